@@ -1,0 +1,435 @@
+//! The context table: every member of `HPyContext`, declared once.
+//!
+//! [`context_table!`](crate::context_table) hands the whole table to another
+//! macro. Each view of the context is such a macro: the C struct and the list
+//! of rows in this file, the shims in [`crate::boundary`], and whatever wraps a
+//! context later. A row stands in the ABI's order and shows the C types of its
+//! function, less the leading `HPyContext *` that all of them have.
+//!
+//! Constants name the Python object that they stand for, which is all that a
+//! runtime needs to know to fill them in.
+
+use super::*;
+use std::ffi::{c_char, c_int, c_void};
+
+/// Calls `$consumer! { members { ... } ... }` with the rows of the context.
+///
+/// The rows come as alternating blocks, because the ABI was extended by
+/// appending: `constants { name = "python name", ... }` and
+/// `functions { fn name(argument: type, ...) -> type; ... }`.
+#[macro_export]
+macro_rules! context_table {
+    ($consumer:path) => {
+        $consumer! {
+            constants {
+                h_None = "None",
+                h_True = "True",
+                h_False = "False",
+                h_NotImplemented = "NotImplemented",
+                h_Ellipsis = "Ellipsis",
+                h_BaseException = "BaseException",
+                h_Exception = "Exception",
+                h_StopAsyncIteration = "StopAsyncIteration",
+                h_StopIteration = "StopIteration",
+                h_GeneratorExit = "GeneratorExit",
+                h_ArithmeticError = "ArithmeticError",
+                h_LookupError = "LookupError",
+                h_AssertionError = "AssertionError",
+                h_AttributeError = "AttributeError",
+                h_BufferError = "BufferError",
+                h_EOFError = "EOFError",
+                h_FloatingPointError = "FloatingPointError",
+                h_OSError = "OSError",
+                h_ImportError = "ImportError",
+                h_ModuleNotFoundError = "ModuleNotFoundError",
+                h_IndexError = "IndexError",
+                h_KeyError = "KeyError",
+                h_KeyboardInterrupt = "KeyboardInterrupt",
+                h_MemoryError = "MemoryError",
+                h_NameError = "NameError",
+                h_OverflowError = "OverflowError",
+                h_RuntimeError = "RuntimeError",
+                h_RecursionError = "RecursionError",
+                h_NotImplementedError = "NotImplementedError",
+                h_SyntaxError = "SyntaxError",
+                h_IndentationError = "IndentationError",
+                h_TabError = "TabError",
+                h_ReferenceError = "ReferenceError",
+                h_SystemError = "SystemError",
+                h_SystemExit = "SystemExit",
+                h_TypeError = "TypeError",
+                h_UnboundLocalError = "UnboundLocalError",
+                h_UnicodeError = "UnicodeError",
+                h_UnicodeEncodeError = "UnicodeEncodeError",
+                h_UnicodeDecodeError = "UnicodeDecodeError",
+                h_UnicodeTranslateError = "UnicodeTranslateError",
+                h_ValueError = "ValueError",
+                h_ZeroDivisionError = "ZeroDivisionError",
+                h_BlockingIOError = "BlockingIOError",
+                h_BrokenPipeError = "BrokenPipeError",
+                h_ChildProcessError = "ChildProcessError",
+                h_ConnectionError = "ConnectionError",
+                h_ConnectionAbortedError = "ConnectionAbortedError",
+                h_ConnectionRefusedError = "ConnectionRefusedError",
+                h_ConnectionResetError = "ConnectionResetError",
+                h_FileExistsError = "FileExistsError",
+                h_FileNotFoundError = "FileNotFoundError",
+                h_InterruptedError = "InterruptedError",
+                h_IsADirectoryError = "IsADirectoryError",
+                h_NotADirectoryError = "NotADirectoryError",
+                h_PermissionError = "PermissionError",
+                h_ProcessLookupError = "ProcessLookupError",
+                h_TimeoutError = "TimeoutError",
+                h_Warning = "Warning",
+                h_UserWarning = "UserWarning",
+                h_DeprecationWarning = "DeprecationWarning",
+                h_PendingDeprecationWarning = "PendingDeprecationWarning",
+                h_SyntaxWarning = "SyntaxWarning",
+                h_RuntimeWarning = "RuntimeWarning",
+                h_FutureWarning = "FutureWarning",
+                h_ImportWarning = "ImportWarning",
+                h_UnicodeWarning = "UnicodeWarning",
+                h_BytesWarning = "BytesWarning",
+                h_ResourceWarning = "ResourceWarning",
+                h_BaseObjectType = "object",
+                h_TypeType = "type",
+                h_BoolType = "bool",
+                h_LongType = "int",
+                h_FloatType = "float",
+                h_UnicodeType = "str",
+                h_TupleType = "tuple",
+                h_ListType = "list",
+            }
+            functions {
+                fn ctx_Dup(h: HPy) -> HPy;
+                fn ctx_Close(h: HPy);
+                fn ctx_Long_FromInt32_t(value: int32_t) -> HPy;
+                fn ctx_Long_FromUInt32_t(value: uint32_t) -> HPy;
+                fn ctx_Long_FromInt64_t(v: int64_t) -> HPy;
+                fn ctx_Long_FromUInt64_t(v: uint64_t) -> HPy;
+                fn ctx_Long_FromSize_t(value: size_t) -> HPy;
+                fn ctx_Long_FromSsize_t(value: HPy_ssize_t) -> HPy;
+                fn ctx_Long_AsInt32_t(h: HPy) -> int32_t;
+                fn ctx_Long_AsUInt32_t(h: HPy) -> uint32_t;
+                fn ctx_Long_AsUInt32_tMask(h: HPy) -> uint32_t;
+                fn ctx_Long_AsInt64_t(h: HPy) -> int64_t;
+                fn ctx_Long_AsUInt64_t(h: HPy) -> uint64_t;
+                fn ctx_Long_AsUInt64_tMask(h: HPy) -> uint64_t;
+                fn ctx_Long_AsSize_t(h: HPy) -> size_t;
+                fn ctx_Long_AsSsize_t(h: HPy) -> HPy_ssize_t;
+                fn ctx_Long_AsVoidPtr(h: HPy) -> *mut c_void;
+                fn ctx_Long_AsDouble(h: HPy) -> f64;
+                fn ctx_Float_FromDouble(v: f64) -> HPy;
+                fn ctx_Float_AsDouble(h: HPy) -> f64;
+                fn ctx_Bool_FromBool(v: bool) -> HPy;
+                fn ctx_Length(h: HPy) -> HPy_ssize_t;
+                fn ctx_Number_Check(h: HPy) -> c_int;
+                fn ctx_Add(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Subtract(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Multiply(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_MatrixMultiply(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_FloorDivide(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_TrueDivide(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Remainder(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Divmod(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Power(h1: HPy, h2: HPy, h3: HPy) -> HPy;
+                fn ctx_Negative(h1: HPy) -> HPy;
+                fn ctx_Positive(h1: HPy) -> HPy;
+                fn ctx_Absolute(h1: HPy) -> HPy;
+                fn ctx_Invert(h1: HPy) -> HPy;
+                fn ctx_Lshift(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Rshift(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_And(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Xor(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Or(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Index(h1: HPy) -> HPy;
+                fn ctx_Long(h1: HPy) -> HPy;
+                fn ctx_Float(h1: HPy) -> HPy;
+                fn ctx_InPlaceAdd(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceSubtract(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceMultiply(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceMatrixMultiply(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceFloorDivide(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceTrueDivide(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceRemainder(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlacePower(h1: HPy, h2: HPy, h3: HPy) -> HPy;
+                fn ctx_InPlaceLshift(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceRshift(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceAnd(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceXor(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_InPlaceOr(h1: HPy, h2: HPy) -> HPy;
+                fn ctx_Callable_Check(h: HPy) -> c_int;
+                fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy;
+                fn ctx_FatalError(message: *const c_char);
+                fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char);
+                fn ctx_Err_SetObject(h_type: HPy, h_value: HPy);
+                fn ctx_Err_SetFromErrnoWithFilename(h_type: HPy, filename_fsencoded: *const c_char) -> HPy;
+                fn ctx_Err_SetFromErrnoWithFilenameObjects(h_type: HPy, filename1: HPy, filename2: HPy);
+                fn ctx_Err_Occurred() -> c_int;
+                fn ctx_Err_ExceptionMatches(exc: HPy) -> c_int;
+                fn ctx_Err_NoMemory();
+                fn ctx_Err_Clear();
+                fn ctx_Err_NewException(utf8_name: *const c_char, base: HPy, dict: HPy) -> HPy;
+                fn ctx_Err_NewExceptionWithDoc(utf8_name: *const c_char, utf8_doc: *const c_char, base: HPy, dict: HPy) -> HPy;
+                fn ctx_Err_WarnEx(category: HPy, utf8_message: *const c_char, stack_level: HPy_ssize_t) -> c_int;
+                fn ctx_Err_WriteUnraisable(obj: HPy);
+                fn ctx_IsTrue(h: HPy) -> c_int;
+                fn ctx_Type_FromSpec(spec: *mut HPyType_Spec, params: *mut HPyType_SpecParam) -> HPy;
+                fn ctx_Type_GenericNew(r#type: HPy, args: *const HPy, nargs: HPy_ssize_t, kw: HPy) -> HPy;
+                fn ctx_GetAttr(obj: HPy, name: HPy) -> HPy;
+                fn ctx_GetAttr_s(obj: HPy, utf8_name: *const c_char) -> HPy;
+                fn ctx_HasAttr(obj: HPy, name: HPy) -> c_int;
+                fn ctx_HasAttr_s(obj: HPy, utf8_name: *const c_char) -> c_int;
+                fn ctx_SetAttr(obj: HPy, name: HPy, value: HPy) -> c_int;
+                fn ctx_SetAttr_s(obj: HPy, utf8_name: *const c_char, value: HPy) -> c_int;
+                fn ctx_GetItem(obj: HPy, key: HPy) -> HPy;
+                fn ctx_GetItem_i(obj: HPy, idx: HPy_ssize_t) -> HPy;
+                fn ctx_GetItem_s(obj: HPy, utf8_key: *const c_char) -> HPy;
+                fn ctx_Contains(container: HPy, key: HPy) -> c_int;
+                fn ctx_SetItem(obj: HPy, key: HPy, value: HPy) -> c_int;
+                fn ctx_SetItem_i(obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int;
+                fn ctx_SetItem_s(obj: HPy, utf8_key: *const c_char, value: HPy) -> c_int;
+                fn ctx_Type(obj: HPy) -> HPy;
+                fn ctx_TypeCheck(obj: HPy, r#type: HPy) -> c_int;
+                fn ctx_Is(obj: HPy, other: HPy) -> c_int;
+                fn ctx_AsStruct_Object(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_Legacy(h: HPy) -> *mut c_void;
+                fn ctx_New(h_type: HPy, data: *mut *mut c_void) -> HPy;
+                fn ctx_Repr(obj: HPy) -> HPy;
+                fn ctx_Str(obj: HPy) -> HPy;
+                fn ctx_ASCII(obj: HPy) -> HPy;
+                fn ctx_Bytes(obj: HPy) -> HPy;
+                fn ctx_RichCompare(v: HPy, w: HPy, op: c_int) -> HPy;
+                fn ctx_RichCompareBool(v: HPy, w: HPy, op: c_int) -> c_int;
+                fn ctx_Hash(obj: HPy) -> HPy_hash_t;
+                fn ctx_Bytes_Check(h: HPy) -> c_int;
+                fn ctx_Bytes_Size(h: HPy) -> HPy_ssize_t;
+                fn ctx_Bytes_GET_SIZE(h: HPy) -> HPy_ssize_t;
+                fn ctx_Bytes_AsString(h: HPy) -> *const c_char;
+                fn ctx_Bytes_AS_STRING(h: HPy) -> *const c_char;
+                fn ctx_Bytes_FromString(bytes: *const c_char) -> HPy;
+                fn ctx_Bytes_FromStringAndSize(bytes: *const c_char, len: HPy_ssize_t) -> HPy;
+                fn ctx_Unicode_FromString(utf8: *const c_char) -> HPy;
+                fn ctx_Unicode_Check(h: HPy) -> c_int;
+                fn ctx_Unicode_AsASCIIString(h: HPy) -> HPy;
+                fn ctx_Unicode_AsLatin1String(h: HPy) -> HPy;
+                fn ctx_Unicode_AsUTF8String(h: HPy) -> HPy;
+                fn ctx_Unicode_AsUTF8AndSize(h: HPy, size: *mut HPy_ssize_t) -> *const c_char;
+                fn ctx_Unicode_FromWideChar(w: *const wchar_t, size: HPy_ssize_t) -> HPy;
+                fn ctx_Unicode_DecodeFSDefault(v: *const c_char) -> HPy;
+                fn ctx_Unicode_DecodeFSDefaultAndSize(v: *const c_char, size: HPy_ssize_t) -> HPy;
+                fn ctx_Unicode_EncodeFSDefault(h: HPy) -> HPy;
+                fn ctx_Unicode_ReadChar(h: HPy, index: HPy_ssize_t) -> HPy_UCS4;
+                fn ctx_Unicode_DecodeASCII(ascii: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy;
+                fn ctx_Unicode_DecodeLatin1(latin1: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy;
+                fn ctx_List_Check(h: HPy) -> c_int;
+                fn ctx_List_New(len: HPy_ssize_t) -> HPy;
+                fn ctx_List_Append(h_list: HPy, h_item: HPy) -> c_int;
+                fn ctx_Dict_Check(h: HPy) -> c_int;
+                fn ctx_Dict_New() -> HPy;
+                fn ctx_Tuple_Check(h: HPy) -> c_int;
+                fn ctx_Tuple_FromArray(items: *mut HPy, n: HPy_ssize_t) -> HPy;
+                fn ctx_Import_ImportModule(utf8_name: *const c_char) -> HPy;
+                fn ctx_FromPyObject(obj: *mut cpy_PyObject) -> HPy;
+                fn ctx_AsPyObject(h: HPy) -> *mut cpy_PyObject;
+                fn ctx_CallRealFunctionFromTrampoline(sig: HPyFunc_Signature, func: HPyCFunction, args: *mut c_void);
+                fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder;
+                fn ctx_ListBuilder_Set(builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy);
+                fn ctx_ListBuilder_Build(builder: HPyListBuilder) -> HPy;
+                fn ctx_ListBuilder_Cancel(builder: HPyListBuilder);
+                fn ctx_TupleBuilder_New(size: HPy_ssize_t) -> HPyTupleBuilder;
+                fn ctx_TupleBuilder_Set(builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy);
+                fn ctx_TupleBuilder_Build(builder: HPyTupleBuilder) -> HPy;
+                fn ctx_TupleBuilder_Cancel(builder: HPyTupleBuilder);
+                fn ctx_Tracker_New(size: HPy_ssize_t) -> HPyTracker;
+                fn ctx_Tracker_Add(ht: HPyTracker, h: HPy) -> c_int;
+                fn ctx_Tracker_ForgetAll(ht: HPyTracker);
+                fn ctx_Tracker_Close(ht: HPyTracker);
+                fn ctx_Field_Store(target_object: HPy, target_field: *mut HPyField, h: HPy);
+                fn ctx_Field_Load(source_object: HPy, source_field: HPyField) -> HPy;
+                fn ctx_ReenterPythonExecution(state: HPyThreadState);
+                fn ctx_LeavePythonExecution() -> HPyThreadState;
+                fn ctx_Global_Store(global: *mut HPyGlobal, h: HPy);
+                fn ctx_Global_Load(global: HPyGlobal) -> HPy;
+                fn ctx_Dump(h: HPy);
+                fn ctx_AsStruct_Type(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_Long(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_Float(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_Unicode(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_Tuple(h: HPy) -> *mut c_void;
+                fn ctx_AsStruct_List(h: HPy) -> *mut c_void;
+                fn ctx_Type_GetBuiltinShape(h_type: HPy) -> HPyType_BuiltinShape;
+                fn ctx_DelItem(obj: HPy, key: HPy) -> c_int;
+                fn ctx_DelItem_i(obj: HPy, idx: HPy_ssize_t) -> c_int;
+                fn ctx_DelItem_s(obj: HPy, utf8_key: *const c_char) -> c_int;
+            }
+            constants {
+                h_ComplexType = "complex",
+                h_BytesType = "bytes",
+                h_MemoryViewType = "memoryview",
+                h_CapsuleType = "PyCapsule",
+                h_SliceType = "slice",
+                h_Builtins = "__builtins__",
+            }
+            functions {
+                fn ctx_Capsule_New(pointer: *mut c_void, utf8_name: *const c_char, destructor: *mut HPyCapsule_Destructor) -> HPy;
+                fn ctx_Capsule_Get(capsule: HPy, key: _HPyCapsule_key, utf8_name: *const c_char) -> *mut c_void;
+                fn ctx_Capsule_IsValid(capsule: HPy, utf8_name: *const c_char) -> c_int;
+                fn ctx_Capsule_Set(capsule: HPy, key: _HPyCapsule_key, value: *mut c_void) -> c_int;
+                fn ctx_Compile_s(utf8_source: *const c_char, utf8_filename: *const c_char, kind: HPy_SourceKind) -> HPy;
+                fn ctx_EvalCode(code: HPy, globals: HPy, locals: HPy) -> HPy;
+                fn ctx_ContextVar_New(name: *const c_char, default_value: HPy) -> HPy;
+                fn ctx_ContextVar_Get(context_var: HPy, default_value: HPy, result: *mut HPy) -> int32_t;
+                fn ctx_ContextVar_Set(context_var: HPy, value: HPy) -> HPy;
+                fn ctx_Type_GetName(r#type: HPy) -> *const c_char;
+                fn ctx_Type_IsSubtype(sub: HPy, r#type: HPy) -> c_int;
+                fn ctx_Unicode_FromEncodedObject(obj: HPy, encoding: *const c_char, errors: *const c_char) -> HPy;
+                fn ctx_Unicode_Substring(str: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
+                fn ctx_Dict_Keys(h: HPy) -> HPy;
+                fn ctx_Dict_Copy(h: HPy) -> HPy;
+                fn ctx_Slice_Unpack(slice: HPy, start: *mut HPy_ssize_t, stop: *mut HPy_ssize_t, step: *mut HPy_ssize_t) -> c_int;
+                fn ctx_SetCallFunction(h: HPy, func: *mut HPyCallFunction) -> c_int;
+                fn ctx_Call(callable: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
+                fn ctx_CallMethod(name: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
+            }
+        }
+    };
+}
+
+macro_rules! declare_context {
+    ($(
+        constants { $($constant:ident = $python:literal,)* }
+        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+    )*) => {
+        /// The C struct that an extension calls through. It starts with three
+        /// members that are not rows: a name for debuggers, the implementation's
+        /// own pointer, and the ABI version.
+        #[repr(C)]
+        pub struct HPyContext {
+            /// A NUL-terminated name of the implementation.
+            pub name: *const c_char,
+            /// The implementation's own data: here the [`Loader`](crate::Loader).
+            pub _private: *mut c_void,
+            /// The ABI version, [`ABI_VERSION`].
+            pub abi_version: c_int,
+            $(
+                $(#[doc = concat!("The handle of Python's `", $python, "`.")]
+                pub $constant: HPy,)*
+                $(#[doc = concat!("The context function `", stringify!($function), "`.")]
+                pub $function: unsafe extern "C" fn(*mut HPyContext $(, $type)*) $(-> $ret)?,)*
+            )*
+        }
+
+        /// Every row of the context in the ABI's order.
+        pub const ROWS: &[Row] = &[$(
+            $(Row {
+                name: stringify!($constant),
+                offset: std::mem::offset_of!(HPyContext, $constant),
+                kind: RowKind::Handle { python_name: $python },
+            },)*
+            $(Row {
+                name: stringify!($function),
+                offset: std::mem::offset_of!(HPyContext, $function),
+                kind: RowKind::Function {
+                    params: &[$(stringify!($type)),*],
+                    ret: concat!($(stringify!($ret))?),
+                },
+            },)*
+        )*];
+    };
+}
+context_table!(declare_context);
+
+/// One member of the context, for whoever wants to walk the table: the header
+/// check, statistics, documentation.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// The name of the C member, such as `h_None` or `ctx_Dup`.
+    pub name: &'static str,
+    /// Its offset in [`HPyContext`], in bytes.
+    pub offset: usize,
+    /// Whether it is a constant or a function.
+    pub kind: RowKind,
+}
+
+/// What a [`Row`] holds.
+#[derive(Debug, Clone, Copy)]
+pub enum RowKind {
+    /// A handle that stays valid as long as the context.
+    Handle {
+        /// The object's name in Python.
+        python_name: &'static str,
+    },
+    /// A function pointer. The types are Rust's spelling of the C types.
+    Function {
+        /// The parameters after the leading `HPyContext *`.
+        params: &'static [&'static str],
+        /// The result, empty for `void`.
+        ret: &'static str,
+    },
+}
+
+/// The public C name behind a member of the context: `ctx_Long_AsInt64_t` is
+/// called as `HPyLong_AsInt64_t`, `ctx_GetAttr_s` as `HPy_GetAttr_s`. For error
+/// messages, since that is the name an extension's author knows.
+pub fn public_name(row: &str) -> String {
+    /// The prefixes that the public names join to `HPy` without an underscore.
+    const FAMILIES: &[&str] = &[
+        "Bool",
+        "Bytes",
+        "Callable",
+        "Capsule",
+        "ContextVar",
+        "Dict",
+        "Err",
+        "Field",
+        "Float",
+        "Global",
+        "Import",
+        "List",
+        "ListBuilder",
+        "Long",
+        "Number",
+        "Slice",
+        "Tracker",
+        "Tuple",
+        "TupleBuilder",
+        "Type",
+        "Unicode",
+    ];
+    let name = row.strip_prefix("ctx_").unwrap_or(row);
+    match name.split_once('_') {
+        Some((family, _)) if FAMILIES.contains(&family) => format!("HPy{name}"),
+        _ => format!("HPy_{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_the_size_that_the_abi_documents() {
+        assert_eq!(ROWS.len(), 263);
+        let functions = ROWS
+            .iter()
+            .filter(|row| matches!(row.kind, RowKind::Function { .. }));
+        assert_eq!(functions.count(), 180);
+        assert_eq!(size_of::<HPyContext>(), 2128);
+    }
+
+    #[test]
+    fn public_names_follow_the_headers() {
+        for (row, public) in [
+            ("ctx_Dup", "HPy_Dup"),
+            ("ctx_Long", "HPy_Long"),
+            ("ctx_Long_AsInt64_t", "HPyLong_AsInt64_t"),
+            ("ctx_GetAttr_s", "HPy_GetAttr_s"),
+            ("ctx_Type", "HPy_Type"),
+            ("ctx_Type_FromSpec", "HPyType_FromSpec"),
+            ("ctx_ListBuilder_New", "HPyListBuilder_New"),
+        ] {
+            assert_eq!(public_name(row), public);
+        }
+    }
+}

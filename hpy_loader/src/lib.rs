@@ -1,0 +1,2 @@
+//! Loads unmodified HPy universal-ABI extension binaries into any VM.
+pub mod abi;
