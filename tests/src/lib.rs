@@ -1,1 +1,19 @@
-//! tests
+//! `cargo verify`: everything that must be true of this project, in one
+//! command.
+//!
+//! [`steps::STEPS`] lists what it does. A step that needs an environment, the
+//! sdist of `hpy` or the VM asks the [`Verification`] for it, which makes it
+//! the first time; so any step can also be run alone.
+
+pub mod cargo;
+pub mod headers;
+pub mod outcome;
+pub mod python;
+pub mod steps;
+pub mod suite;
+pub mod verification;
+
+pub use outcome::Outcome;
+pub use python::Python;
+pub use steps::{STEPS, StepInfo};
+pub use verification::{Options, Verification};

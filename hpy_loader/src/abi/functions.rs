@@ -72,6 +72,4 @@ c_functions! {
     HPyFunc_mod_create(*mut HPyContext, HPy) -> HPy;
     /// Frees what a capsule points to: its name, pointer and context.
     HPyFunc_Capsule_Destructor(*const c_char, *mut c_void, *mut c_void);
-    /// `HPyInit_<name>`.
-    HPyModInit() -> *mut HPyModuleDef;
 }

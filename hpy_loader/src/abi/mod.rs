@@ -13,12 +13,14 @@ mod definitions;
 mod enums;
 mod functions;
 mod handles;
+mod slots;
 
 pub use context::HPyContext;
 pub use definitions::*;
 pub use enums::*;
 pub use functions::*;
 pub use handles::*;
+pub use slots::*;
 
 /// The version of the universal ABI: the number in `.hpy0.so`.
 pub const ABI_VERSION: i32 = 0;

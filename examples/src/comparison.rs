@@ -1,0 +1,3 @@
+//! Two outputs side by side.
+/// Two outputs.
+pub struct Comparison;

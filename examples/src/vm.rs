@@ -1,0 +1,188 @@
+//! The `hpyvm` binary, built by cargo.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::Job;
+use crate::progress::Step;
+use crate::project::{Project, cargo};
+
+/// Which `hpyvm` to build. The default is the one that users run: the release
+/// profile with the default features.
+#[derive(Clone, Debug)]
+pub struct VmBuild {
+    /// A cargo profile.
+    pub profile: String,
+    /// Whether Python threads run at the same time. The single-threaded VM is
+    /// kept beside the other, as `hpyvm-single-threaded`.
+    pub threading: bool,
+}
+
+impl Default for VmBuild {
+    fn default() -> Self {
+        Self {
+            profile: "release".to_owned(),
+            threading: true,
+        }
+    }
+}
+
+impl VmBuild {
+    /// The VM without the `threading` feature.
+    pub fn single_threaded() -> Self {
+        Self {
+            threading: false,
+            ..Self::default()
+        }
+    }
+
+    /// Builds the VM, showing progress unless there is nothing to do, and
+    /// returns the path of the binary.
+    ///
+    /// The environment variable `HPYVM` (`HPYVM_SINGLE_THREADED` for the
+    /// single-threaded VM) names a binary to use instead.
+    pub fn build(&self, project: &Project) -> Result<PathBuf> {
+        let variable = if self.threading {
+            "HPYVM"
+        } else {
+            "HPYVM_SINGLE_THREADED"
+        };
+        if let Some(path) = std::env::var_os(variable) {
+            let path = PathBuf::from(path);
+            return fs::canonicalize(&path)
+                .with_context(|| format!("{variable} names {}", path.display()));
+        }
+        let mut arguments = vec!["--profile", &self.profile];
+        if !self.threading {
+            arguments.push("--no-default-features");
+        }
+        let label = if self.threading {
+            "building hpyvm"
+        } else {
+            "building the single-threaded hpyvm"
+        };
+        let binary = build_binary(project, "hpyvm", &arguments, label)?;
+        if self.threading {
+            return Ok(binary);
+        }
+        // Cargo gives both the same name; a copy keeps one from replacing the
+        // other under a process that is about to start it.
+        let kept = binary.with_file_name("hpyvm-single-threaded");
+        fs::copy(&binary, &kept)
+            .with_context(|| format!("copying {} to {}", binary.display(), kept.display()))?;
+        Ok(kept)
+    }
+}
+
+/// `cargo build` of one package with one binary; returns its path.
+fn build_binary(
+    project: &Project,
+    package: &str,
+    arguments: &[&str],
+    label: &str,
+) -> Result<PathBuf> {
+    let mut command = cargo();
+    command
+        .current_dir(project.root())
+        .args(["build", "--ignore-rust-version", "--package", package])
+        .arg("--message-format=json-render-diagnostics")
+        .args(arguments)
+        // The bar is drawn here, from cargo's numbers: cargo draws none into a
+        // pipe unless told to.
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "160")
+        .env("CARGO_TERM_COLOR", "never");
+    let mut step = None;
+    let finished = Job::new(command)
+        .watch(|line| {
+            let line = line.trim();
+            let interesting = line.starts_with("Compiling") || line.starts_with("Blocking");
+            if let Some(progress) = Progress::parse(line) {
+                // A bar without a crate is cargo checking what is fresh.
+                if let Some(step) = &mut step {
+                    Step::position(step, progress.done, progress.total);
+                    step.note(progress.crates);
+                }
+            } else if interesting {
+                step.get_or_insert_with(|| Step::start(label)).note(line);
+            }
+        })
+        .check(label)?;
+    let binary = executable(&finished.stdout, package)?;
+    if let Some(step) = step {
+        step.done(binary.display());
+    }
+    Ok(binary)
+}
+
+/// The path in cargo's `compiler-artifact` message for the binary.
+fn executable(messages: &[u8], package: &str) -> Result<PathBuf> {
+    for line in messages.split(|&byte| byte == b'\n') {
+        let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else {
+            continue;
+        };
+        if message["reason"] == "compiler-artifact"
+            && message["target"]["name"] == package
+            && let Some(path) = message["executable"].as_str()
+        {
+            return Ok(path.into());
+        }
+    }
+    bail!("cargo built {package} but named no executable")
+}
+
+/// One state of cargo's progress bar.
+#[derive(Debug, PartialEq)]
+struct Progress<'a> {
+    done: u64,
+    total: u64,
+    crates: &'a str,
+}
+
+impl<'a> Progress<'a> {
+    /// Reads `Building [=====>    ] 231/472: rustpython-vm, ruff`.
+    fn parse(line: &'a str) -> Option<Self> {
+        let (_, rest) = line.strip_prefix("Building [")?.split_once("] ")?;
+        let (numbers, crates) = rest.split_once(':').unwrap_or((rest, ""));
+        let (done, total) = numbers.split_once('/')?;
+        Some(Self {
+            done: done.trim().parse().ok()?,
+            total: total.trim().parse().ok()?,
+            crates: crates.trim(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_bars_are_understood() {
+        let line = "Building [=====>        ] 231/472: rustpython-vm, ruff_python_ast(build)";
+        assert_eq!(
+            Progress::parse(line),
+            Some(Progress {
+                done: 231,
+                total: 472,
+                crates: "rustpython-vm, ruff_python_ast(build)"
+            })
+        );
+        assert_eq!(Progress::parse("Compiling libc v0.2.189"), None);
+        assert_eq!(Progress::parse("Building [=> ] soon"), None);
+    }
+
+    #[test]
+    fn the_executable_is_taken_from_cargos_messages() {
+        let messages = br#"{"reason":"compiler-artifact","target":{"name":"libc"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"hpyvm"},"executable":"/t/release/hpyvm"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(
+            executable(messages, "hpyvm").unwrap(),
+            PathBuf::from("/t/release/hpyvm")
+        );
+        assert!(executable(b"", "hpyvm").is_err());
+    }
+}

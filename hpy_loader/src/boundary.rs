@@ -1,0 +1,299 @@
+//! The one way in from C.
+//!
+//! Every function of the context is a shim made here from its row in the table:
+//! it finds the loader, runs the body of the same name in [`crate::context`],
+//! and turns a failure into the pending error and the sentinel of the result's
+//! type. The body gets an [`Entry`], through which it decodes handles and
+//! reaches the runtime.
+//!
+//! Two promises are kept in this file and nowhere else:
+//!
+//! - **No panic crosses into C.** It becomes a `SystemError` with the panic's
+//!   text. (`extern "C"` would abort the process.)
+//! - **A function that fails leaves an error.** There is no other way to return a
+//!   sentinel than through a failure, since bodies return `Result`.
+
+use crate::abi::*;
+use crate::context as bodies;
+use crate::context_table;
+use crate::handles::{Decoded, Pin, Word};
+use crate::loader::Loader;
+use crate::runtime::{Fallible, Runtime};
+use std::any::Any;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// One call from C into the context.
+pub struct Entry<R: Runtime> {
+    loader: &'static Loader<R>,
+    /// The row of the context, for messages.
+    row: &'static str,
+}
+
+impl<R: Runtime> Clone for Entry<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Runtime> Copy for Entry<R> {}
+
+impl<R: Runtime> Entry<R> {
+    /// An entry on behalf of `row`, for code that works as if C had called it.
+    pub(crate) fn new(loader: &'static Loader<R>, row: &'static str) -> Self {
+        Self { loader, row }
+    }
+
+    /// The loader that was entered.
+    #[inline]
+    pub fn loader(self) -> &'static Loader<R> {
+        self.loader
+    }
+
+    /// The VM, for operations that reach no Python code. For all others there is
+    /// [`leave`](Self::leave).
+    #[inline]
+    pub fn runtime(self) -> &'static R {
+        self.loader.runtime()
+    }
+
+    /// See [`Loader::leave`].
+    #[inline]
+    pub fn leave<T>(self, operation: impl FnOnce(&R) -> T) -> T {
+        self.loader.leave(operation)
+    }
+
+    /// See [`Loader::open`].
+    #[inline]
+    pub fn open(self, object: R::Object) -> Fallible<HPy, R> {
+        self.loader.open(object)
+    }
+
+    /// See [`Loader::error`].
+    #[cold]
+    pub fn error(self, class: HPy, message: &str) -> R::Object {
+        self.loader.error(class, message)
+    }
+
+    /// A `TypeError`.
+    #[cold]
+    pub fn type_error(self, message: &str) -> R::Object {
+        self.error(self.loader.constants().h_TypeError, message)
+    }
+
+    /// A `SystemError`.
+    #[cold]
+    pub fn system_error(self, message: &str) -> R::Object {
+        self.error(self.loader.constants().h_SystemError, message)
+    }
+
+    /// The object behind a handle, kept alive while the result is, even if C
+    /// closes the handle meanwhile. An immediate becomes an object here.
+    ///
+    /// # Errors
+    ///
+    /// `SystemError` for `HPy_NULL` and for a handle that is not open.
+    #[inline]
+    pub fn get(self, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
+        match self.loader.handles().pin(Word::from_bits(handle.0)) {
+            Some(pin) => Ok(pin),
+            None => self.materialise(handle),
+        }
+    }
+
+    /// As [`get`](Self::get); `HPy_NULL` is `None`.
+    #[inline]
+    pub fn get_optional(self, handle: HPy) -> Fallible<Option<Pin<'static, R::Object>>, R> {
+        if handle.is_null() {
+            Ok(None)
+        } else {
+            self.get(handle).map(Some)
+        }
+    }
+
+    #[cold]
+    fn materialise(self, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
+        let object = match Word::from_bits(handle.0).decode() {
+            Decoded::Int(value) => self.runtime().new_int(value),
+            Decoded::Float(value) => self.runtime().new_float(value),
+            Decoded::Null => return Err(self.refuse("HPy_NULL where a handle is needed")),
+            Decoded::Slot => return Err(self.stale()),
+        };
+        let word = Word::from_bits(self.open(object)?.0);
+        let pin = self.loader.handles().pin(word);
+        // The pin alone keeps the object from here on.
+        self.loader.handles().close(word);
+        pin.ok_or_else(|| self.refuse("the handle table is corrupt"))
+    }
+
+    /// The error for a handle that is not open.
+    #[cold]
+    pub fn stale(self) -> R::Object {
+        self.refuse("the handle is closed, or never was one")
+    }
+
+    #[cold]
+    fn refuse(self, reason: &str) -> R::Object {
+        let function = context::public_name(self.row);
+        self.system_error(&format!("{function}: {reason}"))
+    }
+
+    /// The objects behind an array of handles.
+    ///
+    /// # Safety
+    ///
+    /// `handles` points to `count` handles; it may be anything if that is 0.
+    pub unsafe fn get_array(
+        self,
+        handles: *const HPy,
+        count: usize,
+    ) -> Fallible<Vec<Pin<'static, R::Object>>, R> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        // SAFETY: the caller vouches for the array.
+        let handles = unsafe { std::slice::from_raw_parts(handles, count) };
+        handles.iter().map(|&handle| self.get(handle)).collect()
+    }
+
+    /// A C string that must be UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// `SystemError` for null, `UnicodeDecodeError` for anything but UTF-8.
+    ///
+    /// # Safety
+    ///
+    /// `text` is null or points to a NUL-terminated string that outlives `'a`.
+    pub unsafe fn text<'a>(self, text: *const c_char) -> Fallible<&'a str, R> {
+        if text.is_null() {
+            return Err(self.refuse("NULL where a string is needed"));
+        }
+        // SAFETY: not null, and the caller vouches for the rest.
+        let text = unsafe { CStr::from_ptr(text) };
+        match text.to_str() {
+            Ok(text) => Ok(text),
+            Err(_) => match self.leave(|vm| vm.decode(text.to_bytes(), "utf-8", "strict")) {
+                Err(error) => Err(error),
+                Ok(_) => Err(self.refuse("a string is not UTF-8")),
+            },
+        }
+    }
+
+    /// As [`text`](Self::text); null is `None`.
+    ///
+    /// # Safety
+    ///
+    /// As [`text`](Self::text).
+    pub unsafe fn optional_text<'a>(self, text: *const c_char) -> Fallible<Option<&'a str>, R> {
+        if text.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: the caller vouches for it.
+        unsafe { self.text(text) }.map(Some)
+    }
+}
+
+/// A result type of the ABI.
+pub trait CResult {
+    /// What C gets when the function fails.
+    const FAILURE: Self;
+}
+
+macro_rules! c_results {
+    ($($type:ty = $failure:expr;)*) => {
+        $(impl CResult for $type {
+            const FAILURE: Self = $failure;
+        })*
+    };
+}
+
+c_results! {
+    () = ();
+    HPy = HPy::NULL;
+    HPyListBuilder = HPyListBuilder::NULL;
+    HPyTupleBuilder = HPyTupleBuilder::NULL;
+    HPyTracker = HPyTracker::NULL;
+    HPyThreadState = HPyThreadState::NULL;
+    HPyType_BuiltinShape = HPyType_BuiltinShape(-2);
+    c_int = -1;
+    u32 = u32::MAX;
+    i64 = -1;
+    u64 = u64::MAX;
+    isize = -1;
+    usize = usize::MAX;
+    f64 = -1.0;
+    *mut c_void = std::ptr::null_mut();
+    *const c_char = std::ptr::null();
+    *mut cpy_PyObject = std::ptr::null_mut();
+}
+
+/// Runs the body of one context function.
+#[inline(always)]
+fn enter<R: Runtime, T: CResult>(
+    context: *mut HPyContext,
+    row: &'static str,
+    body: impl FnOnce(Entry<R>) -> Fallible<T, R>,
+) -> T {
+    // SAFETY: the shims are only in contexts that a loader for `R` made.
+    let loader = unsafe { Loader::<R>::from_context(context) };
+    let entry = Entry::new(loader, row);
+    let failure = match catch_unwind(AssertUnwindSafe(|| body(entry))) {
+        Ok(Ok(result)) => return result,
+        Ok(Err(error)) => error,
+        Err(panic) => entry.panicked(panic),
+    };
+    loader.set_pending(failure);
+    T::FAILURE
+}
+
+impl<R: Runtime> Entry<R> {
+    #[cold]
+    fn panicked(self, panic: Box<dyn Any + Send>) -> R::Object {
+        let text = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no message");
+        self.refuse(&format!("panic: {text}"))
+    }
+}
+
+macro_rules! declare_shims {
+    ($(
+        constants { $($constant:ident = $python:literal,)* }
+        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+    )*) => {
+        /// The C functions of the context, for any runtime.
+        #[allow(non_snake_case)]
+        mod shims {
+            use super::*;
+
+            $($(
+                #[allow(unused_unsafe)]
+                pub(super) unsafe extern "C" fn $function<R: Runtime>(
+                    context: *mut HPyContext,
+                    $($arg: $type,)*
+                ) $(-> $ret)? {
+                    enter::<R, _>(context, stringify!($function), |entry| {
+                        // SAFETY: the extension keeps the contract that the
+                        // documentation of this function states.
+                        unsafe { bodies::$function(entry, $($arg),*) }
+                    })
+                }
+            )*)*
+        }
+
+        /// A context whose functions are this runtime's and whose other members
+        /// are still empty.
+        pub(crate) fn context<R: Runtime>() -> HPyContext {
+            HPyContext {
+                name: std::ptr::null(),
+                _private: std::ptr::null_mut(),
+                abi_version: 0,
+                $($($constant: HPy::NULL,)* $($function: shims::$function::<R>,)*)*
+            }
+        }
+    };
+}
+context_table!(declare_shims);

@@ -1,0 +1,548 @@
+//! The one way out to C.
+//!
+//! A runtime calls an extension's functions through the methods here, one for
+//! each C signature. They take the HPy lock, open handles for the arguments in a
+//! frame, call, take the result and judge it: a failure needs a pending error, a
+//! success must not leave one. An extension that breaks this gets the
+//! `SystemError` that CPython gives (`_Py_CheckFunctionResult`).
+//!
+//! Arguments are moved in: a runtime hands over roots that it owns, and nothing
+//! is cloned on the way.
+
+use crate::abi::*;
+use crate::handles::{Frame, Word};
+use crate::loader::Loader;
+use crate::lock::Entered;
+use crate::runtime::{CompareOp, Fallible, Runtime};
+use crate::spec::{MethodDef, MethodFunction};
+use std::ffi::{c_int, c_void};
+
+/// What was called, for the message about a result that breaks the rules.
+#[derive(Clone, Copy)]
+pub enum Callee<'a> {
+    /// A callable; the function gives its `repr`.
+    Callable(&'a dyn Fn() -> String),
+    /// A slot of a type, which CPython's messages do not name.
+    Slot,
+}
+
+/// One call in progress: the lock is held and the arguments are open.
+struct Call<R: Runtime> {
+    // Dropped in this order: the arguments go while the lock is still held.
+    frame: Frame<'static, R::Object>,
+    loader: &'static Loader<R>,
+    _entered: Entered<'static>,
+}
+
+impl<R: Runtime> Call<R> {
+    #[inline]
+    fn new(loader: &'static Loader<R>) -> Self {
+        let entered = loader.lock().enter(loader.runtime());
+        Self {
+            frame: Frame::new(loader.handles()),
+            loader,
+            _entered: entered,
+        }
+    }
+
+    /// Opens a handle for an argument.
+    #[inline]
+    fn push(&mut self, object: R::Object) -> Fallible<HPy, R> {
+        match self.frame.push(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(_) => {
+                let memory_error = self.loader.constants().h_MemoryError;
+                Err(self.loader.error(memory_error, "the handle table is full"))
+            }
+        }
+    }
+
+    #[inline]
+    fn push_optional(&mut self, object: Option<R::Object>) -> Fallible<HPy, R> {
+        object.map_or(Ok(HPy::NULL), |object| self.push(object))
+    }
+
+    /// The handles pushed after the first `skip`, as C takes them.
+    fn args(&self, skip: usize) -> *const HPy {
+        // `Word` and `HPy` are both transparent wrappers of one word.
+        self.frame.words()[skip..].as_ptr().cast()
+    }
+
+    /// Takes the object that the C function returned.
+    #[inline]
+    fn object(self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+        let word = Word::from_bits(result.0);
+        if result.is_null() || self.loader.is_error_pending() {
+            return Err(self.failure(word, callee));
+        }
+        let runtime = self.loader.runtime();
+        let taken = self
+            .loader
+            .handles()
+            .take_with(word, |object| runtime.duplicate(object));
+        match taken {
+            Some(object) => Ok(object),
+            None => self.immediate(word, callee),
+        }
+    }
+
+    fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
+        if let Some(value) = word.as_i64() {
+            return Ok(self.loader.runtime().new_int(value));
+        }
+        if let Some(value) = word.as_f64() {
+            return Ok(self.loader.runtime().new_float(value));
+        }
+        let message = match callee {
+            Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
+            Callee::Slot => "a slot returned a handle that is closed".to_owned(),
+        };
+        Err(self
+            .loader
+            .error(self.loader.constants().h_SystemError, &message))
+    }
+
+    /// Takes an integer result, of which -1 may mean failure.
+    #[inline]
+    fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
+        let failed = result < T::from(0);
+        if failed || self.loader.is_error_pending() {
+            let word = if failed {
+                Word::NULL
+            } else {
+                Word::from_bits(NO_OBJECT)
+            };
+            return Err(self.failure(word, Callee::Slot));
+        }
+        Ok(result)
+    }
+
+    #[cold]
+    fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
+        let loader = self.loader;
+        let system_error = loader.constants().h_SystemError;
+        match (loader.take_pending(), result.is_null(), callee) {
+            (Some(error), true, _) => error,
+            (Some(error), false, callee) => {
+                loader.handles().close(result);
+                let message = match callee {
+                    Callee::Callable(name) => {
+                        format!("{} returned a result with an exception set", name())
+                    }
+                    Callee::Slot => "a slot returned a result with an exception set".to_owned(),
+                };
+                loader.leave(|runtime| runtime.error_caused_by(&message, error))
+            }
+            (None, _, Callee::Callable(name)) => {
+                let message = format!("{} returned NULL without setting an exception", name());
+                loader.error(system_error, &message)
+            }
+            (None, _, Callee::Slot) => {
+                loader.error(system_error, "error return without exception set")
+            }
+        }
+    }
+}
+
+/// An immediate, which stands for "a result that is no object" when judging it.
+const NO_OBJECT: isize = match Word::from_i64(0) {
+    Some(word) => word.bits(),
+    None => unreachable!(),
+};
+
+/// The value of an operator as C gets it.
+fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
+    match op {
+        CompareOp::Lt => HPy_RichCmpOp::HPy_LT,
+        CompareOp::Le => HPy_RichCmpOp::HPy_LE,
+        CompareOp::Eq => HPy_RichCmpOp::HPy_EQ,
+        CompareOp::Ne => HPy_RichCmpOp::HPy_NE,
+        CompareOp::Gt => HPy_RichCmpOp::HPy_GT,
+        CompareOp::Ge => HPy_RichCmpOp::HPy_GE,
+    }
+}
+
+/// Calls of an extension's functions.
+///
+/// Every function must be what the extension gave for this signature, which is
+/// why the methods are unsafe: the C code behind it is trusted to be what its
+/// type says.
+///
+/// # Safety
+///
+/// For all methods: `function` came from a definition that the extension of
+/// this loader gave, for the signature that the method is for.
+#[allow(clippy::missing_safety_doc)]
+impl<R: Runtime> Loader<R> {
+    /// Calls a method or module function. `args` are the positional arguments,
+    /// followed by one value for each name in the tuple `names`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for a wrong number of arguments or keywords that the function
+    /// does not take, in CPython's words for a callable named `name`; or what
+    /// the function raised.
+    pub unsafe fn call_method(
+        &'static self,
+        method: &MethodDef,
+        name: &dyn Fn() -> String,
+        receiver: R::Object,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        names: Option<(R::Object, usize)>,
+        callee: Callee<'_>,
+    ) -> Fallible<R::Object, R> {
+        let keywords = names.as_ref().map_or(0, |(_, count)| *count);
+        let count = args.len() - keywords;
+        self.check_arguments(method.function, name, count, keywords)?;
+        let mut call = Call::new(self);
+        let context = self.context();
+        let receiver = call.push(receiver)?;
+        for arg in args {
+            call.push(arg)?;
+        }
+        let args = call.args(1);
+        // SAFETY: the function has the type of its variant, and the caller
+        // vouches that it is the extension's. `args` lives as long as the frame.
+        let result = unsafe {
+            match method.function {
+                MethodFunction::NoArgs(function) => function(context, receiver),
+                MethodFunction::O(function) => function(context, receiver, *args),
+                MethodFunction::VarArgs(function) => function(context, receiver, args, count),
+                MethodFunction::Keywords(function) => {
+                    let names = call.push_optional(names.map(|(names, _)| names))?;
+                    // The frame may have moved the arguments to make room.
+                    function(context, receiver, call.args(1), count, names)
+                }
+            }
+        };
+        call.object(result, callee)
+    }
+
+    #[inline]
+    fn check_arguments(
+        &'static self,
+        function: MethodFunction,
+        name: &dyn Fn() -> String,
+        count: usize,
+        keywords: usize,
+    ) -> Fallible<(), R> {
+        let message = match function {
+            MethodFunction::Keywords(_) => return Ok(()),
+            _ if keywords > 0 => format!("{}() takes no keyword arguments", name()),
+            MethodFunction::NoArgs(_) if count != 0 => {
+                format!("{}() takes no arguments ({count} given)", name())
+            }
+            MethodFunction::O(_) if count != 1 => {
+                format!("{}() takes exactly one argument ({count} given)", name())
+            }
+            _ => return Ok(()),
+        };
+        Err(self.error(self.constants().h_TypeError, &message))
+    }
+
+    /// Calls `HPyFunc_keywords`: `tp_call` and call functions.
+    pub unsafe fn call_keywords(
+        &'static self,
+        function: HPyFunc_keywords,
+        receiver: R::Object,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        names: Option<(R::Object, usize)>,
+        callee: Callee<'_>,
+    ) -> Fallible<R::Object, R> {
+        let count = args.len() - names.as_ref().map_or(0, |(_, count)| *count);
+        let mut call = Call::new(self);
+        let receiver = call.push(receiver)?;
+        for arg in args {
+            call.push(arg)?;
+        }
+        let names = call.push_optional(names.map(|(names, _)| names))?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), receiver, call.args(1), count, names) };
+        call.object(result, callee)
+    }
+
+    /// Calls `tp_new`. The keywords are a dict or none.
+    pub unsafe fn call_new(
+        &'static self,
+        function: HPyFunc_newfunc,
+        class: R::Object,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        kwargs: Option<R::Object>,
+        callee: Callee<'_>,
+    ) -> Fallible<R::Object, R> {
+        let count = args.len().cast_signed();
+        let mut call = Call::new(self);
+        let class = call.push(class)?;
+        for arg in args {
+            call.push(arg)?;
+        }
+        let kwargs = call.push_optional(kwargs)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), class, call.args(1), count, kwargs) };
+        call.object(result, callee)
+    }
+
+    /// Calls `tp_init`. The keywords are a dict or none.
+    pub unsafe fn call_init(
+        &'static self,
+        function: HPyFunc_initproc,
+        object: R::Object,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        kwargs: Option<R::Object>,
+    ) -> Fallible<(), R> {
+        let count = args.len().cast_signed();
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        for arg in args {
+            call.push(arg)?;
+        }
+        let kwargs = call.push_optional(kwargs)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, call.args(1), count, kwargs) };
+        call.integer(result).map(drop)
+    }
+
+    /// Calls a slot with one operand.
+    pub unsafe fn call_unary(
+        &'static self,
+        function: HPyFunc_unaryfunc,
+        object: R::Object,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls a slot with two operands.
+    pub unsafe fn call_binary(
+        &'static self,
+        function: HPyFunc_binaryfunc,
+        a: R::Object,
+        b: R::Object,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let (a, b) = (call.push(a)?, call.push(b)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), a, b) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls a slot with three operands.
+    pub unsafe fn call_ternary(
+        &'static self,
+        function: HPyFunc_ternaryfunc,
+        a: R::Object,
+        b: R::Object,
+        c: R::Object,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let (a, b, c) = (call.push(a)?, call.push(b)?, call.push(c)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), a, b, c) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls `nb_bool` or `HPy_mod_exec`: the result is true for 1.
+    pub unsafe fn call_inquiry(
+        &'static self,
+        function: HPyFunc_inquiry,
+        object: R::Object,
+    ) -> Fallible<bool, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object) };
+        call.integer(result).map(|result| result != 0)
+    }
+
+    /// Calls `sq_length` or `mp_length`.
+    pub unsafe fn call_length(
+        &'static self,
+        function: HPyFunc_lenfunc,
+        object: R::Object,
+    ) -> Fallible<usize, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object) };
+        call.integer(result).map(isize::cast_unsigned)
+    }
+
+    /// Calls `tp_hash`; -1 is a failure.
+    pub unsafe fn call_hash(
+        &'static self,
+        function: HPyFunc_hashfunc,
+        object: R::Object,
+    ) -> Fallible<isize, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object) };
+        // Other negative hashes are as good as any.
+        call.integer(if result == -1 { -1_i8 } else { 0 })?;
+        Ok(result)
+    }
+
+    /// Calls `sq_item`, `sq_repeat` or `sq_inplace_repeat`.
+    pub unsafe fn call_ssizearg(
+        &'static self,
+        function: HPyFunc_ssizeargfunc,
+        object: R::Object,
+        index: isize,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, index) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls `sq_ass_item`; no value deletes.
+    pub unsafe fn call_ssizeobjarg(
+        &'static self,
+        function: HPyFunc_ssizeobjargproc,
+        object: R::Object,
+        index: isize,
+        value: Option<R::Object>,
+    ) -> Fallible<(), R> {
+        let mut call = Call::new(self);
+        let (object, value) = (call.push(object)?, call.push_optional(value)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, index, value) };
+        call.integer(result).map(drop)
+    }
+
+    /// Calls `mp_ass_subscript`; no value deletes.
+    pub unsafe fn call_objobjarg(
+        &'static self,
+        function: HPyFunc_objobjargproc,
+        object: R::Object,
+        key: R::Object,
+        value: Option<R::Object>,
+    ) -> Fallible<(), R> {
+        let mut call = Call::new(self);
+        let (object, key) = (call.push(object)?, call.push(key)?);
+        let value = call.push_optional(value)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, key, value) };
+        call.integer(result).map(drop)
+    }
+
+    /// Calls `sq_contains`.
+    pub unsafe fn call_objobj(
+        &'static self,
+        function: HPyFunc_objobjproc,
+        container: R::Object,
+        key: R::Object,
+    ) -> Fallible<bool, R> {
+        let mut call = Call::new(self);
+        let (container, key) = (call.push(container)?, call.push(key)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), container, key) };
+        call.integer(result).map(|result| result != 0)
+    }
+
+    /// Calls `tp_richcompare`.
+    pub unsafe fn call_compare(
+        &'static self,
+        function: HPyFunc_richcmpfunc,
+        a: R::Object,
+        b: R::Object,
+        op: CompareOp,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let (a, b) = (call.push(a)?, call.push(b)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), a, b, compare_op(op)) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls the getter of an attribute.
+    pub unsafe fn call_getter(
+        &'static self,
+        function: HPyFunc_getter,
+        object: R::Object,
+        closure: *mut c_void,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, closure) };
+        call.object(result, Callee::Slot)
+    }
+
+    /// Calls the setter of an attribute; no value deletes.
+    pub unsafe fn call_setter(
+        &'static self,
+        function: HPyFunc_setter,
+        object: R::Object,
+        value: Option<R::Object>,
+        closure: *mut c_void,
+    ) -> Fallible<(), R> {
+        let mut call = Call::new(self);
+        let (object, value) = (call.push(object)?, call.push_optional(value)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, value, closure) };
+        call.integer(result).map(drop)
+    }
+
+    /// Calls `bf_getbuffer`. On success the buffer is filled in, and its `obj`
+    /// has become a root of the exporter, returned beside it; the handle in the
+    /// buffer is closed.
+    pub unsafe fn call_getbuffer(
+        &'static self,
+        function: HPyFunc_getbufferproc,
+        object: R::Object,
+        buffer: &mut HPy_buffer,
+        flags: c_int,
+    ) -> Fallible<Option<R::Object>, R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), object, buffer, flags) };
+        let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
+        call.integer(result)?;
+        let word = Word::from_bits(exporter.0);
+        Ok(self
+            .handles()
+            .take_with(word, |object| self.runtime().duplicate(object)))
+    }
+
+    /// Calls `bf_releasebuffer`.
+    pub unsafe fn call_releasebuffer(
+        &'static self,
+        function: HPyFunc_releasebufferproc,
+        object: R::Object,
+        buffer: &mut HPy_buffer,
+    ) -> Fallible<(), R> {
+        let mut call = Call::new(self);
+        let object = call.push(object)?;
+        buffer.obj = object;
+        // SAFETY: the caller vouches for the function.
+        unsafe { function(self.context(), object, buffer) };
+        buffer.obj = HPy::NULL;
+        call.integer(0).map(drop)
+    }
+
+    /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
+    pub unsafe fn call_finalize(&'static self, function: HPyFunc_destructor, object: R::Object) {
+        // Finalizers run in the middle of anything, an error pending too.
+        let entered = self.lock().enter(self.runtime());
+        let pending = self.take_pending();
+        let mut call = Call::new(self);
+        if let Ok(handle) = call.push(object) {
+            // SAFETY: the caller vouches for the function.
+            unsafe { function(self.context(), handle) };
+        }
+        drop(call);
+        if let Some(error) = self.take_pending() {
+            self.leave(|runtime| runtime.report_unraisable(error, None));
+        }
+        if let Some(error) = pending {
+            self.set_pending(error);
+        }
+        drop(entered);
+    }
+}

@@ -1,0 +1,107 @@
+//! Calling Python.
+
+use super::prelude::*;
+use crate::handles::Pin;
+use smallvec::SmallVec;
+
+/// Calls with more arguments than this allocate.
+const INLINE: usize = 8;
+
+type Pins<R> = SmallVec<[Pin<'static, <R as crate::runtime::Roots>::Object>; INLINE]>;
+
+pub(crate) unsafe fn ctx_Callable_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+    Ok(c_int::from(entry.runtime().is_callable(&*entry.get(h)?)))
+}
+
+/// The arguments of a call in the vectorcall form, and the names if there are
+/// any.
+///
+/// # Safety
+///
+/// `args` points to `nargs` handles and one more for each name.
+#[allow(clippy::type_complexity)]
+unsafe fn arguments<R: Runtime>(
+    entry: Entry<R>,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+) -> Fallible<(Pins<R>, Option<Pin<'static, R::Object>>), R> {
+    let names = entry.get_optional(kwnames)?;
+    let mut count = nargs;
+    if let Some(names) = &names {
+        if !entry.runtime().is_kind(names, Kind::Tuple) {
+            return Err(entry.type_error("the names of keyword arguments must be a tuple"));
+        }
+        count += entry.leave(|vm| vm.length(names))?;
+    }
+    let mut pins = Pins::<R>::with_capacity(count);
+    for i in 0..count {
+        // SAFETY: the caller vouches for the length of the array.
+        pins.push(entry.get(unsafe { *args.add(i) })?);
+    }
+    Ok((pins, names))
+}
+
+/// Borrows of what is pinned, as a runtime takes them.
+fn borrow<R: Runtime>(pins: &Pins<R>) -> SmallVec<[&R::Object; INLINE]> {
+    pins.iter().map(|pin| &**pin).collect()
+}
+
+pub(crate) unsafe fn ctx_Call<R: Runtime>(
+    entry: Entry<R>,
+    callable: HPy,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+) -> Fallible<HPy, R> {
+    let callable = entry.get(callable)?;
+    // SAFETY: the extension gives the array.
+    let (args, names) = unsafe { arguments(entry, args, nargs, kwnames) }?;
+    let result = entry.leave(|vm| vm.call(&callable, &borrow::<R>(&args), names.as_deref()))?;
+    entry.open(result)
+}
+
+pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
+    entry: Entry<R>,
+    name: HPy,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+) -> Fallible<HPy, R> {
+    let name = entry.get(name)?;
+    if nargs == 0 {
+        return Err(entry.type_error("HPy_CallMethod needs the object as its first argument"));
+    }
+    // SAFETY: the extension gives the array.
+    let (args, names) = unsafe { arguments(entry, args, nargs, kwnames) }?;
+    let result = entry.leave(|vm| vm.call_method(&name, &borrow::<R>(&args), names.as_deref()))?;
+    entry.open(result)
+}
+
+pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
+    entry: Entry<R>,
+    callable: HPy,
+    args: HPy,
+    kw: HPy,
+) -> Fallible<HPy, R> {
+    let callable = entry.get(callable)?;
+    let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
+    let vm = entry.runtime();
+    if args
+        .as_ref()
+        .is_some_and(|args| !vm.is_kind(args, Kind::Tuple))
+    {
+        let message = "HPy_CallTupleDict requires args to be a tuple or null handle";
+        return Err(entry.type_error(message));
+    }
+    if kwargs
+        .as_ref()
+        .is_some_and(|kwargs| !vm.is_kind(kwargs, Kind::Dict))
+    {
+        let message = "HPy_CallTupleDict requires kw to be a dict or null handle";
+        return Err(entry.type_error(message));
+    }
+    let result =
+        entry.leave(|vm| vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref()))?;
+    entry.open(result)
+}

@@ -1,0 +1,107 @@
+//! `list`, `tuple`, `dict`, `slice`.
+
+use super::prelude::*;
+
+fn check<R: Runtime>(entry: Entry<R>, h: HPy, kind: Kind) -> Fallible<c_int, R> {
+    Ok(c_int::from(entry.runtime().is_kind(&*entry.get(h)?, kind)))
+}
+
+/// What CPython raises when a C function gets an object of a type that it does
+/// not work on.
+pub(super) fn bad_argument<R: Runtime>(entry: Entry<R>) -> R::Object {
+    entry.system_error("bad argument to internal function")
+}
+
+pub(crate) unsafe fn ctx_List_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+    check(entry, h, Kind::List)
+}
+
+/// The items are `None` until they are set; CPython leaves them NULL.
+pub(crate) unsafe fn ctx_List_New<R: Runtime>(
+    entry: Entry<R>,
+    len: HPy_ssize_t,
+) -> Fallible<HPy, R> {
+    let Ok(len) = usize::try_from(len) else {
+        return Err(bad_argument(entry));
+    };
+    if len > super::builder::MAX_ITEMS {
+        let memory_error = entry.get(entry.loader().constants().h_MemoryError)?;
+        return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
+    }
+    let none = entry.get(entry.loader().constants().h_None)?;
+    let vm = entry.runtime();
+    let items = (0..len).map(|_| vm.duplicate(&none));
+    entry.open(vm.new_list(items)?)
+}
+
+pub(crate) unsafe fn ctx_List_Append<R: Runtime>(
+    entry: Entry<R>,
+    h_list: HPy,
+    h_item: HPy,
+) -> Fallible<c_int, R> {
+    let (list, item) = (entry.get(h_list)?, entry.get(h_item)?);
+    if !entry.runtime().is_kind(&list, Kind::List) {
+        return Err(bad_argument(entry));
+    }
+    entry.runtime().list_append(&list, &item).map(|()| 0)
+}
+
+pub(crate) unsafe fn ctx_Dict_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+    check(entry, h, Kind::Dict)
+}
+
+pub(crate) unsafe fn ctx_Dict_New<R: Runtime>(entry: Entry<R>) -> Fallible<HPy, R> {
+    entry.open(entry.runtime().new_dict()?)
+}
+
+pub(crate) unsafe fn ctx_Dict_Keys<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
+    let dict = entry.get(h)?;
+    if !entry.runtime().is_kind(&dict, Kind::Dict) {
+        return Err(bad_argument(entry));
+    }
+    entry.open(entry.runtime().dict_keys(&dict)?)
+}
+
+pub(crate) unsafe fn ctx_Dict_Copy<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
+    let dict = entry.get(h)?;
+    if !entry.runtime().is_kind(&dict, Kind::Dict) {
+        return Err(bad_argument(entry));
+    }
+    entry.open(entry.runtime().dict_copy(&dict)?)
+}
+
+pub(crate) unsafe fn ctx_Tuple_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+    check(entry, h, Kind::Tuple)
+}
+
+pub(crate) unsafe fn ctx_Tuple_FromArray<R: Runtime>(
+    entry: Entry<R>,
+    items: *mut HPy,
+    n: HPy_ssize_t,
+) -> Fallible<HPy, R> {
+    let Ok(count) = usize::try_from(n) else {
+        return Err(bad_argument(entry));
+    };
+    // SAFETY: the extension gives the array.
+    let items = unsafe { entry.get_array(items, count) }?;
+    let vm = entry.runtime();
+    let tuple = vm.new_tuple(items.iter().map(|item| vm.duplicate(item)))?;
+    entry.open(tuple)
+}
+
+pub(crate) unsafe fn ctx_Slice_Unpack<R: Runtime>(
+    entry: Entry<R>,
+    slice: HPy,
+    start: *mut HPy_ssize_t,
+    stop: *mut HPy_ssize_t,
+    step: *mut HPy_ssize_t,
+) -> Fallible<c_int, R> {
+    let slice = entry.get(slice)?;
+    if !entry.runtime().is_kind(&slice, Kind::Slice) {
+        return Err(entry.type_error("HPySlice_Unpack arg 1 must be a slice"));
+    }
+    let unpacked = entry.leave(|vm| vm.unpack_slice(&slice))?;
+    // SAFETY: the extension gives room for the three.
+    unsafe { (*start, *stop, *step) = unpacked };
+    Ok(0)
+}

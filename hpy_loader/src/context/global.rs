@@ -1,0 +1,32 @@
+//! References from C global variables. A global holds a handle of its own.
+
+use super::prelude::*;
+
+pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
+    entry: Entry<R>,
+    global: *mut HPyGlobal,
+    h: HPy,
+) -> Fallible<(), R> {
+    let word = Word::from_bits(h.0);
+    let stored = if word.is_null() || word.is_immediate() {
+        h
+    } else {
+        let object = entry.get(h)?;
+        entry.open(entry.runtime().duplicate(&object))?
+    };
+    // SAFETY: the extension gives one of its globals.
+    let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.0)) };
+    // SAFETY: any word may be closed.
+    unsafe { super::ctx_Close(entry, HPy(old.0)) }
+}
+
+pub(crate) unsafe fn ctx_Global_Load<R: Runtime>(
+    entry: Entry<R>,
+    global: HPyGlobal,
+) -> Fallible<HPy, R> {
+    if global.is_null() {
+        return Err(entry.system_error("HPyGlobal_Load: the global is NULL"));
+    }
+    // SAFETY: any word may be duplicated.
+    unsafe { super::ctx_Dup(entry, HPy(global.0)) }
+}

@@ -1,0 +1,121 @@
+//! The handles of one call's arguments.
+
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use super::outcome::Exhausted;
+use super::table::HandleTable;
+use super::word::Word;
+
+/// Calls with more arguments than this allocate.
+const INLINE: usize = 8;
+
+/// Arguments on their way to a C function: moved in, opened, and closed again
+/// when the frame is dropped.
+///
+/// The caller's references move into the slots, so a call costs no clone. What
+/// C does with the handles is up to C:
+///
+/// - It may `HPy_Dup` one. The slot outlives the frame with the references that
+///   are left.
+/// - It may close one, which it must not. The frame finds a stale word, and the
+///   table counts it among the stale closes.
+/// - It may return one as its result without `HPy_Dup`. Take the result before
+///   the frame is dropped, and it counts as closed by C.
+pub struct Frame<'t, O> {
+    table: &'t HandleTable<O>,
+    words: SmallVec<[Word; INLINE]>,
+}
+
+impl<'t, O> Frame<'t, O> {
+    /// A frame without arguments.
+    #[inline]
+    pub fn new(table: &'t HandleTable<O>) -> Self {
+        let words = SmallVec::new();
+        Frame { table, words }
+    }
+
+    /// Moves one more argument into the frame.
+    ///
+    /// # Errors
+    /// Gives the object back if the table is full.
+    #[inline]
+    pub fn push(&mut self, object: O) -> Result<Word, Exhausted<O>> {
+        let word = self.table.open(object)?;
+        self.words.push(word);
+        Ok(word)
+    }
+
+    /// The arguments in order, one after the other, as C takes them.
+    #[inline]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+}
+
+impl<O> Drop for Frame<'_, O> {
+    #[inline]
+    fn drop(&mut self) {
+        // A destructor that panics leaks the arguments behind its own.
+        for &word in &self.words {
+            self.table.close(word);
+        }
+    }
+}
+
+impl<O> fmt::Debug for Frame<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.words).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::handles::Closed;
+
+    #[test]
+    fn a_frame_gives_back_what_it_was_given() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let object = Rc::new(());
+        let mut frame = Frame::new(&table);
+        for count in 1..=3 * INLINE {
+            frame.push(Rc::clone(&object)).expect("room");
+            assert_eq!(frame.words().len(), count);
+        }
+        assert!(frame.words().iter().all(|&word| table.is_open(word)));
+        drop(frame);
+        assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 1));
+    }
+
+    #[test]
+    fn c_may_close_and_dup_arguments() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let mut frame = Frame::new(&table);
+        let closed = frame.push(Rc::new(1)).expect("room");
+        let duped = frame.push(Rc::new(2)).expect("room");
+        assert_eq!(table.close(closed), Closed::Freed(()));
+        assert_eq!(table.dup(duped), Ok(duped));
+        // The slot of the closed argument has another owner now.
+        let other = table.open(Rc::new(3)).expect("room");
+        drop(frame);
+        assert_eq!(table.counters().stale_closes, 1);
+        assert_eq!(table.pin(other).as_deref(), Some(&Rc::new(3)));
+        assert_eq!(table.take(duped), Some(Rc::new(2)));
+    }
+
+    #[test]
+    fn a_full_table_gives_the_argument_back() {
+        let table = HandleTable::with_capacity(2).expect("small");
+        let mut frame = Frame::new(&table);
+        frame.push(Rc::new(1)).expect("room for one");
+        let refused = frame.push(Rc::new(2)).expect_err("slot 0 is not used");
+        assert_eq!(*refused.object, 2);
+        assert_eq!(frame.words().len(), 1);
+        drop(frame);
+        assert_eq!(table.open_count(), 0);
+    }
+}

@@ -1,0 +1,75 @@
+//! Handles: the words that C holds, and the objects behind them.
+//!
+//! C code holds 64-bit words, the VM holds objects, and this module is the only
+//! place that knows how the one names the other. It depends on nothing else:
+//! the table is generic over the object, which is whatever one reference is in
+//! the VM.
+//!
+//! # The word
+//!
+//! A [`Word`] is `HPy_NULL`, a number, or the name of a slot. Numbers (doubles,
+//! and integers of 48 bits) sit in the word itself, boxed into the bit patterns
+//! that doubles leave unused, so making, copying, reading and closing them
+//! touches no memory. A slot's name is its index and its *generation*, which
+//! counts how often the slot was opened and closed.
+//!
+//! # The table
+//!
+//! A [`HandleTable`] is one reserved range of address space, seen as an array of
+//! 16-byte slots. It never moves: a caller can borrow an object where it lies,
+//! a collector that moves objects can rewrite it there, and looking a word up is
+//! a bounds check, one load and a comparison. Free slots form a chain, last in,
+//! first out, so that the slot used next is one that is still in the cache, and
+//! memory grows with the number of handles open at a time, not with the number
+//! ever opened.
+//!
+//! `HPy_Dup` adds to the slot's use count and gives the same word; `HPy_Close`
+//! subtracts, and drops the object at zero. Nothing is atomic, since the table
+//! belongs to the thread that has the HPy lock. What dominates the cost of a
+//! handle is elsewhere: cloning and dropping an object may be atomic and is
+//! several times the price of all of the above. Hence arguments move into their
+//! [`Frame`], results move out with [`HandleTable::take`], and uses borrow.
+//!
+//! # What is caught
+//!
+//! The generation is odd while the slot is open and even while it is free. A
+//! word is compared with it before anything else happens, in every build, which
+//! catches handles that were closed, come from elsewhere or are garbage. Using
+//! one is an error for the caller to report; closing one is ignored and counted.
+//!
+//! What is *not* caught: garbage that looks like a number is a number. And after
+//! 2^19 objects in one slot its generation starts over; a word kept for exactly
+//! that long names the slot's present object instead of none. A forged word can
+//! hit an open slot likewise. In all these cases C gets hold of a live object
+//! that is not the one it meant. Memory safety does not rest on the check being
+//! perfect: no word, whatever its bits, reaches anything but an occupied slot.
+//!
+//! # Pins
+//!
+//! Borrowing an object from its slot is free, but some operations run foreign
+//! code while they hold the borrow (`__eq__` compares, then closes the very
+//! handle it came from), and then the slot must not be emptied under them. A
+//! [`Pin`] says so to the slot: closing makes the word stale at once, and the
+//! object waits for the last pin. It costs an addition and a subtraction in a
+//! word that the check has loaded anyway, where a clone of the object might be
+//! two atomic operations. [`HandleTable::get`] is the variant without, for code
+//! that can prove that nothing runs meanwhile.
+//!
+//! For the same reason every operation is re-entrant. An object is dropped only
+//! after it was moved out and its slot is back in the chain.
+
+mod frame;
+mod outcome;
+mod pin;
+mod references;
+mod reservation;
+mod slot;
+mod table;
+mod word;
+
+pub use frame::Frame;
+pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
+pub use pin::Pin;
+pub use reservation::ReserveError;
+pub use table::HandleTable;
+pub use word::{Decoded, Word};

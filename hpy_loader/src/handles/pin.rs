@@ -1,0 +1,57 @@
+//! A borrow of a root that outlives the closing of its handle.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::slot::Slot;
+use super::table::HandleTable;
+
+/// Keeps the object of one slot alive and in place, whatever C does with the
+/// handle meanwhile.
+///
+/// Made by [`HandleTable::pin`]. Closing the last reference of a pinned slot
+/// makes its word stale at once; the object goes when the last pin does, which
+/// may therefore run a destructor. A pin that is leaked keeps the object until
+/// the table is dropped.
+pub struct Pin<'t, O> {
+    table: &'t HandleTable<O>,
+    slot: &'t Slot<O>,
+}
+
+impl<'t, O> Pin<'t, O> {
+    /// Pins an occupied slot of `table`.
+    #[inline]
+    pub(super) fn new(table: &'t HandleTable<O>, slot: &'t Slot<O>) -> Self {
+        slot.pin();
+        Pin { table, slot }
+    }
+}
+
+impl<O> Deref for Pin<'_, O> {
+    type Target = O;
+
+    #[inline]
+    fn deref(&self) -> &O {
+        // SAFETY: a pinned slot is occupied, and stays so while `self` counts.
+        unsafe { self.slot.object() }
+    }
+}
+
+impl<O> Drop for Pin<'_, O> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.slot.unpin() {
+            // SAFETY: `unpin` has just returned `true`. References from this
+            // pin have ended with it, and the other ways to get one (`get`)
+            // forbid closing the slot while they are in use.
+            let object = unsafe { self.table.reclaim(self.slot) };
+            drop(object);
+        }
+    }
+}
+
+impl<O: fmt::Debug> fmt::Debug for Pin<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pin").field(&**self).finish()
+    }
+}

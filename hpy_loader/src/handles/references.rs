@@ -1,0 +1,170 @@
+//! Counting references: duplicating, closing and consuming handles.
+
+use super::outcome::{Closed, Released, Stale};
+use super::pin::Pin;
+use super::slot::{IMMORTAL, Slot};
+use super::table::HandleTable;
+use super::word::Word;
+
+impl<O> HandleTable<O> {
+    /// One reference more to the same handle. `HPy_NULL` and immediates need
+    /// none. After 2^32 - 2 of them the handle is immortal.
+    ///
+    /// # Errors
+    /// The word names a slot but is not open.
+    #[inline]
+    pub fn dup(&self, word: Word) -> Result<Word, Stale> {
+        match self.lookup(word) {
+            Some(slot) => slot.add_ref(),
+            None if word.is_slot() => {
+                self.refuse_use(word);
+                return Err(Stale);
+            }
+            None => {}
+        }
+        Ok(word)
+    }
+
+    /// Gives up one reference, and drops the object if it was the last one.
+    #[inline]
+    pub fn close(&self, word: Word) -> Closed {
+        self.release(word).map(drop)
+    }
+
+    /// Gives up one reference, and hands out the object if it was the last one.
+    ///
+    /// For callers that must not run a destructor where they stand.
+    #[inline]
+    pub fn release(&self, word: Word) -> Released<O> {
+        let Some(slot) = self.lookup(word) else {
+            return self.refuse_close(word);
+        };
+        match slot.refs() {
+            1 => match self.free_now(slot) {
+                Some(object) => Released::Freed(object),
+                None => Released::Deferred,
+            },
+            IMMORTAL => {
+                self.count(|counters| &mut counters.immortal_closes);
+                Released::Immortal
+            }
+            _ => {
+                slot.sub_ref();
+                Released::StillOpen
+            }
+        }
+    }
+
+    /// Consumes one reference and gives an object for it, as for the result of
+    /// a C function. The last reference moves the object out; otherwise it is
+    /// cloned. `None` for a word that is no open handle.
+    #[inline]
+    pub fn take(&self, word: Word) -> Option<O>
+    where
+        O: Clone,
+    {
+        self.take_with(word, O::clone)
+    }
+
+    /// [`take`](Self::take) with a cloning of the caller's own. If `clone`
+    /// panics, the reference has not been consumed.
+    #[inline]
+    pub fn take_with(&self, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
+        let Some(slot) = self.lookup(word) else {
+            self.refuse_use(word);
+            return None;
+        };
+        if slot.refs() == 1 && !slot.is_pinned() {
+            return self.free_now(slot);
+        }
+        if slot.refs() == IMMORTAL {
+            // SAFETY: nothing frees a slot whose use count is at the top, and
+            // the count stays there.
+            return Some(clone(unsafe { slot.object() }));
+        }
+        let root = Pin::new(self, slot);
+        let object = clone(&root);
+        // `clone` may have closed the handle, hence by word: were that so, this
+        // is one close too many, to be ignored and counted.
+        self.close(word);
+        Some(object)
+    }
+
+    /// Closes a slot whatever its use count; the object unless it is pinned.
+    #[inline]
+    fn free_now(&self, slot: &Slot<O>) -> Option<O> {
+        self.open.set(self.open.get() - 1);
+        if slot.close() {
+            // SAFETY: `close` has just returned `true`. References come from
+            // pins, of which there is none, or from `get`, whose contract
+            // forbids this call while they are in use.
+            Some(unsafe { self.reclaim(slot) })
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn refuse_close(&self, word: Word) -> Released<O> {
+        if word.is_slot() {
+            self.count(|counters| &mut counters.stale_closes);
+            Released::Stale
+        } else {
+            Released::NoSlot
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[test]
+    fn a_use_count_at_the_top_makes_the_handle_immortal() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let object = Rc::new(());
+        let word = table.open(Rc::clone(&object)).expect("room");
+        table.lookup(word).expect("open").set_refs(IMMORTAL - 1);
+        assert_eq!(table.close(word), Closed::StillOpen);
+        assert_eq!(table.dup(word), Ok(word));
+        assert_eq!(table.dup(word), Ok(word), "the count is at the top now");
+        for _ in 0..3 {
+            assert_eq!(table.close(word), Closed::Immortal);
+        }
+        assert_eq!(table.take(word).as_ref(), Some(&object));
+        assert!(table.is_open(word));
+        drop(table);
+        assert_eq!(Rc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn a_word_kept_for_a_whole_round_names_the_present_object() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let kept = table.open(Rc::new(1)).expect("room");
+        let slot = table.lookup(kept).expect("open");
+        assert_eq!(table.close(kept), Closed::Freed(()));
+        slot.age(u32::MAX >> 12 & !1);
+        let last = table.open(Rc::new(2)).expect("room");
+        assert!(last != kept && table.pin(kept).is_none());
+        assert_eq!(table.close(last), Closed::Freed(()));
+        // The generation starts over: what the check cannot see.
+        let present = table.open(Rc::new(3)).expect("room");
+        assert_eq!(present, kept);
+        assert_eq!(table.take(kept), Some(Rc::new(3)));
+        assert_eq!(table.close(present), Closed::Stale);
+    }
+
+    #[test]
+    fn the_last_reference_moves_out_and_others_are_cloned() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let word = table.open(Rc::new(1)).expect("room");
+        assert_eq!(table.dup(word), Ok(word));
+        let cloned = table.take(word).expect("open");
+        assert_eq!(Rc::strong_count(&cloned), 2);
+        let moved = table.take_with(word, |_| unreachable!("the last one moves"));
+        assert_eq!(Rc::strong_count(&moved.expect("open")), 2);
+        assert_eq!(table.take(word), None);
+    }
+}

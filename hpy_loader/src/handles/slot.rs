@@ -1,0 +1,276 @@
+//! One slot: sixteen bytes that are either an object or a link of the free chain.
+//!
+//! ```text
+//! object or next free   8 bytes
+//! use count             4 bytes   references that C holds
+//! meta                  4 bytes   pins (12 bits) | generation (20 bits)
+//! ```
+//!
+//! The meta word tells the three states apart:
+//!
+//! | generation | pins | state                                                |
+//! |------------|------|------------------------------------------------------|
+//! | odd        | any  | open: words with this generation are valid           |
+//! | even       | > 0  | closed, but pinned: no word is valid, the object lives |
+//! | even       | 0    | free: there is no object, the slot is in the chain   |
+//!
+//! Memory full of zeros is a free slot of generation 0.
+//!
+//! Everything is behind cells and all methods take `&self`: while one operation
+//! looks at a slot, an object's destructor may run another one on it.
+
+use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
+
+use super::word::{GENERATION_BITS, Word};
+
+/// The use count that is never counted down.
+pub(super) const IMMORTAL: u32 = u32::MAX;
+
+/// The number of pins that is never counted down.
+pub(super) const MAX_PINS: u32 = u32::MAX >> GENERATION_BITS;
+
+const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
+const ONE_PIN: u32 = 1 << GENERATION_BITS;
+
+union Content<O> {
+    object: ManuallyDrop<O>,
+    next_free: u32,
+}
+
+#[repr(C)]
+pub(super) struct Slot<O> {
+    content: UnsafeCell<Content<O>>,
+    refs: Cell<u32>,
+    meta: Cell<u32>,
+}
+
+impl<O> Slot<O> {
+    /// Fails to compile for an object that is not one machine word.
+    pub(super) const LAYOUT: () = {
+        assert!(size_of::<O>() == 8, "an object is 8 bytes");
+        assert!(size_of::<Slot<O>>() == 16 && align_of::<Slot<O>>() == 8);
+    };
+
+    #[inline]
+    pub(super) fn generation(&self) -> u32 {
+        self.meta.get() & GENERATION_MASK
+    }
+
+    #[inline]
+    pub(super) fn is_pinned(&self) -> bool {
+        self.meta.get() >= ONE_PIN
+    }
+
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.meta.get() & 1 == 1
+    }
+
+    /// Whether there is an object, with or without a valid word for it.
+    #[inline]
+    pub(super) fn is_occupied(&self) -> bool {
+        self.is_open() || self.is_pinned()
+    }
+
+    /// Whether `word`, whose index is this slot's and whose generation is odd,
+    /// is the one that is open now.
+    #[inline]
+    pub(super) fn answers_to(&self, word: Word) -> bool {
+        u64::from(self.generation()) == word.generation()
+    }
+
+    #[inline]
+    pub(super) fn refs(&self) -> u32 {
+        self.refs.get()
+    }
+
+    /// One reference more. A count that reaches the top stays there.
+    #[inline]
+    pub(super) fn add_ref(&self) {
+        self.refs.set(self.refs.get().saturating_add(1));
+    }
+
+    /// One reference less of several.
+    #[inline]
+    pub(super) fn sub_ref(&self) {
+        debug_assert!(self.refs.get() > 1 && self.refs.get() != IMMORTAL);
+        self.refs.set(self.refs.get() - 1);
+    }
+
+    /// One pin more. A count that reaches the top stays there.
+    #[inline]
+    pub(super) fn pin(&self) {
+        debug_assert!(self.is_occupied());
+        if self.meta.get() >> GENERATION_BITS < MAX_PINS {
+            self.meta.set(self.meta.get() + ONE_PIN);
+        }
+    }
+
+    /// One pin less. `true` if it was the last one of a closed slot, whose
+    /// object is now for the caller to [`vacate`](Self::vacate).
+    #[inline]
+    #[must_use]
+    pub(super) fn unpin(&self) -> bool {
+        debug_assert!(self.is_pinned());
+        if self.meta.get() >> GENERATION_BITS < MAX_PINS {
+            self.meta.set(self.meta.get() - ONE_PIN);
+        }
+        !self.is_occupied()
+    }
+
+    /// Makes every word for this slot stale. `true` if nothing pins it, so that
+    /// the object is for the caller to [`vacate`](Self::vacate).
+    #[inline]
+    #[must_use]
+    pub(super) fn close(&self) -> bool {
+        debug_assert!(self.is_open());
+        let meta = self.meta.get();
+        // The generation wraps within its bits, the pins stay.
+        let generation = (meta + 1) & GENERATION_MASK;
+        self.meta.set(meta & !GENERATION_MASK | generation);
+        !self.is_pinned()
+    }
+
+    /// The object.
+    ///
+    /// # Safety
+    /// The slot is occupied and stays so while the reference is in use.
+    #[inline]
+    pub(super) unsafe fn object(&self) -> &O {
+        // SAFETY: an occupied slot holds an object, only `fill` and `vacate`
+        // write the content, and the caller rules both out.
+        unsafe { &(*self.content.get()).object }
+    }
+
+    /// The next slot of the free chain.
+    ///
+    /// # Safety
+    /// The slot is free.
+    #[inline]
+    pub(super) unsafe fn next_free(&self) -> u32 {
+        // SAFETY: a free slot holds a link, be it the zero of fresh memory.
+        unsafe { (*self.content.get()).next_free }
+    }
+
+    /// Opens the slot with `object` in it and returns the generation.
+    ///
+    /// # Safety
+    /// The slot is free and has been taken out of the free chain.
+    #[inline]
+    pub(super) unsafe fn fill(&self, object: O, refs: u32) -> u32 {
+        debug_assert!(!self.is_occupied());
+        let object = ManuallyDrop::new(object);
+        // SAFETY: no reference to the content of a free slot exists: `object`
+        // gives them for occupied ones only.
+        unsafe { self.content.get().write(Content { object }) };
+        self.refs.set(refs);
+        // Even plus one neither wraps nor touches the pins.
+        self.meta.set(self.meta.get() + 1);
+        self.generation()
+    }
+
+    /// Moves the object out and leaves a link of the free chain.
+    ///
+    /// # Safety
+    /// - `close` or `unpin` has just returned `true`, and this is the one call
+    ///   for it: the object is still there, though the meta word says free.
+    /// - No reference from `object` is used any more.
+    #[inline]
+    pub(super) unsafe fn vacate(&self, next_free: u32) -> O {
+        debug_assert!(!self.is_occupied());
+        // SAFETY: the content is an object (first condition), nobody looks at
+        // it (second), and the link takes its place, so it moves out once.
+        unsafe {
+            let content = self.content.get().replace(Content { next_free });
+            ManuallyDrop::into_inner(content.object)
+        }
+    }
+
+    /// Drops the object where it is, for the table's own end.
+    ///
+    /// # Safety
+    /// The slot is occupied, and nobody uses it again.
+    pub(super) unsafe fn drop_object(&self) {
+        // SAFETY: as the caller says; the content is an object.
+        unsafe { ManuallyDrop::drop(&mut (*self.content.get()).object) }
+    }
+}
+
+#[cfg(test)]
+impl<O> Slot<O> {
+    /// A free slot that has been used for `generation / 2` objects.
+    pub(super) fn aged(generation: u32) -> Self {
+        let slot = Slot {
+            content: UnsafeCell::new(Content { next_free: 0 }),
+            refs: Cell::new(0),
+            meta: Cell::new(0),
+        };
+        slot.age(generation);
+        slot
+    }
+
+    /// Makes a free slot look like [`aged`](Self::aged).
+    pub(super) fn age(&self, generation: u32) {
+        assert!(!self.is_occupied());
+        assert!(generation & 1 == 0 && generation <= GENERATION_MASK);
+        self.meta.set(generation);
+    }
+
+    /// Stands for billions of calls of `add_ref`.
+    pub(super) fn set_refs(&self, refs: u32) {
+        self.refs.set(refs);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generation_wraps_without_touching_the_pins() {
+        let slot = Slot::<u64>::aged(GENERATION_MASK - 1);
+        // SAFETY: the slot is free and in no chain.
+        assert_eq!(unsafe { slot.fill(5, 1) }, GENERATION_MASK);
+        slot.pin();
+        slot.pin();
+        assert!(!slot.close(), "pinned");
+        assert_eq!((slot.generation(), slot.is_occupied()), (0, true));
+        assert!(!slot.unpin());
+        assert!(slot.unpin(), "the last pin of a closed slot");
+        // SAFETY: `unpin` returned `true`, and no reference was taken.
+        assert_eq!(unsafe { slot.vacate(9) }, 5);
+        // SAFETY: the slot is free.
+        assert_eq!(unsafe { slot.next_free() }, 9);
+        // SAFETY: as above.
+        assert_eq!(unsafe { slot.fill(6, 1) }, 1, "0 again means never opened");
+    }
+
+    #[test]
+    fn pins_stick_at_the_top() {
+        let slot = Slot::<u64>::aged(0);
+        // SAFETY: the slot is free and in no chain.
+        unsafe { slot.fill(5, 1) };
+        for _ in 0..MAX_PINS + 10 {
+            slot.pin();
+        }
+        assert_eq!(slot.generation(), 1);
+        assert!(!slot.close());
+        for _ in 0..MAX_PINS + 10 {
+            assert!(!slot.unpin(), "never freed");
+        }
+        // SAFETY: still occupied.
+        assert_eq!(unsafe { *slot.object() }, 5);
+    }
+
+    #[test]
+    fn references_stick_at_the_top() {
+        let slot = Slot::<u64>::aged(0);
+        // SAFETY: the slot is free and in no chain.
+        unsafe { slot.fill(5, IMMORTAL - 1) };
+        slot.add_ref();
+        assert_eq!(slot.refs(), IMMORTAL);
+        slot.add_ref();
+        assert_eq!(slot.refs(), IMMORTAL);
+    }
+}

@@ -1,0 +1,251 @@
+//! The slot table: its memory, opening handles and using them.
+
+use std::cell::Cell;
+use std::fmt;
+
+use super::outcome::{Counters, Exhausted};
+use super::pin::Pin;
+use super::reservation::{Reservation, ReserveError};
+use super::slot::{IMMORTAL, Slot};
+use super::word::{INDEX_BITS, Word};
+
+/// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
+/// address space. Miri gets 64 KiB, since it would fill them.
+const SLOTS: u32 = if cfg!(miri) { 1 << 12 } else { 1 << INDEX_BITS };
+
+/// The roots that C holds handles to.
+///
+/// `O` is whatever one reference to an object is in the VM, exactly 8 bytes.
+///
+/// All operations take `&self` and may be used while another one is under way:
+/// wherever an object is dropped or cloned, foreign code may run that comes
+/// back to this table, so each of them leaves the table consistent before.
+///
+/// The table is not `Sync`. It belongs to whoever holds the HPy lock.
+pub struct HandleTable<O> {
+    slots: Reservation<Slot<O>>,
+    /// Slots from here on have never been used; their memory may be untouched.
+    high_water: Cell<u32>,
+    /// The first slot of the free chain; 0, which is never handed out, ends it.
+    free: Cell<u32>,
+    pub(super) open: Cell<u32>,
+    counters: Cell<Counters>,
+}
+
+impl<O> HandleTable<O> {
+    /// An empty table, as large as the limit on address space allows.
+    ///
+    /// # Errors
+    /// The operating system does not give even one mebibyte.
+    pub fn new() -> Result<Self, ReserveError> {
+        Self::with_capacity(SLOTS)
+    }
+
+    /// An empty table of at most `slots` slots, one of which is not used.
+    ///
+    /// # Errors
+    /// The operating system does not give even one mebibyte, or the memory for
+    /// `slots` slots where that is less.
+    ///
+    /// # Panics
+    /// `slots` is 0.
+    pub fn with_capacity(slots: u32) -> Result<Self, ReserveError> {
+        const { Slot::<O>::LAYOUT };
+        Ok(HandleTable {
+            slots: Reservation::new(slots.min(1 << INDEX_BITS))?,
+            high_water: Cell::new(1),
+            free: Cell::new(0),
+            open: Cell::new(0),
+            counters: Cell::default(),
+        })
+    }
+
+    /// How many handles can be open at a time.
+    pub fn capacity(&self) -> u32 {
+        self.slots.slots() - 1
+    }
+
+    /// How many handles are open.
+    pub fn open_count(&self) -> u32 {
+        self.open.get()
+    }
+
+    /// What the table has had to refuse or ignore so far.
+    pub fn counters(&self) -> Counters {
+        self.counters.get()
+    }
+
+    /// Opens a handle with one reference.
+    ///
+    /// # Errors
+    /// Gives the object back if the table is full.
+    #[inline]
+    pub fn open(&self, object: O) -> Result<Word, Exhausted<O>> {
+        self.open_with(object, 1)
+    }
+
+    /// Opens a handle that no close frees, as the constants of the context are.
+    ///
+    /// # Errors
+    /// Gives the object back if the table is full.
+    pub fn open_immortal(&self, object: O) -> Result<Word, Exhausted<O>> {
+        self.open_with(object, IMMORTAL)
+    }
+
+    #[inline]
+    fn open_with(&self, object: O, refs: u32) -> Result<Word, Exhausted<O>> {
+        let mut index = self.free.get();
+        if index == 0 {
+            match self.fresh() {
+                Some(fresh) => index = fresh,
+                None => return Err(Exhausted { object }),
+            }
+        }
+        let slot = self.slot(index);
+        // SAFETY: the slots of the chain are free, and so is a fresh one, whose
+        // link of 0 is right because the chain was empty.
+        self.free.set(unsafe { slot.next_free() });
+        self.open.set(self.open.get() + 1);
+        // SAFETY: as above, and the line before has taken it out of the chain.
+        let generation = unsafe { slot.fill(object, refs) };
+        Ok(Word::slot(index, generation))
+    }
+
+    /// A slot that has never been used.
+    #[cold]
+    fn fresh(&self) -> Option<u32> {
+        let index = self.high_water.get();
+        if index == self.slots.slots() {
+            return None;
+        }
+        self.high_water.set(index + 1);
+        Some(index)
+    }
+
+    /// The slot at an index below the high-water mark.
+    #[inline]
+    fn slot(&self, index: u32) -> &Slot<O> {
+        debug_assert!(index < self.high_water.get());
+        // SAFETY: all callers pass indices below the high-water mark, which
+        // never exceeds the reservation. Zeroed memory is a free slot, and no
+        // code makes a `&mut Slot`.
+        unsafe { self.slots.at(index) }
+    }
+
+    /// The open slot that `word` names. Any word is fine.
+    #[inline]
+    pub(super) fn lookup(&self, word: Word) -> Option<&Slot<O>> {
+        let index = word.index_if_odd();
+        if index >= self.high_water.get() {
+            return None;
+        }
+        let slot = self.slot(index);
+        // The word's generation is odd here, so equality means open as well.
+        slot.answers_to(word).then_some(slot)
+    }
+
+    /// Whether `word` is an open handle. Counts nothing.
+    #[inline]
+    pub fn is_open(&self, word: Word) -> bool {
+        self.lookup(word).is_some()
+    }
+
+    /// Borrows the object of an open handle: the root itself, for the price of
+    /// the check. `None` for any other word.
+    ///
+    /// # Safety
+    /// While the reference is in use, the handle's last reference must not be
+    /// given up: no `close`, `release` or `take` of this word and no drop of
+    /// the frame it belongs to, be it by C or Python code that runs meanwhile
+    /// or by another thread after the HPy lock was passed on. Where that cannot
+    /// be ruled out, [`pin`](Self::pin) is the operation to use. Immortal
+    /// handles satisfy it by themselves.
+    #[inline]
+    pub unsafe fn get(&self, word: Word) -> Option<&O> {
+        match self.lookup(word) {
+            // SAFETY: an open slot is occupied, and stays so by the contract.
+            Some(slot) => Some(unsafe { slot.object() }),
+            None => {
+                self.refuse_use(word);
+                None
+            }
+        }
+    }
+
+    /// Borrows the object of an open handle and keeps it alive, even if the
+    /// handle is closed before the guard goes. `None` for any other word.
+    ///
+    /// Pins nest. The 4095th at a time makes the object immortal: the slot is
+    /// then never freed, though its handle can still be closed.
+    #[inline]
+    pub fn pin(&self, word: Word) -> Option<Pin<'_, O>> {
+        match self.lookup(word) {
+            Some(slot) => Some(Pin::new(self, slot)),
+            None => {
+                self.refuse_use(word);
+                None
+            }
+        }
+    }
+
+    /// Visits every object in the table, closed but pinned ones included.
+    ///
+    /// A collector that moves objects keeps a `Cell` in `O` and rewrites it
+    /// here. Objects that `visit` itself opens may or may not be visited.
+    pub fn for_each_root(&self, mut visit: impl FnMut(&O)) {
+        for index in 1..self.high_water.get() {
+            let slot = self.slot(index);
+            if slot.is_occupied() {
+                visit(&Pin::new(self, slot));
+            }
+        }
+    }
+
+    /// Moves the object out of a slot and puts the slot into the free chain.
+    ///
+    /// # Safety
+    /// As for [`Slot::vacate`], on a slot of this table.
+    #[inline]
+    pub(super) unsafe fn reclaim(&self, slot: &Slot<O>) -> O {
+        let next = self.free.replace(self.slots.index_of(slot));
+        // SAFETY: the caller's promise.
+        unsafe { slot.vacate(next) }
+    }
+
+    #[inline]
+    pub(super) fn refuse_use(&self, word: Word) {
+        if word.is_slot() {
+            self.count(|counters| &mut counters.stale_uses);
+        }
+    }
+
+    #[cold]
+    pub(super) fn count(&self, counter: impl FnOnce(&mut Counters) -> &mut u64) {
+        let mut counters = self.counters.get();
+        *counter(&mut counters) += 1;
+        self.counters.set(counters);
+    }
+}
+
+impl<O> Drop for HandleTable<O> {
+    fn drop(&mut self) {
+        for index in 1..self.high_water.get() {
+            let slot = self.slot(index);
+            if slot.is_occupied() {
+                // SAFETY: occupied, and visited once. Nobody uses it again:
+                // whatever could borrows the table.
+                unsafe { slot.drop_object() };
+            }
+        }
+    }
+}
+
+impl<O> fmt::Debug for HandleTable<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandleTable")
+            .field("open", &self.open.get())
+            .field("capacity", &self.capacity())
+            .field("counters", &self.counters.get())
+            .finish()
+    }
+}

@@ -1,0 +1,247 @@
+//! Opening a universal binary.
+//!
+//! The guarantee: a file that is not a whole universal module for this machine,
+//! of this name and of our ABI version, gives a [`LoadError`] that says what it
+//! is instead, and the process goes on as before. Nothing of the file is mapped
+//! or run before its headers have been checked against its length and against
+//! each other. What is left to trust is the code in the file: a module that
+//! passes is run, and native code can do anything.
+//!
+//! The steps, in the order of HPy's own loader, except that much of what that
+//! one finds out by asking the loaded library is read here from the file:
+//!
+//! 1. the file: regular, ELF, for this machine, complete, with the functions of
+//!    a universal module and without imports from CPython;
+//! 2. `dlopen`;
+//! 3. the ABI version that the module requires;
+//! 4. the ABI tag in the file name;
+//! 5. the global context, [`Library::init_global_context`];
+//! 6. the module's definition, [`Library::init`].
+//!
+//! The file is taken as it was when it was checked. Somebody who writes into a
+//! library, rather than put a new file in its place, while it is being loaded
+//! or after, can still crash the process; that is so for every library on the
+//! system.
+//!
+//! On systems whose libraries are not ELF, step 1 is left to the system's
+//! loader, but for the kind of the file.
+
+#[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+mod elf;
+mod error;
+mod file;
+mod names;
+mod tag;
+
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+
+use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
+
+pub use error::{Cause, ExceptionKind, LoadError};
+use names::Names;
+use tag::Tag;
+
+type VersionFn = unsafe extern "C" fn() -> u32;
+type GlobalContextFn = unsafe extern "C" fn(*mut HPyContext);
+type InitFn = unsafe extern "C" fn() -> *mut HPyModuleDef;
+
+/// An open universal module, of a version that we serve.
+///
+/// It stays loaded until the process ends, even when this value is dropped and
+/// when opening it failed half way. Types and functions made from its
+/// definitions live that long, and so may threads and exit handlers that its
+/// initialisers have started; nothing can tell when the last of them is gone.
+/// Opening a path again gives the library that is loaded already.
+#[derive(Debug)]
+pub struct Library {
+    name: String,
+    path: PathBuf,
+    names: Names,
+    version: (u32, u32),
+    global_context: GlobalContextFn,
+    init: InitFn,
+}
+
+impl Library {
+    /// Opens the universal module `module_name`, a dotted name of which the
+    /// last part counts, from the file `path`.
+    ///
+    /// # Safety
+    ///
+    /// Code from the file runs: the initialisers of the library and of all the
+    /// libraries that it depends on, and its version functions. The file's
+    /// headers are checked, its code cannot be. So:
+    ///
+    /// - the caller trusts the file as it trusts a program that it starts;
+    /// - the initialisers may do what they like to the process, such as starting
+    ///   threads, changing the locale or the floating-point mode;
+    /// - nobody writes into the file, now or later. (To replace it by another
+    ///   file of the same name is fine.)
+    pub unsafe fn open(module_name: &str, path: &Path) -> Result<Self, LoadError> {
+        // SAFETY: passed on to the caller.
+        unsafe { Self::try_open(module_name, path) }
+            .map_err(|cause| LoadError::new(module_name, path, cause))
+    }
+
+    unsafe fn try_open(module_name: &str, path: &Path) -> Result<Self, Cause> {
+        let names = Names::new(module_name)?;
+        check_file(file::open(path)?, &names)?;
+        check_not_hybrid(path)?;
+
+        // SAFETY: the caller trusts the file, and its headers are in order.
+        let library = unsafe { dlopen(path) }?;
+        // Never unloaded, whatever happens from here on: see `Library`.
+        let library = ManuallyDrop::new(library);
+        // SAFETY: HPy defines these functions with these types. A module in
+        // which they are something else is not the one that the caller trusts.
+        let (major, minor, global_context, init) = unsafe {
+            (
+                symbol::<VersionFn>(&library, &names.major)?,
+                symbol::<VersionFn>(&library, &names.minor)?,
+                symbol::<GlobalContextFn>(&library, &names.global_context)?,
+                symbol::<InitFn>(&library, &names.init)?,
+            )
+        };
+        // SAFETY: without arguments; the caller trusts what they do.
+        let version = unsafe { (major(), minor()) };
+        check_version(version)?;
+        Tag::check(path, version)?;
+        Ok(Self {
+            name: module_name.to_owned(),
+            path: path.to_owned(),
+            names,
+            version,
+            global_context,
+            init,
+        })
+    }
+
+    /// The module's dotted name, as it was asked for.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file, as it was asked for.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The HPy ABI version, major and minor, that the module requires.
+    pub fn required_version(&self) -> (u32, u32) {
+        self.version
+    }
+
+    /// Hands the module the context for those of its functions that C calls
+    /// without one. To be called before [`init`](Self::init).
+    ///
+    /// # Safety
+    ///
+    /// - `context` points to a whole context of our ABI version, which stays
+    ///   where it is until the process ends: the module keeps the pointer.
+    /// - There is one place for it in the library. Opening a file twice and
+    ///   giving it two contexts leaves both modules with the second.
+    pub unsafe fn init_global_context(&self, context: *mut HPyContext) {
+        // SAFETY: the function comes from the library, which stays loaded, and
+        // the caller vouches for its argument.
+        unsafe { (self.global_context)(context) }
+    }
+
+    /// The module's definition, which is static data of the library or made by
+    /// the library's code. A second call may give the same one.
+    ///
+    /// # Safety
+    ///
+    /// Runs the module's init function, in which an HPy module must do nothing
+    /// but return. What it returns is a definition only if the module was built
+    /// as HPy prescribes: nobody has checked what the pointer leads to.
+    pub unsafe fn init(&self) -> Result<NonNull<HPyModuleDef>, LoadError> {
+        // SAFETY: the function comes from the library, which stays loaded.
+        let definition = unsafe { (self.init)() };
+        NonNull::new(definition).ok_or_else(|| {
+            let symbol = self.names.init.clone();
+            LoadError::new(&self.name, &self.path, Cause::NullDefinition { symbol })
+        })
+    }
+}
+
+/// Judges the contents of a file as [`Library::open`] does before it lets the
+/// system load them. Runs nothing of it, and takes any bytes at all.
+pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
+    let names = Names::new(module_name)?;
+    if image.is_empty() {
+        return Err(Cause::Empty);
+    }
+    #[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+    elf::check(image, &names)?;
+    let _ = names;
+    Ok(())
+}
+
+#[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+fn check_file(file: File, names: &Names) -> Result<(), Cause> {
+    // Reads the headers and the symbols, not the code.
+    elf::check(&object::read::ReadCache::new(file), names)
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"), target_pointer_width = "64")))]
+fn check_file(_: File, _: &Names) -> Result<(), Cause> {
+    Ok(())
+}
+
+/// A hybrid module that happens to import nothing from CPython may still have
+/// the layout of CPython's objects compiled into it.
+fn check_not_hybrid(path: &Path) -> Result<(), Cause> {
+    match Tag::of(path).and_then(|tag| tag.interpreter) {
+        Some(interpreter) => Err(Cause::HybridTag {
+            interpreter: interpreter.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
+    if major != ABI_VERSION as u32 || minor > ABI_VERSION_MINOR as u32 {
+        return Err(Cause::Version { major, minor });
+    }
+    Ok(())
+}
+
+/// # Safety
+///
+/// As for [`Library::open`].
+unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
+    // A name without a slash would be looked for in the system's folders.
+    let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
+    // Missing symbols are found now, not in the middle of a call, and modules
+    // do not see each other's.
+    #[cfg(unix)]
+    // SAFETY: passed on to the caller.
+    let library = unsafe {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        Library::open(Some(path), RTLD_NOW | RTLD_LOCAL)
+    };
+    #[cfg(not(unix))]
+    // SAFETY: passed on to the caller.
+    let library = unsafe { libloading::os::windows::Library::new(path) };
+    match library {
+        Ok(library) => Ok(library.into()),
+        Err(source) => Err(Cause::Dlopen { source }),
+    }
+}
+
+/// # Safety
+///
+/// The symbol, if it is there, is a `T`, a pointer to a function.
+unsafe fn symbol<T: Copy>(library: &libloading::Library, name: &str) -> Result<T, Cause> {
+    // SAFETY: passed on to the caller.
+    match unsafe { library.get::<T>(name) } {
+        Ok(symbol) => Ok(*symbol),
+        Err(source) => Err(Cause::Dlsym {
+            symbol: name.to_owned(),
+            source,
+        }),
+    }
+}

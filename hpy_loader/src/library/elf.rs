@@ -1,0 +1,178 @@
+//! The headers of an ELF file, judged before the system's loader sees them.
+//!
+//! `dlopen` trusts a file. It maps the segments that the headers announce,
+//! whether the file is long enough or not, and follows the addresses in them.
+//! A file that a full disk or a broken download has cut short then kills the
+//! process with SIGBUS, and one with damaged headers does it with SIGSEGV or a
+//! failed assertion in the system's loader. So every range that this loader is
+//! going to touch is checked here against the length of the file and against
+//! the segments: first the lengths, so that a truncated file is called that,
+//! then whether the headers agree with each other.
+//!
+//! What this cannot do: nothing in an ELF file says whether the code and the
+//! data in it are those that the compiler wrote.
+
+mod agreement;
+mod dynamic;
+mod machine;
+mod segments;
+mod symbols;
+
+use std::mem::size_of;
+
+use object::ReadRef;
+use object::elf;
+use object::endian::NativeEndian;
+use object::read::elf::{FileHeader, ProgramHeader as _};
+
+use super::error::Cause;
+use super::names::Names;
+use segments::Segments;
+
+type Header = elf::FileHeader64<NativeEndian>;
+type ProgramHeader = <Header as FileHeader>::ProgramHeader;
+type SectionHeader = <Header as FileHeader>::SectionHeader;
+
+/// Checks that `data` is a whole shared library for this machine and a
+/// universal HPy module with the functions of these names.
+pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
+    symbols::check(&Image::parse(data)?, names)
+}
+
+/// A shared library for this machine, all of it present.
+struct Image<'d, R> {
+    data: R,
+    program_headers: &'d [ProgramHeader],
+    segments: Segments,
+}
+
+impl<'d, R: ReadRef<'d>> Image<'d, R> {
+    fn parse(data: R) -> Result<Self, Cause> {
+        let len = data.len().map_err(|()| read("its length"))?;
+        let header = machine::identify(data, len)?;
+        let program_headers = program_headers(header, data, len)?;
+        for (index, header) in program_headers.iter().enumerate() {
+            let (offset, size) = header.file_range(NativeEndian);
+            if size > 0 && header.p_type(NativeEndian) != elf::PT_NULL {
+                within(len, &describe(header, index), offset, Some(size))?;
+            }
+        }
+        let sections = section_headers(header, data, len)?;
+        let segments = Segments::collect(program_headers)?;
+        agreement::check_program_headers(program_headers, &segments)?;
+        agreement::check_sections(sections, &segments)?;
+        Ok(Self {
+            data,
+            program_headers,
+            segments,
+        })
+    }
+
+    /// The one program header of this type.
+    fn only(&self, segment_type: u32) -> Option<&'d ProgramHeader> {
+        let mut all = self
+            .program_headers
+            .iter()
+            .filter(|header| header.p_type(NativeEndian) == segment_type);
+        all.next().filter(|_| all.next().is_none())
+    }
+
+    /// The file's bytes that will lie at `address`.
+    fn bytes(&self, what: &'static str, address: u64, size: u64) -> Result<&'d [u8], Cause> {
+        if size == 0 {
+            return Ok(&[]);
+        }
+        let offset = self
+            .segments
+            .offset(address, size, elf::PF_R)
+            .ok_or_else(|| {
+                Cause::damaged(format!("{what} would lie outside its loadable segments"))
+            })?;
+        self.data
+            .read_bytes_at(offset, size)
+            .map_err(|()| read(what))
+    }
+
+    /// The same, up to the end of the segment.
+    fn bytes_from(&self, what: &'static str, address: u64) -> Result<&'d [u8], Cause> {
+        self.bytes(what, address, self.segments.remaining(address).max(1))
+    }
+
+    /// Whether the code at `address` may be run.
+    fn executable(&self, address: u64) -> bool {
+        self.segments.offset(address, 1, elf::PF_X).is_some()
+    }
+}
+
+fn program_headers<'d, R: ReadRef<'d>>(
+    header: &'d Header,
+    data: R,
+    len: u64,
+) -> Result<&'d [ProgramHeader], Cause> {
+    let offset = header.e_phoff(NativeEndian);
+    let entry = size_of::<ProgramHeader>() as u64;
+    let count = header
+        .phnum(NativeEndian, data)
+        .map_err(|_| Cause::damaged("the number of its program headers is not to be found"))?;
+    if offset == 0 || count == 0 {
+        return Err(Cause::damaged("it has no program headers"));
+    }
+    if u64::from(header.e_phentsize(NativeEndian)) != entry {
+        return Err(Cause::damaged("its program headers have a wrong size"));
+    }
+    let what = "its table of segments";
+    within(len, what, offset, entry.checked_mul(count as u64)).map_err(|cause| match cause {
+        Cause::Truncated { needs, has, .. } => Cause::HeaderCut { what, needs, has },
+        other => other,
+    })?;
+    data.read_slice_at(offset, count).map_err(|()| read(what))
+}
+
+/// The section headers. The system's loader needs none of them, but linkers
+/// write them last: they are what a file is most often cut short of.
+fn section_headers<'d, R: ReadRef<'d>>(
+    header: &'d Header,
+    data: R,
+    len: u64,
+) -> Result<&'d [SectionHeader], Cause> {
+    let what = "its table of sections";
+    let offset = header.e_shoff(NativeEndian);
+    if offset == 0 {
+        return Ok(&[]);
+    }
+    let entry = size_of::<SectionHeader>() as u64;
+    if u64::from(header.e_shentsize(NativeEndian)) != entry {
+        return Err(Cause::damaged("its section headers have a wrong size"));
+    }
+    within(len, what, offset, Some(entry))?;
+    let count = header.shnum(NativeEndian, data).map_err(|_| read(what))?;
+    within(len, what, offset, entry.checked_mul(count as u64))?;
+    data.read_slice_at(offset, count).map_err(|()| read(what))
+}
+
+/// Checks that the file holds `size` bytes at `offset`; no size is one that a
+/// multiplication could not hold.
+fn within(len: u64, what: &str, offset: u64, size: Option<u64>) -> Result<(), Cause> {
+    match size.and_then(|size| offset.checked_add(size)) {
+        Some(end) if end <= len => Ok(()),
+        end => Err(Cause::Truncated {
+            what: what.to_owned(),
+            needs: end.unwrap_or(u64::MAX),
+            has: len,
+        }),
+    }
+}
+
+fn read(what: &'static str) -> Cause {
+    Cause::Read { what }
+}
+
+fn describe(header: &ProgramHeader, index: usize) -> String {
+    match header.p_type(NativeEndian) {
+        elf::PT_LOAD => format!("its loadable segment (program header {index})"),
+        elf::PT_DYNAMIC => "its dynamic section".to_owned(),
+        elf::PT_TLS => "its thread-local data".to_owned(),
+        elf::PT_GNU_EH_FRAME => "its unwind table".to_owned(),
+        _ => format!("its segment (program header {index})"),
+    }
+}

@@ -1,0 +1,268 @@
+//! The dynamic section: where the tables are that the system's loader works
+//! with, among them the symbols.
+//!
+//! The section headers name the same tables, but the loader does not look at
+//! those, and a file may come without them.
+
+use std::mem::size_of;
+
+use object::ReadRef;
+use object::elf;
+use object::endian::NativeEndian;
+use object::pod;
+use object::read::StringTable;
+use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
+
+use super::super::error::Cause;
+use super::{Header, Image, read};
+
+type Dyn = <Header as FileHeader>::Dyn;
+type Rel = <Header as FileHeader>::Rel;
+type Rela = <Header as FileHeader>::Rela;
+pub(super) type Sym = <Header as FileHeader>::Sym;
+
+/// The dynamic symbols and their names.
+pub(super) struct Symbols<'d> {
+    /// All of them but the first, which stands for "none".
+    pub(super) symbols: &'d [Sym],
+    /// Where their names are.
+    pub(super) names: StringTable<'d>,
+}
+
+/// A table whose size has an entry of its own, and for some also the size of
+/// one element, which the loader asserts.
+struct Table {
+    name: &'static str,
+    address: u32,
+    size: u32,
+    entry_tag: Option<u32>,
+    entry: usize,
+}
+
+const fn table(
+    name: &'static str,
+    address: u32,
+    size: u32,
+    entry_tag: Option<u32>,
+    entry: usize,
+) -> Table {
+    Table {
+        name,
+        address,
+        size,
+        entry_tag,
+        entry,
+    }
+}
+
+// Newer than the list of the `object` crate.
+const DT_RELRSZ: u32 = 35;
+const DT_RELR: u32 = 36;
+const DT_RELRENT: u32 = 37;
+
+const TABLES: [Table; 7] = {
+    use elf::*;
+    const RELA: usize = size_of::<Rela>();
+    const ADDRESS: usize = size_of::<u64>();
+    [
+        table("its strings", DT_STRTAB, DT_STRSZ, None, 1),
+        table(
+            "its relocations",
+            DT_RELA,
+            DT_RELASZ,
+            Some(DT_RELAENT),
+            RELA,
+        ),
+        table(
+            "its short relocations",
+            DT_REL,
+            DT_RELSZ,
+            Some(DT_RELENT),
+            size_of::<Rel>(),
+        ),
+        table(
+            "its relative relocations",
+            DT_RELR,
+            DT_RELRSZ,
+            Some(DT_RELRENT),
+            ADDRESS,
+        ),
+        table(
+            "its linkage relocations",
+            DT_JMPREL,
+            DT_PLTRELSZ,
+            None,
+            RELA,
+        ),
+        table(
+            "its initialisers",
+            DT_INIT_ARRAY,
+            DT_INIT_ARRAYSZ,
+            None,
+            ADDRESS,
+        ),
+        table(
+            "its finalisers",
+            DT_FINI_ARRAY,
+            DT_FINI_ARRAYSZ,
+            None,
+            ADDRESS,
+        ),
+    ]
+};
+
+/// Checks what the loader takes on trust, and finds the symbols.
+pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbols<'d>, Cause> {
+    let dynamic = Dynamic::read(image)?;
+    for table in &TABLES {
+        dynamic.table(image, table)?;
+    }
+    for (tag, name) in [(elf::DT_INIT, "initialiser"), (elf::DT_FINI, "finaliser")] {
+        if dynamic
+            .get(tag)
+            .is_some_and(|address| !image.executable(address))
+        {
+            return Err(Cause::damaged(format!(
+                "its {name} is not in executable memory"
+            )));
+        }
+    }
+    if dynamic
+        .get(elf::DT_PLTREL)
+        .is_some_and(|form| form != u64::from(elf::DT_RELA))
+    {
+        return Err(Cause::damaged("its linkage relocations have a wrong form"));
+    }
+    // So many of the relocations are applied without a look at their number.
+    let relocations = dynamic.get(elf::DT_RELASZ).unwrap_or(0) / size_of::<Rela>() as u64;
+    if dynamic
+        .get(elf::DT_RELACOUNT)
+        .is_some_and(|count| count > relocations)
+    {
+        return Err(Cause::damaged("it announces more relocations than it has"));
+    }
+    let names = dynamic.table(image, &TABLES[0])?;
+    if names.last() != Some(&0) {
+        return Err(Cause::damaged("its strings do not end"));
+    }
+    for tag in [
+        elf::DT_NEEDED,
+        elf::DT_SONAME,
+        elf::DT_RPATH,
+        elf::DT_RUNPATH,
+    ] {
+        if dynamic.all(tag).any(|offset| offset >= names.len() as u64) {
+            return Err(Cause::damaged(
+                "the name of a library lies outside its strings",
+            ));
+        }
+    }
+    let count = dynamic.symbol_count(image)?;
+    if let Some(versions) = dynamic.get(elf::DT_VERSYM) {
+        image.bytes("its symbol versions", versions, count * 2)?;
+    }
+    let name = "its symbols";
+    let address = dynamic.need(elf::DT_SYMTAB, name)?;
+    if dynamic.need(elf::DT_SYMENT, name)? != size_of::<Sym>() as u64 {
+        return Err(Cause::damaged("its symbols have a wrong size"));
+    }
+    let bytes = image.bytes(name, address, count * size_of::<Sym>() as u64)?;
+    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(name))?;
+    Ok(Symbols {
+        symbols: symbols.get(1..).unwrap_or_default(),
+        names: StringTable::new(names, 0, names.len() as u64),
+    })
+}
+
+struct Dynamic<'d>(&'d [Dyn]);
+
+impl<'d> Dynamic<'d> {
+    fn read<R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Self, Cause> {
+        let name = "its dynamic section";
+        let header = image
+            .only(elf::PT_DYNAMIC)
+            .ok_or_else(|| Cause::damaged("it does not have exactly one dynamic section"))?;
+        let (_, size) = header.file_range(NativeEndian);
+        let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
+        let entries: &[Dyn] =
+            pod::slice_from_all_bytes(&bytes[..bytes.len() - bytes.len() % size_of::<Dyn>()])
+                .map_err(|()| read(name))?;
+        // The loader does not know the size, it stops at this mark.
+        let end = entries
+            .iter()
+            .position(|entry| entry.d_tag(NativeEndian) == u64::from(elf::DT_NULL))
+            .ok_or_else(|| Cause::damaged("its dynamic section does not end"))?;
+        Ok(Self(&entries[..end]))
+    }
+
+    fn all(&self, tag: u32) -> impl Iterator<Item = u64> {
+        self.0
+            .iter()
+            .filter(move |entry| entry.tag32(NativeEndian) == Some(tag))
+            .map(|entry| entry.d_val(NativeEndian))
+    }
+
+    /// Of several, the loader takes the last.
+    fn get(&self, tag: u32) -> Option<u64> {
+        self.all(tag).last()
+    }
+
+    fn need(&self, tag: u32, what: &str) -> Result<u64, Cause> {
+        self.get(tag).ok_or_else(|| {
+            Cause::damaged(format!("its dynamic section lacks an entry about {what}"))
+        })
+    }
+
+    fn table<R: ReadRef<'d>>(
+        &self,
+        image: &Image<'d, R>,
+        table: &Table,
+    ) -> Result<&'d [u8], Cause> {
+        let name = table.name;
+        let (entry_tag, entry) = (table.entry_tag, table.entry as u64);
+        if self.get(table.address).is_none() && self.get(table.size).is_none_or(|size| size == 0) {
+            return Ok(&[]);
+        }
+        let address = self.need(table.address, name)?;
+        let size = self.need(table.size, name)?;
+        let declared = entry_tag.map_or(Ok(entry), |tag| self.need(tag, name))?;
+        if declared != entry || !size.is_multiple_of(entry) {
+            return Err(Cause::damaged(format!("{name} have a wrong size")));
+        }
+        image.bytes(name, address, size)
+    }
+
+    /// How many symbols there are is written nowhere but in the hash tables
+    /// by which the loader looks them up.
+    fn symbol_count<R: ReadRef<'d>>(&self, image: &Image<'d, R>) -> Result<u64, Cause> {
+        let name = "its symbol hash table";
+        let damaged = || Cause::damaged(format!("{name} contradicts itself"));
+        if let Some(address) = self.get(elf::DT_GNU_HASH) {
+            let bytes = image.bytes_from(name, address)?;
+            type GnuHash = elf::GnuHashHeader<NativeEndian>;
+            let (header, _) = pod::from_bytes::<GnuHash>(bytes).map_err(|()| damaged())?;
+            // It divides by the one and asserts the other.
+            if header.bucket_count.get(NativeEndian) == 0
+                || !header.bloom_count.get(NativeEndian).is_power_of_two()
+            {
+                return Err(damaged());
+            }
+            let table =
+                GnuHashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| damaged())?;
+            // Symbols that are only used come first and are not hashed. With
+            // none but those, their number is not known, and does not matter:
+            // the file defines nothing.
+            let count = table.symbol_table_length(NativeEndian);
+            return Ok(count.unwrap_or(table.symbol_base()).into());
+        }
+        let address = self.need(elf::DT_HASH, name)?;
+        let bytes = image.bytes_from(name, address)?;
+        let (header, _) =
+            pod::from_bytes::<elf::HashHeader<NativeEndian>>(bytes).map_err(|()| damaged())?;
+        if header.bucket_count.get(NativeEndian) == 0 {
+            return Err(damaged());
+        }
+        let table = HashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| damaged())?;
+        Ok(table.symbol_table_length().into())
+    }
+}

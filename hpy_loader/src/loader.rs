@@ -1,0 +1,204 @@
+//! The loader: what one VM keeps to run HPy extensions.
+
+use crate::abi::context::{ROWS, RowKind};
+use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::boundary;
+use crate::context::{Builder, Departure, Tracker};
+use crate::handles::{HandleTable, ReserveError, Word};
+use crate::lock::Lock;
+use crate::registry::Registry;
+use crate::runtime::{Fallible, Runtime};
+use std::cell::Cell;
+use std::ffi::c_void;
+
+/// The handles, the pending error and the context of one VM.
+///
+/// It is made once and never freed: types and functions that extensions define
+/// refer to it, and C keeps the context's address.
+pub struct Loader<R: Runtime> {
+    context: HPyContext,
+    runtime: R,
+    handles: HandleTable<R::Object>,
+    pending: Cell<Word>,
+    lock: Lock,
+    builders: Registry<Builder>,
+    trackers: Registry<Tracker>,
+    departures: Registry<Departure>,
+}
+
+// SAFETY: the table and the pending error are only touched under the HPy lock,
+// which every way into the loader takes; the runtime is shared by its own rules.
+unsafe impl<R: Runtime> Sync for Loader<R> {}
+
+impl<R: Runtime> Loader<R> {
+    /// Makes the context for `runtime` and opens its constants.
+    ///
+    /// # Errors
+    ///
+    /// If the address space for the handles can't be reserved.
+    pub fn new(runtime: R) -> Result<&'static Self, ReserveError> {
+        let loader = Box::leak(Box::new(Self {
+            context: boundary::context::<R>(),
+            runtime,
+            handles: HandleTable::new()?,
+            pending: Cell::new(Word::NULL),
+            lock: Lock::new(),
+            builders: Registry::new(),
+            trackers: Registry::new(),
+            departures: Registry::new(),
+        }));
+        loader.context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+        loader.context.abi_version = ABI_VERSION;
+        loader.context._private = std::ptr::from_mut(loader).cast::<c_void>();
+        let context = std::ptr::from_mut(&mut loader.context).cast::<u8>();
+        for row in ROWS {
+            if let RowKind::Handle { python_name } = row.kind {
+                let object = loader.runtime.constant(python_name);
+                let word = loader
+                    .handles
+                    .open_immortal(object)
+                    .unwrap_or_else(|_| unreachable!("a fresh table holds the constants"));
+                // SAFETY: the offset is that of a handle in this context.
+                unsafe {
+                    context
+                        .add(row.offset)
+                        .cast::<HPy>()
+                        .write(HPy(word.bits()))
+                };
+            }
+        }
+        Ok(loader)
+    }
+
+    /// The context that C code of this loader is called with.
+    pub fn context(&'static self) -> *mut HPyContext {
+        std::ptr::from_ref(&self.context).cast_mut()
+    }
+
+    /// The loader behind a context.
+    ///
+    /// # Safety
+    ///
+    /// `context` came from [`Loader::context`] of a loader for the same runtime.
+    pub unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
+        // SAFETY: `_private` has pointed to the loader since it was made.
+        unsafe { &*(*context)._private.cast::<Self>() }
+    }
+
+    /// The VM.
+    pub fn runtime(&self) -> &R {
+        &self.runtime
+    }
+
+    /// The handles that are open. Hold the [`lock`](Self::lock).
+    pub fn handles(&self) -> &HandleTable<R::Object> {
+        &self.handles
+    }
+
+    /// The HPy lock.
+    pub fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    pub(crate) fn builders(&self) -> &Registry<Builder> {
+        &self.builders
+    }
+
+    pub(crate) fn trackers(&self) -> &Registry<Tracker> {
+        &self.trackers
+    }
+
+    pub(crate) fn departures(&self) -> &Registry<Departure> {
+        &self.departures
+    }
+
+    /// A constant of the context, such as `loader.constants().h_TypeError`.
+    pub fn constants(&self) -> &HPyContext {
+        &self.context
+    }
+
+    /// Runs `operation` outside the HPy lock and with no error pending, as
+    /// everything has to run that may reach Python code. What was pending is
+    /// pending again afterwards.
+    #[inline]
+    pub fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
+        let pending = self.pending.replace(Word::NULL);
+        let left = self.lock.leave(&self.runtime);
+        let result = operation(&self.runtime);
+        drop(left);
+        if !pending.is_null() {
+            self.restore(pending);
+        }
+        result
+    }
+
+    #[cold]
+    fn restore(&self, pending: Word) {
+        let newer = self.pending.replace(pending);
+        if !newer.is_null() {
+            self.handles.close(newer);
+        }
+    }
+
+    /// Opens a handle of `object`.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub fn open(&self, object: R::Object) -> Fallible<HPy, R> {
+        match self.handles.open(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// An exception of a class that is a constant of the context.
+    #[cold]
+    pub fn error(&self, class: HPy, message: &str) -> R::Object {
+        match self.handles.pin(Word::from_bits(class.0)) {
+            Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
+            None => unreachable!("constants of the context stay open"),
+        }
+    }
+
+    /// Whether an error is pending.
+    #[inline]
+    pub fn is_error_pending(&self) -> bool {
+        !self.pending.get().is_null()
+    }
+
+    /// The handle of the pending error, or [`Word::NULL`].
+    pub(crate) fn pending(&self) -> Word {
+        self.pending.get()
+    }
+
+    /// Replaces the handle of the pending error, which changes hands.
+    pub(crate) fn replace_pending(&self, error: Word) -> Word {
+        self.pending.replace(error)
+    }
+
+    /// Makes `error` the pending one, in place of whatever is.
+    #[cold]
+    pub fn set_pending(&self, error: R::Object) {
+        let word = match self.handles.open(error) {
+            Ok(word) => word,
+            // No room to tell what went wrong: report it at least.
+            Err(full) => {
+                self.runtime.report_unraisable(full.object, None);
+                return;
+            }
+        };
+        self.restore(word);
+    }
+
+    /// Takes the pending error away.
+    pub fn take_pending(&self) -> Option<R::Object> {
+        let word = self.pending.replace(Word::NULL);
+        if word.is_null() {
+            return None;
+        }
+        self.handles
+            .take_with(word, |error| self.runtime.duplicate(error))
+    }
+}

@@ -1,0 +1,133 @@
+//! The HPy lock.
+//!
+//! HPy 0.9 promises an extension what the GIL gave it: while its C code runs, no
+//! other extension code does. A VM whose threads run Python code at the same
+//! time has no such lock of its own, so the loader has one. It guards the handle
+//! table, the pending error and the native structs.
+//!
+//! - It is taken on the way into C ([`Lock::enter`]) and held while C runs.
+//! - It is given up for everything that may run Python code for long: every call
+//!   out of C whose runtime method can reach arbitrary code ([`Lock::leave`]),
+//!   and `HPy_LeavePythonExecution`. Otherwise a `thread.join()` inside a
+//!   callback would wait for a thread that waits for the lock.
+//! - It is reentrant, because a method that does not give it up may still drop
+//!   an object, whose finalizer may call C again.
+//! - Waiting for it happens inside [`Roots::wait`](crate::runtime::Roots::wait),
+//!   so the VM's collector can stop the world meanwhile.
+//!
+//! With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS), all of
+//! this is nothing.
+
+use crate::runtime::Roots;
+use lock_api::RawMutex as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One reentrant lock, shared by everything that runs on one loader.
+pub struct Lock {
+    mutex: parking_lot::RawMutex,
+    /// The [`current_thread`] that holds the mutex, else 0. Only ever equal to
+    /// the reader's own number if the reader wrote it, so relaxed order will do.
+    owner: AtomicUsize,
+}
+
+/// A number that no other living thread has, and never 0.
+fn current_thread() -> usize {
+    thread_local! { static ADDRESS: u8 = const { 0 } }
+    ADDRESS.with(|byte| std::ptr::from_ref(byte).addr())
+}
+
+impl Lock {
+    /// A lock that nobody holds.
+    pub const fn new() -> Self {
+        Self {
+            mutex: parking_lot::RawMutex::INIT,
+            owner: AtomicUsize::new(0),
+        }
+    }
+
+    /// Whether this thread holds the lock. Always true without threads.
+    pub fn is_held<R: Roots>(&self) -> bool {
+        !R::THREADS || self.owner.load(Ordering::Relaxed) == current_thread()
+    }
+
+    /// Takes the lock for the guard's life, if this thread does not hold it yet.
+    #[inline]
+    pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {
+        if self.is_held::<R>() {
+            return Entered { lock: None };
+        }
+        self.acquire(runtime);
+        Entered { lock: Some(self) }
+    }
+
+    /// Gives the lock up for the guard's life, if this thread holds it.
+    #[inline]
+    pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
+        let held = R::THREADS && self.is_held::<R>();
+        if held {
+            self.release();
+        }
+        Left {
+            lock: self,
+            runtime,
+            held,
+        }
+    }
+
+    /// Takes the lock. This thread must not hold it.
+    pub(crate) fn acquire<R: Roots>(&self, runtime: &R) {
+        if !R::THREADS {
+            return;
+        }
+        if !self.mutex.try_lock() {
+            runtime.wait(&mut || self.mutex.lock());
+        }
+        self.owner.store(current_thread(), Ordering::Relaxed);
+    }
+
+    /// Gives the lock up. This thread must hold it.
+    pub(crate) fn release(&self) {
+        debug_assert_eq!(self.owner.load(Ordering::Relaxed), current_thread());
+        self.owner.store(0, Ordering::Relaxed);
+        // SAFETY: the owner is this thread, which therefore locked the mutex.
+        unsafe { self.mutex.unlock() };
+    }
+}
+
+impl Default for Lock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Extension code may run while this lives.
+#[must_use]
+pub struct Entered<'a> {
+    lock: Option<&'a Lock>,
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock {
+            lock.release();
+        }
+    }
+}
+
+/// Other threads may run extension code while this lives.
+#[must_use]
+pub struct Left<'a, R: Roots> {
+    lock: &'a Lock,
+    runtime: &'a R,
+    held: bool,
+}
+
+impl<R: Roots> Drop for Left<'_, R> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.held {
+            self.lock.acquire(self.runtime);
+        }
+    }
+}

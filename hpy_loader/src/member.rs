@@ -1,0 +1,326 @@
+//! Members of native structs as Python attributes.
+//!
+//! What `PyMember_GetOne` and `PyMember_SetOne` of CPython 3.11 do, with
+//! `HPyField`s where CPython has `PyObject *`.
+
+use crate::abi::*;
+use crate::boundary::Entry;
+use crate::context as c;
+use crate::handles::{Frame, Word};
+use crate::loader::Loader;
+use crate::native::FieldRef;
+use crate::runtime::{Fallible, Runtime};
+use crate::spec::MemberDef;
+use std::ffi::{
+    CStr, c_char, c_int, c_long, c_longlong, c_short, c_uint, c_ulonglong, c_ushort, c_void,
+};
+
+type Type = HPyMember_FieldType;
+
+/// Reads the member of the native struct at `native`. `type_name` is that of the
+/// object, for messages.
+///
+/// # Errors
+///
+/// `AttributeError` for an empty `HPyMember_OBJECT_EX`; `UnicodeDecodeError` for
+/// a C string that is not UTF-8.
+///
+/// # Safety
+///
+/// `native` is the struct of an object of the type that defines the member, or
+/// of a type derived from it.
+pub unsafe fn get<R: Runtime>(
+    loader: &'static Loader<R>,
+    member: &MemberDef,
+    type_name: &str,
+    native: *mut c_void,
+) -> Fallible<R::Object, R> {
+    let _entered = loader.lock().enter(loader.runtime());
+    let vm = loader.runtime();
+    let constant = |h: HPy| match loader.handles().pin(Word::from_bits(h.0)) {
+        Some(object) => vm.duplicate(&object),
+        None => unreachable!("constants of the context stay open"),
+    };
+    // SAFETY: the extension declares where in its struct the member lies.
+    let address = unsafe { native.byte_add(member.offset) };
+    let decode = |bytes: &[u8]| loader.leave(|vm| vm.decode(bytes, "utf-8", "strict"));
+    // SAFETY: the extension declares the member's type; alignment is not
+    // assumed.
+    unsafe {
+        Ok(match member.field_type {
+            Type::HPyMember_SHORT => vm.new_int(read::<c_short>(address).into()),
+            Type::HPyMember_INT => vm.new_int(read::<c_int>(address).into()),
+            Type::HPyMember_LONG => vm.new_int(read::<c_long>(address)),
+            Type::HPyMember_FLOAT => vm.new_float(read::<f32>(address).into()),
+            Type::HPyMember_DOUBLE => vm.new_float(read::<f64>(address)),
+            Type::HPyMember_STRING => match read::<*const c_char>(address) {
+                text if text.is_null() => constant(loader.constants().h_None),
+                text => decode(CStr::from_ptr(text).to_bytes())?,
+            },
+            Type::HPyMember_STRING_INPLACE => decode(CStr::from_ptr(address.cast()).to_bytes())?,
+            Type::HPyMember_CHAR => decode(&[read::<u8>(address)])?,
+            Type::HPyMember_BYTE => vm.new_int(read::<i8>(address).into()),
+            Type::HPyMember_UBYTE => vm.new_int(read::<u8>(address).into()),
+            Type::HPyMember_USHORT => vm.new_int(read::<c_ushort>(address).into()),
+            Type::HPyMember_UINT => vm.new_int(read::<c_uint>(address).into()),
+            Type::HPyMember_ULONG => vm.new_unsigned_int(read::<c_ulong>(address)),
+            Type::HPyMember_BOOL => constant(match read::<u8>(address) {
+                0 => loader.constants().h_False,
+                _ => loader.constants().h_True,
+            }),
+            Type::HPyMember_LONGLONG => vm.new_int(read::<c_longlong>(address)),
+            Type::HPyMember_ULONGLONG => vm.new_unsigned_int(read::<c_ulonglong>(address)),
+            Type::HPyMember_HPYSSIZET => vm.new_int(read::<HPy_ssize_t>(address) as i64),
+            Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX => {
+                let field = FieldRef::new(address.cast());
+                match (field.immediate(), field.get()) {
+                    (Some(immediate), _) => number(vm, immediate),
+                    (None, Some(word)) => vm.load_field(word),
+                    (None, None) if member.field_type == Type::HPyMember_OBJECT => {
+                        constant(loader.constants().h_None)
+                    }
+                    (None, None) => {
+                        let class = loader.constants().h_AttributeError;
+                        let name = &member.name;
+                        let message = format!("'{type_name}' object has no attribute '{name}'");
+                        return Err(loader.error(class, &message));
+                    }
+                }
+            }
+            // `HPyMember_NONE`; the definition was checked when it was read.
+            _ => constant(loader.constants().h_None),
+        })
+    }
+}
+
+fn number<R: Runtime>(vm: &R, immediate: Word) -> R::Object {
+    match (immediate.as_i64(), immediate.as_f64()) {
+        (Some(value), _) => vm.new_int(value),
+        (_, value) => vm.new_float(value.unwrap_or_default()),
+    }
+}
+
+/// # Safety
+///
+/// `address` points to a readable `T`, aligned or not.
+unsafe fn read<T>(address: *const c_void) -> T {
+    // SAFETY: the caller vouches for it.
+    unsafe { address.cast::<T>().read_unaligned() }
+}
+
+/// # Safety
+///
+/// `address` points to a writable `T`, aligned or not.
+unsafe fn write<T>(address: *mut c_void, value: T) {
+    // SAFETY: the caller vouches for it.
+    unsafe { address.cast::<T>().write_unaligned(value) };
+}
+
+/// Writes the member of the native struct at `native`; no value deletes it.
+///
+/// # Errors
+///
+/// `AttributeError` for a read-only member, `TypeError` or `OverflowError` for a
+/// value that does not fit the C type. Values that C would truncate are, with a
+/// `RuntimeWarning`.
+///
+/// # Safety
+///
+/// As [`get`], and the object's struct is not in use by other threads outside
+/// the HPy lock.
+pub unsafe fn set<R: Runtime>(
+    loader: &'static Loader<R>,
+    member: &MemberDef,
+    native: *mut c_void,
+    value: Option<R::Object>,
+) -> Fallible<(), R> {
+    let constants = loader.constants();
+    if member.readonly {
+        return Err(loader.error(constants.h_AttributeError, "readonly attribute"));
+    }
+    let _entered = loader.lock().enter(loader.runtime());
+    // SAFETY: the extension declares where in its struct the member lies.
+    let address = unsafe { native.byte_add(member.offset) };
+    if matches!(
+        member.field_type,
+        Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX
+    ) {
+        // SAFETY: the extension declares that an `HPyField` lies there.
+        let field = unsafe { FieldRef::new(address.cast()) };
+        let old = field.take(loader.runtime());
+        if let Some(value) = value {
+            field.set(loader.runtime().store_field(value));
+        }
+        loader.leave(|_| drop(old));
+        return Ok(());
+    }
+    let Some(value) = value else {
+        return Err(loader.error(constants.h_TypeError, "can't delete numeric/char attribute"));
+    };
+    let mut frame = Frame::new(loader.handles());
+    let Ok(word) = frame.push(value) else {
+        return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
+    };
+    // SAFETY: the caller vouches for the struct, the extension for the member.
+    unsafe {
+        store(
+            Entry::new(loader, "HPyMember"),
+            member,
+            address,
+            HPy(word.bits()),
+        )
+    }
+}
+
+/// # Safety
+///
+/// `address` points to a member of the declared type.
+unsafe fn store<R: Runtime>(
+    entry: Entry<R>,
+    member: &MemberDef,
+    address: *mut c_void,
+    value: HPy,
+) -> Fallible<(), R> {
+    let long = || {
+        // SAFETY: any handle is fine.
+        unsafe { c::ctx_Long_AsInt64_t(entry, value) }
+            .map_err(|error| too_large_for_long(entry, error))
+    };
+    let narrow = |fits: bool, c_type: &str| match fits {
+        true => Ok(()),
+        false => warn(entry, &format!("Truncation of value to {c_type}")),
+    };
+    // SAFETY: the caller vouches for the address; any handle is fine.
+    unsafe {
+        match member.field_type {
+            Type::HPyMember_BOOL => {
+                let constants = entry.loader().constants();
+                let truth = match value {
+                    _ if c::ctx_Is(entry, value, constants.h_True)? == 1 => 1,
+                    _ if c::ctx_Is(entry, value, constants.h_False)? == 1 => 0,
+                    _ => return Err(entry.type_error("attribute value type must be bool")),
+                };
+                write::<u8>(address, truth);
+                Ok(())
+            }
+            Type::HPyMember_BYTE => {
+                let value = long()?;
+                write(address, value as i8);
+                narrow(i8::try_from(value).is_ok(), "char")
+            }
+            Type::HPyMember_UBYTE => {
+                let value = long()?;
+                write(address, value as u8);
+                narrow(u8::try_from(value).is_ok(), "unsigned char")
+            }
+            Type::HPyMember_SHORT => {
+                let value = long()?;
+                write(address, value as c_short);
+                narrow(c_short::try_from(value).is_ok(), "short")
+            }
+            Type::HPyMember_USHORT => {
+                let value = long()?;
+                write(address, value as c_ushort);
+                narrow(c_ushort::try_from(value).is_ok(), "unsigned short")
+            }
+            Type::HPyMember_INT => {
+                let value = long()?;
+                write(address, value as c_int);
+                narrow(c_int::try_from(value).is_ok(), "int")
+            }
+            Type::HPyMember_UINT => {
+                let (value, negative) = unsigned(entry, value)?;
+                write(address, value as c_uint);
+                if negative {
+                    return warn(entry, "Writing negative value into unsigned field");
+                }
+                narrow(c_uint::try_from(value).is_ok(), "unsigned int")
+            }
+            Type::HPyMember_ULONG => {
+                let (value, negative) = unsigned(entry, value)?;
+                write::<c_ulong>(address, value);
+                match negative {
+                    true => warn(entry, "Writing negative value into unsigned field"),
+                    false => Ok(()),
+                }
+            }
+            Type::HPyMember_LONG => {
+                write::<c_long>(address, long()?);
+                Ok(())
+            }
+            Type::HPyMember_HPYSSIZET => {
+                write(address, c::ctx_Long_AsSsize_t(entry, value)?);
+                Ok(())
+            }
+            Type::HPyMember_LONGLONG => {
+                write::<c_longlong>(address, c::ctx_Long_AsInt64_t(entry, value)?);
+                Ok(())
+            }
+            Type::HPyMember_ULONGLONG => {
+                let is_int = entry.runtime().integer(&*entry.get(value)?).is_some();
+                let value = match is_int {
+                    true => c::ctx_Long_AsUInt64_t(entry, value)?,
+                    false => long()?.cast_unsigned(),
+                };
+                write::<c_ulonglong>(address, value);
+                Ok(())
+            }
+            Type::HPyMember_FLOAT => {
+                write(address, c::ctx_Float_AsDouble(entry, value)? as f32);
+                Ok(())
+            }
+            Type::HPyMember_DOUBLE => {
+                write(address, c::ctx_Float_AsDouble(entry, value)?);
+                Ok(())
+            }
+            Type::HPyMember_CHAR => {
+                let object = entry.get(value)?;
+                let text = entry.runtime().utf8(&object);
+                match text.map(|text| &*text) {
+                    Ok(&[character]) => write(address, character),
+                    _ => return Err(entry.type_error("bad argument type for built-in operation")),
+                }
+                Ok(())
+            }
+            Type::HPyMember_STRING | Type::HPyMember_STRING_INPLACE => {
+                Err(entry.type_error("readonly attribute"))
+            }
+            _ => {
+                let message = format!("bad memberdescr type for {}", member.name);
+                Err(entry.system_error(&message))
+            }
+        }
+    }
+}
+
+/// The conversion to `long` overflows with words of its own.
+fn too_large_for_long<R: Runtime>(entry: Entry<R>, error: R::Object) -> R::Object {
+    let overflow = entry.loader().constants().h_OverflowError;
+    let is_overflow = match entry.get(overflow) {
+        Ok(class) => entry.runtime().error_matches(&error, &class),
+        Err(_) => false,
+    };
+    match is_overflow {
+        true => entry.error(overflow, "Python int too large to convert to C long"),
+        false => error,
+    }
+}
+
+/// An unsigned value; a negative one is accepted as well and said to be so.
+fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R> {
+    // SAFETY: any handle is fine.
+    match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {
+        Ok(value) => Ok((value, false)),
+        Err(_) => {
+            // SAFETY: any handle is fine.
+            let value = unsafe { c::ctx_Long_AsInt64_t(entry, value) }
+                .map_err(|error| too_large_for_long(entry, error))?;
+            Ok((value.cast_unsigned(), true))
+        }
+    }
+}
+
+fn warn<R: Runtime>(entry: Entry<R>, message: &str) -> Fallible<(), R> {
+    let category = entry.get(entry.loader().constants().h_RuntimeWarning)?;
+    entry.leave(|vm| vm.warn(Some(&category), message, 1))
+}

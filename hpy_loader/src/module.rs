@@ -1,0 +1,63 @@
+//! From an opened library to a module.
+
+use crate::abi::HPyModuleDef;
+use crate::handles::Word;
+use crate::loader::Loader;
+use crate::runtime::{Fallible, Kind, Runtime};
+use crate::spec::{ModuleDef, Refusal};
+
+impl<R: Runtime> Loader<R> {
+    /// Makes the module that an extension defines, and runs its `HPy_mod_exec`
+    /// slots. `spec` is the import system's module spec.
+    ///
+    /// # Errors
+    ///
+    /// `SystemError` for a definition that CPython's loader refuses, or what a
+    /// slot raised.
+    ///
+    /// # Safety
+    ///
+    /// `definition` is what the `HPyInit_<name>` function of an extension
+    /// returned, whose global context is [`Loader::context`].
+    pub unsafe fn create_module(
+        &'static self,
+        definition: &HPyModuleDef,
+        spec: R::Object,
+    ) -> Fallible<R::Object, R> {
+        // SAFETY: the caller vouches for the definition.
+        let definition = unsafe { ModuleDef::read(definition) };
+        let definition = definition.map_err(|refusal| self.refusal(&refusal))?;
+        // Functions of the module refer to it, and they live as long as Python
+        // keeps them.
+        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        if let Some(create) = definition.create {
+            // SAFETY: the slot's type is that of a function with one operand.
+            let module = unsafe { self.call_unary(create, spec) }?;
+            if self.runtime().is_kind(&module, Kind::Module) {
+                let message = "HPy_mod_create slot returned a builtin module object. This is \
+                               currently not supported.";
+                return Err(self.error(self.constants().h_SystemError, message));
+            }
+            return Ok(module);
+        }
+        let module = self.runtime().new_module(self, &spec, definition)?;
+        for &exec in &definition.exec {
+            let module = self.runtime().duplicate(&module);
+            // SAFETY: the slot's type is that of an inquiry.
+            unsafe { self.call_inquiry(exec, module) }?;
+        }
+        Ok(module)
+    }
+
+    /// The exception for a definition that is refused.
+    pub fn refusal(&self, refusal: &Refusal) -> R::Object {
+        let constants = self.constants();
+        let class = match refusal.class {
+            "TypeError" => constants.h_TypeError,
+            "ValueError" => constants.h_ValueError,
+            _ => constants.h_SystemError,
+        };
+        debug_assert!(!Word::from_bits(class.0).is_null());
+        self.error(class, &refusal.message)
+    }
+}

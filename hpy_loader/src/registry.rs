@@ -1,0 +1,44 @@
+//! Things of the loader that C refers to by number: builders, trackers.
+//!
+//! C holds a key and not an address, so a key that is used again after its end,
+//! or was made up, finds nothing instead of freed memory.
+
+use slotmap::{DefaultKey, Key, KeyData, SlotMap};
+use std::cell::RefCell;
+
+/// A table of `T` under keys that are never 0 and never used twice.
+pub(crate) struct Registry<T> {
+    entries: RefCell<SlotMap<DefaultKey, T>>,
+}
+
+impl<T> Registry<T> {
+    /// An empty table.
+    pub fn new() -> Self {
+        Self {
+            entries: RefCell::default(),
+        }
+    }
+
+    /// Adds an entry. The key's bits are those of an unsigned number.
+    pub fn insert(&self, entry: T) -> isize {
+        let key = self.entries.borrow_mut().insert(entry);
+        (key.data().as_ffi() as usize).cast_signed()
+    }
+
+    fn key(key: isize) -> DefaultKey {
+        KeyData::from_ffi(key.cast_unsigned() as u64).into()
+    }
+
+    /// Works on an entry; `operation` must not come back to this table.
+    pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
+        self.entries
+            .borrow_mut()
+            .get_mut(Self::key(key))
+            .map(operation)
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&self, key: isize) -> Option<T> {
+        self.entries.borrow_mut().remove(Self::key(key))
+    }
+}

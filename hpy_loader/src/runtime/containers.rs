@@ -1,0 +1,50 @@
+//! Lists, tuples, dicts, slices, capsules, and what kind an object is.
+
+use super::{Fallible, Roots};
+use crate::capsule::Capsule;
+
+/// Builtin types that C asks for by name. Instances of subclasses count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Bytes,
+    Dict,
+    List,
+    Module,
+    Slice,
+    Str,
+    Tuple,
+    Type,
+}
+
+/// The builtin containers.
+pub trait Containers: Roots {
+    /// Whether the object is an instance of the builtin type or a subclass.
+    fn is_kind(&self, object: &Self::Object, kind: Kind) -> bool;
+    /// A `list`. The iterator gives roots without allocating objects, so a
+    /// moving runtime makes room first and fills it then.
+    fn new_list(
+        &self,
+        items: impl ExactSizeIterator<Item = Self::Object>,
+    ) -> Fallible<Self::Object, Self>;
+    /// A `tuple`, in the same way.
+    fn new_tuple(
+        &self,
+        items: impl ExactSizeIterator<Item = Self::Object>,
+    ) -> Fallible<Self::Object, Self>;
+    /// `list.append`; `list` is a list.
+    fn list_append(&self, list: &Self::Object, item: &Self::Object) -> Fallible<(), Self>;
+    /// An empty `dict`.
+    fn new_dict(&self) -> Fallible<Self::Object, Self>;
+    /// `list(dict.keys())`; `dict` is a dict.
+    fn dict_keys(&self, dict: &Self::Object) -> Fallible<Self::Object, Self>;
+    /// `dict.copy()`; `dict` is a dict.
+    fn dict_copy(&self, dict: &Self::Object) -> Fallible<Self::Object, Self>;
+    /// `PySlice_Unpack`: start, stop and step with the defaults for `None`, cut
+    /// to what fits; `slice` is a slice.
+    fn unpack_slice(&self, slice: &Self::Object) -> Fallible<(isize, isize, isize), Self>;
+    /// An object of the type `PyCapsule` that owns `capsule`.
+    fn new_capsule(&self, capsule: Capsule) -> Fallible<Self::Object, Self>;
+    /// The content of a capsule that [`new_capsule`](Self::new_capsule) made.
+    fn capsule<'a>(&self, object: &'a Self::Object) -> Option<&'a Capsule>;
+}

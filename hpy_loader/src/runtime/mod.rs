@@ -1,0 +1,60 @@
+//! What a virtual machine gives: the [`Runtime`] trait.
+//!
+//! A runtime sees objects, never handles. Its own kind of reference to an
+//! object is [`Roots::Object`], and the loader keeps such roots in the slots of
+//! its handle table; a method takes `&Object`, a borrow of the root itself, and
+//! returns a new root.
+//!
+//! The trait is one trait in chapters, so that an implementation can lie in
+//! files by topic as well: implement the eight chapters, and [`Runtime`] follows.
+//! Dispatch is static throughout: the C functions of the context are compiled
+//! for each runtime, and a call of a chapter's method is a plain Rust call.
+//!
+//! # Rules for an implementation
+//!
+//! - A method that fails returns the exception instance, as a root. It leaves
+//!   nothing in the VM's own error state: the pending error is the loader's.
+//! - A borrow `&Object` lives in a slot that stays where it is and stays open
+//!   until the method returns, whatever the extension does meanwhile.
+//! - A moving collector puts a `Cell` into `Object`, finds the roots through
+//!   [`HandleTable::for_each_root`](crate::handles::HandleTable::for_each_root)
+//!   and rewrites them in place. The loader holds no root outside the table
+//!   while it calls a method that may allocate.
+//! - Methods may be called from any thread that the VM knows, with the HPy lock
+//!   held or given up as [`crate::lock`] describes.
+
+mod calls;
+mod containers;
+mod errors;
+mod modules;
+mod numbers;
+mod objects;
+mod roots;
+mod text;
+mod types;
+
+pub use calls::Calls;
+pub use containers::{Containers, Kind};
+pub use errors::Errors;
+pub use modules::Modules;
+pub use numbers::{BinaryOp, Integer, Numbers, UnaryOp};
+pub use objects::{CompareOp, Objects};
+pub use roots::Roots;
+pub use text::Text;
+pub use types::Types;
+
+/// A virtual machine that can run HPy extensions.
+///
+/// Implemented for whatever implements all chapters.
+pub trait Runtime:
+    Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types
+{
+}
+
+impl<R> Runtime for R where
+    R: Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types
+{
+}
+
+/// A result whose failure is the exception instance to raise.
+pub type Fallible<T, R> = Result<T, <R as Roots>::Object>;

@@ -1,0 +1,59 @@
+//! Roots, fields, constants, threads.
+
+/// References to objects, and where a thread may wait.
+pub trait Roots: Sized + 'static {
+    /// An owned reference to an object, 8 bytes wide. The object lives at least
+    /// as long as a root of it. Dropping the root may run finalizers.
+    type Object: 'static;
+
+    /// Whether several threads can run Python code at the same time. Where they
+    /// can't, the HPy lock compiles to nothing.
+    const THREADS: bool;
+
+    /// A second root of the same object.
+    fn duplicate(&self, object: &Self::Object) -> Self::Object;
+
+    /// Whether both roots refer to one object (`is`).
+    fn is_same(&self, a: &Self::Object, b: &Self::Object) -> bool;
+
+    /// The word that an `HPyField` in an extension's struct holds for `object`.
+    /// Not 0, and the top 16 bits are 0, as in a user-space address. The field
+    /// owns the reference; the runtime's collector finds it through the type's
+    /// `tp_traverse`.
+    fn store_field(&self, object: Self::Object) -> isize;
+
+    /// Takes the reference out of a field.
+    ///
+    /// # Safety
+    ///
+    /// `word` came from [`store_field`](Self::store_field), possibly rewritten by
+    /// the collector, and the field gives it up.
+    unsafe fn take_field(&self, word: isize) -> Self::Object;
+
+    /// A new root of the object that a field refers to.
+    ///
+    /// # Safety
+    ///
+    /// As [`take_field`](Self::take_field), but the field keeps its reference.
+    unsafe fn load_field(&self, word: isize) -> Self::Object;
+
+    /// The object behind a constant of the context, by its Python name: a
+    /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for
+    /// the capsules' type. Called once a row when the context is made.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such object; the context can't be made then.
+    fn constant(&self, python_name: &str) -> Self::Object;
+
+    /// Runs `wait`, which may block for long, in such a way that the VM's
+    /// collector can stop the world meanwhile.
+    fn wait(&self, wait: &mut dyn FnMut());
+
+    /// The thread stops running Python code until [`attach`](Self::attach), for
+    /// `HPy_LeavePythonExecution`.
+    fn detach(&self);
+
+    /// The thread runs Python code again.
+    fn attach(&self);
+}

@@ -1,0 +1,44 @@
+//! Types that extensions define, and their instances.
+
+use super::{Fallible, Roots, Runtime};
+use crate::Loader;
+use crate::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use crate::spec::TypeDef;
+use std::ffi::c_void;
+
+/// Heap types with a native struct.
+///
+/// The struct is memory that C sees: zeroed when the object is made, aligned to
+/// 16 bytes, and never moved while the object lives. When the object dies, the
+/// runtime calls `tp_finalize`, empties the fields that `tp_traverse` visits,
+/// and calls `tp_destroy`, each from the most derived type to the base
+/// (`hpytype_dealloc` in hpy's `ctx_type.c`).
+pub trait Types: Roots {
+    /// Makes the type. `bases` are types (none: `object`), `metaclass` is a
+    /// type. The loader has validated what does not depend on the bases.
+    fn new_type(
+        &self,
+        loader: &'static Loader<Self>,
+        definition: &'static TypeDef,
+        bases: &[&Self::Object],
+        metaclass: Option<&Self::Object>,
+    ) -> Fallible<Self::Object, Self>
+    where
+        Self: Runtime;
+    /// A new instance of `class`, which is a type, without calling `__new__` or
+    /// `__init__`, and its native struct.
+    fn new_instance(&self, class: &Self::Object) -> Fallible<(Self::Object, *mut c_void), Self>;
+    /// The native struct that the object has under a type of this shape; null
+    /// if it has none.
+    fn native_struct(&self, object: &Self::Object, shape: HPyType_BuiltinShape) -> *mut c_void;
+    /// The shape that the type was made with; `HPyType_BuiltinShape_Legacy` for
+    /// types that HPy did not make. `class` is a type.
+    fn builtin_shape(&self, class: &Self::Object) -> HPyType_BuiltinShape;
+    /// Replaces the function that runs when `object` is called. `TypeError` if
+    /// its type has no `HPy_tp_call`.
+    fn set_call_function(
+        &self,
+        object: &Self::Object,
+        function: HPyFunc_keywords,
+    ) -> Fallible<(), Self>;
+}

@@ -1,0 +1,163 @@
+//! Methods, members and attributes.
+
+use super::{Refusal, read_text};
+use crate::abi::*;
+use std::ffi::c_void;
+
+/// A C function by the way it takes its arguments.
+#[derive(Debug, Clone, Copy)]
+pub enum MethodFunction {
+    /// No arguments.
+    NoArgs(HPyFunc_noargs),
+    /// One argument.
+    O(HPyFunc_o),
+    /// Any number of positional arguments.
+    VarArgs(HPyFunc_varargs),
+    /// Positional and keyword arguments.
+    Keywords(HPyFunc_keywords),
+}
+
+/// A method of a type or function of a module.
+#[derive(Debug, Clone)]
+pub struct MethodDef {
+    /// Its name.
+    pub name: String,
+    /// Its docstring, which may start with a text signature as CPython's do.
+    pub doc: Option<String>,
+    /// The C function.
+    pub function: MethodFunction,
+}
+
+impl MethodDef {
+    /// # Safety
+    ///
+    /// `definition` points to valid strings and to a function of its signature.
+    pub(super) unsafe fn read(definition: &HPyMeth) -> Result<Self, Refusal> {
+        // SAFETY: the caller vouches for the strings.
+        let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
+        let name = name.ok_or_else(|| Refusal::new("SystemError", "HPyMeth without a name"))?;
+        let function = definition.r#impl;
+        if function.is_null() {
+            return Err(Refusal::new(
+                "SystemError",
+                format!("method '{name}' has no function"),
+            ));
+        }
+        // SAFETY: not null, and of the signature's type by the caller's promise.
+        let function = unsafe {
+            match definition.signature {
+                HPyFunc_Signature::HPyFunc_NOARGS => {
+                    MethodFunction::NoArgs(std::mem::transmute::<HPyCFunction, HPyFunc_noargs>(
+                        function,
+                    ))
+                }
+                HPyFunc_Signature::HPyFunc_O => {
+                    MethodFunction::O(std::mem::transmute::<HPyCFunction, HPyFunc_o>(function))
+                }
+                HPyFunc_Signature::HPyFunc_VARARGS => MethodFunction::VarArgs(
+                    std::mem::transmute::<HPyCFunction, HPyFunc_varargs>(function),
+                ),
+                HPyFunc_Signature::HPyFunc_KEYWORDS => MethodFunction::Keywords(
+                    std::mem::transmute::<HPyCFunction, HPyFunc_keywords>(function),
+                ),
+                _ => return Err(Refusal::new("ValueError", "Unsupported HPyMeth signature")),
+            }
+        };
+        Ok(Self {
+            name,
+            doc,
+            function,
+        })
+    }
+}
+
+/// A member of the native struct as an attribute.
+#[derive(Debug, Clone)]
+pub struct MemberDef {
+    /// The attribute's name.
+    pub name: String,
+    /// Its docstring.
+    pub doc: Option<String>,
+    /// The C type of the member.
+    pub field_type: HPyMember_FieldType,
+    /// Offset in the native struct, in bytes; not negative.
+    pub offset: usize,
+    /// Whether Python must not assign.
+    pub readonly: bool,
+}
+
+impl MemberDef {
+    /// # Safety
+    ///
+    /// `definition` points to valid strings.
+    pub(super) unsafe fn read(definition: &HPyMember) -> Result<Self, Refusal> {
+        // SAFETY: the caller vouches for the strings.
+        let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
+        let name = name.ok_or_else(|| Refusal::new("SystemError", "HPyMember without a name"))?;
+        if definition.r#type.name().is_none() {
+            let message = format!(
+                "member '{name}' has an unknown type {}",
+                definition.r#type.0
+            );
+            return Err(Refusal::new("SystemError", message));
+        }
+        let Ok(offset) = usize::try_from(definition.offset) else {
+            let message = format!(
+                "member '{name}' has the negative offset {}",
+                definition.offset
+            );
+            return Err(Refusal::new("SystemError", message));
+        };
+        Ok(Self {
+            name,
+            doc,
+            field_type: definition.r#type,
+            offset,
+            readonly: definition.readonly != 0,
+        })
+    }
+}
+
+/// An attribute behind C functions.
+#[derive(Debug, Clone)]
+pub struct GetSetDef {
+    /// The attribute's name.
+    pub name: String,
+    /// Its docstring.
+    pub doc: Option<String>,
+    /// Reads it; none: unreadable.
+    pub getter: Option<HPyFunc_getter>,
+    /// Writes or deletes it; none: read-only.
+    pub setter: Option<HPyFunc_setter>,
+    /// Handed to both.
+    pub closure: *mut c_void,
+}
+
+// SAFETY: the closure is only handed back to the extension, under the HPy lock.
+unsafe impl Send for GetSetDef {}
+// SAFETY: as above.
+unsafe impl Sync for GetSetDef {}
+
+impl GetSetDef {
+    /// # Safety
+    ///
+    /// `definition` points to valid strings and functions of the right type.
+    pub(super) unsafe fn read(definition: &HPyGetSet) -> Result<Self, Refusal> {
+        // SAFETY: the caller vouches for the strings.
+        let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
+        Ok(Self {
+            name: name.ok_or_else(|| Refusal::new("SystemError", "HPyGetSet without a name"))?,
+            doc,
+            // SAFETY: null is the `None` of an optional function, and the
+            // caller vouches for the type.
+            getter: unsafe {
+                std::mem::transmute::<HPyCFunction, Option<HPyFunc_getter>>(definition.getter_impl)
+            },
+            // SAFETY: as above.
+            setter: unsafe {
+                std::mem::transmute::<HPyCFunction, Option<HPyFunc_setter>>(definition.setter_impl)
+            },
+            closure: definition.closure,
+        })
+    }
+}

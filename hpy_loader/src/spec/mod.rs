@@ -1,0 +1,70 @@
+//! Definitions of modules and types, read once from C memory.
+//!
+//! An extension describes itself with C structures full of raw pointers. They
+//! are read here and nowhere else, checked as CPython's loader checks them
+//! (`ctx_module.c` and `ctx_type.c` in hpy 0.9.0, whose messages authors know),
+//! and turned into values that hold no C pointer but functions. Modules and
+//! types made from them live as long as the process, and so do these values.
+
+mod method;
+mod module;
+mod types;
+
+pub use method::{GetSetDef, MemberDef, MethodDef, MethodFunction};
+pub use module::ModuleDef;
+pub use types::{TypeDef, TypeFlags};
+
+use crate::abi::HPyDef;
+use std::ffi::{CStr, c_char};
+
+/// Why a definition is refused: the exception's class, as a row of the context,
+/// and the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The Python class to raise.
+    pub class: &'static str,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Refusal {
+    fn new(class: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+        }
+    }
+}
+
+/// Reads a C string, replacing what is not UTF-8. Null gives `None`.
+///
+/// # Safety
+///
+/// `text` is null or points to a NUL-terminated string.
+unsafe fn read_text(text: *const c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: not null, and the caller vouches for the rest.
+    let text = unsafe { CStr::from_ptr(text) };
+    Some(text.to_string_lossy().into_owned())
+}
+
+/// The definitions in a NULL-terminated array of pointers, which may be null.
+///
+/// # Safety
+///
+/// `defines` is null or points to such an array of valid definitions.
+unsafe fn read_defines<'a>(defines: *mut *mut HPyDef) -> impl Iterator<Item = &'a HPyDef> {
+    let mut next = defines;
+    std::iter::from_fn(move || {
+        if next.is_null() {
+            return None;
+        }
+        // SAFETY: the terminator has not been passed, by the caller's promise.
+        let definition = unsafe { (*next).as_ref() }?;
+        // SAFETY: a definition stood here, so at least the terminator follows.
+        next = unsafe { next.add(1) };
+        Some(definition)
+    })
+}

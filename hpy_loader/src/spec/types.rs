@@ -1,0 +1,174 @@
+//! Types.
+
+use super::{GetSetDef, MemberDef, MethodDef, Refusal, read_defines, read_text};
+use crate::abi::*;
+
+/// The bits of `HPyType_Spec.flags` that mean something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeFlags(pub c_ulong);
+
+impl TypeFlags {
+    /// `HPy_TPFLAGS_DEFAULT`.
+    pub const DEFAULT: c_ulong = 1 << 9 | 1 << 18;
+    /// `HPy_TPFLAGS_BASETYPE`: Python may subclass.
+    pub const BASETYPE: c_ulong = 1 << 10;
+    /// `HPy_TPFLAGS_HAVE_GC`.
+    pub const HAVE_GC: c_ulong = 1 << 14;
+
+    /// Whether Python may subclass the type.
+    pub fn is_base_type(self) -> bool {
+        self.0 & Self::BASETYPE != 0
+    }
+}
+
+/// What an extension says about a type.
+#[derive(Debug, Clone)]
+pub struct TypeDef {
+    /// The full name, `module.Type`.
+    pub full_name: String,
+    /// Size of the native struct in bytes; 0 inherits the base's.
+    pub basicsize: usize,
+    /// Flags.
+    pub flags: TypeFlags,
+    /// The builtin type that the native struct is attached to.
+    pub shape: HPyType_BuiltinShape,
+    /// The docstring.
+    pub doc: Option<String>,
+    /// The slots that this type fills itself.
+    pub slots: Slots,
+    /// Methods.
+    pub methods: Vec<MethodDef>,
+    /// Members of the native struct.
+    pub members: Vec<MemberDef>,
+    /// Attributes behind functions.
+    pub getsets: Vec<GetSetDef>,
+}
+
+impl TypeDef {
+    /// Reads and checks a definition.
+    ///
+    /// # Safety
+    ///
+    /// `spec` is a valid type spec, as an extension hands it to
+    /// `HPyType_FromSpec`.
+    pub unsafe fn read(spec: &HPyType_Spec) -> Result<Self, Refusal> {
+        // SAFETY: the caller vouches for the strings.
+        let (name, doc) = unsafe { (read_text(spec.name), read_text(spec.doc)) };
+        let full_name = name.ok_or_else(|| {
+            Refusal::new("SystemError", "Type spec does not define the name field.")
+        })?;
+        let legacy = spec.builtin_shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy;
+        if !spec.legacy_slots.is_null() && !legacy {
+            let message = "cannot specify .legacy_slots without setting \
+                           .builtin_shape=HPyType_BuiltinShape_Legacy";
+            return Err(Refusal::new("TypeError", message));
+        }
+        if legacy {
+            let message = format!(
+                "type '{full_name}' has a legacy shape, which needs CPython's object layout; a \
+                 universal binary cannot use it"
+            );
+            return Err(Refusal::new("TypeError", message));
+        }
+        let mut definition = Self {
+            full_name,
+            basicsize: usize::try_from(spec.basicsize)
+                .map_err(|_| Refusal::new("ValueError", "HPyType_Spec.basicsize is negative"))?,
+            flags: TypeFlags(spec.flags),
+            shape: spec.builtin_shape,
+            doc,
+            slots: Slots::default(),
+            methods: Vec::new(),
+            members: Vec::new(),
+            getsets: Vec::new(),
+        };
+        // SAFETY: the caller vouches for the definitions.
+        for define in unsafe { read_defines(spec.defines) } {
+            // SAFETY: as above.
+            unsafe { definition.add(define) }?;
+        }
+        if spec.flags & TypeFlags::HAVE_GC != 0 && definition.slots.tp_traverse.is_none() {
+            let message = "You must provide an HPy_tp_traverse slot if you specify \
+                           HPy_TPFLAGS_HAVE_GC";
+            return Err(Refusal::new("ValueError", message));
+        }
+        if spec.builtin_shape.name().is_none() {
+            let message = format!("invalid shape: {}", spec.builtin_shape.0);
+            return Err(Refusal::new("ValueError", message));
+        }
+        if spec.itemsize != 0 && definition.slots.tp_call.is_some() {
+            let message = "Cannot use HPy call protocol with var objects";
+            return Err(Refusal::new("TypeError", message));
+        }
+        if definition.basicsize == 0 && !definition.members.is_empty() {
+            let message = "Type claims to have basicsize==0 but defines members";
+            return Err(Refusal::new("TypeError", message));
+        }
+        let vectorcall_offset = |member: &MemberDef| member.name == "__vectorcalloffset__";
+        if definition.slots.tp_call.is_some() && definition.members.iter().any(vectorcall_offset) {
+            let message = "Cannot have HPy_tp_call and explicit member'__vectorcalloffset__'. \
+                           Specify just one of them.";
+            return Err(Refusal::new("TypeError", message));
+        }
+        Ok(definition)
+    }
+
+    /// The name without the module.
+    pub fn name(&self) -> &str {
+        self.full_name
+            .rsplit_once('.')
+            .map_or(&self.full_name, |(_, name)| name)
+    }
+
+    /// The module's name, if the full name has one.
+    pub fn module(&self) -> Option<&str> {
+        self.full_name.rsplit_once('.').map(|(module, _)| module)
+    }
+
+    /// # Safety
+    ///
+    /// `define` is a valid definition.
+    unsafe fn add(&mut self, define: &HPyDef) -> Result<(), Refusal> {
+        // SAFETY: the kind says which member of the union is in use, and the
+        // caller vouches for its content.
+        unsafe {
+            match define.kind {
+                HPyDef_Kind::HPyDef_Kind_Meth => {
+                    self.methods.push(MethodDef::read(&define.definition.meth)?);
+                }
+                HPyDef_Kind::HPyDef_Kind_Member => {
+                    self.members
+                        .push(MemberDef::read(&define.definition.member)?);
+                }
+                HPyDef_Kind::HPyDef_Kind_GetSet => {
+                    self.getsets
+                        .push(GetSetDef::read(&define.definition.getset)?);
+                }
+                HPyDef_Kind::HPyDef_Kind_Slot => {
+                    let HPySlot {
+                        slot,
+                        r#impl: function,
+                        ..
+                    } = define.definition.slot;
+                    let of_module = matches!(
+                        slot,
+                        HPySlot_Slot::HPy_mod_create | HPySlot_Slot::HPy_mod_exec
+                    );
+                    if of_module || !self.slots.fill(slot, function) {
+                        let message =
+                            format!("type '{}' fills an unknown slot {}", self.full_name, slot.0);
+                        return Err(Refusal::new("SystemError", message));
+                    }
+                }
+                HPyDef_Kind(kind) => {
+                    let message = format!(
+                        "type '{}' has a definition of unknown kind {kind}",
+                        self.full_name
+                    );
+                    return Err(Refusal::new("SystemError", message));
+                }
+            }
+        }
+        Ok(())
+    }
+}

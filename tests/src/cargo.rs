@@ -1,0 +1,108 @@
+//! The steps that are cargo commands.
+
+use crate::{Outcome, Verification};
+use anyhow::{Result, ensure};
+use hpyvm_examples::{Finished, Job, Step};
+use std::process::Command;
+use std::time::Duration;
+
+/// Crates whose tests need no VM: they build in seconds.
+const LIGHT: &[&str] = &["hpy_loader", "hpyvm-examples", "hpyvm-tests"];
+
+/// Compiling all of RustPython takes minutes; this is for a slow machine.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// `cargo fmt --check`.
+pub fn fmt(verification: &Verification) -> Result<Outcome> {
+    run(verification, "fmt", &["--all", "--check"], &[])?;
+    Ok(Outcome::passed(1, ""))
+}
+
+/// `cargo clippy`, warnings being errors.
+pub fn clippy(verification: &Verification) -> Result<Outcome> {
+    let arguments = ["--workspace", "--all-targets", "--", "-D", "warnings"];
+    run_with_msrv_ignored(verification, "clippy", &arguments, &[])?;
+    Ok(Outcome::passed(1, ""))
+}
+
+/// `cargo doc`, warnings being errors.
+pub fn doc(verification: &Verification) -> Result<Outcome> {
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    run_with_msrv_ignored(verification, "doc", &["--workspace", "--no-deps"], &strict)?;
+    Ok(Outcome::passed(1, ""))
+}
+
+/// `cargo test` of the crates that need no VM, with debug assertions.
+pub fn unit(verification: &Verification) -> Result<Outcome> {
+    let packages: Vec<&str> = LIGHT.iter().flat_map(|name| ["--package", name]).collect();
+    let finished = run_with_msrv_ignored(verification, "test", &packages, &[])?;
+    tests(&finished)
+}
+
+/// Builds `hpyvm` and what is compared with it, and runs the tests inside it.
+/// They use the release profile: RustPython is compiled once.
+pub fn build(verification: &Verification) -> Result<Outcome> {
+    let binary = verification.vm()?.display().to_string();
+    let arguments = ["--release", "--package", "hpyvm"];
+    let finished = run_with_msrv_ignored(verification, "test", &arguments, &[])?;
+    let tests = count(&finished);
+    Ok(Outcome::passed(tests + 1, format!("{tests} tests, {binary}")))
+}
+
+/// The outcome of a `cargo test` that succeeded.
+fn tests(finished: &Finished) -> Result<Outcome> {
+    let passed = count(finished);
+    ensure!(passed > 0, "cargo test ran no test");
+    Ok(Outcome::passed(passed, format!("{passed} tests")))
+}
+
+/// Adds up the lines `test result: ok. N passed; ...`.
+fn count(finished: &Finished) -> usize {
+    let text = finished.text();
+    let results = text.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("test result: ok. ")?;
+        rest.split(' ').next()?.parse::<usize>().ok()
+    });
+    results.sum()
+}
+
+/// A cargo command that compiles; see `.cargo/config.toml` for the flag.
+fn run_with_msrv_ignored(
+    verification: &Verification,
+    subcommand: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Finished> {
+    let with_flag = [&["--ignore-rust-version"], arguments].concat();
+    run(verification, subcommand, &with_flag, variables)
+}
+
+fn run(
+    verification: &Verification,
+    subcommand: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Finished> {
+    let mut command = cargo(verification);
+    command.arg(subcommand).args(arguments);
+    command.envs(variables.iter().copied());
+    let mut step = Step::start(format!("cargo {subcommand}"));
+    Job::new(command)
+        .limit(LIMIT)
+        .watch(|line| step.note(line.trim()))
+        .check(&format!("cargo {subcommand}"))
+}
+
+/// The cargo that runs us, without the variables that it sets for the package
+/// it runs: a cargo below would take them for its own.
+pub fn cargo(verification: &Verification) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(verification.project.root());
+    command
+}

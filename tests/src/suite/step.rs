@@ -1,0 +1,110 @@
+//! The verification's step: run the suite, hold it against the list.
+
+use super::{Accepted, Conformance, Suite};
+use crate::{Outcome, Python, Verification};
+use anyhow::{Result, ensure};
+use hpyvm_examples::Step;
+
+/// The values of `hpy_abi` that are run. `cpython` and `hybrid` cannot apply:
+/// the one is CPython's own ABI, the other needs its headers.
+const MODES: &[&str] = &["universal", "none"];
+
+/// How many tests CPython passes with the parameter `universal`.
+const UNIVERSAL_TESTS: usize = 292;
+
+/// How many of them have to pass here.
+const UNIVERSAL_MINIMUM: usize = 200;
+
+/// Runs the suite on CPython, where every test is known to pass: what fails
+/// there is a fault of the runner or the machine.
+pub fn reference(verification: &Verification) -> Result<Outcome> {
+    let run = run(verification, &verification.cpython()?)?;
+    let mut outcome = Outcome::passed(0, summary(&run));
+    for test in &run.tests {
+        outcome.check(match test.passed() {
+            true => Ok(()),
+            false => Err(anyhow::anyhow!("{}: {}", test.id, test.message)),
+        });
+    }
+    if verification.options.files.is_empty() {
+        let passed = run.tally("universal").passed;
+        outcome.check(expect_count(passed == UNIVERSAL_TESTS, passed, UNIVERSAL_TESTS));
+    }
+    Ok(outcome)
+}
+
+/// Runs the suite on `hpyvm`.
+pub fn step(verification: &Verification) -> Result<Outcome> {
+    let whole = verification.options.files.is_empty();
+    let run = run(verification, &verification.hpyvm()?)?;
+    let project = &verification.project;
+    let list = project.root().join("tests/conformance/passing.txt");
+    let mut accepted = Accepted::read(&list)?;
+    let comparison = accepted.compare(&run);
+
+    let mut outcome = Outcome {
+        passed: run.tests.iter().filter(|test| test.passed()).count(),
+        failures: Vec::new(),
+        summary: summary(&run),
+    };
+    if whole {
+        run.write(&project.target().join("conformance.json"))?;
+        let lost = comparison.lost.iter();
+        let lost = lost.map(|(id, why)| format!("{id} passed before: {why}"));
+        outcome.failures.extend(lost);
+        let passed = run.tally("universal").passed;
+        outcome.check(expect_count(passed >= UNIVERSAL_MINIMUM, passed, UNIVERSAL_MINIMUM));
+    } else {
+        let lost = run.tests.iter().filter(|test| !test.passed());
+        let lost = lost.map(|test| format!("{}: {}: {}", test.id, test.outcome, test.message));
+        outcome.failures.extend(lost);
+    }
+
+    for id in &comparison.gained {
+        eprintln!("  passes now: {id}");
+    }
+    if verification.options.accept {
+        ensure!(whole, "--accept is for a run of all files");
+        accepted.extend(&comparison.gained)?;
+    } else if !comparison.gained.is_empty() {
+        let count = comparison.gained.len();
+        eprintln!("  {count} tests pass that are not on the list; --accept adds them");
+    }
+    Ok(outcome)
+}
+
+fn run(verification: &Verification, python: &Python) -> Result<Conformance> {
+    let mut suite = Suite::lay_out(&verification.project, verification.sdist()?)?;
+    if !verification.options.files.is_empty() {
+        suite.only_files(&verification.options.files)?;
+    }
+    let mut step = Step::start(format!("HPy's suite on {}", python.name()));
+    let run = suite.run(python, MODES, &mut step)?;
+    step.done(summary(&run));
+    Ok(run)
+}
+
+fn summary(run: &Conformance) -> String {
+    let mut parts = Vec::new();
+    for mode in MODES {
+        let tally = run.tally(mode);
+        let total = tally.passed + tally.failed + tally.skipped;
+        parts.push(format!("{mode} {} of {total}", tally.passed));
+    }
+    let deselected: usize = run.modes.values().map(|tally| tally.deselected).sum();
+    parts.push(format!("{deselected} of other modes deselected"));
+    let seconds = run.seconds;
+    parts.push(format!(
+        "{:.0} s in tests, {:.0} s of them compilers",
+        seconds.tests, seconds.compilers
+    ));
+    parts.join(", ")
+}
+
+fn expect_count(holds: bool, passed: usize, wanted: usize) -> Result<()> {
+    ensure!(
+        holds,
+        "{passed} tests passed with the parameter universal, {wanted} are required"
+    );
+    Ok(())
+}
