@@ -1,1 +1,1 @@
-//! bench
+//! What the loader's own parts cost, with criterion: `cargo bench-loader`.

@@ -11,7 +11,7 @@
 
 use crate::abi::*;
 use crate::handles::{Frame, Word};
-use crate::loader::Loader;
+use crate::loader::{Loader, SetAside};
 use crate::lock::Entered;
 use crate::runtime::{CompareOp, Fallible, Runtime};
 use crate::spec::{MethodDef, MethodFunction};
@@ -26,12 +26,14 @@ pub enum Callee<'a> {
     Slot,
 }
 
-/// One call in progress: the lock is held and the arguments are open.
+/// One call in progress: the lock is held, the arguments are open, and no error
+/// is pending, whatever was going on when the VM came here.
 struct Call<R: Runtime> {
     // Dropped in this order: the arguments go while the lock is still held.
     frame: Frame<'static, R::Object>,
-    loader: &'static Loader<R>,
+    _aside: SetAside<'static, R>,
     _entered: Entered<'static>,
+    loader: &'static Loader<R>,
 }
 
 impl<R: Runtime> Call<R> {
@@ -40,8 +42,9 @@ impl<R: Runtime> Call<R> {
         let entered = loader.lock().enter(loader.runtime());
         Self {
             frame: Frame::new(loader.handles()),
-            loader,
+            _aside: loader.set_aside(),
             _entered: entered,
+            loader,
         }
     }
 
@@ -528,21 +531,14 @@ impl<R: Runtime> Loader<R> {
 
     /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
     pub unsafe fn call_finalize(&'static self, function: HPyFunc_destructor, object: R::Object) {
-        // Finalizers run in the middle of anything, an error pending too.
-        let entered = self.lock().enter(self.runtime());
-        let pending = self.take_pending();
         let mut call = Call::new(self);
-        if let Ok(handle) = call.push(object) {
-            // SAFETY: the caller vouches for the function.
-            unsafe { function(self.context(), handle) };
-        }
-        drop(call);
+        let Ok(handle) = call.push(object) else {
+            return;
+        };
+        // SAFETY: the caller vouches for the function.
+        unsafe { function(self.context(), handle) };
         if let Some(error) = self.take_pending() {
             self.leave(|runtime| runtime.report_unraisable(error, None));
         }
-        if let Some(error) = pending {
-            self.set_pending(error);
-        }
-        drop(entered);
     }
 }

@@ -1,4 +1,48 @@
-//! Loads unmodified HPy universal-ABI extension binaries into any VM.
+//! Loads unmodified HPy universal-ABI extension binaries (`foo.hpy0.so`) into any
+//! virtual machine that implements one trait.
+//!
+//! HPy is a C API for Python extensions that hides the interpreter behind
+//! handles. A universal binary calls nothing but the functions of a context
+//! struct that the VM hands it, so the very file that CPython loads runs on every
+//! VM with such a context. This crate is that context, and all around it that
+//! does not depend on the VM: the handles, the error state, the lock, the
+//! definitions of modules and types, the library files.
+//!
+//! # How to use it
+//!
+//! Implement the chapters of [`runtime::Runtime`] for your VM and make a
+//! [`Loader`]. To import an extension, open the file with
+//! [`library::Library::open`], tell it the context ([`Loader::context`]) and turn
+//! what it defines into a module with [`Loader::create_module`]. Objects that
+//! the extension defines call back through the `call_*` methods of [`Loader`].
+//!
+//! # How it fits together
+//!
+//! ```text
+//!   extension (C)                               VM (Rust)
+//!        │ context functions                       │ functions, slots
+//!        ▼                                         ▼
+//!   boundary ── context bodies ── runtime ◄──── call
+//!        │                                         │
+//!        └──────────── handles, lock ──────────────┘
+//! ```
+//!
+//! - [`abi`]: C layouts and the one table of the context.
+//! - [`handles`]: the handle word and the table of roots.
+//! - [`boundary`]: the one way in from C. [`call`]: the one way out.
+//! - [`spec`]: what an extension says about its modules and types, as safe values.
+//! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
+//! - [`lock`]: what stands in for the GIL.
+//!
+//! # Guarantees
+//!
+//! - A handle that is closed, foreign or garbage is refused or ignored, in every
+//!   mode; it never leads to memory that is not an object's.
+//! - No panic crosses into C.
+//! - A context function that fails leaves an error, one that succeeds leaves none.
+//!
+//! An extension is still C code in this process. What it does to memory that is
+//! rightly its own, nobody checks.
 
 pub mod abi;
 pub mod boundary;

@@ -119,24 +119,31 @@ impl<R: Runtime> Loader<R> {
 
     /// Runs `operation` outside the HPy lock and with no error pending, as
     /// everything has to run that may reach Python code. What was pending is
-    /// pending again afterwards.
+    /// pending again afterwards, even after a panic.
     #[inline]
     pub fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
-        let pending = self.pending.replace(Word::NULL);
-        let left = self.lock.leave(&self.runtime);
-        let result = operation(&self.runtime);
-        drop(left);
-        if !pending.is_null() {
-            self.restore(pending);
-        }
-        result
+        let _aside = self.set_aside();
+        let _left = self.lock.leave(&self.runtime);
+        operation(&self.runtime)
     }
 
+    /// Starts without a pending error; the one that was pending comes back when
+    /// the guard goes.
+    #[inline]
+    pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
+        SetAside {
+            loader: self,
+            pending: self.pending.replace(Word::NULL),
+        }
+    }
+
+    /// Makes the handle `pending` that of the pending error, and drops what was
+    /// pending before.
     #[cold]
     fn restore(&self, pending: Word) {
-        let newer = self.pending.replace(pending);
-        if !newer.is_null() {
-            self.handles.close(newer);
+        let other = self.pending.replace(pending);
+        if !other.is_null() {
+            self.handles.close(other);
         }
     }
 
@@ -200,5 +207,20 @@ impl<R: Runtime> Loader<R> {
         }
         self.handles
             .take_with(word, |error| self.runtime.duplicate(error))
+    }
+}
+
+/// An error that is not pending for a while.
+pub(crate) struct SetAside<'a, R: Runtime> {
+    loader: &'a Loader<R>,
+    pending: Word,
+}
+
+impl<R: Runtime> Drop for SetAside<'_, R> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.pending.is_null() {
+            self.loader.restore(self.pending);
+        }
     }
 }

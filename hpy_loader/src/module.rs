@@ -1,10 +1,9 @@
 //! From an opened library to a module.
 
 use crate::abi::HPyModuleDef;
-use crate::handles::Word;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Kind, Runtime};
-use crate::spec::{ModuleDef, Refusal};
+use crate::spec::{ModuleDef, Refusal, RefusalClass};
 
 impl<R: Runtime> Loader<R> {
     /// Makes the module that an extension defines, and runs its `HPy_mod_exec`
@@ -53,11 +52,10 @@ impl<R: Runtime> Loader<R> {
     pub fn refusal(&self, refusal: &Refusal) -> R::Object {
         let constants = self.constants();
         let class = match refusal.class {
-            "TypeError" => constants.h_TypeError,
-            "ValueError" => constants.h_ValueError,
-            _ => constants.h_SystemError,
+            RefusalClass::SystemError => constants.h_SystemError,
+            RefusalClass::TypeError => constants.h_TypeError,
+            RefusalClass::ValueError => constants.h_ValueError,
         };
-        debug_assert!(!Word::from_bits(class.0).is_null());
         self.error(class, &refusal.message)
     }
 }

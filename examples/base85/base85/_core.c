@@ -260,12 +260,20 @@ static HPy decode_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs,
     (void)self;
     static const char *names[] = { "text", "ignore", NULL };
     HPyTracker tracker;
-    HPy text, result = HPy_NULL;
+    HPy text, ignored = HPy_NULL, source = HPy_NULL, result = HPy_NULL;
     const char *ignore = " \t\r\n";
-    if (!HPyArg_ParseKeywords(ctx, &tracker, args, nargs, kwnames, "O|$s:decode", names, &text,
-                              &ignore))
+    /* Not "s" for the string: left out, it would be looked at all the same. */
+    if (!HPyArg_ParseKeywords(ctx, &tracker, args, nargs, kwnames, "O|$O:decode", names, &text,
+                              &ignored))
         return HPy_NULL;
-    HPy source = HPyUnicode_Check(ctx, text) ? HPy_Dup(ctx, text) : as_bytes(ctx, text);
+    if (!HPy_IsNull(ignored)) {
+        HPy_ssize_t size;
+        ignore = HPyUnicode_Check(ctx, ignored) ? HPyUnicode_AsUTF8AndSize(ctx, ignored, &size) : NULL;
+        if (ignore == NULL && !HPyErr_Occurred(ctx))
+            HPyErr_SetString(ctx, ctx->h_TypeError, "ignore must be a str");
+    }
+    if (ignore != NULL)
+        source = HPyUnicode_Check(ctx, text) ? HPy_Dup(ctx, text) : as_bytes(ctx, text);
     Reader reader;
     if (!HPy_IsNull(source) && open_reader(ctx, source, &reader) == 0)
         result = decode_reader(ctx, &reader, ignore);

@@ -1,6 +1,6 @@
 //! Methods, members and attributes.
 
-use super::{Refusal, read_text};
+use super::{Refusal, RefusalClass, read_text};
 use crate::abi::*;
 use std::ffi::c_void;
 
@@ -35,11 +35,12 @@ impl MethodDef {
     pub(super) unsafe fn read(definition: &HPyMeth) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
-        let name = name.ok_or_else(|| Refusal::new("SystemError", "HPyMeth without a name"))?;
+        let name =
+            name.ok_or_else(|| Refusal::new(RefusalClass::SystemError, "HPyMeth without a name"))?;
         let function = definition.r#impl;
         if function.is_null() {
             return Err(Refusal::new(
-                "SystemError",
+                RefusalClass::SystemError,
                 format!("method '{name}' has no function"),
             ));
         }
@@ -60,7 +61,12 @@ impl MethodDef {
                 HPyFunc_Signature::HPyFunc_KEYWORDS => MethodFunction::Keywords(
                     std::mem::transmute::<HPyCFunction, HPyFunc_keywords>(function),
                 ),
-                _ => return Err(Refusal::new("ValueError", "Unsupported HPyMeth signature")),
+                _ => {
+                    return Err(Refusal::new(
+                        RefusalClass::ValueError,
+                        "Unsupported HPyMeth signature",
+                    ));
+                }
             }
         };
         Ok(Self {
@@ -93,20 +99,21 @@ impl MemberDef {
     pub(super) unsafe fn read(definition: &HPyMember) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
-        let name = name.ok_or_else(|| Refusal::new("SystemError", "HPyMember without a name"))?;
+        let name = name
+            .ok_or_else(|| Refusal::new(RefusalClass::SystemError, "HPyMember without a name"))?;
         if definition.r#type.name().is_none() {
             let message = format!(
                 "member '{name}' has an unknown type {}",
                 definition.r#type.0
             );
-            return Err(Refusal::new("SystemError", message));
+            return Err(Refusal::new(RefusalClass::SystemError, message));
         }
         let Ok(offset) = usize::try_from(definition.offset) else {
             let message = format!(
                 "member '{name}' has the negative offset {}",
                 definition.offset
             );
-            return Err(Refusal::new("SystemError", message));
+            return Err(Refusal::new(RefusalClass::SystemError, message));
         };
         Ok(Self {
             name,
@@ -146,7 +153,9 @@ impl GetSetDef {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
         Ok(Self {
-            name: name.ok_or_else(|| Refusal::new("SystemError", "HPyGetSet without a name"))?,
+            name: name.ok_or_else(|| {
+                Refusal::new(RefusalClass::SystemError, "HPyGetSet without a name")
+            })?,
             doc,
             // SAFETY: null is the `None` of an optional function, and the
             // caller vouches for the type.

@@ -17,22 +17,29 @@ pub use types::{TypeDef, TypeFlags};
 use crate::abi::HPyDef;
 use std::ffi::{CStr, c_char};
 
-/// Why a definition is refused: the exception's class, as a row of the context,
-/// and the message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a definition is refused, by the exception to raise.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct Refusal {
-    /// The Python class to raise.
-    pub class: &'static str,
+    /// The exception's class.
+    pub class: RefusalClass,
     /// What is wrong.
     pub message: String,
 }
 
+/// The exceptions that CPython's loader raises for definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, missing_docs)]
+pub enum RefusalClass {
+    SystemError,
+    TypeError,
+    ValueError,
+}
+
 impl Refusal {
-    fn new(class: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            message: message.into(),
-        }
+    fn new(class: RefusalClass, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { class, message }
     }
 }
 

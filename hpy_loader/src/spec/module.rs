@@ -1,6 +1,6 @@
 //! Modules.
 
-use super::{MethodDef, Refusal, read_defines, read_text};
+use super::{MethodDef, Refusal, RefusalClass, read_defines, read_text};
 use crate::abi::*;
 
 /// What an extension says about its module.
@@ -32,18 +32,18 @@ impl ModuleDef {
             0 => {}
             size if size < 0 => {
                 let message = "HPy does not permit HPyModuleDef.size < 0";
-                return Err(Refusal::new("SystemError", message));
+                return Err(Refusal::new(RefusalClass::SystemError, message));
             }
             _ => {
                 let message = "Module state is not supported yet in HPy, set \
                                HPyModuleDef.size = 0 if module state is not needed";
-                return Err(Refusal::new("SystemError", message));
+                return Err(Refusal::new(RefusalClass::SystemError, message));
             }
         }
         if !definition.legacy_methods.is_null() {
             let message = "HPyModuleDef.legacy_methods need CPython's own API, which a \
                            universal binary cannot use";
-            return Err(Refusal::new("SystemError", message));
+            return Err(Refusal::new(RefusalClass::SystemError, message));
         }
         let mut module = Self {
             // SAFETY: the caller vouches for the definition.
@@ -64,14 +64,14 @@ impl ModuleDef {
                     "HPyModuleDef defines a HPy_mod_create slot and some other slots or methods. \
                      {NOTHING_BESIDE_CREATE}"
                 );
-                return Err(Refusal::new("SystemError", message));
+                return Err(Refusal::new(RefusalClass::SystemError, message));
             }
             if !default {
                 let message = format!(
                     "HPyModuleDef defines a HPy_mod_create slot and some of the other fields are \
                      not set to their default value. {NOTHING_BESIDE_CREATE}"
                 );
-                return Err(Refusal::new("SystemError", message));
+                return Err(Refusal::new(RefusalClass::SystemError, message));
             }
         }
         Ok(module)
@@ -101,7 +101,7 @@ impl ModuleDef {
                     HPySlot_Slot::HPy_mod_create if self.create.is_some() => {
                         let message = "Multiple definitions of the HPy_mod_create slot in \
                                        HPyModuleDef.defines.";
-                        return Err(Refusal::new("SystemError", message));
+                        return Err(Refusal::new(RefusalClass::SystemError, message));
                     }
                     HPySlot_Slot::HPy_mod_create if known => self.create = slots.mod_create,
                     HPySlot_Slot::HPy_mod_exec if known => self.exec.extend(slots.mod_exec),
@@ -110,7 +110,7 @@ impl ModuleDef {
                             "Unsupported slot in HPyModuleDef.defines (value: {}).",
                             slot.0
                         );
-                        return Err(Refusal::new("SystemError", message));
+                        return Err(Refusal::new(RefusalClass::SystemError, message));
                     }
                 }
             }

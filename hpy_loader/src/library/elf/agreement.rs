@@ -18,19 +18,20 @@ pub(super) fn check_program_headers(
 ) -> Result<(), Cause> {
     for (index, header) in headers.iter().enumerate() {
         let address = header.p_vaddr(NativeEndian);
+        let memory_size = header.p_memsz(NativeEndian);
         let (offset, size) = header.file_range(NativeEndian);
         let agrees = match header.p_type(NativeEndian) {
             elf::PT_DYNAMIC
             | elf::PT_NOTE
             | elf::PT_PHDR
-            | elf::PT_TLS
             | elf::PT_GNU_EH_FRAME
             | elf::PT_GNU_PROPERTY => {
-                size == 0 || segments.offset(address, size, elf::PF_R) == Some(offset)
+                memory_size <= size && segments.offset(address, size, elf::PF_R) == Some(offset)
             }
+            elf::PT_TLS => size == 0 || segments.offset(address, size, elf::PF_R) == Some(offset),
             elf::PT_GNU_RELRO => {
                 segments.offset(address, size.min(1), elf::PF_W) == Some(offset)
-                    && segments.spares_variables(address, size, header.p_memsz(NativeEndian))
+                    && segments.spares_variables(address, size, memory_size)
             }
             _ => true,
         };

@@ -1,0 +1,67 @@
+//! Capsules as Python objects.
+//!
+//! RustPython has a `PyCapsule` of its own, for its C API. Its name lives
+//! forever and its destructor takes the object, so HPy's capsules need another
+//! payload. Python code can't tell: neither class has a constructor.
+
+use crate::runtime::loader;
+use hpy_loader::capsule::Capsule;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::types::Representable;
+use rustpython_vm::{AsObject, Context, Py, PyPayload, PyResult, VirtualMachine, pyclass};
+use std::ffi::CStr;
+use std::mem::ManuallyDrop;
+
+/// A capsule that an extension has made.
+#[pyclass(module = false, name = "PyCapsule")]
+#[derive(Debug)]
+pub struct PyCapsule {
+    content: ManuallyDrop<Capsule>,
+}
+
+impl PyCapsule {
+    /// What the extension put in.
+    pub fn content(&self) -> &Capsule {
+        &self.content
+    }
+}
+
+impl From<Capsule> for PyCapsule {
+    fn from(content: Capsule) -> Self {
+        Self { content: ManuallyDrop::new(content) }
+    }
+}
+
+impl Drop for PyCapsule {
+    fn drop(&mut self) {
+        // The destructor is code of the extension, which only ever runs under
+        // the lock.
+        let loader = loader();
+        let _entered = loader.lock().enter(loader.runtime());
+        // SAFETY: the payload is being dropped, so nobody uses the content after
+        // this.
+        unsafe { ManuallyDrop::drop(&mut self.content) };
+    }
+}
+
+impl PyPayload for PyCapsule {
+    fn class(_: &Context) -> &'static Py<PyType> {
+        <Self as rustpython_vm::class::StaticType>::static_type()
+    }
+}
+
+#[pyclass(with(Representable), flags(DISALLOW_INSTANTIATION))]
+impl PyCapsule {}
+
+impl Representable for PyCapsule {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        let name = zelf.content.name.get();
+        let name = if name.is_null() {
+            "NULL".to_owned()
+        } else {
+            // SAFETY: HPy wants the name to outlive the capsule.
+            format!("\"{}\"", unsafe { CStr::from_ptr(name) }.to_string_lossy())
+        };
+        Ok(format!("<capsule object {name} at {:p}>", zelf.as_object().as_raw()))
+    }
+}

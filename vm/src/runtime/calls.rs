@@ -1,0 +1,106 @@
+//! Calling Python.
+
+use super::{RustPython, attempt};
+use hpy_loader::runtime::{Calls, Fallible};
+use rustpython_vm::builtins::{PyDict, PyStr, PyTuple};
+use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// The names of the keywords in a vectorcall.
+fn keyword_names<'a>(
+    names: Option<&'a PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<&'a [PyObjectRef]>> {
+    let Some(names) = names else { return Ok(None) };
+    let Some(tuple) = names.downcast_ref::<PyTuple>() else {
+        return Err(vm.new_system_error("the names of keywords are not a tuple"));
+    };
+    let names = tuple.as_slice();
+    // RustPython takes it for granted from here on.
+    if names.iter().any(|name| !name.downcastable::<PyStr>()) {
+        return Err(vm.new_type_error("keywords must be strings"));
+    }
+    Ok(Some(names).filter(|names| !names.is_empty()))
+}
+
+fn vectorcall(
+    callable: &PyObject,
+    args: &[&PyObjectRef],
+    names: Option<&PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let names = keyword_names(names, vm)?;
+    let keywords = names.map_or(0, <[_]>::len);
+    let Some(positional) = args.len().checked_sub(keywords) else {
+        return Err(vm.new_system_error("more names of keywords than arguments"));
+    };
+    let args = args.iter().map(|&arg| arg.clone()).collect();
+    callable.vectorcall(args, positional, names, vm)
+}
+
+impl Calls for RustPython {
+    fn is_callable(&self, object: &PyObjectRef) -> bool {
+        object.is_callable()
+    }
+
+    #[inline]
+    fn call(
+        &self,
+        callable: &PyObjectRef,
+        args: &[&PyObjectRef],
+        names: Option<&PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| vectorcall(callable, args, names, vm))
+    }
+
+    fn call_method(
+        &self,
+        name: &PyObjectRef,
+        args: &[&PyObjectRef],
+        names: Option<&PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        let Some((receiver, args)) = args.split_first() else {
+            return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
+        };
+        attempt(|vm| {
+            let Some(name) = name.downcast_ref::<PyStr>() else {
+                let class = name.class().name().to_owned();
+                let message = format!("attribute name must be string, not '{class}'");
+                return Err(vm.new_type_error(message));
+            };
+            let method = receiver.get_attr(name, vm)?;
+            vectorcall(&method, args, names, vm)
+        })
+    }
+
+    fn call_tuple_dict(
+        &self,
+        callable: &PyObjectRef,
+        args: Option<&PyObjectRef>,
+        kwargs: Option<&PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let args = match args {
+                None => Vec::new(),
+                Some(args) => match args.downcast_ref::<PyTuple>() {
+                    Some(args) => args.as_slice().to_vec(),
+                    None => return Err(vm.new_type_error("the arguments are not a tuple")),
+                },
+            };
+            let mut keywords = Vec::new();
+            if let Some(kwargs) = kwargs {
+                let Some(kwargs) = kwargs.downcast_ref::<PyDict>() else {
+                    return Err(vm.new_type_error("the keyword arguments are not a dict"));
+                };
+                for (name, value) in kwargs.items_vec() {
+                    match name.downcast_ref::<PyStr>() {
+                        Some(name) => keywords.push((name.as_wtf8().to_owned(), value)),
+                        None => return Err(vm.new_type_error("keywords must be strings")),
+                    }
+                }
+            }
+            let keywords: KwArgs = keywords.into_iter().collect();
+            callable.call_with_args(FuncArgs { args, kwargs: keywords }, vm)
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! Lists, tuples, dicts, slices, capsules, and what kind an object is.
+
+use super::{RustPython, attempt, attempt_object};
+use crate::capsule::PyCapsule;
+use hpy_loader::capsule::Capsule;
+use hpy_loader::runtime::{Containers, Fallible, Kind};
+use num_traits::{Signed, ToPrimitive};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice};
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+
+fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    let class = object.class().name().to_owned();
+    Err(vm.new_type_error(format!("expected {what}, {class} found")))
+}
+
+fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict>> {
+    let Some(dict) = object.downcast_ref::<PyDict>() else {
+        return wrong_type("a dict", object, vm).map(|_| unreachable!());
+    };
+    Ok(dict)
+}
+
+/// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
+/// Python's `None`.
+fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
+    let Some(number) = number.filter(|number| !vm.is_none(number)) else { return Ok(None) };
+    let Some(index) = number.try_index_opt(vm) else {
+        return Err(vm.new_type_error(
+            "slice indices must be integers or None or have an __index__ method",
+        ));
+    };
+    let index = index?;
+    let value = index.as_bigint();
+    let limit = if value.is_negative() { isize::MIN } else { isize::MAX };
+    Ok(Some(value.to_isize().unwrap_or(limit)))
+}
+
+impl Containers for RustPython {
+    #[inline]
+    fn is_kind(&self, object: &PyObjectRef, kind: Kind) -> bool {
+        with_current_vm(|vm| {
+            let types = &vm.ctx.types;
+            object.fast_isinstance(match kind {
+                Kind::Bytes => types.bytes_type,
+                Kind::Dict => types.dict_type,
+                Kind::List => types.list_type,
+                Kind::Module => types.module_type,
+                Kind::Slice => types.slice_type,
+                Kind::Str => types.str_type,
+                Kind::Tuple => types.tuple_type,
+                Kind::Type => types.type_type,
+            })
+        })
+    }
+
+    fn new_list(
+        &self,
+        items: impl ExactSizeIterator<Item = PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        Ok(with_current_vm(|vm| vm.ctx.new_list(items.collect()).into()))
+    }
+
+    fn new_tuple(
+        &self,
+        items: impl ExactSizeIterator<Item = PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        Ok(with_current_vm(|vm| vm.ctx.new_tuple(items.collect()).into()))
+    }
+
+    fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {
+        attempt(|vm| match list.downcast_ref::<PyList>() {
+            Some(list) => {
+                list.borrow_vec_mut().push(item.clone());
+                Ok(())
+            }
+            None => wrong_type("a list", list, vm).map(drop),
+        })
+    }
+
+    fn new_dict(&self) -> Fallible<PyObjectRef, Self> {
+        Ok(with_current_vm(|vm| vm.ctx.new_dict().into()))
+    }
+
+    fn dict_keys(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
+    }
+
+    fn dict_copy(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
+    }
+
+    fn unpack_slice(&self, object: &PyObjectRef) -> Fallible<(isize, isize, isize), Self> {
+        attempt(|vm| {
+            let Some(slice) = object.downcast_ref::<PySlice>() else {
+                return wrong_type("a slice", object, vm).map(|_| unreachable!());
+            };
+            // -isize::MIN does not fit, and no sequence is longer than that.
+            let step = slice_index(slice.step.as_ref(), vm)?.unwrap_or(1).max(-isize::MAX);
+            if step == 0 {
+                return Err(vm.new_value_error("slice step cannot be zero"));
+            }
+            let (first, last) = if step > 0 { (0, isize::MAX) } else { (isize::MAX, isize::MIN) };
+            let start = slice_index(slice.start.as_ref(), vm)?.unwrap_or(first);
+            let stop = slice_index(Some(&slice.stop), vm)?.unwrap_or(last);
+            Ok((start, stop, step))
+        })
+    }
+
+    fn new_capsule(&self, capsule: Capsule) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| Ok(PyCapsule::from(capsule).into_ref(&vm.ctx)))
+    }
+
+    fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
+        object.downcast_ref::<PyCapsule>().map(|capsule| capsule.content())
+    }
+}

@@ -1,0 +1,227 @@
+//! Making and judging exceptions.
+
+use super::{RustPython, attempt, attempt_object};
+use hpy_loader::runtime::{Errors, Fallible};
+use rustpython_vm::builtins::{
+    PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
+};
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::ffi::CStr;
+
+/// The exception that a method of the runtime failed with. All of them are
+/// exceptions; anything else is a mistake of ours, which becomes a `SystemError`.
+pub fn into_exception(error: PyObjectRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    error.downcast().unwrap_or_else(|object| {
+        vm.new_system_error(format!("{} raised as an exception", object.class().name()))
+    })
+}
+
+/// `object` if it is a class of exceptions.
+fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> {
+    let class = object.downcast_ref::<PyType>()?;
+    class.fast_issubclass(vm.ctx.exceptions.base_exception_type).then(|| class.to_owned())
+}
+
+/// `class(*args)`, which has to be an exception. `class` is what an extension
+/// passed as the exception to raise.
+fn instantiate(
+    class: &PyObject,
+    args: impl FnOnce() -> Vec<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let Some(class) = exception_class(class, vm) else {
+        let class = class.repr(vm)?;
+        return Err(vm.new_system_error(format!(
+            "_PyErr_SetObject: exception {class} is not a BaseException subclass"
+        )));
+    };
+    let instance = class.as_object().call(args(), vm)?;
+    instance.downcast::<PyBaseException>().map_err(|other| {
+        let class = class.as_object().repr(vm);
+        let class = class.map_or_else(|_| String::new(), |class| class.to_string());
+        vm.new_type_error(format!(
+            "calling {class} should have returned an instance of BaseException, not {}",
+            other.class().name()
+        ))
+    })
+}
+
+/// The exception, or the one that making it raised.
+fn either(result: PyResult<PyBaseExceptionRef>) -> PyObjectRef {
+    match result {
+        Ok(error) | Err(error) => error.into(),
+    }
+}
+
+/// What the system calls an error number, as `os.strerror`.
+fn strerror(errno: i32) -> String {
+    if errno == 0 {
+        // CPython's text for a call that failed without saying why.
+        return "Error".to_owned();
+    }
+    let mut text = [0; 256];
+    // SAFETY: the buffer is writable and has the length that is passed. This is
+    // the POSIX variant, which leaves a terminated text in it.
+    let failed = unsafe { libc::strerror_r(errno, text.as_mut_ptr(), text.len()) };
+    if failed != 0 {
+        return format!("Unknown error {errno}");
+    }
+    // SAFETY: the call has succeeded, so the text is terminated.
+    unsafe { CStr::from_ptr(text.as_ptr()) }.to_string_lossy().into_owned()
+}
+
+fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
+    if let Some(classes) = class.downcast_ref::<PyTuple>() {
+        return classes.as_slice().iter().any(|class| is_match(error, class, vm));
+    }
+    match exception_class(class, vm) {
+        Some(class) if error.downcastable::<PyBaseException>() => error.fast_isinstance(&class),
+        Some(class) => {
+            exception_class(error, vm).is_some_and(|error| error.fast_issubclass(&class))
+        }
+        None => error.is(class),
+    }
+}
+
+impl Errors for RustPython {
+    fn new_error(&self, class: &PyObjectRef, message: &str) -> PyObjectRef {
+        with_current_vm(|vm| {
+            either(instantiate(class, || vec![vm.ctx.new_str(message).into()], vm))
+        })
+    }
+
+    fn error_from_value(&self, class: &PyObjectRef, value: Option<&PyObjectRef>) -> PyObjectRef {
+        with_current_vm(|vm| {
+            let value = value.filter(|value| !vm.is_none(value));
+            if let (Some(value), Some(class)) = (value, exception_class(class, vm))
+                && value.fast_isinstance(&class)
+            {
+                return value.clone();
+            }
+            let args = || match value {
+                None => vec![],
+                Some(value) => match value.downcast_ref::<PyTuple>() {
+                    Some(args) => args.as_slice().to_vec(),
+                    None => vec![value.clone()],
+                },
+            };
+            either(instantiate(class, args, vm))
+        })
+    }
+
+    fn error_from_errno(
+        &self,
+        class: &PyObjectRef,
+        errno: i32,
+        filename: Option<&PyObjectRef>,
+        filename2: Option<&PyObjectRef>,
+    ) -> PyObjectRef {
+        with_current_vm(|vm| {
+            // A signal may have interrupted the call, and its handler raised.
+            if errno == libc::EINTR
+                && let Err(error) = vm.check_signals()
+            {
+                return error.into();
+            }
+            let args = || {
+                let mut args: Vec<PyObjectRef> =
+                    vec![vm.ctx.new_int(errno).into(), vm.ctx.new_str(strerror(errno)).into()];
+                args.extend(filename.cloned());
+                if let Some(filename2) = filename2 {
+                    // The place between them is for an error number of Windows.
+                    args.resize(4, vm.ctx.none());
+                    args.push(filename2.clone());
+                }
+                args
+            };
+            either(instantiate(class, args, vm))
+        })
+    }
+
+    fn error_caused_by(&self, message: &str, cause: PyObjectRef) -> PyObjectRef {
+        with_current_vm(|vm| {
+            let error = vm.new_system_error(message);
+            let cause = into_exception(cause, vm);
+            error.set_cause(Some(cause.clone()));
+            error.set_context(Some(cause));
+            error.into()
+        })
+    }
+
+    fn error_matches(&self, error: &PyObjectRef, class: &PyObjectRef) -> bool {
+        with_current_vm(|vm| is_match(error, class, vm))
+    }
+
+    fn new_error_class(
+        &self,
+        name: &str,
+        doc: Option<&str>,
+        base: Option<&PyObjectRef>,
+        dict: Option<&PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| {
+            let Some((module, name)) = name.rsplit_once('.') else {
+                return Err(
+                    vm.new_system_error("PyErr_NewException: name must be module.class")
+                );
+            };
+            // As in CPython, a dict that was passed in gets the missing entries.
+            let dict = match dict {
+                None => vm.ctx.new_dict(),
+                Some(dict) => match dict.downcast_ref::<PyDict>() {
+                    Some(dict) => dict.to_owned(),
+                    None => return Err(vm.new_system_error("bad argument to internal function")),
+                },
+            };
+            if let Some(doc) = doc {
+                dict.set_item("__doc__", vm.ctx.new_str(doc).into(), vm)?;
+            }
+            if !dict.contains_key("__module__", vm) {
+                dict.set_item("__module__", vm.ctx.new_str(module).into(), vm)?;
+            }
+            let bases: PyObjectRef = match base {
+                None => {
+                    let exception = vm.ctx.exceptions.exception_type.to_owned().into();
+                    vm.ctx.new_tuple(vec![exception]).into()
+                }
+                Some(bases) if bases.downcastable::<PyTuple>() => bases.clone(),
+                Some(base) => vm.ctx.new_tuple(vec![base.clone()]).into(),
+            };
+            let metaclass: &Py<PyType> = vm.ctx.types.type_type;
+            metaclass.as_object().call((vm.ctx.new_str(name), bases, dict), vm)
+        })
+    }
+
+    fn warn(
+        &self,
+        category: Option<&PyObjectRef>,
+        message: &str,
+        stack_level: isize,
+    ) -> Fallible<(), Self> {
+        attempt(|vm| {
+            let exceptions = &vm.ctx.exceptions;
+            let category = match category {
+                None => exceptions.runtime_warning.to_owned(),
+                Some(category) => match exception_class(category, vm) {
+                    Some(class) if class.fast_issubclass(exceptions.warning) => class,
+                    _ => {
+                        let name = category.class().name().to_owned();
+                        return Err(vm.new_type_error(format!(
+                            "category must be a Warning subclass, not '{name}'"
+                        )));
+                    }
+                },
+            };
+            let message = vm.ctx.new_str(message).into();
+            rustpython_vm::warn::warn(message, Some(category), stack_level, None, vm)
+        })
+    }
+
+    fn report_unraisable(&self, error: PyObjectRef, object: Option<&PyObjectRef>) {
+        with_current_vm(|vm| {
+            let object = object.cloned().unwrap_or_else(|| vm.ctx.none());
+            vm.run_unraisable(into_exception(error, vm), None, object);
+        });
+    }
+}

@@ -1,0 +1,80 @@
+//! RustPython as a [`Runtime`](hpy_loader::runtime::Runtime).
+//!
+//! One file a chapter of the trait; the chapter on types lies in
+//! [`crate::types`]. A root is a [`PyObjectRef`], a field holds the raw pointer
+//! of one, and the virtual machine is whichever is current on the thread.
+//!
+//! RustPython raises `PyBaseExceptionRef`s, the loader wants any root: the
+//! functions here carry errors across. The slot behind `sys.exc_info()` is never
+//! touched on the way. The pending HPy error lives in the loader, and an
+//! exception gets its context and traceback when it leaves a native function as
+//! any other does.
+
+mod calls;
+mod containers;
+mod copies;
+mod errors;
+mod modules;
+mod numbers;
+mod objects;
+mod roots;
+mod text;
+
+use copies::Copies;
+use hpy_loader::Loader;
+use hpy_loader::handles::ReserveError;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::sync::OnceLock;
+
+pub use errors::into_exception;
+
+/// The virtual machine that extensions run in, and what it keeps for them.
+#[derive(Default)]
+pub struct RustPython {
+    /// NUL-terminated copies of text that C has asked for.
+    copies: PyMutex<Copies>,
+    /// The class `contextvars.ContextVar`, once it was needed.
+    context_var: OnceLock<PyObjectRef>,
+}
+
+static LOADER: OnceLock<&'static Loader<RustPython>> = OnceLock::new();
+
+/// Makes the loader, or returns the one that is there. It is made by the first
+/// import of an extension: a process that imports none pays nothing for it.
+///
+/// Two threads that come here first at the same time both make one, and the
+/// slower one's is left behind unused. Waiting for each other instead could
+/// keep the collector from stopping the world.
+///
+/// # Errors
+///
+/// If the address space for the handles can't be reserved.
+pub fn make_loader() -> Result<&'static Loader<RustPython>, ReserveError> {
+    if let Some(loader) = LOADER.get() {
+        return Ok(loader);
+    }
+    let loader = Loader::new(RustPython::default())?;
+    Ok(LOADER.get_or_init(|| loader))
+}
+
+/// The loader that [`make_loader`] made. Whatever an extension has defined can
+/// count on it.
+pub fn loader() -> &'static Loader<RustPython> {
+    LOADER.get().expect("the loader is made before the first extension is loaded")
+}
+
+/// Runs an operation of RustPython's as one of the trait's.
+fn attempt<T>(
+    operation: impl FnOnce(&VirtualMachine) -> PyResult<T>,
+) -> Result<T, PyObjectRef> {
+    with_current_vm(operation).map_err(PyObjectRef::from)
+}
+
+/// As [`attempt`], for an operation whose result is an object.
+fn attempt_object<T: Into<PyObjectRef>>(
+    operation: impl FnOnce(&VirtualMachine) -> PyResult<T>,
+) -> Result<PyObjectRef, PyObjectRef> {
+    attempt(operation).map(Into::into)
+}

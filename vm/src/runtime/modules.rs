@@ -1,0 +1,155 @@
+//! Modules, code and context variables.
+
+use super::{RustPython, attempt, attempt_object};
+use crate::functions::module_function;
+use hpy_loader::Loader;
+use hpy_loader::abi::HPy_SourceKind;
+use hpy_loader::runtime::{Fallible, Modules};
+use hpy_loader::spec::ModuleDef;
+use rustpython_vm::builtins::{PyCode, PyDict, PyStr};
+use rustpython_vm::compiler::Mode;
+use rustpython_vm::function::ArgMapping;
+use rustpython_vm::scope::Scope;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+impl RustPython {
+    /// The class of context variables.
+    fn context_var_class(&self, vm: &VirtualMachine) -> PyResult<&PyObjectRef> {
+        if let Some(class) = self.context_var.get() {
+            return Ok(class);
+        }
+        let class = vm.import("_contextvars", 0)?.get_attr("ContextVar", vm)?;
+        Ok(self.context_var.get_or_init(|| class))
+    }
+
+    fn check_context_var(&self, var: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        if var.is_instance(self.context_var_class(vm)?, vm)? {
+            return Ok(());
+        }
+        Err(vm.new_type_error("an instance of ContextVar was expected"))
+    }
+}
+
+impl Modules for RustPython {
+    fn new_module(
+        &self,
+        loader: &'static Loader<Self>,
+        spec: &PyObjectRef,
+        definition: &'static ModuleDef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| {
+            let name = spec.get_attr("name", vm)?;
+            let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else {
+                let class = name.class().name().to_owned();
+                let message = format!("the name in a module spec must be a str, not {class}");
+                return Err(vm.new_type_error(message));
+            };
+            let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
+            let module = vm.new_module(text, vm.ctx.new_dict(), doc);
+            for method in &definition.methods {
+                let function = module_function(loader, method, &module, vm);
+                module.dict().set_item(method.name.as_str(), function, vm)?;
+            }
+            Ok(module)
+        })
+    }
+
+    fn import(&self, name: &str) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let name = vm.ctx.new_str(name);
+            let top = vm.import(&name, 0)?;
+            if !name.as_bytes().contains(&b'.') {
+                return Ok(top);
+            }
+            // The import system returns the package; the module is what it has
+            // registered.
+            vm.sys_module.get_attr("modules", vm)?.get_item(name.as_object(), vm)
+        })
+    }
+
+    fn compile(
+        &self,
+        source: &str,
+        filename: &str,
+        kind: HPy_SourceKind,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| {
+            let mode = match kind {
+                HPy_SourceKind::HPy_SourceKind_Expr => Mode::Eval,
+                HPy_SourceKind::HPy_SourceKind_File => Mode::Exec,
+                HPy_SourceKind::HPy_SourceKind_Single => Mode::Single,
+                HPy_SourceKind(kind) => {
+                    return Err(vm.new_system_error(format!("invalid source kind: {kind}")));
+                }
+            };
+            vm.compile(source, mode, filename)
+                .map_err(|error| error.into_pyexception(vm, Some(source)))
+        })
+    }
+
+    fn eval(
+        &self,
+        code: &PyObjectRef,
+        globals: &PyObjectRef,
+        locals: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let Some(code) = code.downcast_ref::<PyCode>() else {
+                let class = code.class().name().to_owned();
+                return Err(vm.new_type_error(format!("expected a code object, {class} found")));
+            };
+            let Some(globals) = globals.downcast_ref::<PyDict>() else {
+                let class = globals.class().name().to_owned();
+                return Err(vm.new_type_error(format!("globals must be a dict, not {class}")));
+            };
+            let locals = ArgMapping::new(locals.clone());
+            let scope = Scope::with_builtins(Some(locals), globals.to_owned(), vm);
+            vm.run_code_obj(code.to_owned(), scope)
+        })
+    }
+
+    fn new_context_var(
+        &self,
+        name: &str,
+        default: Option<&PyObjectRef>,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let class = self.context_var_class(vm)?;
+            let name = vm.ctx.new_str(name).into();
+            match default {
+                None => class.call(vec![name], vm),
+                Some(default) => {
+                    let names = [vm.ctx.new_str("default").into()];
+                    class.vectorcall(vec![name, default.clone()], 1, Some(&names), vm)
+                }
+            }
+        })
+    }
+
+    fn context_var_get(
+        &self,
+        var: &PyObjectRef,
+        default: Option<&PyObjectRef>,
+    ) -> Fallible<Option<PyObjectRef>, Self> {
+        attempt(|vm| {
+            self.check_context_var(var, vm)?;
+            let value = match default {
+                Some(default) => vm.call_method(var, "get", (default.clone(),)),
+                None => vm.call_method(var, "get", ()),
+            };
+            match value {
+                Ok(value) => Ok(Some(value)),
+                // Neither a value nor a default of any kind.
+                Err(error) if error.fast_isinstance(vm.ctx.exceptions.lookup_error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    fn context_var_set(&self, var: &PyObjectRef, value: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            self.check_context_var(var, vm)?;
+            vm.call_method(var, "set", (value.clone(),))
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Numbers.
+
+use super::{RustPython, attempt, attempt_object};
+use hpy_loader::runtime::{BinaryOp, Fallible, Integer, Numbers, UnaryOp};
+use num_traits::{Signed, ToPrimitive};
+use rustpython_vm::builtins::{PyFloat, PyInt, try_to_float};
+use rustpython_vm::protocol::PyNumber;
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+type Operator = fn(&VirtualMachine, &PyObject, &PyObject) -> PyResult;
+
+fn operator(op: BinaryOp) -> Operator {
+    match op {
+        BinaryOp::Add => VirtualMachine::_add,
+        BinaryOp::Subtract => VirtualMachine::_sub,
+        BinaryOp::Multiply => VirtualMachine::_mul,
+        BinaryOp::MatrixMultiply => VirtualMachine::_matmul,
+        BinaryOp::FloorDivide => VirtualMachine::_floordiv,
+        BinaryOp::TrueDivide => VirtualMachine::_truediv,
+        BinaryOp::Remainder => VirtualMachine::_mod,
+        BinaryOp::Divmod => VirtualMachine::_divmod,
+        BinaryOp::Lshift => VirtualMachine::_lshift,
+        BinaryOp::Rshift => VirtualMachine::_rshift,
+        BinaryOp::And => VirtualMachine::_and,
+        BinaryOp::Xor => VirtualMachine::_xor,
+        BinaryOp::Or => VirtualMachine::_or,
+    }
+}
+
+fn in_place_operator(op: BinaryOp) -> Operator {
+    match op {
+        BinaryOp::Add => VirtualMachine::_iadd,
+        BinaryOp::Subtract => VirtualMachine::_isub,
+        BinaryOp::Multiply => VirtualMachine::_imul,
+        BinaryOp::MatrixMultiply => VirtualMachine::_imatmul,
+        BinaryOp::FloorDivide => VirtualMachine::_ifloordiv,
+        BinaryOp::TrueDivide => VirtualMachine::_itruediv,
+        BinaryOp::Remainder => VirtualMachine::_imod,
+        BinaryOp::Lshift => VirtualMachine::_ilshift,
+        BinaryOp::Rshift => VirtualMachine::_irshift,
+        BinaryOp::And => VirtualMachine::_iand,
+        BinaryOp::Xor => VirtualMachine::_ixor,
+        BinaryOp::Or => VirtualMachine::_ior,
+        // Python has no such operator, and the ABI no such function.
+        BinaryOp::Divmod => VirtualMachine::_divmod,
+    }
+}
+
+impl Numbers for RustPython {
+    #[inline]
+    fn new_int(&self, value: i64) -> PyObjectRef {
+        with_current_vm(|vm| vm.ctx.new_int(value).into())
+    }
+
+    #[inline]
+    fn new_unsigned_int(&self, value: u64) -> PyObjectRef {
+        with_current_vm(|vm| vm.ctx.new_int(value).into())
+    }
+
+    #[inline]
+    fn new_float(&self, value: f64) -> PyObjectRef {
+        with_current_vm(|vm| vm.ctx.new_float(value).into())
+    }
+
+    #[inline]
+    fn integer(&self, object: &PyObjectRef) -> Option<Integer> {
+        let int = object.downcast_ref::<PyInt>()?;
+        let value = int.as_bigint();
+        Some(if let Some(value) = value.to_i64() {
+            Integer::Signed(value)
+        } else if let Some(value) = value.to_u64() {
+            Integer::Unsigned(value)
+        } else {
+            Integer::Wide { low: int.as_u64_mask(), negative: value.is_negative() }
+        })
+    }
+
+    fn integer_as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
+        attempt(|vm| match object.downcast_ref::<PyInt>() {
+            Some(int) => try_to_float(int.as_bigint(), vm),
+            None => Err(vm.new_type_error("an integer is required")),
+        })
+    }
+
+    #[inline]
+    fn exact_float(&self, object: &PyObjectRef) -> Option<f64> {
+        with_current_vm(|vm| object.downcast_ref_if_exact::<PyFloat>(vm)).map(PyFloat::to_f64)
+    }
+
+    fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
+        attempt(|vm| match object.downcast_ref::<PyFloat>() {
+            // Of a subclass too, whatever its `__float__` says.
+            Some(float) => Ok(float.to_f64()),
+            None => object.try_float(vm).map(|float| float.to_f64()),
+        })
+    }
+
+    fn is_number(&self, object: &PyObjectRef) -> bool {
+        PyNumber::check(object)
+    }
+
+    #[inline]
+    fn binary(
+        &self,
+        op: BinaryOp,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| operator(op)(vm, a, b))
+    }
+
+    fn in_place(
+        &self,
+        op: BinaryOp,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| in_place_operator(op)(vm, a, b))
+    }
+
+    fn power(
+        &self,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+        modulus: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| vm._pow(a, b, modulus))
+    }
+
+    fn in_place_power(
+        &self,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+        modulus: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| vm._ipow(a, b, modulus))
+    }
+
+    fn unary(&self, op: UnaryOp, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| match op {
+            UnaryOp::Negative => vm._neg(object),
+            UnaryOp::Positive => vm._pos(object),
+            UnaryOp::Absolute => vm._abs(object),
+            UnaryOp::Invert => vm._invert(object),
+            UnaryOp::Index => object.try_index(vm).map(Into::into),
+            // The classes do what the C functions of CPython do, text and bytes
+            // included.
+            UnaryOp::Long => vm.ctx.types.int_type.as_object().call((object.clone(),), vm),
+            UnaryOp::Float => vm.ctx.types.float_type.as_object().call((object.clone(),), vm),
+        })
+    }
+}

@@ -1,0 +1,264 @@
+//! The object protocol: attributes, items, comparison, text forms.
+
+use super::{RustPython, attempt, attempt_object};
+use hpy_loader::runtime::{CompareOp, Fallible, Objects};
+use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
+use rustpython_vm::function::ArgBytesLike;
+use rustpython_vm::protocol::PyIter;
+use rustpython_vm::types::PyComparisonOp;
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, TryFromObject,
+    VirtualMachine,
+};
+use std::collections::HashMap;
+use std::ffi::{CStr, CString};
+use std::sync::Mutex;
+
+fn comparison(op: CompareOp) -> PyComparisonOp {
+    match op {
+        CompareOp::Lt => PyComparisonOp::Lt,
+        CompareOp::Le => PyComparisonOp::Le,
+        CompareOp::Eq => PyComparisonOp::Eq,
+        CompareOp::Ne => PyComparisonOp::Ne,
+        CompareOp::Gt => PyComparisonOp::Gt,
+        CompareOp::Ge => PyComparisonOp::Ge,
+    }
+}
+
+/// An attribute's name as Python passes it.
+fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
+    name.downcast_ref::<PyStr>().ok_or_else(|| {
+        let class = name.class().name().to_owned();
+        vm.new_type_error(format!("attribute name must be string, not '{class}'"))
+    })
+}
+
+/// An attribute's name as C passes it. Nearly every name of an attribute is
+/// interned; the others are not added to the pool, which never shrinks.
+fn c_attribute_name(name: &str, vm: &VirtualMachine) -> PyStrRef {
+    match vm.ctx.interned_str(name) {
+        Some(interned) => interned.to_owned(),
+        None => vm.ctx.new_str(name),
+    }
+}
+
+fn set_attribute(
+    object: &PyObject,
+    name: &Py<PyStr>,
+    value: Option<&PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    match value {
+        Some(value) => object.set_attr(name, value.clone(), vm),
+        None => object.del_attr(name, vm),
+    }
+}
+
+/// The place of item `index` of `length`, counted from the end if negative.
+fn place(index: isize, length: usize) -> Option<usize> {
+    let index = if index < 0 { index.checked_add_unsigned(length)? } else { index };
+    usize::try_from(index).ok().filter(|&index| index < length)
+}
+
+/// `PyObject_Bytes`. Unlike the class `bytes`, it takes no number for a length.
+fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if object.class().is(vm.ctx.types.bytes_type) {
+        return Ok(object.clone());
+    }
+    if let Some(method) = object.lookup_special(vm.ctx.intern_str("__bytes__"), vm)? {
+        let bytes = method.call((), vm)?;
+        if bytes.downcastable::<PyBytes>() {
+            return Ok(bytes);
+        }
+        let class = bytes.class().name().to_owned();
+        return Err(vm.new_type_error(format!("__bytes__ returned non-bytes (type {class})")));
+    }
+    if object.class().slots.as_buffer.load().is_some() {
+        let buffer = ArgBytesLike::try_from_borrowed_object(vm, object)?;
+        return Ok(vm.ctx.new_bytes(buffer.borrow_buf().to_vec()).into());
+    }
+    let iterator = if object.downcastable::<PyStr>() || object.downcastable::<PyInt>() {
+        None
+    } else {
+        match PyIter::try_from_object(vm, object.clone()) {
+            Ok(iterator) => Some(iterator),
+            Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => None,
+            Err(error) => return Err(error),
+        }
+    };
+    let Some(iterator) = iterator else {
+        let class = object.class().name().to_owned();
+        return Err(vm.new_type_error(format!("cannot convert '{class}' object to bytes")));
+    };
+    vm.ctx.types.bytes_type.as_object().call((PyObjectRef::from(iterator),), vm)
+}
+
+/// The names of types as C strings. They stay for the life of the process: few
+/// names exist, and a type may change its own while C still reads the old one.
+static TYPE_NAMES: Mutex<Option<HashMap<String, &'static CStr>>> = Mutex::new(None);
+
+fn c_type_name(class: &Py<PyType>) -> &'static CStr {
+    let name = class.name().to_owned();
+    let mut names = TYPE_NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let names = names.get_or_insert_default();
+    if let Some(known) = names.get(&name) {
+        return known;
+    }
+    let text = name.bytes().filter(|&byte| byte != 0).collect::<Vec<u8>>();
+    let text: &'static CStr = Box::leak(
+        CString::new(text).expect("the NULs have been taken out").into_boxed_c_str(),
+    );
+    names.insert(name, text);
+    text
+}
+
+impl Objects for RustPython {
+    #[inline]
+    fn get_attr(&self, object: &PyObjectRef, name: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| object.get_attr(attribute_name(name, vm)?, vm))
+    }
+
+    fn get_attr_str(&self, object: &PyObjectRef, name: &str) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| object.get_attr(&c_attribute_name(name, vm), vm))
+    }
+
+    fn set_attr(
+        &self,
+        object: &PyObjectRef,
+        name: &PyObjectRef,
+        value: Option<&PyObjectRef>,
+    ) -> Fallible<(), Self> {
+        attempt(|vm| set_attribute(object, attribute_name(name, vm)?, value, vm))
+    }
+
+    fn set_attr_str(
+        &self,
+        object: &PyObjectRef,
+        name: &str,
+        value: Option<&PyObjectRef>,
+    ) -> Fallible<(), Self> {
+        attempt(|vm| set_attribute(object, &c_attribute_name(name, vm), value, vm))
+    }
+
+    #[inline]
+    fn get_item(&self, object: &PyObjectRef, key: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| object.get_item(&**key, vm))
+    }
+
+    fn get_item_index(&self, object: &PyObjectRef, index: isize) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
+                let item = place(index, tuple.as_slice().len()).map(|at| tuple.as_slice()[at].clone());
+                return item.ok_or_else(|| vm.new_index_error("tuple index out of range"));
+            }
+            if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
+                let items = list.borrow_vec();
+                let item = place(index, items.len()).map(|at| items[at].clone());
+                return item.ok_or_else(|| vm.new_index_error("list index out of range"));
+            }
+            object.get_item(vm.ctx.new_int(index).as_object(), vm)
+        })
+    }
+
+    fn set_item(
+        &self,
+        object: &PyObjectRef,
+        key: &PyObjectRef,
+        value: Option<&PyObjectRef>,
+    ) -> Fallible<(), Self> {
+        attempt(|vm| match value {
+            Some(value) => object.set_item(&**key, value.clone(), vm),
+            None => object.del_item(&**key, vm),
+        })
+    }
+
+    fn set_item_index(
+        &self,
+        object: &PyObjectRef,
+        index: isize,
+        value: Option<&PyObjectRef>,
+    ) -> Fallible<(), Self> {
+        let key = with_current_vm(|vm| vm.ctx.new_int(index).into());
+        self.set_item(object, &key, value)
+    }
+
+    fn contains(&self, container: &PyObjectRef, key: &PyObjectRef) -> Fallible<bool, Self> {
+        attempt(|vm| vm._contains(container, key))
+    }
+
+    fn length(&self, object: &PyObjectRef) -> Fallible<usize, Self> {
+        attempt(|vm| object.length(vm))
+    }
+
+    fn is_true(&self, object: &PyObjectRef) -> Fallible<bool, Self> {
+        attempt(|vm| object.try_to_bool(vm))
+    }
+
+    fn hash(&self, object: &PyObjectRef) -> Fallible<isize, Self> {
+        let hash = attempt(|vm| object.hash(vm))? as isize;
+        // C takes -1 for a failure.
+        Ok(if hash == -1 { -2 } else { hash })
+    }
+
+    fn repr(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| object.repr(vm))
+    }
+
+    fn str(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| object.str(vm))
+    }
+
+    fn ascii(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| object.ascii(vm))
+    }
+
+    fn bytes(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| to_bytes(object, vm))
+    }
+
+    fn compare(
+        &self,
+        op: CompareOp,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| PyObject::rich_compare(a, b, comparison(op), vm))
+    }
+
+    fn compare_bool(&self, op: CompareOp, a: &PyObjectRef, b: &PyObjectRef) -> Fallible<bool, Self> {
+        attempt(|vm| a.rich_compare_bool(b, comparison(op), vm))
+    }
+
+    #[inline]
+    fn type_of(&self, object: &PyObjectRef) -> PyObjectRef {
+        object.class().to_owned().into()
+    }
+
+    #[inline]
+    fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+        class.downcast_ref::<PyType>().is_some_and(|class| object.fast_isinstance(class))
+    }
+
+    fn is_subtype(&self, class: &PyObjectRef, base: &PyObjectRef) -> bool {
+        match (class.downcast_ref::<PyType>(), base.downcast_ref::<PyType>()) {
+            (Some(class), Some(base)) => class.is_subtype(base),
+            _ => false,
+        }
+    }
+
+    fn type_name<'a>(&self, class: &'a PyObjectRef) -> &'a CStr {
+        class.downcast_ref::<PyType>().map_or(c"", c_type_name)
+    }
+
+    fn dump(&self, object: &PyObjectRef) {
+        let class = object.class();
+        // The layout is that of CPython's `_PyObject_Dump`.
+        eprintln!("object address  : {:p}", object.as_raw());
+        eprintln!("object refcount : {}", object.strong_count());
+        eprintln!("object type     : {:p}", class.as_object().as_raw());
+        eprintln!("object type name: {}", &*class.name());
+        let repr = with_current_vm(|vm| object.repr(vm).ok().map(|repr| repr.to_string()));
+        eprintln!("object repr     : {}", repr.as_deref().unwrap_or("<repr failed>"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Roots, fields, constants, threads.
+
+use super::RustPython;
+use crate::capsule::PyCapsule;
+use hpy_loader::runtime::Roots;
+use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::vm::thread::{self, with_current_vm};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef};
+use std::ptr::NonNull;
+
+impl Roots for RustPython {
+    type Object = PyObjectRef;
+
+    const THREADS: bool = cfg!(feature = "threading");
+
+    #[inline]
+    fn duplicate(&self, object: &PyObjectRef) -> PyObjectRef {
+        object.clone()
+    }
+
+    #[inline]
+    fn is_same(&self, a: &PyObjectRef, b: &PyObjectRef) -> bool {
+        a.is(b)
+    }
+
+    #[inline]
+    fn into_field(&self, object: PyObjectRef) -> isize {
+        object.into_raw().as_ptr().expose_provenance().cast_signed()
+    }
+
+    #[inline]
+    unsafe fn from_field(&self, word: isize) -> PyObjectRef {
+        let object = std::ptr::with_exposed_provenance_mut::<PyObject>(word.cast_unsigned());
+        // SAFETY: `into_field` made the word from a reference that it gave up,
+        // and the caller vouches that the field now gives it up in turn.
+        unsafe { PyObjectRef::from_raw(NonNull::new_unchecked(object)) }
+    }
+
+    #[inline]
+    unsafe fn load_field(&self, word: isize) -> PyObjectRef {
+        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
+        // SAFETY: the field owns a reference, by the caller's promise, so the
+        // object is alive.
+        unsafe { &*object }.to_owned()
+    }
+
+    fn constant(&self, python_name: &str) -> PyObjectRef {
+        with_current_vm(|vm| match python_name {
+            "__builtins__" => vm.builtins.dict().into(),
+            "PyCapsule" => PyCapsule::make_static_type().into(),
+            // These are no attributes of the module, but keywords.
+            "None" => vm.ctx.none(),
+            "True" => vm.ctx.true_value.to_owned().into(),
+            "False" => vm.ctx.false_value.to_owned().into(),
+            name => vm
+                .builtins
+                .dict()
+                .get_item(name, vm)
+                .unwrap_or_else(|_| panic!("no builtin is called {name}")),
+        })
+    }
+
+    fn wait(&self, wait: &mut dyn FnMut()) {
+        with_current_vm(|vm| vm.allow_threads(wait));
+    }
+
+    fn detach(&self) {
+        detached::push();
+    }
+
+    fn attach(&self) {
+        detached::pop();
+    }
+}
+
+/// Threads that have left Python in one call and come back in another.
+///
+/// RustPython's own detaching is a scope, `allow_threads`, which can't span two
+/// calls from C. `save_current_thread` and `restore_current_thread` can: they
+/// take the thread's virtual machine away and give it back. The state in between
+/// waits on a stack of the thread's own, since leaving may nest: a callback from
+/// another library may attach the thread again and call an extension.
+#[cfg(feature = "threading")]
+mod detached {
+    use super::thread::{SavedThreadState, restore_current_thread, save_current_thread};
+    use std::cell::RefCell;
+
+    thread_local! {
+        static DETACHED: RefCell<Vec<SavedThreadState>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(super) fn push() {
+        let state = save_current_thread();
+        DETACHED.with(|stack| stack.borrow_mut().push(state));
+    }
+
+    /// The loader pairs this with [`push`]; alone it does nothing.
+    pub(super) fn pop() {
+        let state = DETACHED.with(|stack| stack.borrow_mut().pop());
+        if let Some(state) = state {
+            restore_current_thread(state);
+        }
+    }
+}
+
+/// One thread runs everything, so there is nothing to let in meanwhile.
+#[cfg(not(feature = "threading"))]
+mod detached {
+    pub(super) fn push() {}
+    pub(super) fn pop() {}
+}

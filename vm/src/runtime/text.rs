@@ -1,0 +1,181 @@
+//! `str` and `bytes`.
+
+use super::copies::Hold;
+use super::{RustPython, attempt, attempt_object};
+use hpy_loader::runtime::{Fallible, Text};
+use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
+use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// `object` as a `str`, with the complaint that CPython's C functions make.
+fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
+    object
+        .downcast_ref::<PyStr>()
+        .ok_or_else(|| vm.new_type_error("bad argument type for built-in operation"))
+}
+
+fn encode(text: &Py<PyStr>, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
+    let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
+    let codecs = &vm.state.codec_registry;
+    codecs.encode_text(text.to_owned(), encoding, Some(errors), vm).map(Into::into)
+}
+
+fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
+    let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
+    let codecs = &vm.state.codec_registry;
+    codecs.decode_text_object(bytes, encoding, Some(errors), vm).map(Into::into)
+}
+
+impl RustPython {
+    /// A NUL-terminated copy of `text`, which is the content of `object`.
+    /// `exact` says that the object is no instance of a subclass.
+    fn c_copy(&self, object: &PyObject, text: &[u8], exact: bool, vm: &VirtualMachine) -> *const [u8] {
+        // Dropped when the table is no longer locked.
+        let mut waste = Vec::new();
+        if let Some(copy) = self.copies.lock().find(object, &mut waste) {
+            return copy;
+        }
+        let hold = Hold::new(object, exact, vm);
+        self.copies.lock().insert(object, hold, text, &mut waste)
+    }
+}
+
+impl Text for RustPython {
+    #[inline]
+    fn new_str(&self, text: &str) -> PyObjectRef {
+        with_current_vm(|vm| vm.ctx.new_str(text).into())
+    }
+
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| {
+            let mut text = Wtf8Buf::with_capacity(code_points.len());
+            for &code_point in code_points {
+                match CodePoint::from_u32(code_point) {
+                    // Two surrogates in a row stay two, as in any `str`.
+                    Some(code_point) => text.push(code_point),
+                    None => {
+                        return Err(vm.new_value_error(format!(
+                            "character U+{code_point:x} is not in range [U+0000; U+10ffff]"
+                        )));
+                    }
+                }
+            }
+            Ok(vm.ctx.new_str(text))
+        })
+    }
+
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| decode(vm.ctx.new_bytes(bytes.to_vec()).into(), encoding, errors, vm))
+    }
+
+    fn encode(
+        &self,
+        object: &PyObjectRef,
+        encoding: &str,
+        errors: &str,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| encode(as_str(object, vm)?, encoding, errors, vm))
+    }
+
+    fn decode_fs(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
+            decode(vm.ctx.new_bytes(bytes.to_vec()).into(), encoding, errors, vm)
+        })
+    }
+
+    fn encode_fs(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
+            encode(as_str(object, vm)?, encoding, errors, vm)
+        })
+    }
+
+    fn decode_object(
+        &self,
+        object: &PyObjectRef,
+        encoding: &str,
+        errors: &str,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            if object.downcastable::<PyStr>() {
+                return Err(vm.new_type_error("decoding str is not supported"));
+            }
+            if object.class().slots().as_buffer.load().is_none() {
+                let class = object.class().name().to_owned();
+                return Err(vm.new_type_error(format!(
+                    "decoding to str: need a bytes-like object, {class} found"
+                )));
+            }
+            decode(object.clone(), encoding, errors, vm)
+        })
+    }
+
+    fn utf8(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
+        attempt(|vm| {
+            let text = as_str(object, vm)?;
+            if text.to_str().is_none() {
+                // It has surrogates, and the codec knows how to say so.
+                encode(text, "utf-8", "strict", vm)?;
+                return Err(vm.new_system_error("text with surrogates has become UTF-8"));
+            }
+            let exact = object.class().is(vm.ctx.types.str_type);
+            Ok(self.c_copy(object, text.as_bytes(), exact, vm))
+        })
+    }
+
+    fn read_char(&self, object: &PyObjectRef, index: isize) -> Fallible<u32, Self> {
+        attempt(|vm| {
+            let text = as_str(object, vm)?;
+            match usize::try_from(index) {
+                Ok(index) if index < text.char_len() => {
+                    let rest = &text.as_wtf8()[text.char_index_to_byte(index)..];
+                    let code_point = rest.code_points().next().map(CodePoint::to_u32);
+                    code_point.ok_or_else(|| vm.new_index_error("string index out of range"))
+                }
+                _ => Err(vm.new_index_error("string index out of range")),
+            }
+        })
+    }
+
+    fn substring(
+        &self,
+        object: &PyObjectRef,
+        start: isize,
+        end: isize,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            let text = as_str(object, vm)?;
+            let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
+                return Err(vm.new_index_error("string index out of range"));
+            };
+            let length = text.char_len();
+            let end = end.min(length);
+            if start >= end {
+                return Ok(vm.ctx.empty_str.to_owned().into());
+            }
+            if end - start == length && object.class().is(vm.ctx.types.str_type) {
+                return Ok(object.clone());
+            }
+            let bytes = text.char_index_to_byte(start)..text.char_index_to_byte(end);
+            Ok(vm.ctx.new_str(&text.as_wtf8()[bytes]).into())
+        })
+    }
+
+    #[inline]
+    fn new_bytes(&self, bytes: &[u8]) -> PyObjectRef {
+        with_current_vm(|vm| vm.ctx.new_bytes(bytes.to_vec()).into())
+    }
+
+    fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
+        attempt(|vm| {
+            let Some(bytes) = object.downcast_ref::<PyBytes>() else {
+                let class = object.class().name().to_owned();
+                return Err(vm.new_type_error(format!("expected bytes, {class} found")));
+            };
+            let exact = object.class().is(vm.ctx.types.bytes_type);
+            Ok(self.c_copy(object, bytes.as_bytes(), exact, vm))
+        })
+    }
+}
