@@ -1,12 +1,15 @@
 //! The examples: directories of this crate with a `setup.py` and a `demo.py`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::extension::Extension;
-use crate::project::Project;
+use crate::extension::{Built, Extension};
+use crate::process::{Finished, Job};
+use crate::project::{Project, read_text};
 
 /// C sources with a Python script that shows them at work.
 #[derive(Clone, Debug)]
@@ -50,8 +53,7 @@ impl Example {
             .with_context(|| format!("{} has no name in UTF-8", directory.display()))?
             .to_owned();
         let script = directory.join(SCRIPT);
-        let text = fs::read_to_string(&script)
-            .with_context(|| format!("reading {}", script.display()))?;
+        let text = read_text(&script)?;
         let about = text
             .lines()
             .next()
@@ -76,12 +78,30 @@ impl Example {
         self.directory.join(SCRIPT)
     }
 
+    /// Runs the script over built modules with the Python that `python`
+    /// starts.
+    pub fn run(&self, python: &Command, built: &Built, limit: Duration) -> Result<Finished> {
+        let mut command = Command::new(python.get_program());
+        for (name, value) in python.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+            .args(python.get_args())
+            // The stub that hpy.devel writes imports pkg_resources, which
+            // warns that it will be gone one day.
+            .args(["-W", "ignore", SCRIPT])
+            .current_dir(&built.directory)
+            .env("PYTHONPATH", &built.directory)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONUTF8", "1");
+        Job::new(command).limit(limit).run()
+    }
+
     /// What the script printed on CPython 3.11 when it was recorded.
     pub fn transcript(&self) -> Result<String> {
-        read(&self.directory.join(TRANSCRIPT))
+        read_text(&self.directory.join(TRANSCRIPT))
     }
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
 }

@@ -7,18 +7,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use walkdir::WalkDir;
 
 use crate::digest::{Fingerprint, sha256_of_file};
-use crate::environment::{CpythonColumn, Environment, isolate};
 use crate::process::Job;
 use crate::progress::Step;
-use crate::project::{Project, Workshop};
-use crate::sdist::copy_tree;
+use crate::project::{Project, read_text};
+use crate::toolchain::Toolchain;
+use crate::workshop::{Workshop, copy_tree};
 
 /// The binary interface that a module is built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,60 +41,6 @@ impl Abi {
     }
 }
 
-/// A Python that has setuptools and `hpy.devel`.
-#[derive(Clone, Debug)]
-pub struct Toolchain {
-    program: PathBuf,
-    python_path: Vec<PathBuf>,
-    identity: String,
-    label: String,
-}
-
-impl Toolchain {
-    /// The environment's CPython.
-    pub fn cpython(environment: &Environment) -> Self {
-        Self {
-            program: environment.python(),
-            python_path: Vec::new(),
-            identity: environment.identity().to_owned(),
-            label: environment.interpreter().to_string(),
-        }
-    }
-
-    /// `hpyvm` itself, with the environment's packages. Its binary is no part
-    /// of the identity: the C compiler does not see which VM started it.
-    pub fn hpyvm(environment: &Environment, vm: &Path) -> Self {
-        Self {
-            program: vm.to_owned(),
-            python_path: environment.python_path(),
-            identity: format!("hpyvm {}", environment.identity()),
-            label: "hpyvm".to_owned(),
-        }
-    }
-
-    /// CPython where hpy 0.9.0 supports it, `hpyvm` elsewhere.
-    pub fn preferred(environment: &Environment, vm: &Path) -> Self {
-        match environment.cpython_column() {
-            CpythonColumn::Available => Self::cpython(environment),
-            CpythonColumn::Missing { .. } => Self::hpyvm(environment, vm),
-        }
-    }
-
-    /// Its name, for people.
-    pub fn label(&self) -> &str {
-        &self.label
-    }
-
-    fn command(&self) -> Result<Command> {
-        let mut command = Command::new(&self.program);
-        isolate(&mut command);
-        if !self.python_path.is_empty() {
-            command.env("PYTHONPATH", std::env::join_paths(&self.python_path)?);
-        }
-        Ok(command)
-    }
-}
-
 /// Sources to be built.
 #[derive(Clone, Debug)]
 pub struct Extension {
@@ -109,6 +54,9 @@ enum Source {
     Directory(PathBuf),
     Files { module: String, files: Vec<PathBuf> },
 }
+
+/// Where a build leaves the compiler's warnings for the next look-up.
+const WARNINGS: &str = "compiler-warnings.txt";
 
 /// The `setup.py` of sources that bring none.
 const SETUP: &str = "\
@@ -167,7 +115,11 @@ impl Extension {
             self.lay_out(workshop.directory())?;
             self.compile(workshop.directory(), toolchain)?;
             workshop.complete()?;
-            step.done(format!("{} ABI, with {}", self.abi.name(), toolchain.label()));
+            step.done(format!(
+                "{} ABI, with {}",
+                self.abi.name(),
+                toolchain.label()
+            ));
         }
         let modules = modules_in(workshop.directory())?;
         ensure!(
@@ -178,13 +130,16 @@ impl Extension {
         Ok(Built {
             directory: workshop.directory().to_owned(),
             modules,
+            warnings: read_text(&workshop.directory().join(WARNINGS))?,
         })
     }
 
     fn fingerprint(&self, toolchain: &Toolchain) -> Result<String> {
         let mut fingerprint = Fingerprint::new();
-        fingerprint.part(&toolchain.identity).part(self.abi.name());
-        for variable in ["CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDSHARED"] {
+        fingerprint.part(toolchain.identity()).part(self.abi.name());
+        for variable in [
+            "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDSHARED",
+        ] {
             let value = std::env::var_os(variable).unwrap_or_default();
             fingerprint.part(value.as_encoded_bytes());
         }
@@ -195,8 +150,8 @@ impl Extension {
             Source::Files { module, files } => {
                 fingerprint.part(SETUP).part(module);
                 for file in files {
-                    let content = fs::read(file)
-                        .with_context(|| format!("reading {}", file.display()))?;
+                    let content =
+                        fs::read(file).with_context(|| format!("reading {}", file.display()))?;
                     fingerprint.part(file_name(file)?).part(content);
                 }
             }
@@ -238,9 +193,21 @@ impl Extension {
             .arg("setup.py")
             .arg(format!("--hpy-abi={}", self.abi.name()))
             .args(["build_ext", "--inplace"]);
-        Job::new(command)
+        let finished = Job::new(command)
             .limit(Duration::from_secs(900))
-            .check(&format!("building {} with {}", self.name, toolchain.label()))?;
+            .check(&format!(
+                "building {} with {}",
+                self.name,
+                toolchain.label()
+            ))?;
+        let output = finished.text() + &String::from_utf8_lossy(&finished.stderr);
+        let warnings: String = output
+            .lines()
+            .filter(|line| line.contains(": warning: "))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let log = directory.join(WARNINGS);
+        fs::write(&log, warnings).with_context(|| format!("writing {}", log.display()))?;
         // setuptools has copied everything in place; what is left here would
         // be found a second time.
         let scratch = directory.join("build");
@@ -256,6 +223,8 @@ pub struct Built {
     pub directory: PathBuf,
     /// The modules, ordered by name.
     pub modules: Vec<Module>,
+    /// The lines in which the compiler warned, from when it ran.
+    pub warnings: String,
 }
 
 /// One binary.

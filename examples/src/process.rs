@@ -2,21 +2,16 @@
 //! error that shows the command and the tail of what it said.
 
 use std::fmt::Write as _;
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use wait_timeout::ChildExt;
 
+use crate::output::{Output, Watch};
+
 /// Lines of output that an error message shows.
 const TAIL_LINES: usize = 40;
-
-/// How long the pipes may stay open after the child itself has ended. A
-/// grandchild that outlives it can hold them for ever.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// A command about to be run.
 pub struct Job<'a> {
@@ -24,8 +19,6 @@ pub struct Job<'a> {
     limit: Duration,
     watch: Option<Watch<'a>>,
 }
-
-type Watch<'a> = Box<dyn FnMut(&str) + 'a>;
 
 /// What is left of a process that has ended.
 #[derive(Debug)]
@@ -80,21 +73,20 @@ impl<'a> Job<'a> {
             .spawn()
             .with_context(|| format!("could not start `{description}`"))?;
 
-        let (sender, chunks) = mpsc::channel();
-        forward(Stream::Out, child.stdout.take(), &sender);
-        forward(Stream::Err, child.stderr.take(), &sender);
-        drop(sender);
-
-        let mut output = Output::new(self.watch.take());
-        let in_time = output.collect(&mut child, &chunks, started + self.limit)?;
+        let mut output = Output::of(&mut child, self.watch.take());
+        let in_time = output.collect(&mut child, started + self.limit)?;
         let left = (started + self.limit).saturating_duration_since(Instant::now());
-        let status = if in_time { child.wait_timeout(left)? } else { None };
+        let status = if in_time {
+            child.wait_timeout(left)?
+        } else {
+            None
+        };
         if status.is_none() {
             child
                 .kill()
                 .with_context(|| format!("could not kill `{description}`"))?;
             child.wait()?;
-            output.drain(&chunks);
+            output.drain();
         }
         Ok(Finished {
             command: description,
@@ -188,115 +180,6 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-enum Stream {
-    Out,
-    Err,
-}
-
-/// Reads a pipe on a thread of its own. The thread is never joined: it ends
-/// with the pipe, and a pipe held open by a grandchild must not hold us.
-fn forward<R: Read + Send + 'static>(
-    stream: Stream,
-    pipe: Option<R>,
-    sender: &Sender<(Stream, Vec<u8>)>,
-) {
-    let Some(mut pipe) = pipe else { return };
-    let sender = sender.clone();
-    thread::spawn(move || {
-        let mut buffer = [0; 8192];
-        loop {
-            match pipe.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) => {
-                    let stream = match stream {
-                        Stream::Out => Stream::Out,
-                        Stream::Err => Stream::Err,
-                    };
-                    if sender.send((stream, buffer[..length].to_vec())).is_err() {
-                        break;
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-    });
-}
-
-struct Output<'a> {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    line: Vec<u8>,
-    watch: Option<Watch<'a>>,
-}
-
-impl<'a> Output<'a> {
-    fn new(watch: Option<Watch<'a>>) -> Self {
-        Self {
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            line: Vec::new(),
-            watch,
-        }
-    }
-
-    /// Takes chunks until both pipes are closed, or the child has ended and
-    /// left them open, or the deadline has passed (`false`).
-    fn collect(
-        &mut self,
-        child: &mut Child,
-        chunks: &Receiver<(Stream, Vec<u8>)>,
-        deadline: Instant,
-    ) -> io::Result<bool> {
-        let mut ended: Option<Instant> = None;
-        loop {
-            let now = Instant::now();
-            if now >= deadline {
-                return Ok(false);
-            }
-            let tick = Duration::from_millis(100).min(deadline - now);
-            match chunks.recv_timeout(tick) {
-                Ok((stream, bytes)) => self.take(&stream, &bytes),
-                Err(RecvTimeoutError::Disconnected) => return Ok(true),
-                Err(RecvTimeoutError::Timeout) => {
-                    if ended.is_none() && child.try_wait()?.is_some() {
-                        ended = Some(now);
-                    }
-                }
-            }
-            if ended.is_some_and(|ended| now - ended > GRACE) {
-                return Ok(true);
-            }
-        }
-    }
-
-    /// Takes what a killed child had already written.
-    fn drain(&mut self, chunks: &Receiver<(Stream, Vec<u8>)>) {
-        while let Ok((stream, bytes)) = chunks.recv_timeout(Duration::from_millis(100)) {
-            self.take(&stream, &bytes);
-        }
-    }
-
-    fn take(&mut self, stream: &Stream, bytes: &[u8]) {
-        match stream {
-            Stream::Out => self.stdout.extend_from_slice(bytes),
-            Stream::Err => {
-                self.stderr.extend_from_slice(bytes);
-                if let Some(watch) = &mut self.watch {
-                    for &byte in bytes {
-                        if byte == b'\n' || byte == b'\r' {
-                            watch(&String::from_utf8_lossy(&self.line));
-                            self.line.clear();
-                        } else {
-                            self.line.push(byte);
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 

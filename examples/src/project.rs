@@ -1,6 +1,6 @@
 //! Where things are: the workspace and cargo's target directory.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -38,6 +38,12 @@ impl Project {
         Ok(Self { root, target })
     }
 
+    /// Some other workspace.
+    #[cfg(test)]
+    pub(crate) fn at(root: PathBuf, target: PathBuf) -> Self {
+        Self { root, target }
+    }
+
     /// The root of the workspace.
     pub fn root(&self) -> &Path {
         &self.root
@@ -70,61 +76,9 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// A directory that is made once and then reused, by several processes.
-///
-/// The lock file beside it is held while it is looked at or made; the marker
-/// file in it is written last, so that a directory without one is known to be
-/// half done.
-pub(crate) struct Workshop {
-    directory: PathBuf,
-    _lock: File,
-}
-
-impl Workshop {
-    const MARKER: &str = ".complete";
-
-    /// Waits for the lock of `directory`.
-    pub(crate) fn enter(directory: PathBuf) -> Result<Self> {
-        let parent = directory.parent().context("a directory needs a parent")?;
-        fs::create_dir_all(parent).with_context(|| format!("creating {}", parent.display()))?;
-        let mut lock_name = directory.clone().into_os_string();
-        lock_name.push(".lock");
-        let lock = File::create(&lock_name)
-            .with_context(|| format!("creating {}", lock_name.display()))?;
-        lock.lock()
-            .with_context(|| format!("locking {}", lock_name.display()))?;
-        Ok(Self {
-            directory,
-            _lock: lock,
-        })
-    }
-
-    /// Whether it was finished before.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.directory.join(Self::MARKER).is_file()
-    }
-
-    /// Throws away whatever is there and makes the directory anew.
-    pub(crate) fn clear(&self) -> Result<()> {
-        match fs::remove_dir_all(&self.directory) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("removing {}", self.directory.display()))?;
-            }
-            _ => {}
-        }
-        fs::create_dir_all(&self.directory)
-            .with_context(|| format!("creating {}", self.directory.display()))
-    }
-
-    /// Declares it finished.
-    pub(crate) fn complete(&self) -> Result<()> {
-        let marker = self.directory.join(Self::MARKER);
-        fs::write(&marker, "").with_context(|| format!("writing {}", marker.display()))
-    }
-
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
-    }
+/// A text file, with an error that names it.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
 }
 
 #[cfg(test)]
@@ -136,20 +90,5 @@ mod tests {
         let project = Project::locate().unwrap();
         assert!(project.root().join("hpy_loader/Cargo.toml").is_file());
         assert!(project.target().is_absolute());
-    }
-
-    #[test]
-    fn a_workshop_is_complete_only_when_declared() {
-        let parent = tempfile::tempdir().unwrap();
-        let workshop = Workshop::enter(parent.path().join("a/b")).unwrap();
-        assert!(!workshop.is_complete());
-        workshop.clear().unwrap();
-        assert!(!workshop.is_complete());
-        workshop.complete().unwrap();
-        assert!(workshop.is_complete());
-        fs::write(workshop.directory().join("file"), "").unwrap();
-        workshop.clear().unwrap();
-        assert!(!workshop.is_complete());
-        assert!(!workshop.directory().join("file").exists());
     }
 }

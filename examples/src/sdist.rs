@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::bufread::GzDecoder;
-use walkdir::WalkDir;
 
 use crate::digest::sha256_of_file;
 use crate::environment::{Environment, pip_cache};
 use crate::process::Job;
 use crate::progress::Step;
-use crate::project::{Project, Workshop};
+use crate::project::Project;
+use crate::workshop::{Workshop, copy_tree};
 
 const VERSION: &str = "0.9.0";
 const SHA256: &str = "4545310f3a7f9ac249c0f19a80a9b05f46565afb62b7e9225b79493b7b6c70cc";
@@ -106,24 +106,4 @@ fn unpack(archive: &Path, to: &Path) -> Result<()> {
     tar::Archive::new(GzDecoder::new(BufReader::new(file)))
         .unpack(to)
         .with_context(|| format!("unpacking {}", archive.display()))
-}
-
-/// Copies files and directories. Whatever else a tree may hold has no place
-/// among sources and is an error.
-pub(crate) fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    for entry in WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.with_context(|| format!("reading {}", from.display()))?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        let kind = entry.file_type();
-        if kind.is_dir() {
-            fs::create_dir_all(&target)
-                .with_context(|| format!("creating {}", target.display()))?;
-        } else if kind.is_file() {
-            fs::copy(entry.path(), &target)
-                .with_context(|| format!("copying {}", entry.path().display()))?;
-        } else {
-            bail!("{} is not a plain file", entry.path().display());
-        }
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::Job;
 use crate::progress::Step;
@@ -50,9 +50,15 @@ impl VmBuild {
             "HPYVM_SINGLE_THREADED"
         };
         if let Some(path) = std::env::var_os(variable) {
-            let path = PathBuf::from(path);
-            return fs::canonicalize(&path)
-                .with_context(|| format!("{variable} names {}", path.display()));
+            // Not canonical: a link in a virtual environment is a Python of
+            // its own.
+            let path = std::path::absolute(path)?;
+            ensure!(
+                path.is_file(),
+                "{variable} names {}, where there is no file",
+                path.display()
+            );
+            return Ok(path);
         }
         let mut arguments = vec!["--profile", &self.profile];
         if !self.threading {
@@ -100,13 +106,14 @@ fn build_binary(
             let line = line.trim();
             let interesting = line.starts_with("Compiling") || line.starts_with("Blocking");
             if let Some(progress) = Progress::parse(line) {
-                // A bar without a crate is cargo checking what is fresh.
+                // Before the first crate, this is cargo looking at what is fresh.
                 if let Some(step) = &mut step {
                     Step::position(step, progress.done, progress.total);
                     step.note(progress.crates);
                 }
-            } else if interesting {
-                step.get_or_insert_with(|| Step::start(label)).note(line);
+            } else if interesting && step.is_none() {
+                let step = step.insert(Step::start(label));
+                step.note(line);
             }
         })
         .check(label)?;
@@ -157,6 +164,8 @@ impl<'a> Progress<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -176,7 +185,8 @@ mod tests {
 
     #[test]
     fn the_executable_is_taken_from_cargos_messages() {
-        let messages = br#"{"reason":"compiler-artifact","target":{"name":"libc"},"executable":null}
+        let messages =
+            br#"{"reason":"compiler-artifact","target":{"name":"libc"},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"hpyvm"},"executable":"/t/release/hpyvm"}
 {"reason":"build-finished","success":true}"#;
         assert_eq!(
@@ -184,5 +194,26 @@ mod tests {
             PathBuf::from("/t/release/hpyvm")
         );
         assert!(executable(b"", "hpyvm").is_err());
+    }
+
+    #[test]
+    fn a_binary_is_built_and_found() {
+        let root = tempfile::tempdir().unwrap();
+        let target = root.path().join("target");
+        fs::create_dir(root.path().join("src")).unwrap();
+        let manifest = "[package]\nname = \"tiny\"\nedition = \"2024\"\n[workspace]\n";
+        fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
+        let main = root.path().join("src/main.rs");
+        fs::write(&main, "fn main() { println!(\"tiny\") }").unwrap();
+        let project = Project::at(root.path().to_owned(), target.clone());
+        let arguments = ["--target-dir", target.to_str().unwrap()];
+        let binary = build_binary(&project, "tiny", &arguments, "building tiny").unwrap();
+        let output = Job::new(Command::new(binary)).check("running it").unwrap();
+        assert_eq!(output.text(), "tiny\n");
+
+        fs::write(&main, "fn main() { wrong }").unwrap();
+        let error = build_binary(&project, "tiny", &arguments, "building tiny").unwrap_err();
+        let message = format!("{error:#}");
+        assert!(message.contains("cannot find value `wrong`"), "{message}");
     }
 }

@@ -53,9 +53,8 @@ show("key=0", [player.name for player in by_name])
 mixed = TopK(4)
 mixed += [1, 0.75, Fraction(7, 8), True, 2**70]
 show("1, 3/4, 7/8, True, 2**70", [str(number) for number in mixed])
-show("group(WORDS, len)", "")
 for length, words in group(WORDS, len).items():
-    show(f"    {length}", " ".join(words))
+    show(f"group(WORDS, len)[{length}]", " ".join(words))
 
 print("-- errors from callbacks go through, and nothing is lost")
 
@@ -111,6 +110,7 @@ def farewell(items, *, capacity):
 
 cycle = TopK(5, key=lambda item: 0, on_drop=farewell)
 cycle += [cycle, farewell, "and", cycle]
+gc.collect()
 show("alive()", alive())
 show("cycle in cycle", cycle in cycle)
 del cycle

@@ -16,6 +16,7 @@ use crate::lock::Entered;
 use crate::runtime::{CompareOp, Fallible, Runtime};
 use crate::spec::{MethodDef, MethodFunction};
 use std::ffi::{c_int, c_void};
+use std::mem::ManuallyDrop;
 
 /// What was called, for the message about a result that breaks the rules.
 #[derive(Clone, Copy)]
@@ -29,11 +30,34 @@ pub enum Callee<'a> {
 /// One call in progress: the lock is held, the arguments are open, and no error
 /// is pending, whatever was going on when the VM came here.
 struct Call<R: Runtime> {
-    // Dropped in this order: the arguments go while the lock is still held.
-    frame: Frame<'static, R::Object>,
-    _aside: SetAside<'static, R>,
-    _entered: Entered<'static>,
+    frame: ManuallyDrop<Frame<'static, R::Object>>,
+    aside: ManuallyDrop<SetAside<'static, R>>,
+    entered: ManuallyDrop<Entered<'static>>,
     loader: &'static Loader<R>,
+}
+
+impl<R: Runtime> Drop for Call<R> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the three are taken here and nowhere else.
+        let (frame, aside, entered) = unsafe {
+            (
+                ManuallyDrop::take(&mut self.frame),
+                ManuallyDrop::take(&mut self.aside),
+                ManuallyDrop::take(&mut self.entered),
+            )
+        };
+        // Arguments may have finalizers, which must not run under the lock.
+        let arguments = frame.finish();
+        drop(aside);
+        let outermost = entered.is_outermost();
+        drop(entered);
+        if outermost {
+            drop(arguments);
+        } else if !arguments.is_empty() {
+            self.loader.leave(|_| drop(arguments));
+        }
+    }
 }
 
 impl<R: Runtime> Call<R> {
@@ -41,9 +65,9 @@ impl<R: Runtime> Call<R> {
     fn new(loader: &'static Loader<R>) -> Self {
         let entered = loader.lock().enter(loader.runtime());
         Self {
-            frame: Frame::new(loader.handles()),
-            _aside: loader.set_aside(),
-            _entered: entered,
+            frame: ManuallyDrop::new(Frame::new(loader.handles())),
+            aside: ManuallyDrop::new(loader.set_aside()),
+            entered: ManuallyDrop::new(entered),
             loader,
         }
     }

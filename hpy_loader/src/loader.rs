@@ -26,8 +26,9 @@ pub struct Loader<R: Runtime> {
     departures: Registry<Departure>,
 }
 
-// SAFETY: the table and the pending error are only touched under the HPy lock,
-// which every way into the loader takes; the runtime is shared by its own rules.
+// SAFETY: the table, the pending error and the registries are only reachable
+// within this crate, which touches them under the HPy lock; the runtime is
+// shared by its own rules. A runtime that is not `THREADS` has no second thread.
 unsafe impl<R: Runtime> Sync for Loader<R> {}
 
 impl<R: Runtime> Loader<R> {
@@ -90,9 +91,19 @@ impl<R: Runtime> Loader<R> {
         &self.runtime
     }
 
-    /// The handles that are open. Hold the [`lock`](Self::lock).
-    pub fn handles(&self) -> &HandleTable<R::Object> {
+    /// The handles that are open. The lock must be held.
+    pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
         &self.handles
+    }
+
+    /// Visits the root in every open handle, for a collector that moves objects.
+    ///
+    /// # Safety
+    ///
+    /// No other thread is in the loader meanwhile: the [`lock`](Self::lock) is
+    /// held, or the world is stopped.
+    pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
+        self.handles.for_each_root(visit);
     }
 
     /// The HPy lock.
@@ -118,10 +129,10 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// Runs `operation` outside the HPy lock and with no error pending, as
-    /// everything has to run that may reach Python code. What was pending is
+    /// everything has to run that may reach Python code. The lock must be held. What was pending is
     /// pending again afterwards, even after a panic.
     #[inline]
-    pub fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
+    pub(crate) fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
         let _aside = self.set_aside();
         let _left = self.lock.leave(&self.runtime);
         operation(&self.runtime)
@@ -153,7 +164,7 @@ impl<R: Runtime> Loader<R> {
     ///
     /// `MemoryError` if the table is full.
     #[inline]
-    pub fn open(&self, object: R::Object) -> Fallible<HPy, R> {
+    pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.open(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
@@ -163,6 +174,7 @@ impl<R: Runtime> Loader<R> {
     /// An exception of a class that is a constant of the context.
     #[cold]
     pub fn error(&self, class: HPy, message: &str) -> R::Object {
+        let _entered = self.lock.enter(&self.runtime);
         match self.handles.pin(Word::from_bits(class.0)) {
             Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
             None => unreachable!("constants of the context stay open"),
@@ -171,7 +183,7 @@ impl<R: Runtime> Loader<R> {
 
     /// Whether an error is pending.
     #[inline]
-    pub fn is_error_pending(&self) -> bool {
+    pub(crate) fn is_error_pending(&self) -> bool {
         !self.pending.get().is_null()
     }
 
@@ -187,7 +199,7 @@ impl<R: Runtime> Loader<R> {
 
     /// Makes `error` the pending one, in place of whatever is.
     #[cold]
-    pub fn set_pending(&self, error: R::Object) {
+    pub(crate) fn set_pending(&self, error: R::Object) {
         let word = match self.handles.open(error) {
             Ok(word) => word,
             // No room to tell what went wrong: report it at least.
@@ -200,7 +212,7 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// Takes the pending error away.
-    pub fn take_pending(&self) -> Option<R::Object> {
+    pub(crate) fn take_pending(&self) -> Option<R::Object> {
         let word = self.pending.replace(Word::NULL);
         if word.is_null() {
             return None;

@@ -12,7 +12,7 @@
 //!   callback would wait for a thread that waits for the lock.
 //! - It is reentrant, because a method that does not give it up may still drop
 //!   an object, whose finalizer may call C again.
-//! - Waiting for it happens inside [`Roots::wait`](crate::runtime::Roots::wait),
+//! - Waiting for it happens inside [`Roots::wait`],
 //!   so the VM's collector can stop the world meanwhile.
 //!
 //! With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS), all of
@@ -104,6 +104,14 @@ impl Default for Lock {
 #[must_use]
 pub struct Entered<'a> {
     lock: Option<&'a Lock>,
+}
+
+impl Entered<'_> {
+    /// Whether the lock is given up when the guard goes. Without threads there
+    /// is nothing to give up, ever.
+    pub fn is_outermost(&self) -> bool {
+        self.lock.is_some()
+    }
 }
 
 impl Drop for Entered<'_> {

@@ -1,7 +1,30 @@
-//! `hpyvm`
+//! `hpyvm`: a Python VM that imports unmodified HPy universal binaries.
+//!
+//! It is RustPython with its whole command line and standard library, plus:
+//!
+//! - [`runtime`] and [`types`], which implement the loader's trait `Runtime`;
+//! - [`importer`], through which `import` finds `.hpy0.so` files;
+//! - [`universal`], the module `hpy.universal`.
+
+mod capsule;
+mod functions;
+mod importer;
+mod runtime;
+mod types;
+mod universal;
+
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use rustpython_vm::py_freeze;
+use std::process::ExitCode;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-fn main() -> std::process::ExitCode {
-    rustpython::run(InterpreterBuilder::new().init_stdlib())
+
+fn main() -> ExitCode {
+    let builder = InterpreterBuilder::new().init_stdlib();
+    let modules =
+        [importer::imp_module(&builder.ctx), universal::hpy_universal::module_def(&builder.ctx)];
+    rustpython::run(
+        builder.add_native_modules(&modules).add_frozen_modules(py_freeze!(dir = "python")),
+    )
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
-use super::outcome::Exhausted;
+use super::outcome::{Exhausted, Released};
 use super::table::HandleTable;
 use super::word::Word;
 
@@ -51,6 +51,20 @@ impl<'t, O> Frame<'t, O> {
     #[inline]
     pub fn words(&self) -> &[Word] {
         &self.words
+    }
+
+    /// Gives the arguments' references back and hands out the objects that
+    /// nobody else has a handle to, so that the caller can drop them where
+    /// their destructors may run.
+    #[inline]
+    pub fn finish(mut self) -> SmallVec<[O; INLINE]> {
+        let mut objects = SmallVec::new();
+        for word in self.words.drain(..) {
+            if let Released::Freed(object) = self.table.release(word) {
+                objects.push(object);
+            }
+        }
+        objects
     }
 }
 

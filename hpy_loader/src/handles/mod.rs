@@ -46,9 +46,9 @@
 //!
 //! # Pins
 //!
-//! Borrowing an object from its slot is free, but some operations run foreign
-//! code while they hold the borrow (`__eq__` compares, then closes the very
-//! handle it came from), and then the slot must not be emptied under them. A
+//! Borrowing an object from its slot is free, but many operations run foreign
+//! code while they hold the borrow: a comparison calls an `__eq__`, which is C
+//! again and closes the very handle. The slot must not be emptied under them. A
 //! [`Pin`] says so to the slot: closing makes the word stale at once, and the
 //! object waits for the last pin. It costs an addition and a subtraction in a
 //! word that the check has loaded anyway, where a clone of the object might be

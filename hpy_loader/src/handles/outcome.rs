@@ -23,8 +23,8 @@ pub enum Released<T> {
     StillOpen,
     /// That was the last reference, and the slot is free.
     Freed(T),
-    /// That was the last reference, but a [`Pin`] holds the object. The word is
-    /// stale; the object goes with the pin.
+    /// That was the last reference, but a [`Pin`](super::Pin) holds the object.
+    /// The word is stale; the object goes with the pin.
     Deferred,
     /// The handle lives as long as the table.
     Immortal,

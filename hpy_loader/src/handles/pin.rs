@@ -13,6 +13,9 @@ use super::table::HandleTable;
 /// makes its word stale at once; the object goes when the last pin does, which
 /// may therefore run a destructor. A pin that is leaked keeps the object until
 /// the table is dropped.
+///
+/// Like every operation on the table, making and dropping a pin needs the HPy
+/// lock. Reading through it does not: nothing writes an object that is pinned.
 pub struct Pin<'t, O> {
     table: &'t HandleTable<O>,
     slot: &'t Slot<O>,

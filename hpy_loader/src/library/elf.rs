@@ -23,7 +23,7 @@ use std::mem::size_of;
 use object::ReadRef;
 use object::elf;
 use object::endian::NativeEndian;
-use object::read::elf::{FileHeader, ProgramHeader as _};
+use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 
 use super::error::Cause;
 use super::names::Names;
@@ -60,7 +60,7 @@ impl<'d, R: ReadRef<'d>> Image<'d, R> {
         let sections = section_headers(header, data, len)?;
         let segments = Segments::collect(program_headers)?;
         agreement::check_program_headers(program_headers, &segments)?;
-        agreement::check_sections(sections, &segments)?;
+        agreement::check_sections(sections, program_headers, &segments)?;
         Ok(Self {
             data,
             program_headers,
@@ -147,7 +147,21 @@ fn section_headers<'d, R: ReadRef<'d>>(
     within(len, what, offset, Some(entry))?;
     let count = header.shnum(NativeEndian, data).map_err(|_| read(what))?;
     within(len, what, offset, entry.checked_mul(count as u64))?;
-    data.read_slice_at(offset, count).map_err(|()| read(what))
+    let sections: &[SectionHeader] = data.read_slice_at(offset, count).map_err(|()| read(what))?;
+    // Anything could be in that place. One of the headers can be told, if there
+    // are names at all.
+    let named = header
+        .shstrndx(NativeEndian, data)
+        .ok()
+        .is_none_or(|names| {
+            sections
+                .get(names as usize)
+                .is_some_and(|section| section.sh_type(NativeEndian) == elf::SHT_STRTAB)
+        });
+    if !named {
+        return Err(Cause::damaged(format!("{what} is not where it should be")));
+    }
+    Ok(sections)
 }
 
 /// Checks that the file holds `size` bytes at `offset`; no size is one that a

@@ -7,7 +7,7 @@ use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyDict, PyList, PySlice};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let class = object.class().name().to_owned();

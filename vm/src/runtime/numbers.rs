@@ -3,7 +3,7 @@
 use super::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{BinaryOp, Fallible, Integer, Numbers, UnaryOp};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyFloat, PyInt, try_to_float};
+use rustpython_vm::builtins::{PyFloat, PyInt};
 use rustpython_vm::protocol::PyNumber;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -77,15 +77,19 @@ impl Numbers for RustPython {
     }
 
     fn integer_as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
-        attempt(|vm| match object.downcast_ref::<PyInt>() {
-            Some(int) => try_to_float(int.as_bigint(), vm),
-            None => Err(vm.new_type_error("an integer is required")),
+        // The slot of `int` itself, since a subclass may have another.
+        attempt(|vm| match vm.ctx.types.int_type.slots.as_number.float.load() {
+            Some(to_float) if object.downcastable::<PyInt>() => {
+                let float = to_float(object.number(), vm)?;
+                float.try_float(vm).map(|float| float.to_f64())
+            }
+            _ => Err(vm.new_type_error("an integer is required")),
         })
     }
 
     #[inline]
     fn exact_float(&self, object: &PyObjectRef) -> Option<f64> {
-        with_current_vm(|vm| object.downcast_ref_if_exact::<PyFloat>(vm)).map(PyFloat::to_f64)
+        with_current_vm(|vm| object.downcast_ref_if_exact::<PyFloat>(vm).map(|float| float.to_f64()))
     }
 
     fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {

@@ -24,14 +24,14 @@ impl Roots for RustPython {
     }
 
     #[inline]
-    fn into_field(&self, object: PyObjectRef) -> isize {
+    fn store_field(&self, object: PyObjectRef) -> isize {
         object.into_raw().as_ptr().expose_provenance().cast_signed()
     }
 
     #[inline]
-    unsafe fn from_field(&self, word: isize) -> PyObjectRef {
+    unsafe fn take_field(&self, word: isize) -> PyObjectRef {
         let object = std::ptr::with_exposed_provenance_mut::<PyObject>(word.cast_unsigned());
-        // SAFETY: `into_field` made the word from a reference that it gave up,
+        // SAFETY: `store_field` made the word from a reference that it gave up,
         // and the caller vouches that the field now gives it up in turn.
         unsafe { PyObjectRef::from_raw(NonNull::new_unchecked(object)) }
     }

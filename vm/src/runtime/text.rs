@@ -6,7 +6,7 @@ use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// `object` as a `str`, with the complaint that CPython's C functions make.
 fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {

@@ -10,6 +10,11 @@ use super::super::error::Cause;
 use super::segments::Segments;
 use super::{ProgramHeader, SectionHeader, describe};
 
+/// Larger thread-local data, of which every thread gets its own copy, or a
+/// larger alignment is damage. Where the system's loader cannot allocate what
+/// the header asks for, it ends the process.
+const THREAD_LOCAL_LIMIT: u64 = 64 << 20;
+
 /// What the other program headers point to is where the loadable segments put
 /// it. The system's loader and the C++ runtime go by the addresses.
 pub(super) fn check_program_headers(
@@ -20,15 +25,21 @@ pub(super) fn check_program_headers(
         let address = header.p_vaddr(NativeEndian);
         let memory_size = header.p_memsz(NativeEndian);
         let (offset, size) = header.file_range(NativeEndian);
+        let readable = || segments.offset(address, size, elf::PF_R) == Some(offset);
         let agrees = match header.p_type(NativeEndian) {
             elf::PT_DYNAMIC
             | elf::PT_NOTE
             | elf::PT_PHDR
             | elf::PT_GNU_EH_FRAME
-            | elf::PT_GNU_PROPERTY => {
-                memory_size <= size && segments.offset(address, size, elf::PF_R) == Some(offset)
+            | elf::PT_GNU_PROPERTY => memory_size <= size && readable(),
+            elf::PT_TLS => {
+                let alignment = header.p_align(NativeEndian).max(1);
+                size <= memory_size
+                    && memory_size <= THREAD_LOCAL_LIMIT
+                    && alignment <= THREAD_LOCAL_LIMIT
+                    && alignment.is_power_of_two()
+                    && (size == 0 || readable())
             }
-            elf::PT_TLS => size == 0 || segments.offset(address, size, elf::PF_R) == Some(offset),
             elf::PT_GNU_RELRO => {
                 segments.offset(address, size.min(1), elf::PF_W) == Some(offset)
                     && segments.spares_variables(address, size, memory_size)
@@ -46,31 +57,54 @@ pub(super) fn check_program_headers(
 /// is loaded from where it is to where it belongs, and may there be used as it
 /// must. This is all that is known about code and constants, to which no table
 /// leads.
-pub(super) fn check_sections(sections: &[SectionHeader], segments: &Segments) -> Result<(), Cause> {
+pub(super) fn check_sections(
+    sections: &[SectionHeader],
+    headers: &[ProgramHeader],
+    segments: &Segments,
+) -> Result<(), Cause> {
     for (index, section) in sections.iter().enumerate() {
-        let flags = section.sh_flags(NativeEndian);
+        let has = |flag: u32| section.sh_flags(NativeEndian) & u64::from(flag) != 0;
+        let in_file = section.sh_type(NativeEndian) != elf::SHT_NOBITS;
+        let address = section.sh_addr(NativeEndian);
         let size = section.sh_size(NativeEndian);
-        if flags & u64::from(elf::SHF_ALLOC) == 0
-            || section.sh_type(NativeEndian) == elf::SHT_NOBITS
-            || size == 0
-        {
+        if size == 0 || !has(elf::SHF_ALLOC) {
             continue;
         }
         let mut access = 0;
-        if flags & u64::from(elf::SHF_WRITE) != 0 {
+        if has(elf::SHF_WRITE) {
             access |= elf::PF_W;
         }
-        if flags & u64::from(elf::SHF_EXECINSTR) != 0 {
+        if has(elf::SHF_EXECINSTR) {
             access |= elf::PF_X;
         }
-        let offset = segments.offset(section.sh_addr(NativeEndian), size, access);
-        if offset != Some(section.sh_offset(NativeEndian)) {
+        let offset = Some(section.sh_offset(NativeEndian));
+        let loaded = !in_file || segments.offset(address, size, access) == offset;
+        let thread_local = !has(elf::SHF_TLS)
+            || headers
+                .iter()
+                .any(|header| has_thread_local(header, address, size, in_file));
+        if !loaded || !thread_local {
             return Err(misplaced(&format!("its section {index}")));
         }
     }
     Ok(())
 }
 
+/// Whether each thread's copy of the thread-local data comprises a section.
+fn has_thread_local(header: &ProgramHeader, address: u64, size: u64, in_file: bool) -> bool {
+    let available = if in_file {
+        header.p_filesz(NativeEndian)
+    } else {
+        header.p_memsz(NativeEndian)
+    };
+    let end = address
+        .checked_sub(header.p_vaddr(NativeEndian))
+        .and_then(|start| start.checked_add(size));
+    header.p_type(NativeEndian) == elf::PT_TLS && end.is_some_and(|end| end <= available)
+}
+
 fn misplaced(what: &str) -> Cause {
-    Cause::damaged(format!("{what} is not where its loadable segments put it"))
+    Cause::damaged(format!(
+        "{what} is not where the loadable segments have room for it"
+    ))
 }

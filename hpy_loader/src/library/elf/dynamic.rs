@@ -60,12 +60,12 @@ const DT_RELRSZ: u32 = 35;
 const DT_RELR: u32 = 36;
 const DT_RELRENT: u32 = 37;
 
-const TABLES: [Table; 7] = {
+const STRINGS: Table = table("its strings", elf::DT_STRTAB, elf::DT_STRSZ, None, 1);
+const TABLES: [Table; 6] = {
     use elf::*;
     const RELA: usize = size_of::<Rela>();
     const ADDRESS: usize = size_of::<u64>();
     [
-        table("its strings", DT_STRTAB, DT_STRSZ, None, 1),
         table(
             "its relocations",
             DT_RELA,
@@ -111,46 +111,23 @@ const TABLES: [Table; 7] = {
     ]
 };
 
+/// Tags of offsets into the strings.
+const LIBRARY_NAMES: [u32; 4] = [
+    elf::DT_NEEDED,
+    elf::DT_SONAME,
+    elf::DT_RPATH,
+    elf::DT_RUNPATH,
+];
+
 /// Checks what the loader takes on trust, and finds the symbols.
 pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbols<'d>, Cause> {
     let dynamic = Dynamic::read(image)?;
-    for table in &TABLES {
-        dynamic.table(image, table)?;
-    }
-    for (tag, name) in [(elf::DT_INIT, "initialiser"), (elf::DT_FINI, "finaliser")] {
-        if dynamic
-            .get(tag)
-            .is_some_and(|address| !image.executable(address))
-        {
-            return Err(Cause::damaged(format!(
-                "its {name} is not in executable memory"
-            )));
-        }
-    }
-    if dynamic
-        .get(elf::DT_PLTREL)
-        .is_some_and(|form| form != u64::from(elf::DT_RELA))
-    {
-        return Err(Cause::damaged("its linkage relocations have a wrong form"));
-    }
-    // So many of the relocations are applied without a look at their number.
-    let relocations = dynamic.get(elf::DT_RELASZ).unwrap_or(0) / size_of::<Rela>() as u64;
-    if dynamic
-        .get(elf::DT_RELACOUNT)
-        .is_some_and(|count| count > relocations)
-    {
-        return Err(Cause::damaged("it announces more relocations than it has"));
-    }
-    let names = dynamic.table(image, &TABLES[0])?;
+    dynamic.check(image)?;
+    let names = dynamic.table(image, &STRINGS)?;
     if names.last() != Some(&0) {
         return Err(Cause::damaged("its strings do not end"));
     }
-    for tag in [
-        elf::DT_NEEDED,
-        elf::DT_SONAME,
-        elf::DT_RPATH,
-        elf::DT_RUNPATH,
-    ] {
+    for tag in LIBRARY_NAMES {
         if dynamic.all(tag).any(|offset| offset >= names.len() as u64) {
             return Err(Cause::damaged(
                 "the name of a library lies outside its strings",
@@ -161,13 +138,13 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbol
     if let Some(versions) = dynamic.get(elf::DT_VERSYM) {
         image.bytes("its symbol versions", versions, count * 2)?;
     }
-    let name = "its symbols";
-    let address = dynamic.need(elf::DT_SYMTAB, name)?;
-    if dynamic.need(elf::DT_SYMENT, name)? != size_of::<Sym>() as u64 {
+    let what = "its symbols";
+    let address = dynamic.need(elf::DT_SYMTAB, what)?;
+    if dynamic.need(elf::DT_SYMENT, what)? != size_of::<Sym>() as u64 {
         return Err(Cause::damaged("its symbols have a wrong size"));
     }
-    let bytes = image.bytes(name, address, count * size_of::<Sym>() as u64)?;
-    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(name))?;
+    let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
+    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(what))?;
     Ok(Symbols {
         symbols: symbols.get(1..).unwrap_or_default(),
         names: StringTable::new(names, 0, names.len() as u64),
@@ -183,16 +160,39 @@ impl<'d> Dynamic<'d> {
             .only(elf::PT_DYNAMIC)
             .ok_or_else(|| Cause::damaged("it does not have exactly one dynamic section"))?;
         let (_, size) = header.file_range(NativeEndian);
+        let size = size - size % size_of::<Dyn>() as u64;
         let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
-        let entries: &[Dyn] =
-            pod::slice_from_all_bytes(&bytes[..bytes.len() - bytes.len() % size_of::<Dyn>()])
-                .map_err(|()| read(name))?;
+        let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| read(name))?;
         // The loader does not know the size, it stops at this mark.
         let end = entries
             .iter()
             .position(|entry| entry.d_tag(NativeEndian) == u64::from(elf::DT_NULL))
             .ok_or_else(|| Cause::damaged("its dynamic section does not end"))?;
         Ok(Self(&entries[..end]))
+    }
+
+    fn check<R: ReadRef<'d>>(&self, image: &Image<'d, R>) -> Result<(), Cause> {
+        for table in &TABLES {
+            self.table(image, table)?;
+        }
+        for (tag, name) in [(elf::DT_INIT, "initialiser"), (elf::DT_FINI, "finaliser")] {
+            if self.all(tag).any(|address| !image.executable(address)) {
+                return Err(Cause::damaged(format!(
+                    "its {name} is not in executable memory"
+                )));
+            }
+        }
+        // On the machines that we know, all have the long form.
+        let long = u64::from(elf::DT_RELA);
+        if self.all(elf::DT_PLTREL).any(|form| form != long) {
+            return Err(Cause::damaged("its linkage relocations have a wrong form"));
+        }
+        // So many of the relocations are applied without a look at their number.
+        let relocations = self.get(elf::DT_RELASZ).unwrap_or(0) / size_of::<Rela>() as u64;
+        if self.all(elf::DT_RELACOUNT).any(|count| count > relocations) {
+            return Err(Cause::damaged("it announces more relocations than it has"));
+        }
+        Ok(())
     }
 
     fn all(&self, tag: u32) -> impl Iterator<Item = u64> {

@@ -1,0 +1,106 @@
+# Containers made, read and changed by C, and what is said when that fails.
+# module: boxes
+from golden import show, show_type
+import boxes as b
+
+
+class Tuple(tuple):
+    pass
+
+
+class Sequence:
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        if index == 2:
+            raise IndexError("mine")
+        return index * 10
+
+
+class Negative:
+    def __len__(self):
+        return -1
+
+
+# Kinds.
+print([b.kinds(x) for x in ((), [], {}, Tuple(), "x")])
+#> [(True, False, False), (False, True, False), (False, False, True), (True, False, False), (False, False, False)]
+
+# Making.
+show(b.build_list)  #> []
+show(b.build_list, 1, "two", None)  #> [None, 'two', 1]
+show(b.build_tuple, 1, "two", None)  #> (None, 'two', 1)
+print(b.build_tuple(*range(500)) == tuple(range(499, -1, -1)))  #> True
+show(b.empty)  #> ([], {}, ())
+print(b.empty()[0] is b.empty()[0])  #> False
+show(b.counted, "hello, world")  #> {'h': 1, 'e': 1, 'l': 3, 'o': 2, ',': 1, ' ': 1, 'w': 1, 'r': 1, 'd': 1}
+show_type(b.counted, 3)  #> TypeError
+show_type(b.counted, [[]])  #> TypeError
+items = []
+show(b.grow, items, "x", 3)  #> None
+print(items)  #> ['x', 'x', 'x']
+show_type(b.grow, (), "x", 1)  #> SystemError
+show(b.nested, 7)  #> (1, ['two', (7,)], {'a': 3, 'b': 7}, ())
+
+# Reading.
+show(b.get, [1, 2], 0)  #> 1
+show(b.get, [1, 2], -1)  #> 2
+show(b.get, [1, 2, 3], slice(1, None))  #> [2, 3]
+show(b.get, {"k": "v"}, "k")  #> 'v'
+show(b.get, {"k": "v"}, "x")  #> KeyError: 'x'
+show_type(b.get, {}, [])  #> TypeError
+show_type(b.get, [1], "x")  #> TypeError
+show_type(b.get, 3, 0)  #> TypeError
+show(b.get_index, (1, 2, 3), 1)  #> 2
+show(b.get_index, (1, 2, 3), -1)  #> 3
+show(b.get_index, "abc", 2)  #> 'c'
+show(b.get_index, {5: "five"}, 5)  #> 'five'
+show_type(b.get_index, [1], 1)  #> IndexError
+show_type(b.get_index, [1], -2)  #> IndexError
+show(b.get_index, Sequence(), 1)  #> 10
+show(b.get_index, Sequence(), 2)  #> IndexError: mine
+show(b.get_name, {"key": 1}, "key")  #> 1
+show(b.get_name, {}, "key")  #> KeyError: 'key'
+show_type(b.get_name, [], "key")  #> TypeError
+
+# Changing.
+mapping = {}
+show(b.change, mapping, (1, 2), 3, "name", "v")  #> None
+print(mapping)  #> {(1, 2): 'v', 3: 'v', 'name': 'v'}
+show_type(b.change, [], 0, 0, "", 0)  #> IndexError
+show_type(b.change, (1,), 0, 0, "", 0)  #> TypeError
+items = [1, 2, 3]
+show(b.put_index, items, -1, "last")  #> None
+show_type(b.put_index, items, 3, "beyond")  #> IndexError
+print(items)  #> [1, 2, 'last']
+show_type(b.put_index, (1,), 0, 0)  #> TypeError
+show(b.delete, items, 0)  #> None
+show(b.delete, mapping, 3)  #> None
+show(b.delete, mapping, 3)  #> KeyError: 3
+show(b.delete_index, items, -1)  #> None
+print(items, mapping)  #> [2] {(1, 2): 'v', 'name': 'v'}
+show_type(b.delete_index, items, 5)  #> IndexError
+show_type(b.delete, (1,), 0)  #> TypeError
+
+# Asking.
+print([b.contains(c, x) for c, x in (([1], 1), ([1], 2), ("abc", "b"), ({1: 2}, 1), (range(9), 8))])
+#> [True, False, True, True, True]
+show_type(b.contains, 3, 1)  #> TypeError
+show_type(b.contains, {}, [])  #> TypeError
+print([b.length(x) for x in ("", [1], {1: 2}, range(10**6), Sequence())])  #> [0, 1, 1, 1000000, 3]
+show_type(b.length, 3)  #> TypeError
+show_type(b.length, Negative())  #> ValueError
+original = {"a": [], 2: None}
+keys, copy = b.keys_and_copy(original)
+print(keys, type(keys).__name__, copy == original, copy is original, copy["a"] is original["a"])
+#> ['a', 2] list True False True
+show_type(b.keys_and_copy, [])  #> SystemError
+
+# Slices.
+print(b.slice_of(slice(None), 5), b.slice_of(slice(1, -1), 5), b.slice_of(slice(None, None, -1), 5))
+#> (0, 5, 1, 5) (1, 4, 1, 3) (4, -1, -1, 5)
+print(b.slice_of(slice(-100, 100, 2), 5), b.slice_of(slice(4, 1), 5))  #> (0, 5, 2, 3) (4, 1, 1, 0)
+print(b.slice_of(slice(10**30, -(10**30), -1), 5))  #> (4, -1, -1, 5)
+show_type(b.slice_of, slice(0, 1, 0), 5)  #> ValueError
+show_type(b.slice_of, slice("a"), 5)  #> TypeError

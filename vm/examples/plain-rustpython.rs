@@ -1,0 +1,11 @@
+//! RustPython alone, built as `hpyvm` is: what start-up is compared with.
+
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    rustpython::run(InterpreterBuilder::new().init_stdlib())
+}

@@ -1,0 +1,127 @@
+//! Members of the native struct, and attributes behind functions.
+//!
+//! Both are `getset_descriptor`s. RustPython's `member_descriptor` reads at a
+//! fixed distance from the object, where the struct need not be.
+
+use super::class_record;
+use super::info::{TypeInfo, type_name};
+use super::payload::native_of;
+use crate::runtime::into_exception;
+use hpy_loader::abi::HPyType_BuiltinShape;
+use hpy_loader::member;
+use hpy_loader::spec::{GetSetDef, MemberDef};
+use rustpython_vm::builtins::{PyGetSet, PyType};
+use rustpython_vm::function::{ItemDoc, PySetterValue};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use std::ffi::c_void;
+
+/// The native struct that the object has under a type of this shape; null if it
+/// has none.
+pub fn native_struct(object: &PyObject, shape: HPyType_BuiltinShape) -> *mut c_void {
+    if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Type {
+        let class = object.downcast_ref::<PyType>();
+        return class.map_or(std::ptr::null_mut(), class_record::native_struct);
+    }
+    match native_of(object) {
+        Some(native) if native.shape() == Some(shape) => native.data(),
+        _ => std::ptr::null_mut(),
+    }
+}
+
+/// Makes sure that the object is an instance of the type, as `descr_check`.
+fn check(
+    info: &TypeInfo,
+    name: &str,
+    object: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if object.class().fast_issubclass(info.class.as_object()) {
+        return Ok(());
+    }
+    Err(vm.new_type_error(format!(
+        "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
+        info.definition.full_name,
+        type_name(object.class()),
+    )))
+}
+
+/// The native struct of an instance of the type.
+fn struct_of(
+    info: &TypeInfo,
+    name: &str,
+    object: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<*mut c_void> {
+    check(info, name, object, vm)?;
+    let native = info.shape().map(|shape| native_struct(object, shape));
+    native.filter(|native| !native.is_null()).ok_or_else(|| {
+        let message = format!("'{}' object has no native struct", type_name(object.class()));
+        vm.new_system_error(message)
+    })
+}
+
+fn into_option(value: PySetterValue) -> Option<PyObjectRef> {
+    match value {
+        PySetterValue::Assign(value) => Some(value),
+        PySetterValue::Delete => None,
+    }
+}
+
+fn make(getset: PyGetSet, doc: Option<&'static str>, vm: &VirtualMachine) -> PyObjectRef {
+    let getset = getset.with_doc(doc.map_or(ItemDoc::NONE, ItemDoc::static_text));
+    PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None).into()
+}
+
+/// A member of the native struct as an attribute of `info`'s type.
+pub fn member(
+    info: &'static TypeInfo,
+    definition: &'static MemberDef,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let name = definition.name.as_str();
+    let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        let native = struct_of(info, name, &object, vm)?;
+        // SAFETY: the struct is an instance's, which `object` keeps alive.
+        let value =
+            unsafe { member::get(info.loader, definition, &type_name(object.class()), native) };
+        value.map_err(|error| into_exception(error, vm))
+    };
+    let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
+        let native = struct_of(info, name, &object, vm)?;
+        // SAFETY: as above; others use the struct under the HPy lock only.
+        let done = unsafe { member::set(info.loader, definition, native, into_option(value)) };
+        done.map_err(|error| into_exception(error, vm))
+    };
+    let getset = PyGetSet::new(name, info.class, &vm.ctx).with_get(get).with_set(set);
+    make(getset, definition.doc.as_deref(), vm)
+}
+
+/// An attribute behind C functions.
+pub fn getset(
+    info: &'static TypeInfo,
+    definition: &'static GetSetDef,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let name = definition.name.as_str();
+    let refused = move |what: &str, vm: &VirtualMachine| {
+        let type_name = &info.definition.full_name;
+        vm.new_attribute_error(format!("attribute '{name}' of '{type_name}' objects is not {what}"))
+    };
+    let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        check(info, name, &object, vm)?;
+        let getter = definition.getter.ok_or_else(|| refused("readable", vm))?;
+        // SAFETY: the getter is the extension's.
+        let value = unsafe { info.loader.call_getter(getter, object, definition.closure) };
+        value.map_err(|error| into_exception(error, vm))
+    };
+    let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
+        check(info, name, &object, vm)?;
+        let setter = definition.setter.ok_or_else(|| refused("writable", vm))?;
+        let value = into_option(value);
+        // SAFETY: the setter is the extension's.
+        let done = unsafe { info.loader.call_setter(setter, object, value, definition.closure) };
+        done.map_err(|error| into_exception(error, vm))
+    };
+    let getset = PyGetSet::new(name, info.class, &vm.ctx).with_get(get).with_set(set);
+    make(getset, definition.doc.as_deref(), vm)
+}

@@ -1,0 +1,106 @@
+//! Instances that can be called.
+//!
+//! HPy has CPython's vectorcall protocol in mind: which function runs is said by
+//! the instance, at first the type's `tp_call`, later what `HPy_SetCallFunction`
+//! put in its place. An extension may also keep the function in its own struct,
+//! as the member `__vectorcalloffset__` tells.
+
+use super::info::{TypeInfo, type_name};
+use super::native::Native;
+use super::payload::native_of;
+use crate::functions::Keywords;
+use crate::runtime::into_exception;
+use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
+use hpy_loader::call::Callee;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::mem::offset_of;
+
+/// The member of a native struct that holds a call function.
+pub const OFFSET_MEMBER: &str = "__vectorcalloffset__";
+
+/// Where the extension keeps the instance's function, if it does.
+fn own_place(object: &PyObject) -> Option<*mut Option<HPyFunc_keywords>> {
+    let native = native_of(object)?;
+    let offset = native.info().call_offset? + offset_of!(HPyCallFunction, r#impl);
+    Some(native.data().wrapping_byte_add(offset).cast())
+}
+
+/// The function that runs when the object is called.
+fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keywords, Caller)> {
+    let native = native_of(object);
+    if let (Some(native), Some(place)) = (native, own_place(object)) {
+        // SAFETY: the extension said that its struct has a call function there.
+        if let Some(function) = unsafe { place.read_unaligned() } {
+            return Ok((function, native.info()));
+        }
+    } else if let Some((default, info)) = TypeInfo::function(object, |slots| slots.tp_call) {
+        let own = native.and_then(Native::extra).and_then(|extra| extra.call());
+        return Ok((own.unwrap_or(default), info));
+    }
+    let name = type_name(object.class());
+    Err(vm.new_type_error(format!("'{name}' object does not support vectorcall")))
+}
+
+type Caller = &'static TypeInfo;
+
+fn invoke(object: &PyObject, args: Keywords, vm: &VirtualMachine) -> PyResult {
+    let (function, info) = function(object, vm)?;
+    let repr = || object.repr(vm).map_or_else(|_| String::new(), |repr| repr.to_string());
+    let Keywords { values, names } = args;
+    // SAFETY: the function is a call function of an extension of this loader.
+    let result = unsafe {
+        let values = values.into_iter();
+        let callee = Callee::Callable(&repr);
+        info.loader.call_keywords(function, object.to_owned(), values, names, callee)
+    };
+    result.map_err(|error| into_exception(error, vm))
+}
+
+/// The slot `call`.
+pub fn call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    invoke(object, Keywords::new(args, vm), vm)
+}
+
+/// The slot `vectorcall`.
+pub fn vectorcall(
+    object: &PyObject,
+    values: Vec<PyObjectRef>,
+    _positional: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let names = names.filter(|names| !names.is_empty());
+    let names = names.map(|names| (vm.ctx.new_tuple(names.to_vec()).into(), names.len()));
+    invoke(object, Keywords { values, names }, vm)
+}
+
+/// Replaces the function of one instance.
+///
+/// # Errors
+///
+/// `TypeError` if its type does not let instances be called through HPy.
+pub fn set_call_function(
+    object: &PyObject,
+    function: HPyFunc_keywords,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if let Some(place) = own_place(object) {
+        // SAFETY: the extension said that its struct has a call function there,
+        // and it calls this under the HPy lock.
+        unsafe { place.write_unaligned(Some(function)) };
+        return Ok(());
+    }
+    let is_callable = TypeInfo::function(object, |slots| slots.tp_call).is_some();
+    match native_of(object).filter(|_| is_callable) {
+        Some(native) => {
+            native.make_extra().set_call(function);
+            Ok(())
+        }
+        None => {
+            let name = type_name(object.class());
+            let message = format!("type '{name}' does not implement the HPy call protocol");
+            Err(vm.new_type_error(message))
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! How instances come to be: `tp_new` and what lies under it.
+//!
+//! A type inherits `tp_new` unless its extension gives one. For a type over
+//! `object` this means that `object.__new__(T)` allocates the native struct. In
+//! CPython `tp_alloc` sees to that; RustPython's `object.__new__` and
+//! `int.__new__` know only their own payloads. So there are two ways in:
+//!
+//! - The slot `new` of a type with a native struct is the function of its shape
+//!   in [`Shaped`], which allocates it.
+//! - The `__new__` in the dict of the builtin type, which `super().__new__(cls)`
+//!   and `object.__new__(cls)` reach, is replaced when the first type of its shape
+//!   is made. The replacement looks at the class: for those above it calls the
+//!   same function, for all others it calls what was there before.
+
+use super::info::{TypeInfo, type_name};
+use super::layout::builtin_of;
+use super::payload::{New, SHAPES, Shaped, native_of};
+use crate::functions::{bound_function, keyword_dict};
+use crate::runtime::into_exception;
+use hpy_loader::abi::HPyFunc_newfunc;
+use hpy_loader::call::Callee;
+use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::types::{PyTypeFlags, SLOT_DEFS};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, identifier,
+};
+use std::ffi::c_void;
+use std::sync::Mutex;
+
+/// The slot `new` of a type that has or inherits the `tp_new` of an extension.
+pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let info = TypeInfo::nearest(&class);
+    match info.and_then(|info| Some((info, info.effective.tp_new?))) {
+        Some((info, function)) => call_new(info, function, class, args, vm),
+        None => {
+            let message = format!("cannot create '{}' instances", type_name(&class));
+            Err(vm.new_type_error(message))
+        }
+    }
+}
+
+fn call_new(
+    info: &'static TypeInfo,
+    function: HPyFunc_newfunc,
+    class: PyTypeRef,
+    args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let keywords = keyword_dict(args.kwargs, vm)?;
+    let called = class.clone();
+    let repr = || called.as_object().repr(vm).map_or_else(|_| String::new(), |r| r.to_string());
+    // SAFETY: the function is the `tp_new` of an extension of this loader.
+    let made = unsafe {
+        let callee = Callee::Callable(&repr);
+        info.loader.call_new(function, class.into(), args.args.into_iter(), keywords, callee)
+    };
+    made.map_err(|error| into_exception(error, vm))
+}
+
+/// The slot `new` of a type of the shape `object` without `tp_new`: does what
+/// `object.__new__` does, with a native struct.
+pub fn new_object(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let object = vm.ctx.types.object_type;
+    let is_default = |name| match (class.get_attr(name), object.get_attr(name)) {
+        (Some(attribute), Some(default)) => attribute.is(&default),
+        _ => false,
+    };
+    if !args.is_empty() {
+        if !is_default(identifier!(vm, __new__)) {
+            let message = "object.__new__() takes exactly one argument (the type to instantiate)";
+            return Err(vm.new_type_error(message));
+        }
+        if is_default(identifier!(vm, __init__)) {
+            return Err(vm.new_type_error(format!("{}() takes no arguments", type_name(&class))));
+        }
+    }
+    if class.slots().flags.has_feature(PyTypeFlags::IS_ABSTRACT) {
+        return Err(abstract_class(&class, vm)?);
+    }
+    match class.slots().alloc.load() {
+        Some(alloc) => alloc(class, 0, vm),
+        None => Err(vm.new_system_error(format!("type '{}' has no tp_alloc", type_name(&class)))),
+    }
+}
+
+/// The error for a class with abstract methods.
+fn abstract_class(
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
+    let methods = class.as_object().get_attr(identifier!(vm, __abstractmethods__), vm)?;
+    let mut names = Vec::new();
+    for name in methods.get_iter(vm)?.into_iter::<PyObjectRef>(vm) {
+        names.push(name?.str(vm)?.to_string());
+    }
+    names.sort();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    Ok(vm.new_type_error(format!(
+        "Can't instantiate abstract class {} without an implementation for abstract method{plural} \
+         '{}'",
+        class.name(),
+        names.join("', '"),
+    )))
+}
+
+/// What the builtin type `T` makes of the arguments.
+pub fn builtin_value<T: PyPayload>(args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<T>> {
+    let class = T::class(&vm.ctx);
+    let value = match class.slots().new.load() {
+        Some(new) => new(class.to_owned(), args, vm)?,
+        None => return Err(vm.new_system_error("a builtin type without tp_new")),
+    };
+    value.downcast().map_err(|_| vm.new_system_error("a builtin type made something else"))
+}
+
+/// A new instance of `class` without its `__new__` and `__init__`, and its native
+/// struct.
+pub fn new_instance(
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> PyResult<(PyObjectRef, *mut c_void)> {
+    if let Some(alloc) = class.slots().alloc.load()
+        && SHAPES.iter().any(|shaped| std::ptr::fn_addr_eq(shaped.alloc, alloc))
+    {
+        let object = alloc(class.to_owned(), 0, vm)?;
+        let data = native_of(&object).map_or(std::ptr::null_mut(), |native| native.data());
+        return Ok((object, data));
+    }
+    // The instance is one of a builtin type's, apart from its class.
+    let mut builtin = class;
+    while let (Some(_), Some(base)) = (builtin.heaptype_ext(), builtin.base.deref()) {
+        builtin = base;
+    }
+    let object = if builtin.is(vm.ctx.types.object_type) {
+        let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
+        let dict = has_dict.then(|| vm.ctx.new_dict());
+        vm.ctx.new_base_object(class.to_owned(), dict)
+    } else if builtin.is(vm.ctx.types.type_type) {
+        return Err(vm.new_type_error("HPy_New can't make classes; call the metaclass"));
+    } else {
+        match builtin.slots().new.load() {
+            Some(new) => new(class.to_owned(), FuncArgs::default(), vm)?,
+            None => {
+                let message = format!("cannot create '{}' instances", type_name(class));
+                return Err(vm.new_type_error(message));
+            }
+        }
+    };
+    Ok((object, std::ptr::null_mut()))
+}
+
+fn is_slot(class: &Py<PyType>, function: New) -> bool {
+    let slot = class.slots().new.load();
+    slot.is_some_and(|slot| std::ptr::fn_addr_eq(slot, function))
+}
+
+/// Replaces `__new__` of the builtin type of a shape, once.
+pub fn replace_builtin_new(shaped: &'static Shaped, vm: &VirtualMachine) {
+    static REPLACED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+    let is_replaced = |shapes: &mut Vec<i32>| shapes.contains(&shaped.shape.0);
+    let Some(builtin) = builtin_of(shaped.shape, &vm.ctx) else {
+        return;
+    };
+    if REPLACED.lock().is_ok_and(|mut shapes| is_replaced(&mut shapes)) {
+        return;
+    }
+    let name = identifier!(vm, __new__);
+    let Some(original) = builtin.get_direct_attr(name) else {
+        return;
+    };
+    let function = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+        // The builtin type itself, which this function is bound to.
+        args.args.remove(0);
+        let class = args.args.first().and_then(|class| class.downcast_ref::<PyType>());
+        match class {
+            Some(class) if constructs(shaped, class) => {
+                let class = class.to_owned();
+                args.args.remove(0);
+                (shaped.new)(class, args, vm)
+            }
+            _ => original.call(args, vm),
+        }
+    };
+    let replacement = bound_function("__new__", doc(), builtin.to_owned().into(), function, vm);
+    builtin.set_attr(name, replacement);
+    // Two threads may come here at once; the one replacement calls the other.
+    if let Ok(mut shapes) = REPLACED.lock() {
+        shapes.push(shaped.shape.0);
+    }
+}
+
+/// Whether instances of `class` are made by the function of this shape. Python
+/// classes with a `__new__` of their own do not count: it is the one that calls.
+fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
+    let alloc = class.slots().alloc.load();
+    if !alloc.is_some_and(|alloc| std::ptr::fn_addr_eq(alloc, shaped.alloc)) {
+        return false;
+    }
+    let mut next = Some(class);
+    while let Some(class) = next {
+        if is_slot(class, shaped.new) {
+            return true;
+        }
+        if is_slot(class, new_native) {
+            return false;
+        }
+        next = class.base.deref();
+    }
+    false
+}
+
+fn doc() -> Option<&'static str> {
+    SLOT_DEFS.iter().find(|slot| slot.name == "__new__").map(|slot| slot.doc)
+}
+
+/// The `__new__` in the dict of a type whose extension gives `tp_new`, as
+/// CPython's `tp_new_wrapper`.
+pub fn new_attribute(
+    info: &'static TypeInfo,
+    function: HPyFunc_newfunc,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let checked = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+        let this = &info.definition.full_name;
+        // The type itself, which this function is bound to.
+        args.args.remove(0);
+        if args.args.is_empty() {
+            let message = format!("{this}.__new__(): not enough arguments");
+            return Err(vm.new_type_error(message));
+        }
+        let class = args.args.remove(0).downcast::<PyType>().map_err(|other| {
+            let other = type_name(other.class());
+            vm.new_type_error(format!("{this}.__new__(X): X is not a type object ({other})"))
+        })?;
+        if !class.fast_issubclass(info.class.as_object()) {
+            let class = type_name(&class);
+            return Err(vm.new_type_error(format!(
+                "{this}.__new__({class}): {class} is not a subtype of {this}"
+            )));
+        }
+        match constructor(&class) {
+            Some((_, other)) if std::ptr::fn_addr_eq(other, function) => {
+                call_new(info, function, class, args, vm)
+            }
+            other => {
+                let class = type_name(&class);
+                let other = other.map_or(&class, |(info, _)| &info.definition.full_name);
+                Err(vm.new_type_error(format!(
+                    "{this}.__new__({class}) is not safe, use {other}.__new__()"
+                )))
+            }
+        }
+    };
+    bound_function("__new__", doc(), info.class.to_owned().into(), checked, vm)
+}
+
+/// The `tp_new` of an extension that makes instances of `class`, a Python
+/// `__new__` aside.
+fn constructor(class: &Py<PyType>) -> Option<(&'static TypeInfo, HPyFunc_newfunc)> {
+    let mut next = Some(class);
+    while let Some(class) = next {
+        if is_slot(class, new_native) {
+            let info = TypeInfo::nearest(class)?;
+            return Some((info, info.effective.tp_new?));
+        }
+        next = class.base.deref();
+    }
+    None
+}

@@ -1,0 +1,118 @@
+//! What is known of a type that an extension defined.
+
+use super::class_record::ClassRecord;
+use super::layout::Layout;
+use super::payload::HPyObject;
+use crate::runtime::RustPython;
+use hpy_loader::Loader;
+use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
+use hpy_loader::spec::TypeDef;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::{Py, PyObject};
+
+/// One type that an extension defined. Types of extensions are never freed, and
+/// neither is this.
+pub struct TypeInfo {
+    /// The class.
+    pub class: &'static Py<PyType>,
+    /// What the extension said about it.
+    pub definition: &'static TypeDef,
+    /// The loader whose context the extension's functions get.
+    pub loader: &'static Loader<RustPython>,
+    /// The nearest type of an extension among the classes that this one
+    /// inherits its layout from.
+    pub base: Option<&'static Self>,
+    /// What instances carry; none if they are like those of a builtin type.
+    pub layout: Option<Layout>,
+    /// The C functions behind the slots that [`super::slots`] has installed:
+    /// the type's own, and those it inherited by the slot.
+    pub effective: Slots,
+    /// Where in the native struct the function lies that is called when an
+    /// instance is, if the extension keeps it there itself.
+    pub call_offset: Option<usize>,
+    /// Every `tp_traverse` on the way to `object`, the most derived first.
+    pub traversers: Vec<HPyFunc_traverseproc>,
+    /// Every `tp_destroy` on the way to `object`, the most derived first.
+    pub destroyers: Vec<HPyFunc_destroyfunc>,
+}
+
+// SAFETY: nothing in it changes, and the class is an object that any thread may
+// use where there are threads. Without the feature `threading` there is one
+// thread, and RustPython asks for the bound only because a class record is
+// stored behind a trait object.
+unsafe impl Send for TypeInfo {}
+// SAFETY: as above.
+unsafe impl Sync for TypeInfo {}
+
+impl TypeInfo {
+    /// The type behind `class`, if an extension defined just this class.
+    pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
+        class.get_type_data::<ClassRecord>()?.info()
+    }
+
+    /// The type of an extension that `class` has its layout from: itself or the
+    /// first on the way to `object`.
+    pub fn nearest(class: &Py<PyType>) -> Option<&'static Self> {
+        let mut next = Some(class);
+        while let Some(class) = next {
+            if let Some(info) = Self::of_class(class) {
+                return Some(info);
+            }
+            next = class.base.deref();
+        }
+        None
+    }
+
+    /// The C function behind a slot of the object's class, with the type that
+    /// calls it.
+    ///
+    /// Functions in RustPython's slots come here. They run for instances of an
+    /// extension's type, and for those of Python subclasses where the slot has
+    /// no name that Python could override.
+    #[inline]
+    pub fn function<F>(
+        object: &PyObject,
+        slot: impl Fn(&Slots) -> Option<F>,
+    ) -> Option<(F, &'static Self)> {
+        let class = object.class();
+        match object.downcast_ref::<HPyObject>() {
+            Some(payload) if payload.native().info().is_class(class) => {
+                let info = payload.native().info();
+                slot(&info.effective).map(|function| (function, info))
+            }
+            _ => Self::class_function(class, slot),
+        }
+    }
+
+    /// The C function behind a slot of a class.
+    pub fn class_function<F>(
+        class: &Py<PyType>,
+        slot: impl Fn(&Slots) -> Option<F>,
+    ) -> Option<(F, &'static Self)> {
+        let of_info = |info: &'static Self| slot(&info.effective).map(|function| (function, info));
+        match Self::of_class(class) {
+            Some(info) => of_info(info),
+            None => class.mro.read().iter().find_map(|class| of_info(Self::of_class(class)?)),
+        }
+    }
+
+    /// Whether `class` is the class of this type.
+    #[inline]
+    pub fn is_class(&self, class: &Py<PyType>) -> bool {
+        std::ptr::eq(self.class, class)
+    }
+
+    /// The builtin type that the native struct is attached to.
+    pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
+        self.layout.map(|layout| layout.shape)
+    }
+}
+
+/// What CPython's messages call a class: `tp_name`, which for an extension's type
+/// has the module in front.
+pub fn type_name(class: &Py<PyType>) -> String {
+    match TypeInfo::of_class(class) {
+        Some(info) => info.definition.full_name.clone(),
+        None => class.slot_name().to_string(),
+    }
+}

@@ -1,0 +1,221 @@
+//! The native struct of an instance.
+
+use super::buffer::Exports;
+use super::info::TypeInfo;
+use crate::runtime::loader;
+use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use hpy_loader::native::{self, FieldRef};
+use hpy_loader::runtime::Roots;
+use rustpython_vm::object::TraverseFn;
+use rustpython_vm::{PyObject, PyObjectRef};
+use std::alloc::Layout as Memory;
+use std::cell::UnsafeCell;
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The alignment that extensions are promised.
+const ALIGN: usize = 16;
+/// Structs up to this size lie in the object itself.
+const INLINE: usize = 48;
+/// What [`INLINE`] takes at an address that is a multiple of 8 only.
+const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
+
+/// The native struct of one instance, and what else belongs to the instance.
+///
+/// It lies in the payload of the object, next to what a builtin type has there,
+/// and must not ask for more than 8 bytes' alignment: RustPython puts
+/// `__slots__`, `__dict__` and weak references in front of the object and finds
+/// them by fixed distances, which padding would break. So a struct that lies in
+/// the object is aligned when its address is known, which is after the object is
+/// in its place.
+pub struct Native {
+    info: &'static TypeInfo,
+    /// The struct, unless it lies in `inline`.
+    heap: Option<NonNull<u8>>,
+    /// Null until it is needed.
+    extra: AtomicPtr<Extra>,
+    inline: UnsafeCell<[u64; INLINE_WORDS]>,
+}
+
+/// What few instances have.
+#[derive(Default)]
+pub struct Extra {
+    call: AtomicPtr<()>,
+    /// The buffers that are in use.
+    pub exports: Exports,
+}
+
+const _: () = assert!(align_of::<Native>() == 8);
+
+// SAFETY: RustPython never looks into the struct, extensions do so under the HPy
+// lock, and the other members are immutable or atomic.
+unsafe impl Send for Native {}
+// SAFETY: as above.
+unsafe impl Sync for Native {}
+
+impl std::fmt::Debug for Native {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "native struct of {}", self.info.definition.full_name)
+    }
+}
+
+impl Native {
+    /// A zeroed struct for an instance of the type, which has a layout. None if
+    /// there is no memory.
+    #[inline]
+    pub fn new(info: &'static TypeInfo) -> Option<Self> {
+        let size = info.layout.map_or(0, |layout| layout.size);
+        let heap = match size {
+            0..=INLINE => None,
+            // SAFETY: the size is not 0.
+            _ => Some(NonNull::new(unsafe { std::alloc::alloc_zeroed(memory(size)?) })?),
+        };
+        Some(Self {
+            info,
+            heap,
+            extra: AtomicPtr::default(),
+            inline: UnsafeCell::new([0; INLINE_WORDS]),
+        })
+    }
+
+    /// The type that the struct was made for, whose class the object had then.
+    #[inline]
+    pub fn info(&self) -> &'static TypeInfo {
+        self.info
+    }
+
+    /// The builtin type that the struct is attached to.
+    #[inline]
+    pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
+        self.info.shape()
+    }
+
+    /// The struct. It stays where it is as long as `self` does.
+    #[inline]
+    pub fn data(&self) -> *mut c_void {
+        match self.heap {
+            Some(heap) => heap.as_ptr().cast(),
+            None => {
+                let start = self.inline.get().cast::<c_void>();
+                start.map_addr(|address| address.next_multiple_of(ALIGN))
+            }
+        }
+    }
+
+    /// Shows the collector the objects that the struct refers to.
+    ///
+    /// As in CPython, only the most derived `tp_traverse` runs here: it is the
+    /// one that has to know all fields, and the collector must see each of them
+    /// once.
+    pub fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        let Some(&function) = self.info.traversers.first() else {
+            return;
+        };
+        let mut visit_field = |field: FieldRef| {
+            if let Some(word) = field.get() {
+                let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
+                // SAFETY: the field owns a reference to this object, which
+                // RustPython's `store_field` put there.
+                visit(unsafe { &*object });
+            }
+        };
+        // SAFETY: the function is the type's, the struct is an instance's. The
+        // collector has stopped all other threads.
+        unsafe { native::traverse(function, self.data(), &mut visit_field) };
+    }
+
+    /// Empties the fields, those of all types on the way to `object`, and hands
+    /// out the references that they held. An empty field is not visited again.
+    pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
+        for &function in &self.info.traversers {
+            let mut take = |field: FieldRef| {
+                references.extend(field.take(self.info.loader.runtime()));
+            };
+            // SAFETY: as in `traverse`, but the object is dead or unreachable,
+            // which keeps others away from it.
+            unsafe { native::traverse(function, self.data(), &mut take) };
+        }
+    }
+
+    /// What the instance has beside the struct, if anything.
+    #[inline]
+    pub fn extra(&self) -> Option<&Extra> {
+        // SAFETY: once set, the pointer stays valid as long as `self`.
+        unsafe { self.extra.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// As [`extra`](Self::extra), made if it is not there.
+    pub fn make_extra(&self) -> &Extra {
+        if let Some(extra) = self.extra() {
+            return extra;
+        }
+        let made = Box::into_raw(Box::<Extra>::default());
+        let null = std::ptr::null_mut();
+        match self.extra.compare_exchange(null, made, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: it was just made, and is freed with `self` only.
+            Ok(_) => unsafe { &*made },
+            Err(faster) => {
+                // SAFETY: nobody else knows this one.
+                drop(unsafe { Box::from_raw(made) });
+                // SAFETY: as in `extra`.
+                unsafe { &*faster }
+            }
+        }
+    }
+
+    /// Frees the struct as if it had never been an instance's.
+    pub fn discard(self) {
+        let mut this = std::mem::ManuallyDrop::new(self);
+        this.free();
+    }
+
+    fn free(&mut self) {
+        let size = self.info.layout.map_or(0, |layout| layout.size);
+        if let (Some(heap), Some(memory)) = (self.heap, memory(size)) {
+            // SAFETY: allocated in `new` with this layout.
+            unsafe { std::alloc::dealloc(heap.as_ptr(), memory) };
+        }
+        let extra = *self.extra.get_mut();
+        if !extra.is_null() {
+            // SAFETY: made by `make_extra`, and nobody borrows from `self` now.
+            drop(unsafe { Box::from_raw(extra) });
+        }
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        if !self.info.destroyers.is_empty() {
+            let loader = self.info.loader;
+            let _entered = loader.lock().enter(loader.runtime());
+            for &function in &self.info.destroyers {
+                // SAFETY: the function is the type's or a base's, whose struct
+                // starts this one; `free` is all that follows.
+                unsafe { native::destroy(function, self.data()) };
+            }
+        }
+        self.free();
+    }
+}
+
+impl Extra {
+    /// The function that runs when the instance is called, if it is not the
+    /// type's.
+    #[inline]
+    pub fn call(&self) -> Option<HPyFunc_keywords> {
+        let function = self.call.load(Ordering::Acquire);
+        // SAFETY: null is the `None` of an optional function, and `set_call`
+        // stored nothing else than functions of this type.
+        unsafe { std::mem::transmute::<*mut (), Option<HPyFunc_keywords>>(function) }
+    }
+
+    /// Replaces the function.
+    pub fn set_call(&self, function: HPyFunc_keywords) {
+        self.call.store(function as *mut (), Ordering::Release);
+    }
+}
+
+fn memory(size: usize) -> Option<Memory> {
+    Memory::from_size_align(size, ALIGN).ok()
+}

@@ -1,0 +1,213 @@
+//! The payloads of instances.
+//!
+//! An instance of a type of the shape `object` has a payload of its own kind. One
+//! of the shape `int` has a payload that starts with the one of an `int` and
+//! shares its id in RustPython, so that every builtin function that takes an
+//! `int` takes it too; likewise for `float`, `str`, `tuple` and `list`.
+//!
+//! Sharing an id means that the payload alone does not tell whether the struct is
+//! there. The class does: its slot `alloc`, which subclasses inherit along with
+//! the layout and which Python can't change, is one of the functions here. An
+//! object never gets a class of another layout, and the builtin constructors
+//! refuse to make one; [`super::layout`] tells why.
+
+use super::construction::{builtin_value, new_object};
+use super::info::TypeInfo;
+use super::native::Native;
+use hpy_loader::abi::HPyType_BuiltinShape;
+use rustpython_vm::builtins::{PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::object::{MaybeTraverse, TraverseFn, payload_offset};
+use rustpython_vm::types::PyTypeFlags;
+use rustpython_vm::{
+    Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+};
+use std::any::TypeId;
+use std::mem::offset_of;
+
+type Shape = HPyType_BuiltinShape;
+
+/// RustPython's type of the slot `alloc`.
+pub type Alloc = fn(PyTypeRef, usize, &VirtualMachine) -> PyResult;
+/// RustPython's type of the slot `new`.
+pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+/// What the slots of a type of one shape hold.
+pub struct Shaped {
+    /// The shape.
+    pub shape: Shape,
+    /// Makes an instance without arguments.
+    pub alloc: Alloc,
+    /// `tp_new`, where no extension gives its own.
+    pub new: New,
+}
+
+/// The payload of an instance of the shape `object`.
+#[derive(Debug)]
+pub struct HPyObject {
+    native: Native,
+}
+
+impl HPyObject {
+    /// The native struct.
+    #[inline]
+    pub fn native(&self) -> &Native {
+        &self.native
+    }
+}
+
+impl PyPayload for HPyObject {
+    fn class(ctx: &Context) -> &'static Py<PyType> {
+        ctx.types.object_type
+    }
+}
+
+impl MaybeTraverse for HPyObject {
+    const HAS_TRAVERSE: bool = true;
+    const HAS_CLEAR: bool = true;
+
+    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.native.traverse(visit);
+    }
+
+    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
+        self.native.clear(references);
+    }
+}
+
+fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
+    let native = native_for(&class, vm)?;
+    Ok(instantiate(HPyObject { native }, class, vm))
+}
+
+macro_rules! derived_payloads {
+    ($($(#[$doc:meta])* $name:ident: $base:ident as $shape:ident,
+        empty $empty:expr, copy $copy:expr, slots $alloc:ident $new:ident;
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            #[repr(C)]
+            struct $name {
+                base: $base,
+                native: Native,
+            }
+
+            // RustPython finds the builtin's payload by these two distances.
+            const _: () = assert!(offset_of!($name, base) == 0);
+            const _: () = assert!(payload_offset::<$name>() == payload_offset::<$base>());
+
+            impl PyPayload for $name {
+                const PAYLOAD_TYPE_ID: TypeId = <$base as PyPayload>::PAYLOAD_TYPE_ID;
+
+                unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
+                    let alloc = object.class().slots().alloc.load();
+                    alloc.is_some_and(|alloc| std::ptr::fn_addr_eq(alloc, $alloc as Alloc))
+                }
+
+                fn class(ctx: &Context) -> &'static Py<PyType> {
+                    <$base as PyPayload>::class(ctx)
+                }
+            }
+
+            impl MaybeTraverse for $name {
+                const HAS_TRAVERSE: bool = true;
+                const HAS_CLEAR: bool = true;
+
+                fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
+                    self.base.try_traverse(visit);
+                    self.native.traverse(visit);
+                }
+
+                fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
+                    self.base.try_clear(references);
+                    self.native.clear(references);
+                }
+            }
+
+            fn $alloc(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
+                let native = native_for(&class, vm)?;
+                Ok(instantiate($name { base: $empty, native }, class, vm))
+            }
+
+            /// The builtin type reads the arguments, and its result is copied.
+            fn $new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+                let value: PyRef<$base> = builtin_value(args, vm)?;
+                let copy: fn(&$base) -> $base = $copy;
+                let native = native_for(&class, vm)?;
+                Ok(instantiate($name { base: copy(&value), native }, class, vm))
+            }
+        )*
+
+        /// The shapes whose instances have the native struct in their payload.
+        pub static SHAPES: &[Shaped] = &[
+            Shaped { shape: Shape::HPyType_BuiltinShape_Object, alloc: alloc_object, new: new_object },
+            $(Shaped { shape: Shape::$shape, alloc: $alloc, new: $new },)*
+        ];
+
+        /// The native struct of an instance, if it has one.
+        #[inline]
+        pub fn native_of(object: &PyObject) -> Option<&Native> {
+            if let Some(object) = object.downcast_ref::<HPyObject>() {
+                return Some(&object.native);
+            }
+            $(if let Some(object) = object.downcast_ref::<$name>() {
+                return Some(&object.native);
+            })*
+            None
+        }
+    };
+}
+
+derived_payloads! {
+    /// An `int` with a native struct.
+    HPyInt: PyInt as HPyType_BuiltinShape_Long,
+        empty PyInt::from(0), copy |value| PyInt::from(value.as_bigint().clone()),
+        slots alloc_int new_int;
+    /// A `float` with a native struct.
+    HPyFloat: PyFloat as HPyType_BuiltinShape_Float,
+        empty PyFloat::from(0.0), copy |value| PyFloat::from(value.to_f64()),
+        slots alloc_float new_float;
+    /// A `str` with a native struct.
+    HPyStr: PyStr as HPyType_BuiltinShape_Unicode,
+        empty PyStr::from(""), copy |value| PyStr::from(value.as_wtf8().to_owned()),
+        slots alloc_str new_str;
+    /// A `tuple` with a native struct.
+    HPyTuple: PyTuple as HPyType_BuiltinShape_Tuple,
+        empty PyTuple::new_unchecked(Box::default()),
+        copy |value| PyTuple::new_unchecked(value.as_slice().into()),
+        slots alloc_tuple new_tuple;
+    /// A `list` with a native struct.
+    HPyList: PyList as HPyType_BuiltinShape_List,
+        empty PyList::from(Vec::new()), copy |value| PyList::from(value.borrow_vec().to_vec()),
+        slots alloc_list new_list;
+}
+
+/// What the slots of a type of this shape hold, if its instances have the struct
+/// in their payload.
+pub fn shaped(shape: Shape) -> Option<&'static Shaped> {
+    SHAPES.iter().find(|shaped| shaped.shape == shape)
+}
+
+/// A native struct for an instance of the class, which has a layout.
+#[inline]
+fn native_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Native> {
+    match TypeInfo::nearest(class).filter(|info| info.layout.is_some()) {
+        Some(info) => Native::new(info).ok_or_else(|| vm.no_memory_error()),
+        None => {
+            let message = format!("instances of '{}' have no native struct", class.name());
+            Err(vm.new_system_error(message))
+        }
+    }
+}
+
+#[inline]
+fn instantiate<T: PyPayload + std::fmt::Debug>(
+    payload: T,
+    class: PyTypeRef,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
+    let dict = has_dict.then(|| vm.ctx.new_dict());
+    PyRef::new_ref(payload, class, dict).into()
+}

@@ -1,0 +1,82 @@
+//! What every object can do.
+
+use super::{function, raise};
+use crate::functions::keyword_dict;
+use crate::types::info::type_name;
+use hpy_loader::abi::{HPyFunc_unaryfunc, Slots};
+use hpy_loader::runtime::CompareOp;
+use rustpython_vm::builtins::PyStr;
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::function::{Either, FuncArgs, PyComparisonValue};
+use rustpython_vm::types::PyComparisonOp;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+fn text(
+    object: &PyObject,
+    slot: impl Fn(&Slots) -> Option<HPyFunc_unaryfunc>,
+    name: &str,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<PyStr>> {
+    let (function, info) = function(object, slot, vm)?;
+    // SAFETY: the function fills a slot of this signature.
+    let text = raise(unsafe { info.loader.call_unary(function, object.to_owned()) }, vm)?;
+    text.downcast().map_err(|other| {
+        let other = type_name(other.class());
+        vm.new_type_error(format!("{name} returned non-string (type {other})"))
+    })
+}
+
+pub(super) fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    text(object, |slots| slots.tp_repr, "__repr__", vm)
+}
+
+pub(super) fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    text(object, |slots| slots.tp_str, "__str__", vm)
+}
+
+pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let (function, info) = function(object, |slots| slots.tp_hash, vm)?;
+    // SAFETY: the function fills a slot of this signature.
+    let hash = raise(unsafe { info.loader.call_hash(function, object.to_owned()) }, vm)?;
+    Ok(hash as PyHash)
+}
+
+/// An operator as the loader names it.
+pub(in crate::types) fn compare_op(op: PyComparisonOp) -> CompareOp {
+    match op {
+        PyComparisonOp::Lt => CompareOp::Lt,
+        PyComparisonOp::Le => CompareOp::Le,
+        PyComparisonOp::Eq => CompareOp::Eq,
+        PyComparisonOp::Ne => CompareOp::Ne,
+        PyComparisonOp::Gt => CompareOp::Gt,
+        PyComparisonOp::Ge => CompareOp::Ge,
+    }
+}
+
+pub(super) fn compare(
+    object: &PyObject,
+    other: &PyObject,
+    op: PyComparisonOp,
+    vm: &VirtualMachine,
+) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
+    let (function, info) = function(object, |slots| slots.tp_richcompare, vm)?;
+    let (object, other) = (object.to_owned(), other.to_owned());
+    // SAFETY: the function fills a slot of this signature.
+    let result = unsafe { info.loader.call_compare(function, object, other, compare_op(op)) };
+    raise(result, vm).map(Either::A)
+}
+
+pub(super) fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let (function, info) = function(object, |slots| slots.tp_init, vm)?;
+    let keywords = keyword_dict(args.kwargs, vm)?;
+    let (object, args) = (object.to_owned(), args.args.into_iter());
+    // SAFETY: the function fills a slot of this signature.
+    raise(unsafe { info.loader.call_init(function, object, args, keywords) }, vm)
+}
+
+pub(super) fn finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let (function, info) = function(object, |slots| slots.tp_finalize, vm)?;
+    // SAFETY: the function fills a slot of this signature.
+    unsafe { info.loader.call_finalize(function, object.to_owned()) };
+    Ok(())
+}

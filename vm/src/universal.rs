@@ -1,0 +1,304 @@
+//! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
+
+use crate::runtime::{into_exception, make_loader};
+use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyStrRef, PyTypeRef};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// The version of HPy that we speak, and the revision that it was made from.
+const VERSION: (&str, &str) = ("0.9.0", "f611473");
+
+/// The context that a module gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Universal,
+    Debug,
+    Trace,
+}
+
+impl Mode {
+    const ALL: [Self; 3] = [Self::Universal, Self::Debug, Self::Trace];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Universal => "universal",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(text))
+    }
+
+    /// The mode for the module `name` that the variable `HPY` in `environment`
+    /// asks for: `mode`, or `module:mode,module:mode`.
+    ///
+    /// What hpy 0.9.0 does with a module that the list leaves out is to raise,
+    /// which would keep every other extension from being imported. Here such a
+    /// module gets the default.
+    fn from_environment(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
+        let Some(value) = get_variable(environment, "HPY", vm)? else {
+            return Ok(Self::Universal);
+        };
+        let value: PyStrRef = value.try_into_value(vm)?;
+        let value = value.to_string();
+        let invalid = || {
+            let start: String = value.chars().take(50).collect();
+            vm.new_value_error(format!("invalid HPy mode: {start}"))
+        };
+        if value.is_empty() {
+            return Ok(Self::Universal);
+        }
+        if !value.contains(':') {
+            return Self::parse(&value).ok_or_else(invalid);
+        }
+        let mut found = Self::Universal;
+        for entry in value.split(',') {
+            let (module, mode) = entry.split_once(':').ok_or_else(invalid)?;
+            let mode = Self::parse(mode.trim()).ok_or_else(invalid)?;
+            if module.trim() == name {
+                found = mode;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The error for a mode that is not there.
+    fn missing(self, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        let message = format!("HPy's {} mode is not implemented yet", self.name());
+        vm.new_not_implemented_error(message)
+    }
+
+    fn log_text(self) -> &'static str {
+        match self {
+            Self::Universal => "",
+            Self::Debug => " with a debug context",
+            Self::Trace => " with a trace context",
+        }
+    }
+}
+
+/// `environment[key]`, if it is there.
+fn get_variable(
+    environment: &PyObject,
+    key: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    match environment.get_item(key, vm) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.key_error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells on standard output that a module is loaded, if `HPY_LOG` is set.
+fn log(name: &str, mode: Mode, environment: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    if get_variable(environment, "HPY_LOG", vm)?.is_none() {
+        return Ok(());
+    }
+    let text = format!("Loading '{name}' in HPy universal mode{}", mode.log_text());
+    vm.print((text,))
+}
+
+/// The class of the errors that HPy's loader raises as a `RuntimeError`. Here it
+/// is an `ImportError` as well, so that `except ImportError` around an import
+/// works, and `name` and `path` are there.
+fn load_error_class(vm: &VirtualMachine) -> &'static PyTypeRef {
+    static CLASS: OnceLock<&'static PyTypeRef> = OnceLock::new();
+    CLASS.get_or_init(|| {
+        let exceptions = &vm.ctx.exceptions;
+        let bases = vec![exceptions.import_error.to_owned(), exceptions.runtime_error.to_owned()];
+        Box::leak(Box::new(vm.ctx.new_exception_type("hpy.universal", "LoadError", Some(bases))))
+    })
+}
+
+/// The exception for a file that can't be loaded.
+fn load_error(error: &LoadError, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    if let Cause::NonAsciiName { leaf, start, end } = error.cause() {
+        return vm.new_unicode_encode_error(
+            vm.ctx.new_str("ascii"),
+            vm.ctx.new_str(leaf.as_str()),
+            *start,
+            *end,
+            vm.ctx.new_str("ordinal not in range(128)"),
+        );
+    }
+    let class = match error.exception() {
+        ExceptionKind::RuntimeError => load_error_class(vm).clone(),
+        _ => vm.ctx.exceptions.import_error.to_owned(),
+    };
+    let raise = || -> PyResult<PyBaseExceptionRef> {
+        let exception = vm.invoke_exception(&class, vec![vm.ctx.new_str(error.to_string()).into()])?;
+        exception.as_object().set_attr("name", vm.ctx.new_str(error.name()), vm)?;
+        let path = vm.fsdecode(error.path().as_os_str());
+        exception.as_object().set_attr("path", path, vm)?;
+        Ok(exception)
+    };
+    raise().unwrap_or_else(|other| other)
+}
+
+/// Opens a universal binary and makes its module.
+fn load(
+    name: &Py<PyStr>,
+    path: &PyObject,
+    spec: PyObjectRef,
+    mode: Mode,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if mode != Mode::Universal {
+        return Err(mode.missing(vm));
+    }
+    let Some(path) = path.downcast_ref::<PyStr>() else {
+        let class = path.class().name().to_owned();
+        return Err(vm.new_type_error(format!("path must be str, not {class}")));
+    };
+    let path = vm.fsencode(path)?.into_owned();
+    let name = name.to_string();
+    let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+    // Loading may take long, and runs no Python code.
+    // SAFETY: importing a file is to trust it, in any Python.
+    let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
+    let library = library.map_err(|error| load_error(&error, vm))?;
+
+    let _entered = loader.lock().enter(loader.runtime());
+    // SAFETY: the context is whole, is of the version that the library has just
+    // been checked for, and lives forever. There is but one.
+    unsafe { library.init_global_context(loader.context()) };
+    // SAFETY: the file is trusted to be built as HPy prescribes.
+    let definition = unsafe { library.init() }.map_err(|error| load_error(&error, vm))?;
+    // SAFETY: `init` returned the definition, and the global context is ours.
+    let module = unsafe { loader.create_module(definition.as_ref(), spec) };
+    module.map_err(|error| into_exception(error, vm))
+}
+
+/// Makes the module for an import: `path` is the spec's origin.
+pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name: PyStrRef = spec.get_attr("name", vm)?.try_into_value(vm)?;
+    let environment = vm.import("os", 0)?.get_attr("environ", vm)?;
+    let text = name.to_string();
+    let mode = Mode::from_environment(&text, &environment, vm)?;
+    log(&text, mode, &environment, vm)?;
+    load(&name, &path, spec, mode, vm)
+}
+
+/// What the Python side of a mode is built on, while the mode is not there:
+/// `hpy.debug` can be imported, and whatever is used of it says so.
+fn missing_module(mode: Mode, name: &'static str, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    let module = vm.new_module(name, vm.ctx.new_dict(), None);
+    let getattr = vm.new_function("__getattr__", move |name: PyStrRef, vm: &VirtualMachine| {
+        let name = name.to_string();
+        // The import system and introspection look for these everywhere.
+        if name.starts_with("__") {
+            return Err(vm.new_attribute_error(name));
+        }
+        Err::<(), _>(mode.missing(vm))
+    });
+    module.set_attr("__getattr__", getattr, vm)?;
+    Ok(module)
+}
+
+#[rustpython_vm::pymodule(name = "hpy.universal")]
+pub mod hpy_universal {
+    use super::{Mode, VERSION, load_error_class, log, missing_module};
+    use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
+    use rustpython_vm::function::ArgIntoBool;
+    use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};
+
+    #[pyattr]
+    const MODE_UNIVERSAL: i32 = Mode::Universal as i32;
+    #[pyattr]
+    const MODE_DEBUG: i32 = Mode::Debug as i32;
+    #[pyattr]
+    const MODE_TRACE: i32 = Mode::Trace as i32;
+
+    #[pyattr(name = "LoadError")]
+    fn load_error(vm: &VirtualMachine) -> PyTypeRef {
+        load_error_class(vm).clone()
+    }
+
+    pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+        __module_exec(vm, module);
+        let debug = missing_module(Mode::Debug, "hpy.debug._debug", vm)?;
+        module.set_attr("_debug", debug, vm)?;
+        let trace = missing_module(Mode::Trace, "hpy.trace._trace", vm)?;
+        module.set_attr("_trace", trace, vm)
+    }
+
+    /// Return a tuple ('version', 'git revision')
+    #[pyfunction]
+    fn get_version() -> (&'static str, &'static str) {
+        VERSION
+    }
+
+    #[derive(FromArgs)]
+    struct LoadArgs {
+        #[pyarg(any)]
+        name: PyStrRef,
+        #[pyarg(any)]
+        path: PyObjectRef,
+        #[pyarg(any)]
+        spec: PyObjectRef,
+        #[pyarg(any, default)]
+        debug: ArgIntoBool,
+        #[pyarg(any, default = -1)]
+        mode: i32,
+    }
+
+    /// Load a .hpy0.so file
+    #[pyfunction]
+    fn load(args: LoadArgs, vm: &VirtualMachine) -> PyResult {
+        // A mode above 0 counts for more than the flag, as in HPy.
+        let mode = match args.mode {
+            mode if mode > 0 => {
+                let known = Mode::ALL.into_iter().find(|&known| known as i32 == mode);
+                known.ok_or_else(|| vm.new_value_error(format!("invalid HPy mode: {mode}")))?
+            }
+            _ if args.debug.into_bool() => Mode::Debug,
+            _ => Mode::Universal,
+        };
+        super::load(&args.name, &args.path, args.spec, mode, vm)
+    }
+
+    #[derive(FromArgs)]
+    struct LoadBootstrapArgs {
+        #[pyarg(any)]
+        name: PyStrRef,
+        #[pyarg(any)]
+        ext_name: PyObjectRef,
+        #[pyarg(any)]
+        package: PyObjectRef,
+        #[pyarg(any)]
+        file: PyObjectRef,
+        #[pyarg(any)]
+        loader: PyObjectRef,
+        #[pyarg(any)]
+        spec: PyObjectRef,
+        #[pyarg(any)]
+        env: PyObjectRef,
+    }
+
+    /// Internal function intended to be used by the stub loader. This function
+    /// will honor env var 'HPY' and correctly set the attributes of the module.
+    #[pyfunction]
+    fn _load_bootstrap(args: LoadBootstrapArgs, vm: &VirtualMachine) -> PyResult {
+        let name = args.name.to_string();
+        let mode = Mode::from_environment(&name, &args.env, vm)?;
+        log(&name, mode, &args.env, vm)?;
+        let module = super::load(&args.name, &args.file, args.spec.clone(), mode, vm)?;
+        // What `HPy_mod_create` made may refuse attributes, and HPy lets it.
+        let _ = args.spec.set_attr("origin", args.file.clone(), vm);
+        for (name, value) in [
+            ("__file__", args.file),
+            ("__loader__", args.loader),
+            ("__name__", args.ext_name),
+            ("__package__", args.package),
+            ("__spec__", args.spec),
+        ] {
+            let _ = module.set_attr(name, value, vm);
+        }
+        Ok(module)
+    }
+}
