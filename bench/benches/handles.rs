@@ -26,9 +26,15 @@ fn one_handle(c: &mut Criterion) {
     group.bench_function("pin and unpin", |b| {
         b.iter(|| table.pin(black_box(handle)).map(|object| **object));
     });
-    group.bench_function("object clone and drop", |b| b.iter(|| drop(black_box(object.clone()))));
+    group.bench_function("object clone and drop", |b| {
+        b.iter(|| drop(black_box(object.clone())))
+    });
     group.bench_function("object clone, open, close", |b| {
-        b.iter(|| table.open(object.clone()).map(|word| table.close(black_box(word))));
+        b.iter(|| {
+            table
+                .open(object.clone())
+                .map(|word| table.close(black_box(word)))
+        });
     });
     group.bench_function("integer from and as", |b| {
         b.iter(|| Word::from_i64(black_box(12345)).and_then(|word| black_box(word).as_i64()));
@@ -71,7 +77,11 @@ fn many_handles(c: &mut Criterion) {
             table.open(object.clone()).expect("room for all of them");
         }
         group.bench_function(format!("{open} open handles"), |b| {
-            b.iter(|| table.open(object.clone()).map(|word| table.close(black_box(word))));
+            b.iter(|| {
+                table
+                    .open(object.clone())
+                    .map(|word| table.close(black_box(word)))
+            });
         });
     }
     group.finish();

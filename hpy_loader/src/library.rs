@@ -23,10 +23,11 @@
 //! or after, can still crash the process; that is so for every library on the
 //! system.
 //!
-//! On systems whose libraries are not ELF, step 1 is left to the system's
-//! loader, but for the kind of the file.
+//! The ABI is one of LP64 hosts, and those use ELF, except Apple's. There step 1
+//! is left to the system's loader, but for the kind of the file.
 
-#[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+mod cause;
+#[cfg(not(target_vendor = "apple"))]
 mod elf;
 mod error;
 mod file;
@@ -40,7 +41,8 @@ use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
 
-pub use error::{Cause, ExceptionKind, LoadError};
+pub use cause::Cause;
+pub use error::{ExceptionKind, LoadError};
 use names::Names;
 use tag::Tag;
 
@@ -174,19 +176,19 @@ pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
     if image.is_empty() {
         return Err(Cause::Empty);
     }
-    #[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+    #[cfg(not(target_vendor = "apple"))]
     elf::check(image, &names)?;
     let _ = names;
     Ok(())
 }
 
-#[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+#[cfg(not(target_vendor = "apple"))]
 fn check_file(file: File, names: &Names) -> Result<(), Cause> {
     // Reads the headers and the symbols, not the code.
     elf::check(&object::read::ReadCache::new(file), names)
 }
 
-#[cfg(not(all(unix, not(target_vendor = "apple"), target_pointer_width = "64")))]
+#[cfg(target_vendor = "apple")]
 fn check_file(_: File, _: &Names) -> Result<(), Cause> {
     Ok(())
 }
@@ -213,20 +215,13 @@ fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
 ///
 /// As for [`Library::open`].
 unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
+    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // A name without a slash would be looked for in the system's folders.
     let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
     // Missing symbols are found now, not in the middle of a call, and modules
     // do not see each other's.
-    #[cfg(unix)]
     // SAFETY: passed on to the caller.
-    let library = unsafe {
-        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-        Library::open(Some(path), RTLD_NOW | RTLD_LOCAL)
-    };
-    #[cfg(not(unix))]
-    // SAFETY: passed on to the caller.
-    let library = unsafe { libloading::os::windows::Library::new(path) };
-    match library {
+    match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) } {
         Ok(library) => Ok(library.into()),
         Err(source) => Err(Cause::Dlopen { source }),
     }

@@ -46,7 +46,10 @@ pub fn build(verification: &Verification) -> Result<Outcome> {
     let arguments = ["--release", "--package", "hpyvm"];
     let finished = run_with_msrv_ignored(verification, "test", &arguments, &[])?;
     let tests = count(&finished);
-    Ok(Outcome::passed(tests + 1, format!("{tests} tests, {binary}")))
+    Ok(Outcome::passed(
+        tests + 1,
+        format!("{tests} tests, {binary}"),
+    ))
 }
 
 /// The outcome of a `cargo test` that succeeded.

@@ -28,7 +28,9 @@ impl PyCapsule {
 
 impl From<Capsule> for PyCapsule {
     fn from(content: Capsule) -> Self {
-        Self { content: ManuallyDrop::new(content) }
+        Self {
+            content: ManuallyDrop::new(content),
+        }
     }
 }
 
@@ -62,6 +64,9 @@ impl Representable for PyCapsule {
             // SAFETY: HPy wants the name to outlive the capsule.
             format!("\"{}\"", unsafe { CStr::from_ptr(name) }.to_string_lossy())
         };
-        Ok(format!("<capsule object {name} at {:p}>", zelf.as_object().as_raw()))
+        Ok(format!(
+            "<capsule object {name} at {:p}>",
+            zelf.as_object().as_raw()
+        ))
     }
 }

@@ -87,7 +87,10 @@ fn create_dynamic(
 ) -> PyResult {
     if let Some(spec) = args.args.first() {
         let origin = spec.get_attr("origin", vm)?;
-        if origin.downcast_ref::<PyStr>().is_some_and(|path| is_universal(path.as_bytes())) {
+        if origin
+            .downcast_ref::<PyStr>()
+            .is_some_and(|path| is_universal(path.as_bytes()))
+        {
             let spec = spec.clone();
             return universal::import_module(spec, origin, vm);
         }
@@ -99,7 +102,8 @@ fn create_dynamic(
 /// loader has a better message for the wrong ones.
 fn is_universal(path: &[u8]) -> bool {
     let tag = path.windows(4).rposition(|window| window == b".hpy");
-    tag.and_then(|at| path.get(at + 4)).is_some_and(u8::is_ascii_digit)
+    tag.and_then(|at| path.get(at + 4))
+        .is_some_and(u8::is_ascii_digit)
 }
 
 /// `_imp.exec_dynamic(module)`. Our modules were executed when they were made,
@@ -124,10 +128,13 @@ fn find_frozen(
     callee: Callee,
 ) -> PyResult {
     let is_hpy = |name: &PyObject| {
-        name.downcast_ref::<PyStr>().is_some_and(|name| name.as_bytes() == b"hpy")
+        name.downcast_ref::<PyStr>()
+            .is_some_and(|name| name.as_bytes() == b"hpy")
     };
     if args.args.first().is_some_and(|name| is_hpy(name)) {
-        let finder = vm.import("_frozen_importlib_external", 0)?.get_attr("PathFinder", vm)?;
+        let finder = vm
+            .import("_frozen_importlib_external", 0)?
+            .get_attr("PathFinder", vm)?;
         let spec = vm.call_method(&finder, "find_spec", ("hpy",))?;
         if !vm.is_none(&spec) {
             return Ok(vm.ctx.none());

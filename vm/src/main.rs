@@ -4,12 +4,14 @@
 //!
 //! - [`runtime`] and [`types`], which implement the loader's trait `Runtime`;
 //! - [`importer`], through which `import` finds `.hpy0.so` files;
-//! - [`universal`], the module `hpy.universal`.
+//! - [`universal`], the module `hpy.universal`;
+//! - [`sysconfig`], which lets setuptools compile extensions here.
 
 mod capsule;
 mod functions;
 mod importer;
 mod runtime;
+mod sysconfig;
 mod types;
 mod universal;
 
@@ -22,9 +24,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let builder = InterpreterBuilder::new().init_stdlib();
-    let modules =
-        [importer::imp_module(&builder.ctx), universal::hpy_universal::module_def(&builder.ctx)];
+    let modules = [
+        importer::imp_module(&builder.ctx),
+        sysconfig::sysconfigdata_module(&builder.ctx),
+        universal::hpy_universal::module_def(&builder.ctx),
+    ];
     rustpython::run(
-        builder.add_native_modules(&modules).add_frozen_modules(py_freeze!(dir = "python")),
+        builder
+            .add_native_modules(&modules)
+            .add_frozen_modules(py_freeze!(dir = "python")),
     )
 }

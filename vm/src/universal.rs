@@ -30,7 +30,9 @@ impl Mode {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(text))
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.name().eq_ignore_ascii_case(text))
     }
 
     /// The mode for the module `name` that the variable `HPY` in `environment`
@@ -110,8 +112,15 @@ fn load_error_class(vm: &VirtualMachine) -> &'static PyTypeRef {
     static CLASS: OnceLock<&'static PyTypeRef> = OnceLock::new();
     CLASS.get_or_init(|| {
         let exceptions = &vm.ctx.exceptions;
-        let bases = vec![exceptions.import_error.to_owned(), exceptions.runtime_error.to_owned()];
-        Box::leak(Box::new(vm.ctx.new_exception_type("hpy.universal", "LoadError", Some(bases))))
+        let bases = vec![
+            exceptions.import_error.to_owned(),
+            exceptions.runtime_error.to_owned(),
+        ];
+        Box::leak(Box::new(vm.ctx.new_exception_type(
+            "hpy.universal",
+            "LoadError",
+            Some(bases),
+        )))
     })
 }
 
@@ -131,8 +140,11 @@ fn load_error(error: &LoadError, vm: &VirtualMachine) -> PyBaseExceptionRef {
         _ => vm.ctx.exceptions.import_error.to_owned(),
     };
     let raise = || -> PyResult<PyBaseExceptionRef> {
-        let exception = vm.invoke_exception(&class, vec![vm.ctx.new_str(error.to_string()).into()])?;
-        exception.as_object().set_attr("name", vm.ctx.new_str(error.name()), vm)?;
+        let exception =
+            vm.invoke_exception(&class, vec![vm.ctx.new_str(error.to_string()).into()])?;
+        exception
+            .as_object()
+            .set_attr("name", vm.ctx.new_str(error.name()), vm)?;
         let path = vm.fsdecode(error.path().as_os_str());
         exception.as_object().set_attr("path", path, vm)?;
         Ok(exception)
@@ -186,7 +198,11 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
 
 /// What the Python side of a mode is built on, while the mode is not there:
 /// `hpy.debug` can be imported, and whatever is used of it says so.
-fn missing_module(mode: Mode, name: &'static str, vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+fn missing_module(
+    mode: Mode,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<PyModule>> {
     let module = vm.new_module(name, vm.ctx.new_dict(), None);
     let getattr = vm.new_function("__getattr__", move |name: PyStrRef, vm: &VirtualMachine| {
         let name = name.to_string();

@@ -25,7 +25,7 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 
-use super::error::Cause;
+use super::cause::Cause;
 use super::names::Names;
 use segments::Segments;
 
@@ -85,9 +85,7 @@ impl<'d, R: ReadRef<'d>> Image<'d, R> {
         let offset = self
             .segments
             .offset(address, size, elf::PF_R)
-            .ok_or_else(|| {
-                Cause::damaged(format!("{what} would lie outside its loadable segments"))
-            })?;
+            .ok_or_else(|| damaged(format!("{what} would lie outside its loadable segments")))?;
         self.data
             .read_bytes_at(offset, size)
             .map_err(|()| read(what))
@@ -113,12 +111,12 @@ fn program_headers<'d, R: ReadRef<'d>>(
     let entry = size_of::<ProgramHeader>() as u64;
     let count = header
         .phnum(NativeEndian, data)
-        .map_err(|_| Cause::damaged("the number of its program headers is not to be found"))?;
+        .map_err(|_| damaged("the number of its program headers is not to be found"))?;
     if offset == 0 || count == 0 {
-        return Err(Cause::damaged("it has no program headers"));
+        return Err(damaged("it has no program headers"));
     }
     if u64::from(header.e_phentsize(NativeEndian)) != entry {
-        return Err(Cause::damaged("its program headers have a wrong size"));
+        return Err(damaged("its program headers have a wrong size"));
     }
     let what = "its table of segments";
     within(len, what, offset, entry.checked_mul(count as u64)).map_err(|cause| match cause {
@@ -142,7 +140,7 @@ fn section_headers<'d, R: ReadRef<'d>>(
     }
     let entry = size_of::<SectionHeader>() as u64;
     if u64::from(header.e_shentsize(NativeEndian)) != entry {
-        return Err(Cause::damaged("its section headers have a wrong size"));
+        return Err(damaged("its section headers have a wrong size"));
     }
     within(len, what, offset, Some(entry))?;
     let count = header.shnum(NativeEndian, data).map_err(|_| read(what))?;
@@ -159,7 +157,7 @@ fn section_headers<'d, R: ReadRef<'d>>(
                 .is_some_and(|section| section.sh_type(NativeEndian) == elf::SHT_STRTAB)
         });
     if !named {
-        return Err(Cause::damaged(format!("{what} is not where it should be")));
+        return Err(damaged(format!("{what} is not where it should be")));
     }
     Ok(sections)
 }
@@ -175,6 +173,10 @@ fn within(len: u64, what: &str, offset: u64, size: Option<u64>) -> Result<(), Ca
             has: len,
         }),
     }
+}
+
+fn damaged(what: impl Into<String>) -> Cause {
+    Cause::Damaged { what: what.into() }
 }
 
 fn read(what: &'static str) -> Cause {

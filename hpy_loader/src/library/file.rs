@@ -1,9 +1,10 @@
 //! Opening a file that may be anything, without being held up by it.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use super::error::Cause;
+use super::cause::Cause;
 
 /// Opens `path` for reading if it is a regular file with something in it.
 ///
@@ -13,14 +14,11 @@ use super::error::Cause;
 pub(super) fn open(path: &Path) -> Result<File, Cause> {
     let open = |source| Cause::Open { source };
     regular(&std::fs::metadata(path).map_err(open)?)?;
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(libc::O_NONBLOCK);
-    }
-    let file = options.open(path).map_err(open)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)
+        .map_err(open)?;
     let metadata = file.metadata().map_err(open)?;
     regular(&metadata)?;
     if metadata.len() == 0 {
@@ -39,22 +37,13 @@ fn regular(metadata: &Metadata) -> Result<(), Cause> {
 }
 
 fn description(file_type: FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        if file_type.is_fifo() {
-            return "a FIFO";
-        }
-        if file_type.is_socket() {
-            return "a socket";
-        }
-        if file_type.is_char_device() || file_type.is_block_device() {
-            return "a device";
-        }
-    }
     if file_type.is_dir() {
         "a directory"
+    } else if file_type.is_fifo() {
+        "a FIFO"
+    } else if file_type.is_socket() {
+        "a socket"
     } else {
-        "something else"
+        "a device"
     }
 }

@@ -1,6 +1,6 @@
 //! How a module's name becomes the names of its C functions.
 
-use super::error::Cause;
+use super::cause::Cause;
 
 /// The last part of a dotted name, as it stands in C symbols: `core_2` for
 /// `pkg.core-2`.

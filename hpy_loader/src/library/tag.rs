@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::error::Cause;
+use super::cause::Cause;
 
 /// What a file name says about the ABI of its contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,6 @@ mod tests {
         );
     }
 
-    #[cfg(unix)]
     #[test]
     fn the_name_need_not_be_utf8() {
         use std::ffi::OsStr;

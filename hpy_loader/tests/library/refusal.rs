@@ -267,7 +267,6 @@ fn what_the_system_refuses_is_passed_on() {
     assert!(source.is::<libloading::Error>(), "{source:?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn what_is_no_regular_file_holds_nobody_up() {
     let workshop = Workshop::new();

@@ -27,7 +27,11 @@ struct Arguments {
 }
 
 fn step_names() -> clap::builder::PossibleValuesParser {
-    STEPS.iter().map(|step| step.name).collect::<Vec<_>>().into()
+    STEPS
+        .iter()
+        .map(|step| step.name)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 fn main() -> ExitCode {
@@ -68,7 +72,11 @@ struct Ran {
 }
 
 fn run(step: &StepInfo, verification: &Verification) -> Ran {
-    eprintln!("{} {}", style(step.name).bold().for_stderr(), style(step.about).dim().for_stderr());
+    eprintln!(
+        "{} {}",
+        style(step.name).bold().for_stderr(),
+        style(step.about).dim().for_stderr()
+    );
     let started = Instant::now();
     let outcome = Outcome::from((step.run)(verification));
     let ran = Ran {
@@ -85,7 +93,12 @@ fn run(step: &StepInfo, verification: &Verification) -> Ran {
 /// Prints the summary. Its last line is for programs that read the log.
 fn conclude(results: &[Ran]) -> ExitCode {
     println!();
-    for Ran { name, outcome, elapsed } in results {
+    for Ran {
+        name,
+        outcome,
+        elapsed,
+    } in results
+    {
         let verdict = match outcome.is_success() {
             true => style("ok    ").green(),
             false => style("FAILED").red(),
@@ -99,11 +112,13 @@ fn conclude(results: &[Ran]) -> ExitCode {
     let passed: usize = results.iter().map(|ran| ran.outcome.passed).sum();
     let failed: usize = results
         .iter()
-        .map(|ran| match (ran.outcome.is_success(), ran.outcome.failures.len()) {
-            // A step that checked nothing counts as one failure.
-            (false, 0) => 1,
-            (_, failures) => failures,
-        })
+        .map(
+            |ran| match (ran.outcome.is_success(), ran.outcome.failures.len()) {
+                // A step that checked nothing counts as one failure.
+                (false, 0) => 1,
+                (_, failures) => failures,
+            },
+        )
         .sum();
     println!("{passed} passed, {failed} failed");
     match success {

@@ -49,7 +49,10 @@ impl Compiler {
 }
 
 fn preamble() -> String {
-    format!("#include <hpy.h>\n#include <wchar.h>\n{}", slots::declarations())
+    format!(
+        "#include <hpy.h>\n#include <wchar.h>\n{}",
+        slots::declarations()
+    )
 }
 
 /// One fact a line, so that a line number leads back to its fact.

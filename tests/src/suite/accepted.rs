@@ -102,15 +102,27 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "a\nb\nc\n").unwrap();
         let mut accepted = Accepted::read(file.path()).unwrap();
-        let run = run(&[("a", "passed"), ("b", "crashed"), ("d", "passed"), ("e", "failed")]);
+        let run = run(&[
+            ("a", "passed"),
+            ("b", "crashed"),
+            ("d", "passed"),
+            ("e", "failed"),
+        ]);
         let comparison = accepted.compare(&run);
-        let lost: Vec<_> = comparison.lost.iter().map(|(id, why)| (&**id, &**why)).collect();
+        let lost: Vec<_> = comparison
+            .lost
+            .iter()
+            .map(|(id, why)| (&**id, &**why))
+            .collect();
         assert_eq!(lost, [("b", "crashed: why"), ("c", "it did not run")]);
         assert_eq!(comparison.gained, BTreeSet::from(["d".to_owned()]));
 
         // Growing only: what is lost now stays on the list.
         accepted.extend(&comparison.gained).unwrap();
-        assert_eq!(std::fs::read_to_string(file.path()).unwrap(), "a\nb\nc\nd\n");
+        assert_eq!(
+            std::fs::read_to_string(file.path()).unwrap(),
+            "a\nb\nc\nd\n"
+        );
         assert_eq!(Accepted::read(file.path()).unwrap().len(), 4);
     }
 }

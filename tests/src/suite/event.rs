@@ -77,7 +77,10 @@ impl EventReader {
         file.seek(SeekFrom::Start(self.position))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let complete = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+        let complete = bytes
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |at| at + 1);
         self.position += complete as u64;
         bytes[..complete]
             .split(|&byte| byte == b'\n')
@@ -85,7 +88,10 @@ impl EventReader {
             .map(|line| {
                 serde_json::from_slice(line).with_context(|| {
                     let line = String::from_utf8_lossy(line);
-                    format!("{} has a line that is no event: {line}", self.path.display())
+                    format!(
+                        "{} has a line that is no event: {line}",
+                        self.path.display()
+                    )
                 })
             })
             .collect()

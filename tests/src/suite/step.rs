@@ -28,7 +28,11 @@ pub fn reference(verification: &Verification) -> Result<Outcome> {
     }
     if verification.options.files.is_empty() {
         let passed = run.tally("universal").passed;
-        outcome.check(expect_count(passed == UNIVERSAL_TESTS, passed, UNIVERSAL_TESTS));
+        outcome.check(expect_count(
+            passed == UNIVERSAL_TESTS,
+            passed,
+            UNIVERSAL_TESTS,
+        ));
     }
     Ok(outcome)
 }
@@ -53,7 +57,11 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
         let lost = lost.map(|(id, why)| format!("{id} passed before: {why}"));
         outcome.failures.extend(lost);
         let passed = run.tally("universal").passed;
-        outcome.check(expect_count(passed >= UNIVERSAL_MINIMUM, passed, UNIVERSAL_MINIMUM));
+        outcome.check(expect_count(
+            passed >= UNIVERSAL_MINIMUM,
+            passed,
+            UNIVERSAL_MINIMUM,
+        ));
     } else {
         let lost = run.tests.iter().filter(|test| !test.passed());
         let lost = lost.map(|test| format!("{}: {}: {}", test.id, test.outcome, test.message));

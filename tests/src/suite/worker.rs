@@ -237,12 +237,14 @@ begun() { grep -q "\"started\",\"id\":\"$1\"" "$HPYVM_SUITE_EVENTS"; }
             })
             .collect();
         assert_eq!(casualties.len(), 1);
-        assert_eq!((&*casualties[0].id, casualties[0].outcome), ("b", "crashed"));
+        assert_eq!(
+            (&*casualties[0].id, casualties[0].outcome),
+            ("b", "crashed")
+        );
         assert!(casualties[0].message.starts_with("signal 11"));
         let finished = |wanted: &str| {
-            news.iter().any(
-                |item| matches!(item, News::Event(Event::Finished { id, .. }) if id == wanted),
-            )
+            news.iter()
+                .any(|item| matches!(item, News::Event(Event::Finished { id, .. }) if id == wanted))
         };
         assert!(finished("a") && finished("c") && !finished("b"));
     }
@@ -253,8 +255,9 @@ begun() { grep -q "\"started\",\"id\":\"$1\"" "$HPYVM_SUITE_EVENTS"; }
         let (result, news) = run(&script, Duration::from_millis(300));
         result.unwrap();
         assert!(
-            news.iter()
-                .any(|item| matches!(item, News::Casualty(c) if c.id == "a" && c.outcome == "hung"))
+            news.iter().any(
+                |item| matches!(item, News::Casualty(c) if c.id == "a" && c.outcome == "hung")
+            )
         );
     }
 

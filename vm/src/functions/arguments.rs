@@ -17,7 +17,10 @@ impl Keywords {
     /// Appends the keywords to the positional arguments.
     #[inline]
     pub fn new(args: FuncArgs, vm: &VirtualMachine) -> Self {
-        let FuncArgs { args: mut values, kwargs } = args;
+        let FuncArgs {
+            args: mut values,
+            kwargs,
+        } = args;
         let names = (!kwargs.is_empty()).then(|| {
             let mut names = Vec::with_capacity(kwargs.len());
             for (name, value) in kwargs {

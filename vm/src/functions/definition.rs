@@ -30,7 +30,9 @@ pub fn descriptor(
     function: impl PyNativeFn,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
-    define(name, doc, PyMethodFlags::METHOD, function).build_method(&vm.ctx, class).into()
+    define(name, doc, PyMethodFlags::METHOD, function)
+        .build_method(&vm.ctx, class)
+        .into()
 }
 
 /// A builtin method of the object `receiver`, which it gets as its first

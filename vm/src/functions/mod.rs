@@ -48,7 +48,15 @@ pub fn module_function(
     let repr = move || format!("<built-in function {name}>");
     let module_object = receiver.clone();
     let function = move |vm: &VirtualMachine, args: FuncArgs, _| {
-        invoke(loader, method, &qualified, &repr, receiver.clone(), args, vm)
+        invoke(
+            loader,
+            method,
+            &qualified,
+            &repr,
+            receiver.clone(),
+            args,
+            vm,
+        )
     };
     let definition = define(name, method.doc.as_deref(), PyMethodFlags::EMPTY, function);
     let mut function = definition.to_function().with_module_object(module_object);
@@ -96,7 +104,14 @@ fn invoke(
     let callee = Callee::Callable(repr);
     // SAFETY: the definition is the extension's, read with its signature.
     let result = unsafe {
-        loader.call_method(method, qualified, receiver, values.into_iter(), names, callee)
+        loader.call_method(
+            method,
+            qualified,
+            receiver,
+            values.into_iter(),
+            names,
+            callee,
+        )
     };
     result.map_err(|error| into_exception(error, vm))
 }

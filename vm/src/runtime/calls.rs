@@ -100,7 +100,13 @@ impl Calls for RustPython {
                 }
             }
             let keywords: KwArgs = keywords.into_iter().collect();
-            callable.call_with_args(FuncArgs { args, kwargs: keywords }, vm)
+            callable.call_with_args(
+                FuncArgs {
+                    args,
+                    kwargs: keywords,
+                },
+                vm,
+            )
         })
     }
 }

@@ -24,15 +24,21 @@ fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict
 /// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
 /// Python's `None`.
 fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
-    let Some(number) = number.filter(|number| !vm.is_none(number)) else { return Ok(None) };
+    let Some(number) = number.filter(|number| !vm.is_none(number)) else {
+        return Ok(None);
+    };
     let Some(index) = number.try_index_opt(vm) else {
-        return Err(vm.new_type_error(
-            "slice indices must be integers or None or have an __index__ method",
-        ));
+        return Err(
+            vm.new_type_error("slice indices must be integers or None or have an __index__ method")
+        );
     };
     let index = index?;
     let value = index.as_bigint();
-    let limit = if value.is_negative() { isize::MIN } else { isize::MAX };
+    let limit = if value.is_negative() {
+        isize::MIN
+    } else {
+        isize::MAX
+    };
     Ok(Some(value.to_isize().unwrap_or(limit)))
 }
 
@@ -58,14 +64,18 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(with_current_vm(|vm| vm.ctx.new_list(items.collect()).into()))
+        Ok(with_current_vm(|vm| {
+            vm.ctx.new_list(items.collect()).into()
+        }))
     }
 
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(with_current_vm(|vm| vm.ctx.new_tuple(items.collect()).into()))
+        Ok(with_current_vm(|vm| {
+            vm.ctx.new_tuple(items.collect()).into()
+        }))
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {
@@ -96,11 +106,17 @@ impl Containers for RustPython {
                 return wrong_type("a slice", object, vm).map(|_| unreachable!());
             };
             // -isize::MIN does not fit, and no sequence is longer than that.
-            let step = slice_index(slice.step.as_ref(), vm)?.unwrap_or(1).max(-isize::MAX);
+            let step = slice_index(slice.step.as_ref(), vm)?
+                .unwrap_or(1)
+                .max(-isize::MAX);
             if step == 0 {
                 return Err(vm.new_value_error("slice step cannot be zero"));
             }
-            let (first, last) = if step > 0 { (0, isize::MAX) } else { (isize::MAX, isize::MIN) };
+            let (first, last) = if step > 0 {
+                (0, isize::MAX)
+            } else {
+                (isize::MAX, isize::MIN)
+            };
             let start = slice_index(slice.start.as_ref(), vm)?.unwrap_or(first);
             let stop = slice_index(Some(&slice.stop), vm)?.unwrap_or(last);
             Ok((start, stop, step))
@@ -112,6 +128,8 @@ impl Containers for RustPython {
     }
 
     fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
-        object.downcast_ref::<PyCapsule>().map(|capsule| capsule.content())
+        object
+            .downcast_ref::<PyCapsule>()
+            .map(|capsule| capsule.content())
     }
 }

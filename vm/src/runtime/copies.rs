@@ -69,7 +69,9 @@ impl Hold {
             Self::Strong(_) => true,
             Self::Weak(weak) => {
                 let upgraded = weak.upgrade();
-                let same = upgraded.as_ref().is_some_and(|upgraded| upgraded.is(object));
+                let same = upgraded
+                    .as_ref()
+                    .is_some_and(|upgraded| upgraded.is(object));
                 waste.extend(upgraded);
                 same
             }
@@ -124,7 +126,9 @@ impl Copies {
         waste: &mut Vec<PyObjectRef>,
     ) -> Option<*const [u8]> {
         let copy = self.copies.get(&address(object))?;
-        copy.hold.is_of(object, waste).then(|| without_nul(&copy.text))
+        copy.hold
+            .is_of(object, waste)
+            .then(|| without_nul(&copy.text))
     }
 
     /// Adds a copy of `text` for `object`, unless another thread has meanwhile.
@@ -143,7 +147,10 @@ impl Copies {
         let mut copy = Vec::with_capacity(text.len() + 1);
         copy.extend_from_slice(text);
         copy.push(0);
-        let copy = Copy { hold, text: copy.into_boxed_slice() };
+        let copy = Copy {
+            hold,
+            text: copy.into_boxed_slice(),
+        };
         let text = without_nul(&copy.text);
         self.bytes += copy.text.len();
         // What was there belonged to an object that died at this address.
@@ -163,7 +170,9 @@ impl Copies {
             if self.hand >= self.copies.len() {
                 self.hand = 0;
             }
-            let Some((_, copy)) = self.copies.get_index(self.hand) else { return };
+            let Some((_, copy)) = self.copies.get_index(self.hand) else {
+                return;
+            };
             if !copy.hold.is_dead(waste) {
                 self.hand += 1;
                 continue;

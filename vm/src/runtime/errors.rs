@@ -20,7 +20,9 @@ pub fn into_exception(error: PyObjectRef, vm: &VirtualMachine) -> PyBaseExceptio
 /// `object` if it is a class of exceptions.
 fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> {
     let class = object.downcast_ref::<PyType>()?;
-    class.fast_issubclass(vm.ctx.exceptions.base_exception_type).then(|| class.to_owned())
+    class
+        .fast_issubclass(vm.ctx.exceptions.base_exception_type)
+        .then(|| class.to_owned())
 }
 
 /// `class(*args)`, which has to be an exception. `class` is what an extension
@@ -68,12 +70,17 @@ fn strerror(errno: i32) -> String {
         return format!("Unknown error {errno}");
     }
     // SAFETY: the call has succeeded, so the text is terminated.
-    unsafe { CStr::from_ptr(text.as_ptr()) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(text.as_ptr()) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
     if let Some(classes) = class.downcast_ref::<PyTuple>() {
-        return classes.as_slice().iter().any(|class| is_match(error, class, vm));
+        return classes
+            .as_slice()
+            .iter()
+            .any(|class| is_match(error, class, vm));
     }
     match exception_class(class, vm) {
         Some(class) if error.downcastable::<PyBaseException>() => error.fast_isinstance(&class),
@@ -87,7 +94,11 @@ fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
 impl Errors for RustPython {
     fn new_error(&self, class: &PyObjectRef, message: &str) -> PyObjectRef {
         with_current_vm(|vm| {
-            either(instantiate(class, || vec![vm.ctx.new_str(message).into()], vm))
+            either(instantiate(
+                class,
+                || vec![vm.ctx.new_str(message).into()],
+                vm,
+            ))
         })
     }
 
@@ -125,8 +136,10 @@ impl Errors for RustPython {
                 return error.into();
             }
             let args = || {
-                let mut args: Vec<PyObjectRef> =
-                    vec![vm.ctx.new_int(errno).into(), vm.ctx.new_str(strerror(errno)).into()];
+                let mut args: Vec<PyObjectRef> = vec![
+                    vm.ctx.new_int(errno).into(),
+                    vm.ctx.new_str(strerror(errno)).into(),
+                ];
                 args.extend(filename.cloned());
                 if let Some(filename2) = filename2 {
                     // The place between them is for an error number of Windows.
@@ -162,9 +175,7 @@ impl Errors for RustPython {
     ) -> Fallible<PyObjectRef, Self> {
         attempt_object(|vm| {
             let Some((module, name)) = name.rsplit_once('.') else {
-                return Err(
-                    vm.new_system_error("PyErr_NewException: name must be module.class")
-                );
+                return Err(vm.new_system_error("PyErr_NewException: name must be module.class"));
             };
             // As in CPython, a dict that was passed in gets the missing entries.
             let dict = match dict {
@@ -189,7 +200,9 @@ impl Errors for RustPython {
                 Some(base) => vm.ctx.new_tuple(vec![base.clone()]).into(),
             };
             let metaclass: &Py<PyType> = vm.ctx.types.type_type;
-            metaclass.as_object().call((vm.ctx.new_str(name), bases, dict), vm)
+            metaclass
+                .as_object()
+                .call((vm.ctx.new_str(name), bases, dict), vm)
         })
     }
 

@@ -62,13 +62,13 @@ pub fn make_loader() -> Result<&'static Loader<RustPython>, ReserveError> {
 /// The loader that [`make_loader`] made. Whatever an extension has defined can
 /// count on it.
 pub fn loader() -> &'static Loader<RustPython> {
-    LOADER.get().expect("the loader is made before the first extension is loaded")
+    LOADER
+        .get()
+        .expect("the loader is made before the first extension is loaded")
 }
 
 /// Runs an operation of RustPython's as one of the trait's.
-fn attempt<T>(
-    operation: impl FnOnce(&VirtualMachine) -> PyResult<T>,
-) -> Result<T, PyObjectRef> {
+fn attempt<T>(operation: impl FnOnce(&VirtualMachine) -> PyResult<T>) -> Result<T, PyObjectRef> {
     with_current_vm(operation).map_err(PyObjectRef::from)
 }
 

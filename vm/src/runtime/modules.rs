@@ -63,7 +63,9 @@ impl Modules for RustPython {
             }
             // The import system returns the package; the module is what it has
             // registered.
-            vm.sys_module.get_attr("modules", vm)?.get_item(name.as_object(), vm)
+            vm.sys_module
+                .get_attr("modules", vm)?
+                .get_item(name.as_object(), vm)
         })
     }
 
@@ -146,7 +148,11 @@ impl Modules for RustPython {
         })
     }
 
-    fn context_var_set(&self, var: &PyObjectRef, value: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn context_var_set(
+        &self,
+        var: &PyObjectRef,
+        value: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
         attempt(|vm| {
             self.check_context_var(var, vm)?;
             vm.call_method(var, "set", (value.clone(),))

@@ -47,6 +47,33 @@ fn in_place_operator(op: BinaryOp) -> Operator {
     }
 }
 
+/// `a.__ipow__(b)` if `a` has this method from a class of Python's, which never
+/// gets the modulus: `PyNumber_InPlacePower` drops it, whatever its
+/// documentation says. RustPython would pass it on.
+fn python_in_place_power(
+    a: &PyObject,
+    b: &PyObject,
+    modulus: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let name = vm.ctx.intern_str("__ipow__");
+    let Some(method) = a.class().get_attr(name) else {
+        return Ok(None);
+    };
+    if method.class().is(vm.ctx.types.wrapper_descriptor_type) {
+        return Ok(None);
+    }
+    let Some(method) = a.lookup_special(name, vm)? else {
+        return Ok(None);
+    };
+    let result = method.call((b.to_owned(),), vm)?;
+    // Without an answer the plain operator has its turn.
+    if result.is(&vm.ctx.not_implemented) {
+        return vm._pow(a, b, modulus).map(Some);
+    }
+    Ok(Some(result))
+}
+
 impl Numbers for RustPython {
     #[inline]
     fn new_int(&self, value: i64) -> PyObjectRef {
@@ -72,24 +99,33 @@ impl Numbers for RustPython {
         } else if let Some(value) = value.to_u64() {
             Integer::Unsigned(value)
         } else {
-            Integer::Wide { low: int.as_u64_mask(), negative: value.is_negative() }
+            Integer::Wide {
+                low: int.as_u64_mask(),
+                negative: value.is_negative(),
+            }
         })
     }
 
     fn integer_as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
         // The slot of `int` itself, since a subclass may have another.
-        attempt(|vm| match vm.ctx.types.int_type.slots.as_number.float.load() {
-            Some(to_float) if object.downcastable::<PyInt>() => {
-                let float = to_float(object.number(), vm)?;
-                float.try_float(vm).map(|float| float.to_f64())
-            }
-            _ => Err(vm.new_type_error("an integer is required")),
-        })
+        attempt(
+            |vm| match vm.ctx.types.int_type.slots.as_number.float.load() {
+                Some(to_float) if object.downcastable::<PyInt>() => {
+                    let float = to_float(object.number(), vm)?;
+                    float.try_float(vm).map(|float| float.to_f64())
+                }
+                _ => Err(vm.new_type_error("an integer is required")),
+            },
+        )
     }
 
     #[inline]
     fn exact_float(&self, object: &PyObjectRef) -> Option<f64> {
-        with_current_vm(|vm| object.downcast_ref_if_exact::<PyFloat>(vm).map(|float| float.to_f64()))
+        with_current_vm(|vm| {
+            object
+                .downcast_ref_if_exact::<PyFloat>(vm)
+                .map(|float| float.to_f64())
+        })
     }
 
     fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
@@ -138,7 +174,14 @@ impl Numbers for RustPython {
         b: &PyObjectRef,
         modulus: &PyObjectRef,
     ) -> Fallible<PyObjectRef, Self> {
-        attempt(|vm| vm._ipow(a, b, modulus))
+        attempt(|vm| {
+            if !vm.is_none(modulus)
+                && let Some(result) = python_in_place_power(a, b, modulus, vm)?
+            {
+                return Ok(result);
+            }
+            vm._ipow(a, b, modulus)
+        })
     }
 
     fn unary(&self, op: UnaryOp, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
@@ -150,8 +193,18 @@ impl Numbers for RustPython {
             UnaryOp::Index => object.try_index(vm).map(Into::into),
             // The classes do what the C functions of CPython do, text and bytes
             // included.
-            UnaryOp::Long => vm.ctx.types.int_type.as_object().call((object.clone(),), vm),
-            UnaryOp::Float => vm.ctx.types.float_type.as_object().call((object.clone(),), vm),
+            UnaryOp::Long => vm
+                .ctx
+                .types
+                .int_type
+                .as_object()
+                .call((object.clone(),), vm),
+            UnaryOp::Float => vm
+                .ctx
+                .types
+                .float_type
+                .as_object()
+                .call((object.clone(),), vm),
         })
     }
 }

@@ -57,7 +57,11 @@ fn set_attribute(
 
 /// The place of item `index` of `length`, counted from the end if negative.
 fn place(index: isize, length: usize) -> Option<usize> {
-    let index = if index < 0 { index.checked_add_unsigned(length)? } else { index };
+    let index = if index < 0 {
+        index.checked_add_unsigned(length)?
+    } else {
+        index
+    };
     usize::try_from(index).ok().filter(|&index| index < length)
 }
 
@@ -91,7 +95,11 @@ fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let class = object.class().name().to_owned();
         return Err(vm.new_type_error(format!("cannot convert '{class}' object to bytes")));
     };
-    vm.ctx.types.bytes_type.as_object().call((PyObjectRef::from(iterator),), vm)
+    vm.ctx
+        .types
+        .bytes_type
+        .as_object()
+        .call((PyObjectRef::from(iterator),), vm)
 }
 
 /// The names of types as C strings. They stay for the life of the process: few
@@ -100,14 +108,18 @@ static TYPE_NAMES: Mutex<Option<HashMap<String, &'static CStr>>> = Mutex::new(No
 
 fn c_type_name(class: &Py<PyType>) -> &'static CStr {
     let name = class.name().to_owned();
-    let mut names = TYPE_NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut names = TYPE_NAMES
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     let names = names.get_or_insert_default();
     if let Some(known) = names.get(&name) {
         return known;
     }
     let text = name.bytes().filter(|&byte| byte != 0).collect::<Vec<u8>>();
     let text: &'static CStr = Box::leak(
-        CString::new(text).expect("the NULs have been taken out").into_boxed_c_str(),
+        CString::new(text)
+            .expect("the NULs have been taken out")
+            .into_boxed_c_str(),
     );
     names.insert(name, text);
     text
@@ -149,7 +161,8 @@ impl Objects for RustPython {
     fn get_item_index(&self, object: &PyObjectRef, index: isize) -> Fallible<PyObjectRef, Self> {
         attempt(|vm| {
             if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
-                let item = place(index, tuple.as_slice().len()).map(|at| tuple.as_slice()[at].clone());
+                let item =
+                    place(index, tuple.as_slice().len()).map(|at| tuple.as_slice()[at].clone());
                 return item.ok_or_else(|| vm.new_index_error("tuple index out of range"));
             }
             if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
@@ -226,7 +239,12 @@ impl Objects for RustPython {
         attempt(|vm| PyObject::rich_compare(a, b, comparison(op), vm))
     }
 
-    fn compare_bool(&self, op: CompareOp, a: &PyObjectRef, b: &PyObjectRef) -> Fallible<bool, Self> {
+    fn compare_bool(
+        &self,
+        op: CompareOp,
+        a: &PyObjectRef,
+        b: &PyObjectRef,
+    ) -> Fallible<bool, Self> {
         attempt(|vm| a.rich_compare_bool(b, comparison(op), vm))
     }
 
@@ -237,11 +255,16 @@ impl Objects for RustPython {
 
     #[inline]
     fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
-        class.downcast_ref::<PyType>().is_some_and(|class| object.fast_isinstance(class))
+        class
+            .downcast_ref::<PyType>()
+            .is_some_and(|class| object.fast_isinstance(class))
     }
 
     fn is_subtype(&self, class: &PyObjectRef, base: &PyObjectRef) -> bool {
-        match (class.downcast_ref::<PyType>(), base.downcast_ref::<PyType>()) {
+        match (
+            class.downcast_ref::<PyType>(),
+            base.downcast_ref::<PyType>(),
+        ) {
             (Some(class), Some(base)) => class.is_subtype(base),
             _ => false,
         }
@@ -259,6 +282,9 @@ impl Objects for RustPython {
         eprintln!("object type     : {:p}", class.as_object().as_raw());
         eprintln!("object type name: {}", &*class.name());
         let repr = with_current_vm(|vm| object.repr(vm).ok().map(|repr| repr.to_string()));
-        eprintln!("object repr     : {}", repr.as_deref().unwrap_or("<repr failed>"));
+        eprintln!(
+            "object repr     : {}",
+            repr.as_deref().unwrap_or("<repr failed>")
+        );
     }
 }

@@ -18,19 +18,29 @@ fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PySt
 fn encode(text: &Py<PyStr>, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs.encode_text(text.to_owned(), encoding, Some(errors), vm).map(Into::into)
+    codecs
+        .encode_text(text.to_owned(), encoding, Some(errors), vm)
+        .map(Into::into)
 }
 
 fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs.decode_text_object(bytes, encoding, Some(errors), vm).map(Into::into)
+    codecs
+        .decode_text_object(bytes, encoding, Some(errors), vm)
+        .map(Into::into)
 }
 
 impl RustPython {
     /// A NUL-terminated copy of `text`, which is the content of `object`.
     /// `exact` says that the object is no instance of a subclass.
-    fn c_copy(&self, object: &PyObject, text: &[u8], exact: bool, vm: &VirtualMachine) -> *const [u8] {
+    fn c_copy(
+        &self,
+        object: &PyObject,
+        text: &[u8],
+        exact: bool,
+        vm: &VirtualMachine,
+    ) -> *const [u8] {
         // Dropped when the table is no longer locked.
         let mut waste = Vec::new();
         if let Some(copy) = self.copies.lock().find(object, &mut waste) {
@@ -66,7 +76,14 @@ impl Text for RustPython {
     }
 
     fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<PyObjectRef, Self> {
-        attempt(|vm| decode(vm.ctx.new_bytes(bytes.to_vec()).into(), encoding, errors, vm))
+        attempt(|vm| {
+            decode(
+                vm.ctx.new_bytes(bytes.to_vec()).into(),
+                encoding,
+                errors,
+                vm,
+            )
+        })
     }
 
     fn encode(
@@ -81,7 +98,12 @@ impl Text for RustPython {
     fn decode_fs(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
         attempt(|vm| {
             let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
-            decode(vm.ctx.new_bytes(bytes.to_vec()).into(), encoding, errors, vm)
+            decode(
+                vm.ctx.new_bytes(bytes.to_vec()).into(),
+                encoding,
+                errors,
+                vm,
+            )
         })
     }
 

@@ -29,12 +29,7 @@ pub fn native_struct(object: &PyObject, shape: HPyType_BuiltinShape) -> *mut c_v
 }
 
 /// Makes sure that the object is an instance of the type, as `descr_check`.
-fn check(
-    info: &TypeInfo,
-    name: &str,
-    object: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
+fn check(info: &TypeInfo, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     if object.class().fast_issubclass(info.class.as_object()) {
         return Ok(());
     }
@@ -55,7 +50,10 @@ fn struct_of(
     check(info, name, object, vm)?;
     let native = info.shape().map(|shape| native_struct(object, shape));
     native.filter(|native| !native.is_null()).ok_or_else(|| {
-        let message = format!("'{}' object has no native struct", type_name(object.class()));
+        let message = format!(
+            "'{}' object has no native struct",
+            type_name(object.class())
+        );
         vm.new_system_error(message)
     })
 }
@@ -92,7 +90,9 @@ pub fn member(
         let done = unsafe { member::set(info.loader, definition, native, into_option(value)) };
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx).with_get(get).with_set(set);
+    let getset = PyGetSet::new(name, info.class, &vm.ctx)
+        .with_get(get)
+        .with_set(set);
     make(getset, definition.doc.as_deref(), vm)
 }
 
@@ -105,7 +105,9 @@ pub fn getset(
     let name = definition.name.as_str();
     let refused = move |what: &str, vm: &VirtualMachine| {
         let type_name = &info.definition.full_name;
-        vm.new_attribute_error(format!("attribute '{name}' of '{type_name}' objects is not {what}"))
+        vm.new_attribute_error(format!(
+            "attribute '{name}' of '{type_name}' objects is not {what}"
+        ))
     };
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         check(info, name, &object, vm)?;
@@ -119,9 +121,14 @@ pub fn getset(
         let setter = definition.setter.ok_or_else(|| refused("writable", vm))?;
         let value = into_option(value);
         // SAFETY: the setter is the extension's.
-        let done = unsafe { info.loader.call_setter(setter, object, value, definition.closure) };
+        let done = unsafe {
+            info.loader
+                .call_setter(setter, object, value, definition.closure)
+        };
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx).with_get(get).with_set(set);
+    let getset = PyGetSet::new(name, info.class, &vm.ctx)
+        .with_get(get)
+        .with_set(set);
     make(getset, definition.doc.as_deref(), vm)
 }

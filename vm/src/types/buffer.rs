@@ -16,7 +16,7 @@ use hpy_loader::abi::{HPy, HPy_buffer};
 use rustpython_vm::common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::protocol::{BufferDescriptor, BufferFlags, BufferMethods, PyBuffer};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::borrow::Cow;
 use std::ffi::{CStr, c_int};
 
@@ -51,7 +51,17 @@ unsafe impl Send for Export {}
 impl Export {
     fn is_same(&self, other: &HPy_buffer) -> bool {
         let HPy_buffer {
-            buf, obj: HPy(_), len, itemsize, readonly, ndim, format, shape, strides, suboffsets, internal,
+            buf,
+            obj: HPy(_),
+            len,
+            itemsize,
+            readonly,
+            ndim,
+            format,
+            shape,
+            strides,
+            suboffsets,
+            internal,
         } = &self.buffer;
         *buf == other.buf
             && (*len, *itemsize) == (other.len, other.itemsize)
@@ -81,7 +91,11 @@ impl Exports {
             }
             None => return Err(buffer),
         };
-        places[place] = Some(Export { buffer, memory, uses: 1 });
+        places[place] = Some(Export {
+            buffer,
+            memory,
+            uses: 1,
+        });
         Ok(place)
     }
 
@@ -105,11 +119,31 @@ impl Exports {
 
 fn copy(buffer: &HPy_buffer) -> HPy_buffer {
     let HPy_buffer {
-        buf, obj: _, len, itemsize, readonly, ndim, format, shape, strides, suboffsets, internal,
+        buf,
+        obj: _,
+        len,
+        itemsize,
+        readonly,
+        ndim,
+        format,
+        shape,
+        strides,
+        suboffsets,
+        internal,
     } = *buffer;
     let obj = HPy::NULL;
     HPy_buffer {
-        buf, obj, len, itemsize, readonly, ndim, format, shape, strides, suboffsets, internal,
+        buf,
+        obj,
+        len,
+        itemsize,
+        readonly,
+        ndim,
+        format,
+        shape,
+        strides,
+        suboffsets,
+        internal,
     }
 }
 
@@ -117,7 +151,10 @@ fn export_memory(buffer: &PyBuffer, place: usize) -> Memory {
     let extra = native_of(&buffer.obj).and_then(|native| native.extra());
     let memory = extra.and_then(|extra| extra.exports.memory(place));
     // A buffer that has been released reaches nothing.
-    memory.unwrap_or(Memory { start: std::ptr::dangling_mut(), length: 0 })
+    memory.unwrap_or(Memory {
+        start: std::ptr::dangling_mut(),
+        length: 0,
+    })
 }
 
 fn release(buffer: &PyBuffer, place: usize) {
@@ -125,18 +162,21 @@ fn release(buffer: &PyBuffer, place: usize) {
     let Some(mut kept) = extra.and_then(|extra| extra.exports.release(place)) else {
         return;
     };
-    let Some((function, info)) =
-        TypeInfo::function(&buffer.obj, |slots| slots.bf_releasebuffer)
+    let Some((function, info)) = TypeInfo::function(&buffer.obj, |slots| slots.bf_releasebuffer)
     else {
         return;
     };
     // SAFETY: the function is the type's, and the buffer is one that the type's
     // `bf_getbuffer` filled in.
-    let released =
-        unsafe { info.loader.call_releasebuffer(function, buffer.obj.clone(), &mut kept) };
+    let released = unsafe {
+        info.loader
+            .call_releasebuffer(function, buffer.obj.clone(), &mut kept)
+    };
     if let Err(error) = released {
         use hpy_loader::runtime::Errors;
-        info.loader.runtime().report_unraisable(error, Some(&buffer.obj));
+        info.loader
+            .runtime()
+            .report_unraisable(error, Some(&buffer.obj));
     }
 }
 
@@ -167,21 +207,25 @@ methods! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 2
 /// The slot `as_buffer`.
 pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> PyResult<PyBuffer> {
     let Some((function, info)) = TypeInfo::function(object, |slots| slots.bf_getbuffer) else {
-        let message =
-            format!("a bytes-like object is required, not '{}'", type_name(object.class()));
+        let message = format!(
+            "a bytes-like object is required, not '{}'",
+            type_name(object.class())
+        );
         return Err(vm.new_type_error(message));
     };
     let mut buffer = empty();
     let flags = c_int::try_from(flags.bits()).unwrap_or_default();
     // SAFETY: the function is the type's.
     let exporter = unsafe {
-        info.loader.call_getbuffer(function, object.to_owned(), &mut buffer, flags)
+        info.loader
+            .call_getbuffer(function, object.to_owned(), &mut buffer, flags)
     };
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
     // Without an exporter nobody is told of the release.
     let exporter = exporter.unwrap_or_else(|| object.to_owned());
     let described = describe(&buffer).and_then(|(descriptor, memory)| {
-        let native = native_of(&exporter).ok_or("the exporter is not an instance of an HPy type")?;
+        let native =
+            native_of(&exporter).ok_or("the exporter is not an instance of an HPy type")?;
         let place = native.make_extra().exports.keep(copy(&buffer), memory);
         let place = place.map_err(|_| "too many different buffers of one object")?;
         Ok((descriptor, place))
@@ -201,7 +245,10 @@ fn give_back(exporter: &PyObjectRef, buffer: &mut HPy_buffer) {
     let function = TypeInfo::function(exporter, |slots| slots.bf_releasebuffer);
     if let Some((function, info)) = function {
         // SAFETY: as in `release`. The caller raises an error anyway.
-        drop(unsafe { info.loader.call_releasebuffer(function, exporter.clone(), buffer) });
+        drop(unsafe {
+            info.loader
+                .call_releasebuffer(function, exporter.clone(), buffer)
+        });
     }
 }
 
@@ -255,7 +302,9 @@ fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'static 
         (None, 1) => vec![len.checked_div(itemsize).unwrap_or(0)],
         (None, _) => return Err("the buffer has dimensions but no shape"),
     };
-    let items = lengths.iter().try_fold(itemsize, |size, &length| size.checked_mul(length));
+    let items = lengths
+        .iter()
+        .try_fold(itemsize, |size, &length| size.checked_mul(length));
     if items != Some(len) {
         return Err("the buffer's length is not that of its items");
     }
@@ -266,7 +315,10 @@ fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'static 
     let (before, after) = reach(&lengths, &strides, itemsize).ok_or("the strides are too large")?;
     let start = buffer.buf.cast::<u8>().wrapping_sub(before);
     let memory = match before + after {
-        0 => Memory { start: std::ptr::dangling_mut(), length: 0 },
+        0 => Memory {
+            start: std::ptr::dangling_mut(),
+            length: 0,
+        },
         length => Memory { start, length },
     };
     let descriptor = BufferDescriptor {
@@ -275,7 +327,11 @@ fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'static 
         readonly: buffer.readonly != 0,
         itemsize,
         format,
-        dim_desc: lengths.into_iter().zip(strides).map(|(length, stride)| (length, stride, 0)).collect(),
+        dim_desc: lengths
+            .into_iter()
+            .zip(strides)
+            .map(|(length, stride)| (length, stride, 0))
+            .collect(),
     };
     Ok((descriptor, memory))
 }

@@ -13,7 +13,7 @@ use crate::runtime::into_exception;
 use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
 use hpy_loader::call::Callee;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::mem::offset_of;
 
 /// The member of a native struct that holds a call function.
@@ -35,7 +35,9 @@ fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keyword
             return Ok((function, native.info()));
         }
     } else if let Some((default, info)) = TypeInfo::function(object, |slots| slots.tp_call) {
-        let own = native.and_then(Native::extra).and_then(|extra| extra.call());
+        let own = native
+            .and_then(Native::extra)
+            .and_then(|extra| extra.call());
         return Ok((own.unwrap_or(default), info));
     }
     let name = type_name(object.class());
@@ -46,13 +48,18 @@ type Caller = &'static TypeInfo;
 
 fn invoke(object: &PyObject, args: Keywords, vm: &VirtualMachine) -> PyResult {
     let (function, info) = function(object, vm)?;
-    let repr = || object.repr(vm).map_or_else(|_| String::new(), |repr| repr.to_string());
+    let repr = || {
+        object
+            .repr(vm)
+            .map_or_else(|_| String::new(), |repr| repr.to_string())
+    };
     let Keywords { values, names } = args;
     // SAFETY: the function is a call function of an extension of this loader.
     let result = unsafe {
         let values = values.into_iter();
         let callee = Callee::Callable(&repr);
-        info.loader.call_keywords(function, object.to_owned(), values, names, callee)
+        info.loader
+            .call_keywords(function, object.to_owned(), values, names, callee)
     };
     result.map_err(|error| into_exception(error, vm))
 }

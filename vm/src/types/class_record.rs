@@ -27,7 +27,10 @@ pub struct ClassRecord {
 impl ClassRecord {
     /// The record of an extension's type.
     pub fn of_type(info: &'static TypeInfo) -> Self {
-        Self { info: Some(info), native: OnceLock::new() }
+        Self {
+            info: Some(info),
+            native: OnceLock::new(),
+        }
     }
 
     /// The type, if an extension defined the class.
@@ -56,7 +59,10 @@ pub fn native_struct(class: &Py<PyType>) -> *mut c_void {
     if !class.has_type_data::<ClassRecord>() {
         // Fails for a static type, which has no room for a record, and if
         // another thread was faster: both show below.
-        let record = ClassRecord { info: None, native: OnceLock::new() };
+        let record = ClassRecord {
+            info: None,
+            native: OnceLock::new(),
+        };
         let _ = class.init_type_data(record);
     }
     let Some(record) = class.get_type_data::<ClassRecord>() else {
@@ -73,5 +79,8 @@ pub fn native_struct(class: &Py<PyType>) -> *mut c_void {
     }
     // The record is never replaced, and its box stays where it is, so the struct
     // does not move while the class lives.
-    record.native.get().map_or(std::ptr::null_mut(), Native::data)
+    record
+        .native
+        .get()
+        .map_or(std::ptr::null_mut(), Native::data)
 }

@@ -49,11 +49,22 @@ fn call_new(
 ) -> PyResult {
     let keywords = keyword_dict(args.kwargs, vm)?;
     let called = class.clone();
-    let repr = || called.as_object().repr(vm).map_or_else(|_| String::new(), |r| r.to_string());
+    let repr = || {
+        called
+            .as_object()
+            .repr(vm)
+            .map_or_else(|_| String::new(), |r| r.to_string())
+    };
     // SAFETY: the function is the `tp_new` of an extension of this loader.
     let made = unsafe {
         let callee = Callee::Callable(&repr);
-        info.loader.call_new(function, class.into(), args.args.into_iter(), keywords, callee)
+        info.loader.call_new(
+            function,
+            class.into(),
+            args.args.into_iter(),
+            keywords,
+            callee,
+        )
     };
     made.map_err(|error| into_exception(error, vm))
 }
@@ -89,7 +100,9 @@ fn abstract_class(
     class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
-    let methods = class.as_object().get_attr(identifier!(vm, __abstractmethods__), vm)?;
+    let methods = class
+        .as_object()
+        .get_attr(identifier!(vm, __abstractmethods__), vm)?;
     let mut names = Vec::new();
     for name in methods.get_iter(vm)?.into_iter::<PyObjectRef>(vm) {
         names.push(name?.str(vm)?.to_string());
@@ -111,7 +124,9 @@ pub fn builtin_value<T: PyPayload>(args: FuncArgs, vm: &VirtualMachine) -> PyRes
         Some(new) => new(class.to_owned(), args, vm)?,
         None => return Err(vm.new_system_error("a builtin type without tp_new")),
     };
-    value.downcast().map_err(|_| vm.new_system_error("a builtin type made something else"))
+    value
+        .downcast()
+        .map_err(|_| vm.new_system_error("a builtin type made something else"))
 }
 
 /// A new instance of `class` without its `__new__` and `__init__`, and its native
@@ -121,7 +136,9 @@ pub fn new_instance(
     vm: &VirtualMachine,
 ) -> PyResult<(PyObjectRef, *mut c_void)> {
     if let Some(alloc) = class.slots().alloc.load()
-        && SHAPES.iter().any(|shaped| std::ptr::fn_addr_eq(shaped.alloc, alloc))
+        && SHAPES
+            .iter()
+            .any(|shaped| std::ptr::fn_addr_eq(shaped.alloc, alloc))
     {
         let object = alloc(class.to_owned(), 0, vm)?;
         let data = native_of(&object).map_or(std::ptr::null_mut(), |native| native.data());
@@ -162,7 +179,10 @@ pub fn replace_builtin_new(shaped: &'static Shaped, vm: &VirtualMachine) {
     let Some(builtin) = builtin_of(shaped.shape, &vm.ctx) else {
         return;
     };
-    if REPLACED.lock().is_ok_and(|mut shapes| is_replaced(&mut shapes)) {
+    if REPLACED
+        .lock()
+        .is_ok_and(|mut shapes| is_replaced(&mut shapes))
+    {
         return;
     }
     let name = identifier!(vm, __new__);
@@ -172,7 +192,10 @@ pub fn replace_builtin_new(shaped: &'static Shaped, vm: &VirtualMachine) {
     let function = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
         // The builtin type itself, which this function is bound to.
         args.args.remove(0);
-        let class = args.args.first().and_then(|class| class.downcast_ref::<PyType>());
+        let class = args
+            .args
+            .first()
+            .and_then(|class| class.downcast_ref::<PyType>());
         match class {
             Some(class) if constructs(shaped, class) => {
                 let class = class.to_owned();
@@ -211,7 +234,10 @@ fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
 }
 
 fn doc() -> Option<&'static str> {
-    SLOT_DEFS.iter().find(|slot| slot.name == "__new__").map(|slot| slot.doc)
+    SLOT_DEFS
+        .iter()
+        .find(|slot| slot.name == "__new__")
+        .map(|slot| slot.doc)
 }
 
 /// The `__new__` in the dict of a type whose extension gives `tp_new`, as
@@ -231,7 +257,9 @@ pub fn new_attribute(
         }
         let class = args.args.remove(0).downcast::<PyType>().map_err(|other| {
             let other = type_name(other.class());
-            vm.new_type_error(format!("{this}.__new__(X): X is not a type object ({other})"))
+            vm.new_type_error(format!(
+                "{this}.__new__(X): X is not a type object ({other})"
+            ))
         })?;
         if !class.fast_issubclass(info.class.as_object()) {
             let class = type_name(&class);

@@ -19,9 +19,6 @@ pub struct TypeInfo {
     pub definition: &'static TypeDef,
     /// The loader whose context the extension's functions get.
     pub loader: &'static Loader<RustPython>,
-    /// The nearest type of an extension among the classes that this one
-    /// inherits its layout from.
-    pub base: Option<&'static Self>,
     /// What instances carry; none if they are like those of a builtin type.
     pub layout: Option<Layout>,
     /// The C functions behind the slots that [`super::slots`] has installed:
@@ -92,7 +89,11 @@ impl TypeInfo {
         let of_info = |info: &'static Self| slot(&info.effective).map(|function| (function, info));
         match Self::of_class(class) {
             Some(info) => of_info(info),
-            None => class.mro.read().iter().find_map(|class| of_info(Self::of_class(class)?)),
+            None => class
+                .mro
+                .read()
+                .iter()
+                .find_map(|class| of_info(Self::of_class(class)?)),
         }
     }
 

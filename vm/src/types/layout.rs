@@ -69,7 +69,12 @@ pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> P
         Some(layout) if inherited != Some(layout) => unique_basicsize(base, layout.size),
         _ => base.slots().basicsize,
     };
-    Ok(Plan { base: base.to_owned(), layout, basicsize, member_count: base.slots().member_count })
+    Ok(Plan {
+        base: base.to_owned(),
+        layout,
+        basicsize,
+        member_count: base.slots().member_count,
+    })
 }
 
 /// The layout over a base that has a native struct.
@@ -109,7 +114,12 @@ fn attach(
     base: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyResult<Option<Layout>> {
-    let TypeDef { basicsize: size, shape, slots, .. } = definition;
+    let TypeDef {
+        basicsize: size,
+        shape,
+        slots,
+        ..
+    } = definition;
     let refused_without = *size > 0
         || slots.tp_traverse.is_some()
         || slots.tp_destroy.is_some()
@@ -120,9 +130,10 @@ fn attach(
     }
     let solid = solid_base(base);
     match builtin_of(*shape, &vm.ctx) {
-        Some(builtin) if is_like(solid, builtin) => {
-            Ok(Some(Layout { shape: *shape, size: *size }))
-        }
+        Some(builtin) if is_like(solid, builtin) => Ok(Some(Layout {
+            shape: *shape,
+            size: *size,
+        })),
         _ if !refused_without => Ok(None),
         _ => Err(vm.new_type_error(format!(
             "type '{}' has the shape {}, which can't be attached to instances of its base '{}'",
@@ -160,10 +171,17 @@ fn unique_basicsize(base: &Py<PyType>, size: usize) -> usize {
         .subclasses
         .read()
         .iter()
-        .filter_map(|class| class.upgrade()?.downcast_ref::<PyType>().map(|c| c.slots().basicsize))
+        .filter_map(|class| {
+            class
+                .upgrade()?
+                .downcast_ref::<PyType>()
+                .map(|c| c.slots().basicsize)
+        })
         .collect();
     let smallest = base.slots().basicsize + size.next_multiple_of(8).max(8);
-    (smallest..).find(|size| !taken.contains(size)).unwrap_or(smallest)
+    (smallest..)
+        .find(|size| !taken.contains(size))
+        .unwrap_or(smallest)
 }
 
 /// The base whose instances' layout the others fit into, as CPython's
@@ -185,7 +203,8 @@ fn best_base<'a>(bases: &'a [PyTypeRef], vm: &VirtualMachine) -> PyResult<&'a Py
             _ => best = Some((base, candidate)),
         }
     }
-    best.map(|(base, _)| base).ok_or_else(|| vm.new_type_error("a type needs a base"))
+    best.map(|(base, _)| base)
+        .ok_or_else(|| vm.new_type_error("a type needs a base"))
 }
 
 /// The class on the way to `object` that last changed the layout.

@@ -2,10 +2,8 @@
 
 use super::buffer::Exports;
 use super::info::TypeInfo;
-use crate::runtime::loader;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::native::{self, FieldRef};
-use hpy_loader::runtime::Roots;
 use rustpython_vm::object::TraverseFn;
 use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout as Memory;
@@ -69,7 +67,9 @@ impl Native {
         let heap = match size {
             0..=INLINE => None,
             // SAFETY: the size is not 0.
-            _ => Some(NonNull::new(unsafe { std::alloc::alloc_zeroed(memory(size)?) })?),
+            _ => Some(NonNull::new(unsafe {
+                std::alloc::alloc_zeroed(memory(size)?)
+            })?),
         };
         Some(Self {
             info,
@@ -152,7 +152,10 @@ impl Native {
         }
         let made = Box::into_raw(Box::<Extra>::default());
         let null = std::ptr::null_mut();
-        match self.extra.compare_exchange(null, made, Ordering::AcqRel, Ordering::Acquire) {
+        match self
+            .extra
+            .compare_exchange(null, made, Ordering::AcqRel, Ordering::Acquire)
+        {
             // SAFETY: it was just made, and is freed with `self` only.
             Ok(_) => unsafe { &*made },
             Err(faster) => {

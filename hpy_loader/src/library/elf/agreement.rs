@@ -6,9 +6,9 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::{ProgramHeader as _, SectionHeader as _};
 
-use super::super::error::Cause;
+use super::super::cause::Cause;
 use super::segments::Segments;
-use super::{ProgramHeader, SectionHeader, describe};
+use super::{ProgramHeader, SectionHeader, damaged, describe};
 
 /// Larger thread-local data, of which every thread gets its own copy, or a
 /// larger alignment is damage. Where the system's loader cannot allocate what
@@ -104,7 +104,7 @@ fn has_thread_local(header: &ProgramHeader, address: u64, size: u64, in_file: bo
 }
 
 fn misplaced(what: &str) -> Cause {
-    Cause::damaged(format!(
+    damaged(format!(
         "{what} is not where the loadable segments have room for it"
     ))
 }

@@ -13,8 +13,8 @@ use object::pod;
 use object::read::StringTable;
 use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
 
-use super::super::error::Cause;
-use super::{Header, Image, read};
+use super::super::cause::Cause;
+use super::{Header, Image, damaged, read};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
@@ -125,13 +125,11 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbol
     dynamic.check(image)?;
     let names = dynamic.table(image, &STRINGS)?;
     if names.last() != Some(&0) {
-        return Err(Cause::damaged("its strings do not end"));
+        return Err(damaged("its strings do not end"));
     }
     for tag in LIBRARY_NAMES {
         if dynamic.all(tag).any(|offset| offset >= names.len() as u64) {
-            return Err(Cause::damaged(
-                "the name of a library lies outside its strings",
-            ));
+            return Err(damaged("the name of a library lies outside its strings"));
         }
     }
     let count = dynamic.symbol_count(image)?;
@@ -141,7 +139,7 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbol
     let what = "its symbols";
     let address = dynamic.need(elf::DT_SYMTAB, what)?;
     if dynamic.need(elf::DT_SYMENT, what)? != size_of::<Sym>() as u64 {
-        return Err(Cause::damaged("its symbols have a wrong size"));
+        return Err(damaged("its symbols have a wrong size"));
     }
     let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
     let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(what))?;
@@ -158,7 +156,7 @@ impl<'d> Dynamic<'d> {
         let name = "its dynamic section";
         let header = image
             .only(elf::PT_DYNAMIC)
-            .ok_or_else(|| Cause::damaged("it does not have exactly one dynamic section"))?;
+            .ok_or_else(|| damaged("it does not have exactly one dynamic section"))?;
         let (_, size) = header.file_range(NativeEndian);
         let size = size - size % size_of::<Dyn>() as u64;
         let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
@@ -167,7 +165,7 @@ impl<'d> Dynamic<'d> {
         let end = entries
             .iter()
             .position(|entry| entry.d_tag(NativeEndian) == u64::from(elf::DT_NULL))
-            .ok_or_else(|| Cause::damaged("its dynamic section does not end"))?;
+            .ok_or_else(|| damaged("its dynamic section does not end"))?;
         Ok(Self(&entries[..end]))
     }
 
@@ -177,20 +175,18 @@ impl<'d> Dynamic<'d> {
         }
         for (tag, name) in [(elf::DT_INIT, "initialiser"), (elf::DT_FINI, "finaliser")] {
             if self.all(tag).any(|address| !image.executable(address)) {
-                return Err(Cause::damaged(format!(
-                    "its {name} is not in executable memory"
-                )));
+                return Err(damaged(format!("its {name} is not in executable memory")));
             }
         }
         // On the machines that we know, all have the long form.
         let long = u64::from(elf::DT_RELA);
         if self.all(elf::DT_PLTREL).any(|form| form != long) {
-            return Err(Cause::damaged("its linkage relocations have a wrong form"));
+            return Err(damaged("its linkage relocations have a wrong form"));
         }
         // So many of the relocations are applied without a look at their number.
         let relocations = self.get(elf::DT_RELASZ).unwrap_or(0) / size_of::<Rela>() as u64;
         if self.all(elf::DT_RELACOUNT).any(|count| count > relocations) {
-            return Err(Cause::damaged("it announces more relocations than it has"));
+            return Err(damaged("it announces more relocations than it has"));
         }
         Ok(())
     }
@@ -208,9 +204,8 @@ impl<'d> Dynamic<'d> {
     }
 
     fn need(&self, tag: u32, what: &str) -> Result<u64, Cause> {
-        self.get(tag).ok_or_else(|| {
-            Cause::damaged(format!("its dynamic section lacks an entry about {what}"))
-        })
+        self.get(tag)
+            .ok_or_else(|| damaged(format!("its dynamic section lacks an entry about {what}")))
     }
 
     fn table<R: ReadRef<'d>>(
@@ -227,7 +222,7 @@ impl<'d> Dynamic<'d> {
         let size = self.need(table.size, name)?;
         let declared = entry_tag.map_or(Ok(entry), |tag| self.need(tag, name))?;
         if declared != entry || !size.is_multiple_of(entry) {
-            return Err(Cause::damaged(format!("{name} have a wrong size")));
+            return Err(damaged(format!("{name} have a wrong size")));
         }
         image.bytes(name, address, size)
     }
@@ -236,19 +231,19 @@ impl<'d> Dynamic<'d> {
     /// by which the loader looks them up.
     fn symbol_count<R: ReadRef<'d>>(&self, image: &Image<'d, R>) -> Result<u64, Cause> {
         let name = "its symbol hash table";
-        let damaged = || Cause::damaged(format!("{name} contradicts itself"));
+        let contradiction = || damaged(format!("{name} contradicts itself"));
         if let Some(address) = self.get(elf::DT_GNU_HASH) {
             let bytes = image.bytes_from(name, address)?;
             type GnuHash = elf::GnuHashHeader<NativeEndian>;
-            let (header, _) = pod::from_bytes::<GnuHash>(bytes).map_err(|()| damaged())?;
+            let (header, _) = pod::from_bytes::<GnuHash>(bytes).map_err(|()| contradiction())?;
             // It divides by the one and asserts the other.
             if header.bucket_count.get(NativeEndian) == 0
                 || !header.bloom_count.get(NativeEndian).is_power_of_two()
             {
-                return Err(damaged());
+                return Err(contradiction());
             }
             let table =
-                GnuHashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| damaged())?;
+                GnuHashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| contradiction())?;
             // Symbols that are only used come first and are not hashed. With
             // none but those, their number is not known, and does not matter:
             // the file defines nothing.
@@ -257,12 +252,12 @@ impl<'d> Dynamic<'d> {
         }
         let address = self.need(elf::DT_HASH, name)?;
         let bytes = image.bytes_from(name, address)?;
-        let (header, _) =
-            pod::from_bytes::<elf::HashHeader<NativeEndian>>(bytes).map_err(|()| damaged())?;
+        let (header, _) = pod::from_bytes::<elf::HashHeader<NativeEndian>>(bytes)
+            .map_err(|()| contradiction())?;
         if header.bucket_count.get(NativeEndian) == 0 {
-            return Err(damaged());
+            return Err(contradiction());
         }
-        let table = HashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| damaged())?;
+        let table = HashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| contradiction())?;
         Ok(table.symbol_table_length().into())
     }
 }

@@ -8,7 +8,7 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::FileHeader as _;
 
-use super::super::error::Cause;
+use super::super::cause::Cause;
 use super::{Header, read};
 
 /// This process's number, or none for a machine that the list lacks; then the

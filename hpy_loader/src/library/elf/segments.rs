@@ -4,8 +4,8 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::ProgramHeader as _;
 
-use super::super::error::Cause;
-use super::ProgramHeader;
+use super::super::cause::Cause;
+use super::{ProgramHeader, damaged};
 
 /// In ascending order of their addresses, at least one.
 pub(super) struct Segments(Vec<Segment>);
@@ -43,22 +43,20 @@ impl Segments {
                 flags: header.p_flags(NativeEndian),
             };
             if segment.file_size > segment.memory_size {
-                return Err(Cause::damaged(
-                    "a segment is larger in the file than in memory",
-                ));
+                return Err(damaged("a segment is larger in the file than in memory"));
             }
             if segment.address < free_from {
-                return Err(Cause::damaged("its segments overlap or are out of order"));
+                return Err(damaged("its segments overlap or are out of order"));
             }
             free_from = segment
                 .address
                 .checked_add(segment.memory_size)
                 .filter(|&end| isize::try_from(end).is_ok())
-                .ok_or_else(|| Cause::damaged("a segment lies outside the address space"))?;
+                .ok_or_else(|| damaged("a segment lies outside the address space"))?;
             segments.push(segment);
         }
         if segments.is_empty() {
-            return Err(Cause::damaged("it has no loadable segment"));
+            return Err(damaged("it has no loadable segment"));
         }
         Ok(Self(segments))
     }

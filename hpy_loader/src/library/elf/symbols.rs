@@ -6,10 +6,10 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::Sym as _;
 
-use super::super::error::Cause;
+use super::super::cause::Cause;
 use super::super::names::Names;
-use super::Image;
 use super::dynamic::{self, Sym};
+use super::{Image, damaged};
 
 /// Decides whether `image` is a universal module with these functions.
 ///
@@ -26,7 +26,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(image: &Image<'d, R>, names: &Names) -> 
     for symbol in table.symbols {
         let name = symbol
             .name(NativeEndian, table.names)
-            .map_err(|_| Cause::damaged("the name of a symbol lies outside its strings"))?;
+            .map_err(|_| damaged("the name of a symbol lies outside its strings"))?;
         if symbol.is_undefined(NativeEndian) {
             // A weak symbol may stay undefined: the file can do without.
             if symbol.st_bind() == elf::STB_GLOBAL && is_cpython_api(name) {
@@ -40,7 +40,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(image: &Image<'d, R>, names: &Names) -> 
             }
             if let Some(wanted) = wanted(names).find(|wanted| wanted.as_bytes() == name) {
                 if !is_function(symbol) || !image.executable(symbol.st_value(NativeEndian)) {
-                    return Err(Cause::damaged(format!("its {wanted} is not a function")));
+                    return Err(damaged(format!("its {wanted} is not a function")));
                 }
                 defined.push(wanted);
             }

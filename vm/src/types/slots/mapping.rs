@@ -7,18 +7,20 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 pub(super) fn length(mapping: PyMapping<'_>, vm: &VirtualMachine) -> PyResult<usize> {
     let (function, info) = function(mapping.obj, |slots| slots.mp_length, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_length(function, mapping.obj.to_owned()) }, vm)
+    raise(
+        unsafe { info.loader.call_length(function, mapping.obj.to_owned()) },
+        vm,
+    )
 }
 
-pub(super) fn subscript(
-    mapping: PyMapping<'_>,
-    key: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult {
+pub(super) fn subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
     let (function, info) = function(mapping.obj, |slots| slots.mp_subscript, vm)?;
     let (object, key) = (mapping.obj.to_owned(), key.to_owned());
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_binary(function, object, key) }, vm)
+    raise(
+        unsafe { info.loader.call_binary(function, object, key) },
+        vm,
+    )
 }
 
 pub(super) fn ass_subscript(
@@ -30,5 +32,8 @@ pub(super) fn ass_subscript(
     let (function, info) = function(mapping.obj, |slots| slots.mp_ass_subscript, vm)?;
     let (object, key) = (mapping.obj.to_owned(), key.to_owned());
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_objobjarg(function, object, key, value) }, vm)
+    raise(
+        unsafe { info.loader.call_objobjarg(function, object, key, value) },
+        vm,
+    )
 }

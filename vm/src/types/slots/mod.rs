@@ -54,7 +54,10 @@ fn function<F>(
     vm: &VirtualMachine,
 ) -> PyResult<(F, &'static TypeInfo)> {
     TypeInfo::function(object, slot).ok_or_else(|| {
-        let message = format!("'{}' object has lost a slot function", object.class().name());
+        let message = format!(
+            "'{}' object has lost a slot function",
+            object.class().name()
+        );
         vm.new_system_error(message)
     })
 }
@@ -66,25 +69,19 @@ fn raise<T>(result: Result<T, PyObjectRef>, vm: &VirtualMachine) -> PyResult<T> 
 }
 
 /// The class that a new type inherits a slot from: the first in the MRO that has
-/// filled it, rather than inherited it along with its base's (`SLOTDEFINED` in
-/// CPython).
-fn source<F>(
+/// filled it, rather than inherited it from its base (`SLOTDEFINED` in CPython).
+fn source(
     mro: &[PyTypeRef],
-    load: impl Fn(&Py<PyType>) -> Option<F>,
-    is_same: impl Fn(&Py<PyType>, F, &Py<PyType>, F) -> bool,
+    has_filled: impl Fn(&Py<PyType>, Option<&Py<PyType>>) -> bool,
 ) -> Option<&Py<PyType>> {
-    let is_source = |class: &Py<PyType>| {
-        let inherited = class.base.deref().and_then(|base| Some((base, load(base)?)));
-        match (load(class), inherited) {
-            (Some(own), Some((base, inherited))) => !is_same(class, own, base, inherited),
-            (own, _) => own.is_some(),
-        }
-    };
-    mro.iter().skip(1).map(|class| &**class).find(|class| is_source(class))
+    let classes = mro.iter().skip(1).map(|class| &**class);
+    classes
+        .into_iter()
+        .find(|class| has_filled(class, class.base.deref()))
 }
 
-/// `function` as a pointer of the same type as `_like`.
-fn pointer<F>(_like: F, function: F) -> F {
+/// `function` as a pointer, of the type of those in the slot.
+fn pointer<F>(_slot: Option<F>, function: F) -> F {
     function
 }
 
@@ -97,26 +94,30 @@ macro_rules! slots {
             $({
                 let place = &class.slots().$($place).+;
                 let load = |class: &Py<PyType>| class.slots().$($place).+.load();
-                let c_function = |class| TypeInfo::class_function(class, |slots| slots.$slot);
-                let is_ours =
-                    |function| fn_addr_eq(function, pointer(function, $function));
+                let c_function = |class: &Py<PyType>| {
+                    let found = TypeInfo::class_function(class, |slots| slots.$slot);
+                    found.map(|(function, _)| function as *const ())
+                };
+                let ours = pointer(place.load(), $function);
+                let is_ours = |function| fn_addr_eq(function, ours);
                 if own.$slot.is_some() {
-                    place.store(Some($function));
+                    place.store(Some(ours));
                     effective.$slot = own.$slot;
                 } else {
-                    let is_same = |class, own, base, inherited| {
-                        fn_addr_eq(own, inherited)
-                            && (!is_ours(own) || match (c_function(class), c_function(base)) {
-                                (Some((own, _)), Some((inherited, _))) => fn_addr_eq(own, inherited),
-                                _ => false,
-                            })
-                    };
-                    let source = source(&mro, load, is_same);
+                    let source = source(&mro, |class: &Py<PyType>, base: Option<&Py<PyType>>| {
+                        match (load(class), base.and_then(load)) {
+                            (Some(own), Some(inherited)) if fn_addr_eq(own, inherited) => {
+                                is_ours(own) && c_function(class) != base.and_then(c_function)
+                            }
+                            (own, _) => own.is_some(),
+                        }
+                    });
                     place.store(source.and_then(load));
                     if let Some(source) = source
                         && load(source).is_some_and(is_ours)
                     {
-                        effective.$slot = c_function(source).map(|(function, _)| function);
+                        let found = TypeInfo::class_function(source, |slots| slots.$slot);
+                        effective.$slot = found.map(|(function, _)| function);
                     }
                 }
             })*
@@ -205,8 +206,8 @@ pub fn install(class: &Py<PyType>, own: &Slots, has_call_offset: bool, ctx: &Con
     if has_call_offset {
         slots.call.store(Some(call::call));
     }
-    let calls_ours = slots.call.load().is_some_and(|f| fn_addr_eq(f, pointer(f, call::call)));
-    if calls_ours {
+    let ours = pointer(slots.call.load(), call::call);
+    if slots.call.load().is_some_and(|call| fn_addr_eq(call, ours)) {
         slots.vectorcall.store(Some(call::vectorcall));
     }
     effective
@@ -226,7 +227,9 @@ fn compare_or_hash(class: &Py<PyType>, own: &Slots, effective: &mut Slots, ctx: 
         }
         (false, true) => {
             effective.tp_richcompare = None;
-            slots.richcompare.store(ctx.types.object_type.slots().richcompare.load());
+            slots
+                .richcompare
+                .store(ctx.types.object_type.slots().richcompare.load());
         }
         (false, false) => {
             let mro = class.mro.read();

@@ -9,11 +9,9 @@
 use super::{function, raise};
 use crate::types::info::TypeInfo;
 use hpy_loader::abi::{HPyFunc_binaryfunc, HPyFunc_ternaryfunc, HPyFunc_unaryfunc, Slots};
-use rustpython_vm::protocol::{
-    PyNumber, PyNumberBinaryFunc, PyNumberSlots, PyNumberTernaryFunc,
-};
-use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
 use rustpython_vm::builtins::PyType;
+use rustpython_vm::protocol::{PyNumber, PyNumberBinaryFunc, PyNumberSlots, PyNumberTernaryFunc};
+use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
 
 /// A C function and the type whose loader calls it.
@@ -29,7 +27,9 @@ fn operator<F>(
     leads_here: bool,
     slot: impl Fn(&Slots) -> Option<F>,
 ) -> Option<Operator<F>> {
-    leads_here.then(|| TypeInfo::function(operand, slot)).flatten()
+    leads_here
+        .then(|| TypeInfo::function(operand, slot))
+        .flatten()
 }
 
 /// What one operator is made of.
@@ -48,9 +48,8 @@ where
 {
     #[inline]
     fn apply(self, a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-        let leads_here = |slot: Option<PyNumberBinaryFunc>| {
-            slot.is_some_and(|slot| fn_addr_eq(slot, self.this))
-        };
+        let leads_here =
+            |slot: Option<PyNumberBinaryFunc>| slot.is_some_and(|slot| fn_addr_eq(slot, self.this));
         let first = leads_here((self.left)(&a.class().slots().as_number));
         let first = operator(a, first, &self.slot);
         if a.class().is(b.class()) {
@@ -92,7 +91,13 @@ fn attempt(
         return Ok(vm.ctx.not_implemented());
     };
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_binary(function, a.to_owned(), b.to_owned()) }, vm)
+    raise(
+        unsafe {
+            info.loader
+                .call_binary(function, a.to_owned(), b.to_owned())
+        },
+        vm,
+    )
 }
 
 macro_rules! binary_operators {
@@ -149,12 +154,7 @@ in_place_operators! {
 }
 
 /// `pow(a, b, c)`; all three may bring a function.
-pub(super) fn power(
-    a: &PyObject,
-    b: &PyObject,
-    c: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult {
+pub(super) fn power(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachine) -> PyResult {
     let leads_here = |slot: Option<PyNumberTernaryFunc>| {
         slot.is_some_and(|slot| fn_addr_eq(slot, power as PyNumberTernaryFunc))
     };
@@ -212,7 +212,10 @@ fn unary(
 ) -> PyResult {
     let (function, info) = function(operand.obj, slot, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_unary(function, operand.obj.to_owned()) }, vm)
+    raise(
+        unsafe { info.loader.call_unary(function, operand.obj.to_owned()) },
+        vm,
+    )
 }
 
 macro_rules! unary_operators {
@@ -236,5 +239,8 @@ unary_operators! {
 pub(super) fn boolean(operand: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<bool> {
     let (function, info) = function(operand.obj, |slots| slots.nb_bool, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_inquiry(function, operand.obj.to_owned()) }, vm)
+    raise(
+        unsafe { info.loader.call_inquiry(function, operand.obj.to_owned()) },
+        vm,
+    )
 }

@@ -19,7 +19,10 @@ fn text(
 ) -> PyResult<PyRef<PyStr>> {
     let (function, info) = function(object, slot, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    let text = raise(unsafe { info.loader.call_unary(function, object.to_owned()) }, vm)?;
+    let text = raise(
+        unsafe { info.loader.call_unary(function, object.to_owned()) },
+        vm,
+    )?;
     text.downcast().map_err(|other| {
         let other = type_name(other.class());
         vm.new_type_error(format!("{name} returned non-string (type {other})"))
@@ -37,7 +40,10 @@ pub(super) fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PySt
 pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let (function, info) = function(object, |slots| slots.tp_hash, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    let hash = raise(unsafe { info.loader.call_hash(function, object.to_owned()) }, vm)?;
+    let hash = raise(
+        unsafe { info.loader.call_hash(function, object.to_owned()) },
+        vm,
+    )?;
     Ok(hash as PyHash)
 }
 
@@ -62,7 +68,10 @@ pub(super) fn compare(
     let (function, info) = function(object, |slots| slots.tp_richcompare, vm)?;
     let (object, other) = (object.to_owned(), other.to_owned());
     // SAFETY: the function fills a slot of this signature.
-    let result = unsafe { info.loader.call_compare(function, object, other, compare_op(op)) };
+    let result = unsafe {
+        info.loader
+            .call_compare(function, object, other, compare_op(op))
+    };
     raise(result, vm).map(Either::A)
 }
 
@@ -71,7 +80,10 @@ pub(super) fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> Py
     let keywords = keyword_dict(args.kwargs, vm)?;
     let (object, args) = (object.to_owned(), args.args.into_iter());
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_init(function, object, args, keywords) }, vm)
+    raise(
+        unsafe { info.loader.call_init(function, object, args, keywords) },
+        vm,
+    )
 }
 
 pub(super) fn finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {

@@ -22,7 +22,10 @@ pub fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> P
 pub(super) fn length(sequence: PySequence<'_>, vm: &VirtualMachine) -> PyResult<usize> {
     let (function, info) = function(sequence.obj, |slots| slots.sq_length, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_length(function, sequence.obj.to_owned()) }, vm)
+    raise(
+        unsafe { info.loader.call_length(function, sequence.obj.to_owned()) },
+        vm,
+    )
 }
 
 fn binary(
@@ -34,14 +37,13 @@ fn binary(
     let (function, info) = function(sequence.obj, slot, vm)?;
     let (object, other) = (sequence.obj.to_owned(), other.to_owned());
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_binary(function, object, other) }, vm)
+    raise(
+        unsafe { info.loader.call_binary(function, object, other) },
+        vm,
+    )
 }
 
-pub(super) fn concat(
-    sequence: PySequence<'_>,
-    other: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult {
+pub(super) fn concat(sequence: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
     binary(sequence, other, |slots| slots.sq_concat, vm)
 }
 
@@ -60,7 +62,13 @@ fn counted(
     vm: &VirtualMachine,
 ) -> PyResult {
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_ssizearg(function, object.to_owned(), number) }, vm)
+    raise(
+        unsafe {
+            info.loader
+                .call_ssizearg(function, object.to_owned(), number)
+        },
+        vm,
+    )
 }
 
 pub(super) fn repeat(sequence: PySequence<'_>, count: isize, vm: &VirtualMachine) -> PyResult {
@@ -93,7 +101,10 @@ pub(super) fn ass_item(
     let (function, info) = function(sequence.obj, |slots| slots.sq_ass_item, vm)?;
     let object = sequence.obj.to_owned();
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_ssizeobjarg(function, object, index, value) }, vm)
+    raise(
+        unsafe { info.loader.call_ssizeobjarg(function, object, index, value) },
+        vm,
+    )
 }
 
 pub(super) fn contains(
@@ -104,5 +115,8 @@ pub(super) fn contains(
     let (function, info) = function(sequence.obj, |slots| slots.sq_contains, vm)?;
     let (object, key) = (sequence.obj.to_owned(), key.to_owned());
     // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_objobj(function, object, key) }, vm)
+    raise(
+        unsafe { info.loader.call_objobj(function, object, key) },
+        vm,
+    )
 }

@@ -1,0 +1,268 @@
+//! What can be wrong with a file.
+
+use std::error::Error;
+
+use super::error::ExceptionKind;
+use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR};
+
+/// What can be wrong with a module's name or file, one variant for each cause,
+/// in the order in which they are looked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The leaf of the module's name is not ASCII, so no C symbol can carry it.
+    #[error("the module name '{leaf}' is not ASCII (characters {start} to {end})")]
+    NonAsciiName {
+        /// The leaf of the dotted name.
+        leaf: String,
+        /// Where the first run of other characters begins, in characters.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+    },
+    /// The file is not there, or may not be read.
+    #[error("cannot open it: {source}")]
+    Open {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The path leads to something that has no contents to load.
+    #[error("it is {what}, not a regular file")]
+    NotRegular {
+        /// With its article: "a directory".
+        what: &'static str,
+    },
+    /// No bytes at all.
+    #[error("the file is empty")]
+    Empty,
+    /// Reading failed inside the length that the file said it has.
+    #[error("cannot read {what}; the file changed meanwhile, or its medium fails")]
+    Read {
+        /// The part in question.
+        what: &'static str,
+    },
+    /// Another kind of file.
+    #[error("not an ELF file: {looks_like}")]
+    NotElf {
+        /// A guess from the first bytes, or the bytes.
+        looks_like: String,
+    },
+    /// A library, but not for this machine.
+    #[error("built for {file}, but this process is {process}")]
+    ForeignMachine {
+        /// What the file is for.
+        file: String,
+        /// What we are.
+        process: String,
+    },
+    /// ELF, but nothing that can be loaded into a process.
+    #[error("not a shared library but {what}")]
+    NotShared {
+        /// With its article: "an object file".
+        what: String,
+    },
+    /// The file ends before or within the tables at its beginning.
+    #[error("truncated: the file has {}, {what} needs {}", bytes(*has), grouped(*needs))]
+    HeaderCut {
+        /// The part that is missing.
+        what: &'static str,
+        /// The length at which the file would hold it.
+        needs: u64,
+        /// The length it has.
+        has: u64,
+    },
+    /// The file ends before something that its headers announce. The system's
+    /// loader maps such a file without a look at its length, and the process
+    /// ends with SIGBUS.
+    #[error("truncated: the file has {}, {what} needs {}", bytes(*has), grouped(*needs))]
+    Truncated {
+        /// The part that is missing.
+        what: String,
+        /// The length at which the file would hold it.
+        needs: u64,
+        /// The length it has.
+        has: u64,
+    },
+    /// The headers contradict each other in a way that the system's loader
+    /// would not survive.
+    #[error("damaged: {what}")]
+    Damaged {
+        /// The contradiction.
+        what: String,
+    },
+    /// A module for CPython's own ABI.
+    #[error("a CPython-ABI extension (it defines {init}), not an HPy universal one")]
+    CPythonAbi {
+        /// The init function that it has.
+        init: String,
+    },
+    /// The module's init function is missing.
+    #[error("it does not define {symbol}{}", instead(.others))]
+    NoInit {
+        /// The function that was looked for.
+        symbol: String,
+        /// Init functions of other modules in the file.
+        others: Vec<String>,
+    },
+    /// One of the other functions that every universal module defines is missing.
+    #[error("it defines {init} but not {symbol}; HPy_MODINIT defines both")]
+    NoCompanion {
+        /// The init function, which is there.
+        init: String,
+        /// The function that is not.
+        symbol: String,
+    },
+    /// A hybrid module, by what it imports.
+    #[error(
+        "a hybrid-ABI extension, not a universal one: it uses CPython's C API ({})",
+        several(.symbols)
+    )]
+    UsesCPythonApi {
+        /// The functions and objects of CPython that it imports.
+        symbols: Vec<String>,
+    },
+    /// A hybrid module, by its file name.
+    #[error("a hybrid-ABI extension for {interpreter}, not a universal one, says its file name")]
+    HybridTag {
+        /// The interpreter's tag: "cp311".
+        interpreter: String,
+    },
+    /// The system's loader refused the file.
+    #[error("the system cannot load it: {}", innermost(.source))]
+    Dlopen {
+        /// What it said.
+        source: libloading::Error,
+    },
+    /// The file lists a symbol which the system's loader does not find.
+    #[error("the system does not find {symbol} in it: {}", innermost(.source))]
+    Dlsym {
+        /// The symbol.
+        symbol: String,
+        /// What it said.
+        source: libloading::Error,
+    },
+    /// Built for an HPy that we are not.
+    #[error(
+        "requires unsupported version of the HPy runtime. Requested version: {major}.{minor}. \
+         Current HPy version: {ABI_VERSION}.{ABI_VERSION_MINOR}."
+    )]
+    Version {
+        /// The module's major version.
+        major: u32,
+        /// The module's minor version.
+        minor: u32,
+    },
+    /// The file name gives another ABI than the contents.
+    #[error(
+        "mismatch between the HPy ABI tag encoded in the filename and the major version \
+         requested by the HPy extension itself. Major version tag parsed from filename: {tag}. \
+         Requested version: {major}.{minor}."
+    )]
+    TagMismatch {
+        /// The number in the file name.
+        tag: u32,
+        /// The module's major version.
+        major: u32,
+        /// The module's minor version.
+        minor: u32,
+    },
+    /// The file name gives no ABI.
+    #[error(
+        "could not find HPy ABI tag encoded in the filename. The extension claims to be \
+         compiled with HPy ABI version: {major}.{minor}."
+    )]
+    TagMissing {
+        /// The module's major version.
+        major: u32,
+        /// The module's minor version.
+        minor: u32,
+    },
+    /// The init function gave no definition.
+    #[error("{symbol} returned NULL")]
+    NullDefinition {
+        /// The init function.
+        symbol: String,
+    },
+}
+
+impl Cause {
+    /// The Python exception to raise: HPy's own, where it has one.
+    pub fn exception(&self) -> ExceptionKind {
+        match self {
+            Self::NonAsciiName { .. } => ExceptionKind::UnicodeEncodeError,
+            // HPy hangs on a FIFO, crashes on or takes a truncated file,
+            // mostly crashes on a damaged one, and runs a hybrid one.
+            Self::Read { .. }
+            | Self::Truncated { .. }
+            | Self::Damaged { .. }
+            | Self::UsesCPythonApi { .. }
+            | Self::HybridTag { .. } => ExceptionKind::ImportError,
+            Self::Open { .. }
+            | Self::NotRegular { .. }
+            | Self::Empty
+            | Self::NotElf { .. }
+            | Self::ForeignMachine { .. }
+            | Self::NotShared { .. }
+            | Self::HeaderCut { .. }
+            | Self::CPythonAbi { .. }
+            | Self::NoInit { .. }
+            | Self::NoCompanion { .. }
+            | Self::Dlopen { .. }
+            | Self::Dlsym { .. }
+            | Self::Version { .. }
+            | Self::TagMismatch { .. }
+            | Self::TagMissing { .. }
+            | Self::NullDefinition { .. } => ExceptionKind::RuntimeError,
+        }
+    }
+}
+
+/// libloading's own text is "dlopen failed"; the system's is one level down.
+fn innermost(error: &libloading::Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{} bytes", grouped(count)),
+    }
+}
+
+/// `16504` as `16,504`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn several(symbols: &[String]) -> String {
+    match symbols {
+        [only] => only.clone(),
+        [first, ..] => format!("{first} ... {} symbols", symbols.len()),
+        [] => String::new(),
+    }
+}
+
+fn instead(others: &[String]) -> String {
+    const SHOWN: usize = 3;
+    match others.len() {
+        0 => String::new(),
+        count if count <= SHOWN => format!(", it defines {}", others.join(", ")),
+        count => format!(
+            ", it defines {} and {} more",
+            others[..SHOWN].join(", "),
+            count - SHOWN
+        ),
+    }
+}

@@ -1,0 +1,58 @@
+//! How C extensions are compiled on this VM.
+//!
+//! setuptools takes the compiler's flags from `sysconfig`, which has them from
+//! the native module `_sysconfigdata`. RustPython leaves most of them empty, and
+//! code without `-fPIC` can't be linked into a shared library. The flags here are
+//! those of an ordinary CPython on Linux, so that building an extension on
+//! `hpyvm` gives the binary that building it on CPython gives.
+
+use rustpython_vm::builtins::{PyModule, PyModuleDef};
+use rustpython_vm::stdlib::builtin_module_defs;
+use rustpython_vm::{Context, Py, PyResult, VirtualMachine};
+use std::sync::OnceLock;
+
+const FLAGS: &[(&str, &str)] = &[
+    ("CCSHARED", "-fPIC"),
+    ("CFLAGS", "-DNDEBUG -g -fwrapv -O3 -Wall"),
+    ("LDCXXSHARED", "c++ -shared"),
+    ("OPT", "-DNDEBUG -g -fwrapv -O3 -Wall"),
+];
+
+type Exec = fn(&VirtualMachine, &Py<PyModule>) -> PyResult<()>;
+
+static ORIGINAL_EXEC: OnceLock<Exec> = OnceLock::new();
+
+/// RustPython's module `_sysconfigdata`, with our flags.
+///
+/// # Panics
+///
+/// If RustPython has no such module, which its version decides.
+pub fn sysconfigdata_module(context: &Context) -> &'static PyModuleDef {
+    let original = builtin_module_defs(context)
+        .into_iter()
+        .find(|module| module.name.as_str() == "_sysconfigdata")
+        .expect("RustPython has a native module _sysconfigdata");
+    let mut module = PyModuleDef {
+        name: original.name,
+        doc: original.doc,
+        methods: original.methods,
+        slots: Default::default(),
+    };
+    module.slots.create = original.slots.create;
+    module.slots.exec = Some(exec);
+    if let Some(exec) = original.slots.exec {
+        ORIGINAL_EXEC.get_or_init(|| exec);
+    }
+    Box::leak(Box::new(module))
+}
+
+fn exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    if let Some(exec) = ORIGINAL_EXEC.get() {
+        exec(vm, module)?;
+    }
+    let variables = module.get_attr("build_time_vars", vm)?;
+    for &(name, value) in FLAGS {
+        variables.set_item(name, vm.ctx.new_str(value).into(), vm)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! Making a type.
+
+use super::call::OFFSET_MEMBER;
+use super::class_record::ClassRecord;
+use super::construction::{new_attribute, new_native, replace_builtin_new};
+use super::info::TypeInfo;
+use super::layout::{Plan, builtin_of, plan};
+use super::payload::{New, shaped};
+use super::{attributes, dunder, slots};
+use crate::functions::method_descriptor;
+use crate::runtime::RustPython;
+use hpy_loader::Loader;
+use hpy_loader::abi::Slots;
+use hpy_loader::spec::{TypeDef, TypeFlags};
+use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::function::ItemDoc;
+use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine, identifier};
+
+/// Makes the type that an extension describes.
+///
+/// # Errors
+///
+/// `TypeError` for bases or a metaclass that do not fit.
+pub fn new_type(
+    loader: &'static Loader<RustPython>,
+    definition: &'static TypeDef,
+    bases: Vec<PyTypeRef>,
+    metaclass: Option<PyTypeRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    let bases = match bases.is_empty() {
+        true => vec![vm.ctx.types.object_type.to_owned()],
+        false => bases,
+    };
+    let plan = plan(definition, &bases, vm)?;
+    let metaclass = metaclass_of(&bases, metaclass, vm)?;
+    let class = new_class(definition, bases, metaclass, &plan, vm)?;
+    let info = describe(loader, definition, class, &plan, vm);
+    if let Some(shaped) = info.shape().and_then(shaped) {
+        class.slots().alloc.store(Some(shaped.alloc));
+        replace_builtin_new(shaped, vm);
+    }
+    class.slots().new.store(new_slot(info, &plan.base, vm));
+    class
+        .init_type_data(ClassRecord::of_type(info))
+        .map_err(|message| vm.new_system_error(message))?;
+    add_attributes(info, vm);
+    Ok(class.to_owned())
+}
+
+/// The class of the new class: the metaclass that the extension asks for, or the
+/// most derived one among the bases'.
+fn metaclass_of(
+    bases: &[PyTypeRef],
+    metaclass: Option<PyTypeRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyTypeRef> {
+    let type_type = vm.ctx.types.type_type;
+    let makes_types =
+        |class: &Py<PyType>| match (class.slots().new.load(), type_type.slots().new.load()) {
+            (Some(own), Some(default)) => std::ptr::fn_addr_eq(own, default),
+            _ => false,
+        };
+    let explicit = metaclass.is_some();
+    let mut winner = metaclass.unwrap_or_else(|| type_type.to_owned());
+    if explicit && !makes_types(&winner) {
+        let message = "Metaclasses with custom tp_new are not supported.";
+        return Err(vm.new_type_error(message));
+    }
+    for base in bases {
+        let of_base = base.as_object().class();
+        if winner.fast_issubclass(of_base.as_object()) {
+            continue;
+        }
+        if !of_base.fast_issubclass(winner.as_object()) {
+            let message = "metaclass conflict: the metaclass of a derived class must be a \
+                           (non-strict) subclass of the metaclasses of all its bases";
+            return Err(vm.new_type_error(message));
+        }
+        // A metaclass written in Python, such as `ABCMeta`, would have to run its
+        // `__new__` for this type. CPython 3.11 makes the type without it.
+        if makes_types(of_base) {
+            winner = of_base.to_owned();
+        }
+    }
+    Ok(winner)
+}
+
+/// The bits of a definition's flags that mean the same to RustPython.
+const SHARED_FLAGS: [u8; 6] = [
+    PyTypeFlags::SEQUENCE,
+    PyTypeFlags::MAPPING,
+    PyTypeFlags::DISALLOW_INSTANTIATION,
+    PyTypeFlags::IMMUTABLETYPE,
+    PyTypeFlags::BASETYPE,
+    PyTypeFlags::METHOD_DESCRIPTOR,
+];
+
+fn flags(flags: TypeFlags) -> PyTypeFlags {
+    let mut shared = PyTypeFlags::from_element(PyTypeFlags::HEAPTYPE);
+    for flag in SHARED_FLAGS {
+        if flags.0 & 1 << flag != 0 {
+            shared |= PyTypeFlags::from_element(flag);
+        }
+    }
+    shared
+}
+
+/// The bare class, with empty slots and an empty dict, which lives as long as the
+/// process.
+fn new_class(
+    definition: &'static TypeDef,
+    bases: Vec<PyTypeRef>,
+    metaclass: PyTypeRef,
+    plan: &Plan,
+    vm: &VirtualMachine,
+) -> PyResult<&'static Py<PyType>> {
+    let mut slots = PyTypeSlots::new(&definition.full_name, flags(definition.flags));
+    slots.basicsize = plan.basicsize;
+    slots.itemsize = plan.base.slots().itemsize;
+    slots.member_count = plan.member_count;
+    if let Some(doc) = &definition.doc {
+        slots.doc = ItemDoc::static_text(doc);
+    }
+    let class = PyType::new_heap(
+        definition.name(),
+        bases,
+        Default::default(),
+        slots,
+        metaclass,
+        &vm.ctx,
+    )
+    .map_err(|message| vm.new_type_error(message))?;
+    let is_first = class.base.deref().is_some_and(|base| base.is(&plan.base));
+    if !is_first {
+        // SAFETY: nobody has seen the class yet, so nobody borrows the base that
+        // goes; and the class still refers to it as one of its bases.
+        drop(unsafe { class.base.swap(Some(plan.base.clone())) });
+    }
+    // Descriptors refer to their class for as long as they want, and every
+    // instance counts a reference to it, which costs nothing with this.
+    class.as_object().make_immortal();
+    Ok(PyRef::leak(class))
+}
+
+/// Fills the slots and puts down what there is to know of the type.
+fn describe(
+    loader: &'static Loader<RustPython>,
+    definition: &'static TypeDef,
+    class: &'static Py<PyType>,
+    plan: &Plan,
+    vm: &VirtualMachine,
+) -> &'static TypeInfo {
+    let own = &definition.slots;
+    let base = TypeInfo::nearest(&plan.base);
+    let offset_member = definition
+        .members
+        .iter()
+        .find(|member| member.name == OFFSET_MEMBER);
+    let call_offset = offset_member.map(|member| member.offset).or_else(|| {
+        base.and_then(|base| base.call_offset)
+            .filter(|_| own.tp_call.is_none())
+    });
+    let mut effective = slots::install(class, own, call_offset.is_some(), &vm.ctx);
+    effective.tp_new = own
+        .tp_new
+        .or_else(|| base.and_then(|base| base.effective.tp_new));
+    effective.bf_releasebuffer = match own.bf_getbuffer {
+        Some(_) => own.bf_releasebuffer,
+        None => own
+            .bf_releasebuffer
+            .or_else(|| inherited(class, |slots| slots.bf_releasebuffer)),
+    };
+    let mut info = TypeInfo {
+        class,
+        definition,
+        loader,
+        layout: plan.layout,
+        effective,
+        call_offset,
+        traversers: own.tp_traverse.into_iter().collect(),
+        destroyers: own.tp_destroy.into_iter().collect(),
+    };
+    if let Some(base) = base {
+        info.traversers.extend(&base.traversers);
+        info.destroyers.extend(&base.destroyers);
+    }
+    Box::leak(Box::new(info))
+}
+
+/// A C function that the class inherits by its MRO.
+fn inherited<F>(class: &Py<PyType>, slot: impl Fn(&Slots) -> Option<F>) -> Option<F> {
+    class
+        .mro
+        .read()
+        .iter()
+        .skip(1)
+        .find_map(|class| slot(&TypeInfo::of_class(class)?.effective))
+}
+
+/// What fills the slot `new`.
+fn new_slot(info: &TypeInfo, base: &Py<PyType>, vm: &VirtualMachine) -> Option<New> {
+    if info
+        .class
+        .slots()
+        .flags
+        .has_feature(PyTypeFlags::DISALLOW_INSTANTIATION)
+    {
+        return None;
+    }
+    if info.definition.slots.tp_new.is_some() {
+        return Some(new_native);
+    }
+    let inherited = base.slots().new.load()?;
+    // Over a builtin type, its function would make instances of its own kind.
+    let shape = info.shape()?;
+    let of_builtin = builtin_of(shape, &vm.ctx).and_then(|builtin| builtin.slots().new.load());
+    match shaped(shape) {
+        Some(shaped) if of_builtin.is_some_and(|new| std::ptr::fn_addr_eq(new, inherited)) => {
+            Some(shaped.new)
+        }
+        _ => Some(inherited),
+    }
+}
+
+/// Fills the dict, in CPython's order: what comes later does not replace what is
+/// there (`type_ready_fill_dict`).
+fn add_attributes(info: &'static TypeInfo, vm: &VirtualMachine) {
+    let TypeInfo {
+        class,
+        definition,
+        loader,
+        ..
+    } = *info;
+    let add = |name: &str, attribute: PyObjectRef| {
+        let name = vm.ctx.intern_str(name);
+        if !class.attributes().contains(name) {
+            class.set_attr(name, attribute);
+        }
+    };
+    if let Some(function) = definition.slots.tp_new {
+        add("__new__", new_attribute(info, function, vm));
+    }
+    for (name, attribute) in dunder::attributes(info, vm) {
+        add(name, attribute);
+    }
+    for method in &definition.methods {
+        let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
+        add(&method.name, descriptor);
+    }
+    for member in definition
+        .members
+        .iter()
+        .filter(|member| member.name != OFFSET_MEMBER)
+    {
+        add(&member.name, attributes::member(info, member, vm));
+    }
+    for getset in &definition.getsets {
+        add(&getset.name, attributes::getset(info, getset, vm));
+    }
+    let doc = definition
+        .doc
+        .as_deref()
+        .map(|doc| without_signature(definition.name(), doc));
+    let doc = doc.map_or_else(|| vm.ctx.none(), |doc| vm.ctx.new_str(doc).into());
+    add("__doc__", doc);
+    if let Some(module) = definition.module() {
+        class.set_attr(identifier!(vm, __module__), vm.ctx.new_str(module).into());
+    }
+}
+
+/// A docstring may start with the signature; `__text_signature__` has it then
+/// (`_PyType_DocWithoutSignature` in CPython).
+fn without_signature<'a>(name: &str, doc: &'a str) -> &'a str {
+    const END: &str = ")\n--\n\n";
+    let signature = doc.strip_prefix(name).filter(|rest| rest.starts_with('('));
+    let end = signature.and_then(|signature| signature.find(END));
+    match (signature, end) {
+        (Some(signature), Some(end)) => &signature[end + END.len()..],
+        _ => doc,
+    }
+}
