@@ -37,6 +37,12 @@ impl MethodDef {
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
         let name =
             name.ok_or_else(|| Refusal::new(RefusalClass::SystemError, "HPyMeth without a name"))?;
+        if definition.signature.name().is_none() {
+            return Err(Refusal::new(
+                RefusalClass::ValueError,
+                "Unsupported HPyMeth signature",
+            ));
+        }
         let function = definition.r#impl;
         if function.is_null() {
             return Err(Refusal::new(
