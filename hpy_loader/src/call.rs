@@ -397,7 +397,8 @@ impl<R: Runtime> Loader<R> {
         call.integer(result).map(isize::cast_unsigned)
     }
 
-    /// Calls `tp_hash`; -1 is a failure.
+    /// Calls `tp_hash`; -1 is a failure if it comes with an error, and a hash
+    /// like any other if not, as CPython's slot wrapper has it.
     pub unsafe fn call_hash(
         &'static self,
         function: HPyFunc_hashfunc,
@@ -407,8 +408,8 @@ impl<R: Runtime> Loader<R> {
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object) };
-        // Other negative hashes are as good as any.
-        call.integer(if result == -1 { -1_i8 } else { 0 })?;
+        let failed = result == -1 && self.is_error_pending();
+        call.integer(if failed { -1_i8 } else { 0 })?;
         Ok(result)
     }
 

@@ -18,7 +18,7 @@ show(r.raise_string, ValueError, "text")  #> ValueError: text
 show(r.raise_string, ValueError, "gr\u00fc\u00df")  #> ValueError: grüß
 show(r.raise_string, 3, "text")  #> SystemError: _PyErr_SetObject: exception 3 is not a BaseException subclass
 show(r.raise_object, KeyError, ("a", "b"))  #> KeyError: ('a', 'b')
-show(r.raise_object, KeyError, None)  #> KeyError: 
+show(r.raise_object, KeyError, None)  #> KeyError
 show(r.raise_object, OSError, (2, "no such thing"))  #> FileNotFoundError: [Errno 2] no such thing
 instance = ValueError("an instance")
 show(r.raise_object, ValueError, instance)  #> ValueError: an instance
@@ -27,7 +27,7 @@ show(r.raise_formatted, [1])  #> ValueError: got [1], not text nor 7
 show(r.raise_errno, 2)  #> FileNotFoundError: [Errno 2] No such file or directory
 show(r.raise_errno_of, 2, "a/file")  #> FileNotFoundError: [Errno 2] No such file or directory: 'a/file'
 show(r.raise_errno_of, 13, "a/file")  #> PermissionError: [Errno 13] Permission denied: 'a/file'
-show(r.raise_no_memory)  #> MemoryError: 
+show(r.raise_no_memory)  #> MemoryError
 show(r.raise_twice)  #> ValueError: second
 try:
     r.raise_object(ValueError, instance)
@@ -142,4 +142,3 @@ with warnings.catch_warnings(record=True) as caught:
 with warnings.catch_warnings():
     warnings.simplefilter("error")
     show(r.warn, UserWarning, "beware")  #> UserWarning: beware
-show(r.warn, int, "beware")  #> ValueError: invalid literal for int() with base 10: 'beware'

@@ -13,7 +13,7 @@ def attempt(function, *args):
         print(repr(function(*args)))
     except SystemError as error:
         words = str(error).replace(":", " ").replace("(", " ").split()
-        print("SystemError", *[word for word in words if word.startswith("HPy")])
+        print("SystemError", *[w for w in words if w.startswith("HPy") and w != "HPy_NULL"])
 
 
 def goes_on():

@@ -6,7 +6,8 @@ def show(function, *args, **kwargs):
     try:
         print(repr(function(*args, **kwargs)))
     except BaseException as error:
-        print(f"{type(error).__name__}: {error}")
+        name, text = type(error).__name__, str(error)
+        print(f"{name}: {text}" if text else name)
 
 
 def show_type(function, *args, **kwargs):

@@ -96,6 +96,8 @@ class Recorder:
 
 
 def reason(report):
+    if isinstance(report.longrepr, tuple):  # of a skip: file, line, reason
+        return report.longrepr[2]
     crash = getattr(report.longrepr, "reprcrash", None)
     return crash.message if crash else report.longreprtext
 

@@ -89,7 +89,10 @@ impl Script {
             let diff = TextDiff::from_lines(&self.expected, &printed);
             let mut unified = diff.unified_diff();
             let unified = unified.context_radius(2).header("expected", "printed");
-            bail!("{what} prints something else\n{unified}{}", finished.failure());
+            bail!(
+                "{what} prints something else\n{unified}{}",
+                finished.failure()
+            );
         }
         ensure!(finished.success(), "{what}: {}", finished.failure());
         Ok(())
@@ -153,7 +156,8 @@ mod tests {
 
     #[test]
     fn a_script_says_what_it_needs_and_prints() {
-        let text = "# About.\n# module: a\n# module: b\nprint(1)  #> 1\nif x:\n    #> two  \nprint()\n";
+        let text =
+            "# About.\n# module: a\n# module: b\nprint(1)  #> 1\nif x:\n    #> two  \nprint()\n";
         let script = Script::parse(Path::new("x.py"), text);
         assert_eq!(script.modules, ["a", "b"]);
         assert_eq!(script.expected, "1\ntwo  \n");

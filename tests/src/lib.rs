@@ -6,9 +6,15 @@
 //! the first time; so any step can also be run alone.
 
 pub mod cargo;
+pub mod command_line;
+pub mod demo;
+pub mod golden;
 pub mod headers;
+pub mod malformed;
 pub mod outcome;
+pub mod proof_of_concept;
 pub mod python;
+pub mod startup;
 pub mod steps;
 pub mod suite;
 pub mod verification;

@@ -1,6 +1,9 @@
 //! The steps of the verification, in order.
 
-use crate::{Outcome, Verification, cargo, headers, suite};
+use crate::{
+    Outcome, Verification, cargo, command_line, demo, golden, headers, malformed, proof_of_concept,
+    startup, suite,
+};
 use anyhow::Result;
 
 /// One step.
@@ -39,13 +42,28 @@ pub const STEPS: &[StepInfo] = &[
     },
     StepInfo {
         name: "build",
-        about: "hpyvm builds, and its own tests pass",
+        about: "hpyvm builds, and the plain RustPython that it is compared with",
         run: cargo::build,
     },
     StepInfo {
         name: "headers",
         about: "the loader's view of the ABI, judged by the C compiler",
         run: headers::step,
+    },
+    StepInfo {
+        name: "golden",
+        about: "scripts with known output, on hpyvm and on CPython",
+        run: golden::step,
+    },
+    StepInfo {
+        name: "malformed",
+        about: "files that are no universal module, imported: errors, no crash",
+        run: malformed::step,
+    },
+    StepInfo {
+        name: "poc",
+        about: "HPy's proof of concept under hpyvm -m pytest",
+        run: proof_of_concept::step,
     },
     StepInfo {
         name: "reference",
@@ -56,5 +74,20 @@ pub const STEPS: &[StepInfo] = &[
         name: "suite",
         about: "HPy's own test suite on hpyvm; nothing that passed before fails",
         run: suite::step,
+    },
+    StepInfo {
+        name: "tools",
+        about: "-c, -m, scripts, the prompt; pytest and pip",
+        run: command_line::step,
+    },
+    StepInfo {
+        name: "startup",
+        about: "hpyvm starts nearly as fast as plain RustPython",
+        run: startup::step,
+    },
+    StepInfo {
+        name: "demo",
+        about: "cargo demo: the same script over the same binaries on both VMs",
+        run: demo::step,
     },
 ];

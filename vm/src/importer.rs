@@ -142,3 +142,31 @@ fn find_frozen(
     }
     original(vm, args, callee)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn universal_binaries_of_any_version_are_ours() {
+        for name in [
+            "foo.hpy0.so",
+            "/x/.hpy/foo.hpy0.so",
+            "foo.hpy12.so",
+            "foo.hpy0-cp311.so",
+        ] {
+            assert!(is_universal(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "foo.so",
+            "foo.hpy",
+            "foo.hpy.so",
+            "hpy0.so",
+            "/x.hpy0/foo.hpy.so",
+            "",
+        ] {
+            assert!(!is_universal(name.as_bytes()), "{name}");
+        }
+        assert!(is_universal(SUFFIX.as_bytes()));
+    }
+}

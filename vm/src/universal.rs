@@ -5,7 +5,6 @@ use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyStrRef, PyTypeRef};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::path::Path;
-use std::sync::OnceLock;
 
 /// The version of HPy that we speak, and the revision that it was made from.
 const VERSION: (&str, &str) = ("0.9.0", "f611473");
@@ -108,20 +107,22 @@ fn log(name: &str, mode: Mode, environment: &PyObject, vm: &VirtualMachine) -> P
 /// The class of the errors that HPy's loader raises as a `RuntimeError`. Here it
 /// is an `ImportError` as well, so that `except ImportError` around an import
 /// works, and `name` and `path` are there.
-fn load_error_class(vm: &VirtualMachine) -> &'static PyTypeRef {
-    static CLASS: OnceLock<&'static PyTypeRef> = OnceLock::new();
-    CLASS.get_or_init(|| {
-        let exceptions = &vm.ctx.exceptions;
-        let bases = vec![
-            exceptions.import_error.to_owned(),
-            exceptions.runtime_error.to_owned(),
-        ];
-        Box::leak(Box::new(vm.ctx.new_exception_type(
-            "hpy.universal",
-            "LoadError",
-            Some(bases),
-        )))
-    })
+fn new_load_error_class(vm: &VirtualMachine) -> PyTypeRef {
+    let exceptions = &vm.ctx.exceptions;
+    let bases = vec![
+        exceptions.import_error.to_owned(),
+        exceptions.runtime_error.to_owned(),
+    ];
+    vm.ctx
+        .new_exception_type("hpy.universal", "LoadError", Some(bases))
+}
+
+/// That class, which the module `hpy.universal` has made and keeps.
+fn load_error_class(vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    vm.import("hpy.universal", 0)?;
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let module = modules.get_item("hpy.universal", vm)?;
+    module.get_attr("LoadError", vm)?.try_into_value(vm)
 }
 
 /// The exception for a file that can't be loaded.
@@ -135,18 +136,16 @@ fn load_error(error: &LoadError, vm: &VirtualMachine) -> PyBaseExceptionRef {
             vm.ctx.new_str("ordinal not in range(128)"),
         );
     }
-    let class = match error.exception() {
-        ExceptionKind::RuntimeError => load_error_class(vm).clone(),
-        _ => vm.ctx.exceptions.import_error.to_owned(),
-    };
     let raise = || -> PyResult<PyBaseExceptionRef> {
-        let exception =
-            vm.invoke_exception(&class, vec![vm.ctx.new_str(error.to_string()).into()])?;
-        exception
-            .as_object()
-            .set_attr("name", vm.ctx.new_str(error.name()), vm)?;
-        let path = vm.fsdecode(error.path().as_os_str());
-        exception.as_object().set_attr("path", path, vm)?;
+        let class = match error.exception() {
+            ExceptionKind::RuntimeError => load_error_class(vm)?,
+            _ => vm.ctx.exceptions.import_error.to_owned(),
+        };
+        let text = vm.ctx.new_str(error.to_string()).into();
+        let exception = vm.invoke_exception(&class, vec![text])?;
+        let object = exception.as_object();
+        object.set_attr("name", vm.ctx.new_str(error.name()), vm)?;
+        object.set_attr("path", vm.fsdecode(error.path().as_os_str()), vm)?;
         Ok(exception)
     };
     raise().unwrap_or_else(|other| other)
@@ -218,7 +217,7 @@ fn missing_module(
 
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, load_error_class, log, missing_module};
+    use super::{Mode, VERSION, log, missing_module, new_load_error_class};
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
     use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};
@@ -232,7 +231,7 @@ pub mod hpy_universal {
 
     #[pyattr(name = "LoadError")]
     fn load_error(vm: &VirtualMachine) -> PyTypeRef {
-        load_error_class(vm).clone()
+        new_load_error_class(vm)
     }
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
@@ -316,5 +315,69 @@ pub mod hpy_universal {
             let _ = module.set_attr(name, value, vm);
         }
         Ok(module)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+
+    /// Asserts what mode `HPY=value` gives `module`, or what error.
+    fn assert_modes(cases: &[(&str, Option<&str>, Result<Mode, String>)]) {
+        InterpreterBuilder::new().init_stdlib().build().enter(|vm| {
+            for (module, value, expected) in cases {
+                let environment = vm.ctx.new_dict();
+                if let Some(value) = value {
+                    let value = vm.ctx.new_str(*value).into();
+                    environment
+                        .set_item("HPY", value, vm)
+                        .unwrap_or_else(|_| panic!("a str can be a key"));
+                }
+                let mode = Mode::from_environment(module, environment.as_object(), vm);
+                let mode = mode.map_err(|error| {
+                    let class = error.class().name().to_owned();
+                    let text = error.as_object().str(vm).map(|text| text.to_string());
+                    format!("{class}: {}", text.unwrap_or_default())
+                });
+                assert_eq!(&mode, expected, "HPY={value:?} for {module}");
+            }
+        });
+    }
+
+    #[test]
+    fn one_mode_is_for_all_modules() {
+        assert_modes(&[
+            ("m", None, Ok(Mode::Universal)),
+            ("m", Some(""), Ok(Mode::Universal)),
+            ("m", Some("universal"), Ok(Mode::Universal)),
+            ("m", Some("Debug"), Ok(Mode::Debug)),
+            ("m", Some("trace"), Ok(Mode::Trace)),
+        ]);
+    }
+
+    #[test]
+    fn a_list_of_modes_is_for_the_modules_that_it_names() {
+        let list = Some("a:debug,p.b:trace,c:universal");
+        assert_modes(&[
+            ("a", list, Ok(Mode::Debug)),
+            ("p.b", list, Ok(Mode::Trace)),
+            ("c", list, Ok(Mode::Universal)),
+            ("p", list, Ok(Mode::Universal)),
+            ("ab", list, Ok(Mode::Universal)),
+        ]);
+    }
+
+    #[test]
+    fn other_modes_are_refused() {
+        let refused = |value: &str| Err(format!("ValueError: invalid HPy mode: {value}"));
+        let long = "x".repeat(60);
+        assert_modes(&[
+            ("m", Some("fast"), refused("fast")),
+            ("m", Some("m:fast"), refused("m:fast")),
+            ("m", Some("m:debug,fast"), refused("m:debug,fast")),
+            ("m", Some("m:debug,n:"), refused("m:debug,n:")),
+            ("m", Some(&long), refused(&long[..50])),
+        ]);
     }
 }

@@ -191,5 +191,135 @@ fn address(object: &PyObject) -> usize {
 }
 
 fn without_nul(text: &[u8]) -> *const [u8] {
-    &raw const text[..text.len() - 1]
+    // Made from the whole slice, since C reads the NUL through it.
+    std::ptr::slice_from_raw_parts(text.as_ptr(), text.len() - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+
+    /// A table and what it takes to use it as the runtime does.
+    struct Table<'a> {
+        copies: Copies,
+        vm: &'a VirtualMachine,
+    }
+
+    impl Table<'_> {
+        fn copy(&mut self, object: &PyObject, text: &str, exact: bool) -> *const [u8] {
+            let mut waste = Vec::new();
+            if let Some(found) = self.copies.find(object, &mut waste) {
+                return found;
+            }
+            let hold = Hold::new(object, exact, self.vm);
+            self.copies
+                .insert(object, hold, text.as_bytes(), &mut waste)
+        }
+
+        /// Makes strings, copies them and lets them die.
+        fn pass(&mut self, count: usize, length: usize) {
+            for number in 0..count {
+                let text = format!("{number:0length$}");
+                let object: PyObjectRef = self.vm.ctx.new_str(text.as_str()).into();
+                self.copy(&object, &text, true);
+            }
+        }
+    }
+
+    fn with_table(test: impl FnOnce(Table<'_>)) {
+        InterpreterBuilder::new().init_stdlib().build().enter(|vm| {
+            test(Table {
+                copies: Copies::default(),
+                vm,
+            });
+        });
+    }
+
+    #[test]
+    fn a_copy_ends_with_nul_and_is_found_again() {
+        with_table(|mut table| {
+            for text in ["", "a", "longer than that", "n\u{fc}n"] {
+                let object: PyObjectRef = table.vm.ctx.new_str(text).into();
+                let copy = table.copy(&object, text, true);
+                // SAFETY: the object is alive, so its copy is, and it has a NUL.
+                let bytes: &[u8] =
+                    unsafe { std::slice::from_raw_parts(copy.cast(), copy.len() + 1) };
+                assert_eq!(bytes, [text.as_bytes(), &[0]].concat());
+                assert_eq!(table.copy(&object, text, true), copy);
+            }
+        });
+    }
+
+    #[test]
+    fn a_copy_stays_while_its_object_lives() {
+        with_table(|mut table| {
+            let kept: Vec<(String, PyObjectRef)> = (0..3000)
+                .map(|number| format!("kept {number}"))
+                .map(|text| (text.clone(), table.vm.ctx.new_str(text).into()))
+                .collect();
+            let first: Vec<_> = kept
+                .iter()
+                .map(|(text, object)| table.copy(object, text, true))
+                .collect();
+            table.pass(50_000, 20);
+            for ((text, object), first) in kept.iter().zip(first) {
+                assert_eq!(table.copy(object, text, true), first);
+                // SAFETY: the object is alive, so its copy is.
+                assert_eq!(unsafe { &*first }, text.as_bytes());
+            }
+        });
+    }
+
+    #[test]
+    fn copies_of_dead_objects_do_not_pile_up() {
+        with_table(|mut table| {
+            table.pass(100_000, 20);
+            assert!(table.copies.copies.len() <= FREE_COPIES + 1);
+            assert!(table.copies.bytes <= FREE_BYTES);
+            // Few, but large.
+            table.pass(300, 60_000);
+            assert!(table.copies.bytes <= FREE_BYTES + 60_001);
+        });
+    }
+
+    #[test]
+    fn dead_copies_do_not_outnumber_living_ones() {
+        with_table(|mut table| {
+            let kept: Vec<PyObjectRef> = (0..10_000)
+                .map(|number| table.vm.ctx.new_str(format!("kept {number}")).into())
+                .collect();
+            for object in &kept {
+                table.copy(object, "kept", true);
+            }
+            table.pass(100_000, 20);
+            assert!(table.copies.copies.len() <= 2 * kept.len() + FREE_COPIES);
+            drop(kept);
+            table.pass(50_000, 20);
+            assert!(table.copies.copies.len() <= FREE_COPIES + 1);
+        });
+    }
+
+    #[test]
+    fn an_instance_of_a_subclass_dies_when_its_last_reference_goes() {
+        with_table(|mut table| {
+            let vm = table.vm;
+            let bases = vm
+                .ctx
+                .new_tuple(vec![vm.ctx.types.str_type.to_owned().into()]);
+            let class = vm.ctx.types.type_type.as_object();
+            let class = class.call(("Text", bases, vm.ctx.new_dict()), vm);
+            let class = class.unwrap_or_else(|_| panic!("no class"));
+            let object = class
+                .call(("text",), vm)
+                .unwrap_or_else(|_| panic!("no object"));
+            let watch = object
+                .downgrade(None, vm)
+                .unwrap_or_else(|_| panic!("no weakref"));
+            let copy = table.copy(&object, "text", false);
+            assert_eq!(table.copy(&object, "text", false), copy);
+            drop(object);
+            assert!(watch.upgrade().is_none());
+        });
+    }
 }

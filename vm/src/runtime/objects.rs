@@ -288,3 +288,24 @@ impl Objects for RustPython {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn an_index_counts_from_either_end() {
+        assert_eq!(place(0, 3), Some(0));
+        assert_eq!(place(2, 3), Some(2));
+        assert_eq!(place(3, 3), None);
+        assert_eq!(place(-1, 3), Some(2));
+        assert_eq!(place(-3, 3), Some(0));
+        assert_eq!(place(-4, 3), None);
+        assert_eq!(place(0, 0), None);
+        assert_eq!(place(isize::MIN, 3), None);
+        assert_eq!(
+            place(isize::MAX, usize::MAX),
+            Some(isize::MAX.cast_unsigned())
+        );
+    }
+}

@@ -61,7 +61,12 @@ impl Roots for RustPython {
     }
 
     fn wait(&self, wait: &mut dyn FnMut()) {
-        with_current_vm(|vm| vm.allow_threads(wait));
+        // A thread may drop its last objects when its virtual machine is gone.
+        if thread::current_vm_is_set() {
+            with_current_vm(|vm| vm.allow_threads(wait));
+        } else {
+            wait();
+        }
     }
 
     fn detach(&self) {

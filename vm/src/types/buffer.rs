@@ -2,254 +2,211 @@
 //!
 //! Each time somebody asks for an object's memory, `bf_getbuffer` fills in an
 //! `HPy_buffer`, and `bf_releasebuffer` gets the same one back. RustPython's
-//! `PyBuffer` has no room for it: what it hands to its methods is the object and a
-//! description of the memory. The filled-in buffers are therefore kept beside the
-//! instance, in numbered places, and the number is in the *methods*: there is one
-//! set of them for each of the first [`PLACES`] places. Asking the object twice
-//! for the same memory, in the same words, shares a place, so the limit is on
-//! different views of one object at the same time.
+//! `PyBuffer` has no room for it: its methods get an object and a description of
+//! the memory. The object is therefore not the exporter but an [`Export`], which
+//! keeps the buffer and the exporter, and lets go of both on release, as CPython's
+//! `memoryview.release` does.
+//!
+//! Python would see the difference in one place, `memoryview.obj`. The attribute
+//! is replaced, when the first type with buffers is made, by one that looks
+//! through an export.
 
 use super::info::{TypeInfo, type_name};
-use super::payload::native_of;
 use crate::runtime::into_exception;
 use hpy_loader::abi::{HPy, HPy_buffer};
+use hpy_loader::runtime::Errors;
+use rustpython_vm::builtins::{PyGetSet, PyMemoryView, PyType};
+use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::common::borrow::{BorrowedValue, BorrowedValueMut};
+use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::protocol::{BufferDescriptor, BufferFlags, BufferMethods, PyBuffer};
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::types::Hashable;
+use rustpython_vm::{
+    Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
+};
 use std::borrow::Cow;
 use std::ffi::{CStr, c_int};
+use std::sync::OnceLock;
 
-/// How many different buffers of one object there can be at a time.
-const PLACES: usize = 32;
-
-/// The buffers of one instance that are in use.
-#[derive(Default)]
-pub struct Exports {
-    places: PyMutex<Vec<Option<Export>>>,
+/// One buffer that was handed out.
+#[pyclass(module = false, name = "hpy_buffer", traverse = "manual")]
+#[derive(Debug)]
+pub struct Export {
+    memory: Memory,
+    /// None once it is released.
+    held: PyMutex<Option<Held>>,
 }
 
-struct Export {
+struct Held {
+    exporter: PyObjectRef,
     buffer: HPy_buffer,
-    /// The memory that the buffer reaches.
-    memory: Memory,
-    /// How often it was handed out.
-    uses: usize,
 }
 
 /// A range of memory of an extension.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Memory {
     start: *mut u8,
     length: usize,
 }
 
-// SAFETY: the pointers are the extension's, which promises that the memory stays
-// until the buffer is released; they are handed to it under the HPy lock.
+// SAFETY: the memory is the extension's, which lets Python use it from any
+// thread until the buffer is released; the pointers in the buffer are only handed
+// back to it, under the HPy lock.
 unsafe impl Send for Export {}
+// SAFETY: as above.
+unsafe impl Sync for Export {}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "buffer of {:?}", self.exporter)
+    }
+}
+
+impl PyPayload for Export {
+    fn class(_: &Context) -> &'static Py<PyType> {
+        Self::static_type()
+    }
+}
+
+// SAFETY: the one object that it owns is visited once.
+unsafe impl Traverse for Export {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        // Whoever holds the lock is about to release the buffer.
+        if let Some(held) = self.held.try_lock()
+            && let Some(held) = &*held
+        {
+            held.exporter.traverse(visit);
+        }
+    }
+}
+
+#[pyclass(with(Hashable), flags(DISALLOW_INSTANTIATION))]
+impl Export {}
+
+/// A `memoryview` is as hashable as what it looks at.
+impl Hashable for Export {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        match zelf.exporter() {
+            Some(exporter) => exporter.hash(vm),
+            None => Ok(0),
+        }
+    }
+}
 
 impl Export {
-    fn is_same(&self, other: &HPy_buffer) -> bool {
-        let HPy_buffer {
-            buf,
-            obj: HPy(_),
-            len,
-            itemsize,
-            readonly,
-            ndim,
-            format,
-            shape,
-            strides,
-            suboffsets,
-            internal,
-        } = &self.buffer;
-        *buf == other.buf
-            && (*len, *itemsize) == (other.len, other.itemsize)
-            && (*readonly, *ndim) == (other.readonly, other.ndim)
-            && *format == other.format
-            && (*shape, *strides) == (other.shape, other.strides)
-            && *suboffsets == other.suboffsets
-            && *internal == other.internal
+    fn exporter(&self) -> Option<PyObjectRef> {
+        self.held.lock().as_ref().map(|held| held.exporter.clone())
     }
-}
 
-impl Exports {
-    /// Keeps a buffer, if there is room: the number of its place.
-    fn keep(&self, buffer: HPy_buffer, memory: Memory) -> Result<usize, HPy_buffer> {
-        let mut places = self.places.lock();
-        for (place, export) in places.iter_mut().enumerate() {
-            if let Some(export) = export.as_mut().filter(|export| export.is_same(&buffer)) {
-                export.uses += 1;
-                return Ok(place);
-            }
-        }
-        let place = match places.iter().position(Option::is_none) {
-            Some(place) => place,
-            None if places.len() < PLACES => {
-                places.push(None);
-                places.len() - 1
-            }
-            None => return Err(buffer),
+    /// Gives the buffer back to the extension.
+    fn release(&self) {
+        let Some(Held { exporter, mut buffer }) = self.held.lock().take() else {
+            return;
         };
-        places[place] = Some(Export {
-            buffer,
-            memory,
-            uses: 1,
-        });
-        Ok(place)
-    }
-
-    fn memory(&self, place: usize) -> Option<Memory> {
-        Some(self.places.lock().get(place)?.as_ref()?.memory)
-    }
-
-    /// Takes back one use of a buffer: what `bf_releasebuffer` gets.
-    fn release(&self, place: usize) -> Option<HPy_buffer> {
-        let mut places = self.places.lock();
-        let kept = places.get_mut(place)?;
-        let export = kept.as_mut()?;
-        export.uses -= 1;
-        let buffer = copy(&export.buffer);
-        if export.uses == 0 {
-            *kept = None;
+        let function = TypeInfo::function(&exporter, |slots| slots.bf_releasebuffer);
+        let Some((function, info)) = function else {
+            return;
+        };
+        // SAFETY: the function is the type's, and the buffer is one that the
+        // type's `bf_getbuffer` filled in.
+        let released =
+            unsafe { info.loader.call_releasebuffer(function, exporter.clone(), &mut buffer) };
+        if let Err(error) = released {
+            info.loader.runtime().report_unraisable(error, Some(&exporter));
         }
-        Some(buffer)
     }
 }
 
-fn copy(buffer: &HPy_buffer) -> HPy_buffer {
-    let HPy_buffer {
-        buf,
-        obj: _,
-        len,
-        itemsize,
-        readonly,
-        ndim,
-        format,
-        shape,
-        strides,
-        suboffsets,
-        internal,
-    } = *buffer;
-    let obj = HPy::NULL;
-    HPy_buffer {
-        buf,
-        obj,
-        len,
-        itemsize,
-        readonly,
-        ndim,
-        format,
-        shape,
-        strides,
-        suboffsets,
-        internal,
+fn memory(buffer: &PyBuffer) -> Memory {
+    match buffer.obj.downcast_ref::<Export>() {
+        Some(export) => export.memory,
+        None => Memory::EMPTY,
     }
 }
 
-fn export_memory(buffer: &PyBuffer, place: usize) -> Memory {
-    let extra = native_of(&buffer.obj).and_then(|native| native.extra());
-    let memory = extra.and_then(|extra| extra.exports.memory(place));
-    // A buffer that has been released reaches nothing.
-    memory.unwrap_or(Memory {
-        start: std::ptr::dangling_mut(),
-        length: 0,
-    })
-}
-
-fn release(buffer: &PyBuffer, place: usize) {
-    let extra = native_of(&buffer.obj).and_then(|native| native.extra());
-    let Some(mut kept) = extra.and_then(|extra| extra.exports.release(place)) else {
-        return;
-    };
-    let Some((function, info)) = TypeInfo::function(&buffer.obj, |slots| slots.bf_releasebuffer)
-    else {
-        return;
-    };
-    // SAFETY: the function is the type's, and the buffer is one that the type's
-    // `bf_getbuffer` filled in.
-    let released = unsafe {
-        info.loader
-            .call_releasebuffer(function, buffer.obj.clone(), &mut kept)
-    };
-    if let Err(error) = released {
-        use hpy_loader::runtime::Errors;
-        info.loader
-            .runtime()
-            .report_unraisable(error, Some(&buffer.obj));
-    }
-}
-
-macro_rules! methods {
-    ($($place:literal)*) => {
-        /// The methods for the buffers in each place.
-        static METHODS: [BufferMethods; PLACES] = [$(BufferMethods {
-            obj_bytes: |buffer| {
-                let Memory { start, length } = export_memory(buffer, $place);
-                // SAFETY: the extension has promised this memory until the
-                // buffer is released, and `buffer` is not.
-                BorrowedValue::Ref(unsafe { std::slice::from_raw_parts(start, length) })
-            },
-            obj_bytes_mut: |buffer| {
-                let Memory { start, length } = export_memory(buffer, $place);
-                // SAFETY: as above. RustPython asks for this only if the buffer
-                // is not read-only.
-                BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, length) })
-            },
-            release: |buffer| release(buffer, $place),
-            retain: |_| {},
-        }),*];
-    };
-}
-
-methods! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 }
+static METHODS: BufferMethods = BufferMethods {
+    obj_bytes: |buffer| {
+        let Memory { start, length } = memory(buffer);
+        // SAFETY: the extension has promised this memory until the buffer is
+        // released, and `buffer` is not.
+        BorrowedValue::Ref(unsafe { std::slice::from_raw_parts(start, length) })
+    },
+    obj_bytes_mut: |buffer| {
+        let Memory { start, length } = memory(buffer);
+        // SAFETY: as above. RustPython asks for this only if the buffer is not
+        // read-only.
+        BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, length) })
+    },
+    release: |buffer| {
+        if let Some(export) = buffer.obj.downcast_ref::<Export>() {
+            export.release();
+        }
+    },
+    retain: |_| {},
+};
 
 /// The slot `as_buffer`.
 pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> PyResult<PyBuffer> {
     let Some((function, info)) = TypeInfo::function(object, |slots| slots.bf_getbuffer) else {
-        let message = format!(
-            "a bytes-like object is required, not '{}'",
-            type_name(object.class())
-        );
+        let message =
+            format!("a bytes-like object is required, not '{}'", type_name(object.class()));
         return Err(vm.new_type_error(message));
     };
     let mut buffer = empty();
     let flags = c_int::try_from(flags.bits()).unwrap_or_default();
     // SAFETY: the function is the type's.
     let exporter = unsafe {
-        info.loader
-            .call_getbuffer(function, object.to_owned(), &mut buffer, flags)
+        info.loader.call_getbuffer(function, object.to_owned(), &mut buffer, flags)
     };
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
+    let described = describe(&buffer);
+    let memory = described.as_ref().map_or(Memory::EMPTY, |(_, memory)| *memory);
     // Without an exporter nobody is told of the release.
-    let exporter = exporter.unwrap_or_else(|| object.to_owned());
-    let described = describe(&buffer).and_then(|(descriptor, memory)| {
-        let native =
-            native_of(&exporter).ok_or("the exporter is not an instance of an HPy type")?;
-        let place = native.make_extra().exports.keep(copy(&buffer), memory);
-        let place = place.map_err(|_| "too many different buffers of one object")?;
-        Ok((descriptor, place))
-    });
+    let held = exporter.map(|exporter| Held { exporter, buffer });
+    let export = Export { memory, held: PyMutex::new(held) }.into_ref(&vm.ctx);
     match described {
-        Ok((descriptor, place)) => Ok(PyBuffer::new(exporter, descriptor, &METHODS[place])),
+        Ok((descriptor, _)) => Ok(PyBuffer::new(export.into(), descriptor, &METHODS)),
         Err(reason) => {
-            give_back(&exporter, &mut buffer);
+            export.release();
             let message = format!("{}: {reason}", type_name(object.class()));
             Err(vm.new_buffer_error(message))
         }
     }
 }
 
-/// Releases a buffer that can't be handed on.
-fn give_back(exporter: &PyObjectRef, buffer: &mut HPy_buffer) {
-    let function = TypeInfo::function(exporter, |slots| slots.bf_releasebuffer);
-    if let Some((function, info)) = function {
-        // SAFETY: as in `release`. The caller raises an error anyway.
-        drop(unsafe {
-            info.loader
-                .call_releasebuffer(function, exporter.clone(), buffer)
-        });
+/// Prepares RustPython for the first type with buffers.
+pub fn prepare(vm: &VirtualMachine) {
+    static PREPARED: OnceLock<()> = OnceLock::new();
+    if PREPARED.get().is_some() {
+        return;
     }
+    let _ = Export::make_static_type();
+    let class = PyMemoryView::class(&vm.ctx);
+    let name = vm.ctx.intern_str("obj");
+    if let Some(original) = class.get_direct_attr(name) {
+        let get = move |view: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let object = match vm.call_get_descriptor(&original, &view) {
+                Some(object) => object?,
+                None => original.clone(),
+            };
+            Ok(match object.downcast_ref::<Export>() {
+                Some(export) => export.exporter().unwrap_or_else(|| vm.ctx.none()),
+                None => object,
+            })
+        };
+        let getset = PyGetSet::new("obj", class, &vm.ctx).with_get(get);
+        let getset = PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None);
+        class.set_attr(name, getset.into());
+    }
+    // Two threads may come here at once; one attribute then looks through the
+    // other.
+    PREPARED.get_or_init(|| ());
+}
+
+impl Memory {
+    const EMPTY: Self = Self { start: std::ptr::dangling_mut(), length: 0 };
 }
 
 fn empty() -> HPy_buffer {

@@ -35,9 +35,7 @@ fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keyword
             return Ok((function, native.info()));
         }
     } else if let Some((default, info)) = TypeInfo::function(object, |slots| slots.tp_call) {
-        let own = native
-            .and_then(Native::extra)
-            .and_then(|extra| extra.call());
+        let own = native.and_then(Native::call);
         return Ok((own.unwrap_or(default), info));
     }
     let name = type_name(object.class());
@@ -101,7 +99,7 @@ pub fn set_call_function(
     let is_callable = TypeInfo::function(object, |slots| slots.tp_call).is_some();
     match native_of(object).filter(|_| is_callable) {
         Some(native) => {
-            native.make_extra().set_call(function);
+            native.set_call(function);
             Ok(())
         }
         None => {

@@ -6,7 +6,7 @@ use super::construction::{new_attribute, new_native, replace_builtin_new};
 use super::info::TypeInfo;
 use super::layout::{Plan, builtin_of, plan};
 use super::payload::{New, shaped};
-use super::{attributes, dunder, slots};
+use super::{attributes, buffer, collector, dunder, slots};
 use crate::functions::method_descriptor;
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
@@ -40,6 +40,12 @@ pub fn new_type(
     if let Some(shaped) = info.shape().and_then(shaped) {
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
+    }
+    if definition.slots.bf_getbuffer.is_some() {
+        buffer::prepare(vm);
+    }
+    if definition.slots.tp_traverse.is_some() {
+        collector::prepare(vm)?;
     }
     class.slots().new.store(new_slot(info, &plan.base, vm));
     class
@@ -138,9 +144,7 @@ fn new_class(
         // goes; and the class still refers to it as one of its bases.
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
-    // Descriptors refer to their class for as long as they want, and every
-    // instance counts a reference to it, which costs nothing with this.
-    class.as_object().make_immortal();
+    // Descriptors refer to their class for as long as they want.
     Ok(PyRef::leak(class))
 }
 
@@ -179,6 +183,7 @@ fn describe(
         layout: plan.layout,
         effective,
         call_offset,
+        is_tracked: is_tracked(definition, &plan.base, vm),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
     };
@@ -187,6 +192,17 @@ fn describe(
         info.destroyers.extend(&base.destroyers);
     }
     Box::leak(Box::new(info))
+}
+
+/// Whether the collector keeps track of instances: `HPy_TPFLAGS_HAVE_GC`, which
+/// a type inherits unless it has a `tp_traverse` of its own.
+fn is_tracked(definition: &TypeDef, base: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let inherited = match TypeInfo::of_class(base) {
+        Some(info) => info.is_tracked,
+        None => !base.is(vm.ctx.types.object_type),
+    };
+    definition.flags.0 & TypeFlags::HAVE_GC != 0
+        || (inherited && definition.slots.tp_traverse.is_none())
 }
 
 /// A C function that the class inherits by its MRO.
@@ -213,14 +229,14 @@ fn new_slot(info: &TypeInfo, base: &Py<PyType>, vm: &VirtualMachine) -> Option<N
         return Some(new_native);
     }
     let inherited = base.slots().new.load()?;
-    // Over a builtin type, its function would make instances of its own kind.
-    let shape = info.shape()?;
-    let of_builtin = builtin_of(shape, &vm.ctx).and_then(|builtin| builtin.slots().new.load());
-    match shaped(shape) {
-        Some(shaped) if of_builtin.is_some_and(|new| std::ptr::fn_addr_eq(new, inherited)) => {
-            Some(shaped.new)
-        }
-        _ => Some(inherited),
+    let Some(shaped) = info.shape().and_then(shaped) else {
+        return Some(inherited);
+    };
+    // The builtin type's own function would make instances without the struct.
+    let of_builtin = builtin_of(shaped.shape, &vm.ctx).and_then(|class| class.slots().new.load());
+    match of_builtin.is_some_and(|new| std::ptr::fn_addr_eq(new, inherited)) {
+        true => Some(shaped.new),
+        false => Some(inherited),
     }
 }
 

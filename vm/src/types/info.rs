@@ -27,6 +27,8 @@ pub struct TypeInfo {
     /// Where in the native struct the function lies that is called when an
     /// instance is, if the extension keeps it there itself.
     pub call_offset: Option<usize>,
+    /// Whether the collector keeps track of instances.
+    pub is_tracked: bool,
     /// Every `tp_traverse` on the way to `object`, the most derived first.
     pub traversers: Vec<HPyFunc_traverseproc>,
     /// Every `tp_destroy` on the way to `object`, the most derived first.

@@ -13,6 +13,7 @@ mod attributes;
 mod buffer;
 mod call;
 mod class_record;
+mod collector;
 mod construction;
 mod creation;
 mod dunder;

@@ -1,6 +1,5 @@
 //! The native struct of an instance.
 
-use super::buffer::Exports;
 use super::info::TypeInfo;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::native::{self, FieldRef};
@@ -31,17 +30,9 @@ pub struct Native {
     info: &'static TypeInfo,
     /// The struct, unless it lies in `inline`.
     heap: Option<NonNull<u8>>,
-    /// Null until it is needed.
-    extra: AtomicPtr<Extra>,
-    inline: UnsafeCell<[u64; INLINE_WORDS]>,
-}
-
-/// What few instances have.
-#[derive(Default)]
-pub struct Extra {
+    /// The function for calls, null if it is the type's.
     call: AtomicPtr<()>,
-    /// The buffers that are in use.
-    pub exports: Exports,
+    inline: UnsafeCell<[u64; INLINE_WORDS]>,
 }
 
 const _: () = assert!(align_of::<Native>() == 8);
@@ -74,7 +65,7 @@ impl Native {
         Some(Self {
             info,
             heap,
-            extra: AtomicPtr::default(),
+            call: AtomicPtr::default(),
             inline: UnsafeCell::new([0; INLINE_WORDS]),
         })
     }
@@ -138,33 +129,19 @@ impl Native {
         }
     }
 
-    /// What the instance has beside the struct, if anything.
+    /// The function that runs when the instance is called, if it is not the
+    /// type's.
     #[inline]
-    pub fn extra(&self) -> Option<&Extra> {
-        // SAFETY: once set, the pointer stays valid as long as `self`.
-        unsafe { self.extra.load(Ordering::Acquire).as_ref() }
+    pub fn call(&self) -> Option<HPyFunc_keywords> {
+        let function = self.call.load(Ordering::Acquire);
+        // SAFETY: null is the `None` of an optional function, and `set_call`
+        // stores nothing else than functions of this type.
+        unsafe { std::mem::transmute::<*mut (), Option<HPyFunc_keywords>>(function) }
     }
 
-    /// As [`extra`](Self::extra), made if it is not there.
-    pub fn make_extra(&self) -> &Extra {
-        if let Some(extra) = self.extra() {
-            return extra;
-        }
-        let made = Box::into_raw(Box::<Extra>::default());
-        let null = std::ptr::null_mut();
-        match self
-            .extra
-            .compare_exchange(null, made, Ordering::AcqRel, Ordering::Acquire)
-        {
-            // SAFETY: it was just made, and is freed with `self` only.
-            Ok(_) => unsafe { &*made },
-            Err(faster) => {
-                // SAFETY: nobody else knows this one.
-                drop(unsafe { Box::from_raw(made) });
-                // SAFETY: as in `extra`.
-                unsafe { &*faster }
-            }
-        }
+    /// Replaces the function.
+    pub fn set_call(&self, function: HPyFunc_keywords) {
+        self.call.store(function as *mut (), Ordering::Release);
     }
 
     /// Frees the struct as if it had never been an instance's.
@@ -178,11 +155,6 @@ impl Native {
         if let (Some(heap), Some(memory)) = (self.heap, memory(size)) {
             // SAFETY: allocated in `new` with this layout.
             unsafe { std::alloc::dealloc(heap.as_ptr(), memory) };
-        }
-        let extra = *self.extra.get_mut();
-        if !extra.is_null() {
-            // SAFETY: made by `make_extra`, and nobody borrows from `self` now.
-            drop(unsafe { Box::from_raw(extra) });
         }
     }
 }
@@ -199,23 +171,6 @@ impl Drop for Native {
             }
         }
         self.free();
-    }
-}
-
-impl Extra {
-    /// The function that runs when the instance is called, if it is not the
-    /// type's.
-    #[inline]
-    pub fn call(&self) -> Option<HPyFunc_keywords> {
-        let function = self.call.load(Ordering::Acquire);
-        // SAFETY: null is the `None` of an optional function, and `set_call`
-        // stored nothing else than functions of this type.
-        unsafe { std::mem::transmute::<*mut (), Option<HPyFunc_keywords>>(function) }
-    }
-
-    /// Replaces the function.
-    pub fn set_call(&self, function: HPyFunc_keywords) {
-        self.call.store(function as *mut (), Ordering::Release);
     }
 }
 

@@ -43,8 +43,13 @@ pub struct Shaped {
 }
 
 /// The payload of an instance of the shape `object`.
+///
+/// RustPython's collector keeps track of every object whose type it can't judge,
+/// unless the payload says otherwise. An extension says it for its type, by
+/// leaving out `HPy_TPFLAGS_HAVE_GC`; so there are two payloads, which differ in
+/// nothing else and share their id.
 #[derive(Debug)]
-pub struct HPyObject {
+pub struct HPyObject<const TRACKED: bool = true> {
     native: Native,
 }
 
@@ -56,13 +61,16 @@ impl HPyObject {
     }
 }
 
-impl PyPayload for HPyObject {
+impl<const TRACKED: bool> PyPayload for HPyObject<TRACKED> {
+    const PAYLOAD_TYPE_ID: TypeId = TypeId::of::<HPyObject>();
+    const NEW_REF_UNTRACKED: bool = !TRACKED;
+
     fn class(ctx: &Context) -> &'static Py<PyType> {
         ctx.types.object_type
     }
 }
 
-impl MaybeTraverse for HPyObject {
+impl<const TRACKED: bool> MaybeTraverse for HPyObject<TRACKED> {
     const HAS_TRAVERSE: bool = true;
     const HAS_CLEAR: bool = true;
 
@@ -77,7 +85,13 @@ impl MaybeTraverse for HPyObject {
 
 fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
     let native = native_for(&class, vm)?;
-    Ok(instantiate(HPyObject { native }, class, vm))
+    // A Python subclass adds a `__dict__` or the like, through which there may
+    // be cycles.
+    let info = native.info();
+    Ok(match info.is_tracked || !info.is_class(&class) {
+        true => instantiate(HPyObject::<true> { native }, class, vm),
+        false => instantiate(HPyObject::<false> { native }, class, vm),
+    })
 }
 
 macro_rules! derived_payloads {

@@ -1,0 +1,13 @@
+//! The loader against a toy runtime: the boundary, the bodies of the context
+//! functions, calls into C, and the lock.
+//!
+//! The tests play the extension. They call through the function pointers of a
+//! real context, and what the loader calls are `extern "C"` functions. Most of
+//! them run on a runtime without threads and on one with, where the HPy lock is
+//! real; each starts a VM of its own and fails if a handle or a value is left
+//! over at the end.
+
+mod extension;
+mod host;
+mod rows;
+mod toy;

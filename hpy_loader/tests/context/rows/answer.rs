@@ -1,0 +1,112 @@
+//! What a context function answered, and whether it is what it may be.
+
+use std::ffi::{c_char, c_void};
+
+use hpy_loader::abi::*;
+
+use crate::extension::{C, c};
+
+#[derive(Debug)]
+pub enum Answer {
+    Void,
+    /// A value that is no object; `failure` if it is what stands for failure.
+    /// For some functions that may be a proper value as well.
+    Plain {
+        failure: bool,
+        ambiguous: bool,
+    },
+    Handle(HPy),
+    ListBuilder(HPyListBuilder),
+    TupleBuilder(HPyTupleBuilder),
+    Tracker(HPyTracker),
+    ThreadState(HPyThreadState),
+}
+
+pub trait Judge {
+    fn judge(self) -> Answer;
+}
+
+macro_rules! judges {
+    ($($type:ty = $failure:expr, $ambiguous:literal;)*) => {
+        $(impl Judge for $type {
+            fn judge(self) -> Answer {
+                Answer::Plain { failure: self == $failure, ambiguous: $ambiguous }
+            }
+        })*
+    };
+}
+
+judges! {
+    i32 = -1, false;
+    u32 = u32::MAX, true;
+    i64 = -1, true;
+    u64 = u64::MAX, true;
+    isize = -1, true;
+    usize = usize::MAX, true;
+    f64 = -1.0, true;
+    *mut c_void = std::ptr::null_mut(), true;
+    *const c_char = std::ptr::null(), false;
+    *mut cpy_PyObject = std::ptr::null_mut(), false;
+    HPyType_BuiltinShape = HPyType_BuiltinShape(-2), false;
+}
+
+impl Judge for () {
+    fn judge(self) -> Answer {
+        Answer::Void
+    }
+}
+
+macro_rules! judges_of_words {
+    ($($type:ident => $answer:ident;)*) => {
+        $(impl Judge for $type {
+            fn judge(self) -> Answer {
+                Answer::$answer(self)
+            }
+        })*
+    };
+}
+
+judges_of_words! {
+    HPy => Handle;
+    HPyListBuilder => ListBuilder;
+    HPyTupleBuilder => TupleBuilder;
+    HPyTracker => Tracker;
+    HPyThreadState => ThreadState;
+}
+
+impl Answer {
+    /// Failure and a pending error go together.
+    pub fn assert_discipline(&self, row: &str, is_pending: bool) {
+        let failure = match self {
+            Answer::Void => return,
+            &Answer::Plain { failure, ambiguous } => {
+                if ambiguous && !is_pending {
+                    return;
+                }
+                failure
+            }
+            // The duplicate of nothing is nothing.
+            Answer::Handle(h) if h.is_null() && row == "ctx_Dup" => return,
+            Answer::Handle(h) => h.is_null(),
+            // A builder that found no memory is null, and `Build` reports it.
+            Answer::ListBuilder(builder) => builder.is_null() && is_pending,
+            Answer::TupleBuilder(builder) => builder.is_null() && is_pending,
+            Answer::Tracker(tracker) => tracker.is_null(),
+            Answer::ThreadState(state) => state.is_null(),
+        };
+        assert_eq!(failure, is_pending, "{row} answered {self:?}");
+    }
+
+    /// Gives up what the function has given.
+    pub fn close(self, c: C, is_pending: bool) {
+        match self {
+            Answer::Void | Answer::Plain { .. } => {}
+            Answer::Handle(h) => c.close(h),
+            Answer::ListBuilder(builder) => c!(c.ctx_ListBuilder_Cancel(builder)),
+            Answer::TupleBuilder(builder) => c!(c.ctx_TupleBuilder_Cancel(builder)),
+            Answer::Tracker(_) if is_pending => {}
+            Answer::Tracker(tracker) => c!(c.ctx_Tracker_Close(tracker)),
+            Answer::ThreadState(state) => c!(c.ctx_ReenterPythonExecution(state)),
+        }
+    }
+}

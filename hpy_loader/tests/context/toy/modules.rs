@@ -1,0 +1,91 @@
+//! Modules and context variables.
+
+use std::collections::BTreeMap;
+
+use hpy_loader::Loader;
+use hpy_loader::abi::HPy_SourceKind;
+use hpy_loader::call::Callee;
+use hpy_loader::runtime::Modules;
+use hpy_loader::spec::ModuleDef;
+
+use super::class::counted;
+use super::object::{lock, not_in_the_toy};
+use super::{Data, Fallible, Object, Toy};
+
+impl<const THREADS: bool> Modules for Toy<THREADS> {
+    fn new_module(
+        &self,
+        loader: &'static Loader<Self>,
+        spec: &Self::Object,
+        definition: &'static ModuleDef,
+    ) -> Result<Self::Object, Self::Object> {
+        let mut names = BTreeMap::new();
+        names.insert("__name__".to_owned(), spec.clone());
+        for method in &definition.methods {
+            let receiver = self.none();
+            let function = self.function(move |args, names| {
+                let name = || method.name.clone();
+                // SAFETY: the extension defined the method.
+                unsafe {
+                    loader.call_method(
+                        method,
+                        &name,
+                        receiver.clone(),
+                        args.iter().map(|&arg| arg.clone()),
+                        counted(names),
+                        Callee::Callable(&name),
+                    )
+                }
+            });
+            names.insert(method.name.clone(), function);
+        }
+        Ok(self.object(Data::Module(names.into())))
+    }
+
+    fn import(&self, name: &str) -> Fallible<Object> {
+        Err(self.raise("ModuleNotFoundError", &format!("no module '{name}'")))
+    }
+
+    fn compile(&self, _: &str, _: &str, _: HPy_SourceKind) -> Fallible<Object> {
+        not_in_the_toy("compiler")
+    }
+
+    fn eval(&self, code: &Object, _: &Object, _: &Object) -> Fallible<Object> {
+        Err(self.type_error(&format!("{code} is no code")))
+    }
+
+    fn new_context_var(&self, _: &str, default: Option<&Object>) -> Fallible<Object> {
+        Ok(self.object(Data::ContextVar {
+            default: default.cloned(),
+            value: None.into(),
+        }))
+    }
+
+    fn context_var_get(
+        &self,
+        var: &Object,
+        default: Option<&Object>,
+    ) -> Fallible<Option<Object>> {
+        match &var.data {
+            Data::ContextVar {
+                default: own,
+                value,
+            } => Ok(lock(value)
+                .clone()
+                .or_else(|| default.cloned())
+                .or_else(|| own.clone())),
+            _ => Err(self.type_error("an instance of ContextVar was expected")),
+        }
+    }
+
+    fn context_var_set(&self, var: &Object, new: &Object) -> Fallible<Object> {
+        match &var.data {
+            Data::ContextVar { value, .. } => {
+                let old = lock(value).replace(new.clone());
+                drop(old);
+                Ok(self.none())
+            }
+            _ => Err(self.type_error("an instance of ContextVar was expected")),
+        }
+    }
+}

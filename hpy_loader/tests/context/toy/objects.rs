@@ -1,0 +1,307 @@
+//! What Python can do with any object.
+
+use std::ffi::CStr;
+use std::sync::atomic::Ordering;
+
+use hpy_loader::runtime::{CompareOp, Objects};
+
+use super::class::{Class, Extension};
+use super::object::{lock, not_in_the_toy};
+use super::{Data, Fallible, Object, Toy};
+
+impl<const THREADS: bool> Toy<THREADS> {
+    /// The extension's word on the object's type.
+    pub(super) fn type_link<'a>(&self, object: &'a Object) -> Option<&'a dyn Extension> {
+        match &object.data {
+            Data::Instance(instance) => instance.class.class().and_then(Class::link),
+            _ => None,
+        }
+    }
+
+    pub(super) fn equal(&self, a: &Object, b: &Object) -> bool {
+        if let (Some(a), Some(b)) = (a.int(), b.int()) {
+            return a == b;
+        }
+        match (&a.data, &b.data) {
+            (Data::Float(a), Data::Float(b)) => a == b,
+            (Data::Str(a), Data::Str(b)) => a.points == b.points,
+            (Data::Bytes(a), Data::Bytes(b)) => a == b,
+            (Data::Tuple(_), Data::Tuple(_)) | (Data::List(_), Data::List(_)) => {
+                let (a, b) = (a.items().unwrap_or_default(), b.items().unwrap_or_default());
+                a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| self.equal(a, b))
+            }
+            _ => a.is(b),
+        }
+    }
+
+    fn index(&self, key: &Object) -> Fallible<isize> {
+        let value = key.int().and_then(|value| isize::try_from(value).ok());
+        value.ok_or_else(|| self.type_error("indices must be integers"))
+    }
+
+    fn place(&self, index: isize, len: usize) -> Fallible<usize> {
+        let from_end = if index < 0 { len.cast_signed() } else { 0 };
+        let place = usize::try_from(index.wrapping_add(from_end)).ok();
+        place
+            .filter(|&place| place < len)
+            .ok_or_else(|| self.raise("IndexError", "index out of range"))
+    }
+
+    fn name_of(&self, name: &Object) -> Fallible<String> {
+        name.text()
+            .ok_or_else(|| self.type_error("attribute name must be string"))
+    }
+
+    fn no_attribute(&self, name: &str) -> Object {
+        self.raise("AttributeError", &format!("no attribute '{name}'"))
+    }
+}
+
+impl<const THREADS: bool> Objects for Toy<THREADS> {
+    fn get_attr(&self, object: &Object, name: &Object) -> Fallible<Object> {
+        self.get_attr_str(object, &self.name_of(name)?)
+    }
+
+    fn get_attr_str(&self, object: &Object, name: &str) -> Fallible<Object> {
+        let found = match &object.data {
+            Data::Module(names) => lock(names).get(name).cloned(),
+            Data::Instance(instance) => {
+                let member = self
+                    .type_link(object)
+                    .and_then(|link| link.get_member(name, instance.native.as_ptr()));
+                match member {
+                    Some(member) => return member,
+                    None => lock(&instance.attributes).get(name).cloned(),
+                }
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| self.no_attribute(name))
+    }
+
+    fn set_attr(&self, object: &Object, name: &Object, value: Option<&Object>) -> Fallible<()> {
+        self.set_attr_str(object, &self.name_of(name)?, value)
+    }
+
+    fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> Fallible<()> {
+        let names = match &object.data {
+            Data::Module(names) => names,
+            Data::Instance(instance) => {
+                let native = instance.native.as_ptr();
+                let member = self
+                    .type_link(object)
+                    .and_then(|link| link.set_member(name, native, value));
+                match member {
+                    Some(done) => return done,
+                    None => &instance.attributes,
+                }
+            }
+            _ => return Err(self.no_attribute(name)),
+        };
+        let old = match value {
+            Some(value) => lock(names).insert(name.to_owned(), value.clone()),
+            None => Some(
+                lock(names)
+                    .remove(name)
+                    .ok_or_else(|| self.no_attribute(name))?,
+            ),
+        };
+        drop(old);
+        Ok(())
+    }
+
+    fn get_item(&self, object: &Object, key: &Object) -> Fallible<Object> {
+        let Data::Dict(entries) = &object.data else {
+            return self.get_item_index(object, self.index(key)?);
+        };
+        let found = lock(entries)
+            .iter()
+            .find(|(other, _)| self.equal(other, key))
+            .map(|(_, value)| value.clone());
+        found.ok_or_else(|| self.error_of(self.builtin("KeyError"), vec![key.clone()]))
+    }
+
+    fn get_item_index(&self, object: &Object, index: isize) -> Fallible<Object> {
+        if let Data::Dict(_) = object.data {
+            return self.get_item(object, &self.int(index as i128));
+        }
+        let items = object
+            .items()
+            .ok_or_else(|| self.type_error(&format!("{object} is not subscriptable")))?;
+        Ok(items[self.place(index, items.len())?].clone())
+    }
+
+    fn set_item(&self, object: &Object, key: &Object, value: Option<&Object>) -> Fallible<()> {
+        let Data::Dict(entries) = &object.data else {
+            return self.set_item_index(object, self.index(key)?, value);
+        };
+        let mut entries = lock(entries);
+        let place = entries.iter().position(|(other, _)| self.equal(other, key));
+        let old = match (place, value) {
+            (Some(place), Some(value)) => {
+                let old = std::mem::replace(&mut entries[place].1, value.clone());
+                (None, Some(old))
+            }
+            (Some(place), None) => {
+                let (key, value) = entries.remove(place);
+                (Some(key), Some(value))
+            }
+            (None, Some(value)) => {
+                entries.push((key.clone(), value.clone()));
+                (None, None)
+            }
+            (None, None) => {
+                return Err(self.error_of(self.builtin("KeyError"), vec![key.clone()]));
+            }
+        };
+        // What was replaced may have a destructor, which finds a whole dict.
+        drop(entries);
+        drop(old);
+        Ok(())
+    }
+
+    fn set_item_index(&self, object: &Object, index: isize, value: Option<&Object>) -> Fallible<()> {
+        if let Data::Dict(_) = object.data {
+            return self.set_item(object, &self.int(index as i128), value);
+        }
+        let Data::List(items) = &object.data else {
+            return Err(self.type_error(&format!("{object} does not support item assignment")));
+        };
+        let mut items = lock(items);
+        let place = self.place(index, items.len())?;
+        let old = match value {
+            Some(value) => std::mem::replace(&mut items[place], value.clone()),
+            None => items.remove(place),
+        };
+        drop(items);
+        drop(old);
+        Ok(())
+    }
+
+    fn contains(&self, container: &Object, key: &Object) -> Fallible<bool> {
+        if let Data::Dict(entries) = &container.data {
+            let entries = lock(entries);
+            return Ok(entries.iter().any(|(other, _)| self.equal(other, key)));
+        }
+        match container.items() {
+            Some(items) => Ok(items.iter().any(|item| self.equal(item, key))),
+            None => Err(self.type_error(&format!("{container} is no container"))),
+        }
+    }
+
+    fn length(&self, object: &Object) -> Fallible<usize> {
+        match &object.data {
+            Data::List(items) => Ok(lock(items).len()),
+            Data::Tuple(items) => Ok(items.len()),
+            Data::Dict(entries) => Ok(lock(entries).len()),
+            Data::Str(text) => Ok(text.points.len()),
+            Data::Bytes(bytes) => Ok(bytes.len() - 1),
+            _ => Err(self.type_error(&format!("{object} has no len()"))),
+        }
+    }
+
+    fn is_true(&self, object: &Object) -> Fallible<bool> {
+        Ok(match &object.data {
+            Data::Singleton("None") => false,
+            Data::Float(value) => *value != 0.0,
+            _ => match (object.int(), self.length(object)) {
+                (Some(value), _) => value != 0,
+                (None, length) => length.map_or(true, |length| length != 0),
+            },
+        })
+    }
+
+    fn hash(&self, object: &Object) -> Fallible<isize> {
+        match (object.int(), &object.data) {
+            (Some(value), _) => Ok(if value == -1 { -2 } else { value as isize }),
+            (_, Data::List(_) | Data::Dict(_)) => Err(self.type_error("unhashable")),
+            _ => Ok(7),
+        }
+    }
+
+    fn repr(&self, object: &Object) -> Fallible<Object> {
+        Ok(self.text(&object.to_string()))
+    }
+
+    fn str(&self, object: &Object) -> Fallible<Object> {
+        match object.data {
+            Data::Str(_) => Ok(object.clone()),
+            _ => self.repr(object),
+        }
+    }
+
+    fn ascii(&self, _: &Object) -> Fallible<Object> {
+        not_in_the_toy("ascii()")
+    }
+
+    fn bytes(&self, object: &Object) -> Fallible<Object> {
+        match object.data {
+            Data::Bytes(_) => Ok(object.clone()),
+            _ => Err(self.type_error(&format!("cannot convert {object} to bytes"))),
+        }
+    }
+
+    fn compare(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<Object> {
+        let truth = self.compare_bool(op, a, b)?;
+        Ok(self.builtin(if truth { "True" } else { "False" }))
+    }
+
+    fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<bool> {
+        if let (Some(a), Some(b)) = (a.int(), b.int()) {
+            return Ok(match op {
+                CompareOp::Lt => a < b,
+                CompareOp::Le => a <= b,
+                CompareOp::Eq => a == b,
+                CompareOp::Ne => a != b,
+                CompareOp::Gt => a > b,
+                CompareOp::Ge => a >= b,
+            });
+        }
+        match op {
+            CompareOp::Eq => Ok(self.equal(a, b)),
+            CompareOp::Ne => Ok(!self.equal(a, b)),
+            _ => Err(self.type_error(&format!("{a} and {b} have no order"))),
+        }
+    }
+
+    fn type_of(&self, object: &Object) -> Object {
+        let name = match &object.data {
+            Data::Error(error) => return error.class.clone(),
+            Data::Instance(instance) => return instance.class.clone(),
+            Data::Singleton(_) => "NoneType",
+            Data::Bool(_) => "bool",
+            Data::Int(_) => "int",
+            Data::Float(_) => "float",
+            Data::Str(_) => "str",
+            Data::Bytes(_) => "bytes",
+            Data::List(_) => "list",
+            Data::Tuple(_) => "tuple",
+            Data::Dict(_) => "dict",
+            Data::Slice(..) => "slice",
+            Data::Capsule(_) => "PyCapsule",
+            Data::Class(_) => "type",
+            Data::Function(_) => "function",
+            Data::Module(_) => "module",
+            Data::ContextVar { .. } => "ContextVar",
+            Data::Farewell(_) | Data::Moved => "object",
+        };
+        self.builtin(name)
+    }
+
+    fn is_instance(&self, object: &Object, class: &Object) -> bool {
+        self.is_subtype(&self.type_of(object), class)
+    }
+
+    fn is_subtype(&self, class: &Object, base: &Object) -> bool {
+        let bases = || class.class().map_or(&[][..], |class| &class.bases);
+        class.is(base) || bases().iter().any(|class| self.is_subtype(class, base))
+    }
+
+    fn type_name<'a>(&self, class: &'a Object) -> &'a CStr {
+        class.class().expect("a class").name()
+    }
+
+    fn dump(&self, _: &Object) {
+        self.observed.dumps.fetch_add(1, Ordering::SeqCst);
+    }
+}
