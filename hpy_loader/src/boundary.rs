@@ -69,6 +69,12 @@ impl<R: Runtime> Entry<R> {
         self.loader.open(object)
     }
 
+    /// See [`Loader::lend`].
+    #[inline]
+    pub fn lend(self, object: R::Object) -> Fallible<HPy, R> {
+        self.loader.lend(object)
+    }
+
     /// See [`Loader::error`].
     #[cold]
     pub fn error(self, class: HPy, message: &str) -> R::Object {
@@ -261,7 +267,7 @@ impl<R: Runtime> Entry<R> {
 
 macro_rules! declare_shims {
     ($(
-        constants { $($constant:ident = $python:literal,)* }
+        $since:literal constants { $($constant:ident = $python:literal,)* }
         functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
     )*) => {
         /// The C functions of the context, for any runtime.

@@ -487,6 +487,22 @@ impl<R: Runtime> Loader<R> {
         call.object(result, Callee::Slot)
     }
 
+    /// Calls `tp_descr_get`.
+    pub unsafe fn call_descr_get(
+        &'static self,
+        function: HPyFunc_descrgetfunc,
+        descriptor: R::Object,
+        instance: Option<R::Object>,
+        owner: Option<R::Object>,
+    ) -> Fallible<R::Object, R> {
+        let mut call = Call::new(self);
+        let descriptor = call.push(descriptor)?;
+        let (instance, owner) = (call.push_optional(instance)?, call.push_optional(owner)?);
+        // SAFETY: the caller vouches for the function.
+        let result = unsafe { function(self.context(), descriptor, instance, owner) };
+        call.object(result, Callee::Slot)
+    }
+
     /// Calls the getter of an attribute.
     pub unsafe fn call_getter(
         &'static self,

@@ -28,8 +28,9 @@
 //! ```
 //!
 //! - [`abi`]: C layouts and the one table of the context.
+//! - `context`: the bodies of the context functions.
 //! - [`handles`]: the handle word and the table of roots.
-//! - [`boundary`]: the one way in from C. [`call`]: the one way out.
+//! - `boundary`: the one way in from C. [`call`]: the one way out.
 //! - [`spec`]: what an extension says about its modules and types, as safe values.
 //! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
 //! - [`lock`]: what stands in for the GIL.
@@ -45,7 +46,7 @@
 //! rightly its own, nobody checks.
 
 pub mod abi;
-pub mod boundary;
+mod boundary;
 pub mod call;
 pub mod capsule;
 mod context;

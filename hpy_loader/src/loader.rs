@@ -38,7 +38,9 @@ impl<R: Runtime> Loader<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        let loader = Box::leak(Box::new(Self {
+        // Every way to the loader starts from this one pointer: C's, which is in
+        // the context, must stay as good as the references made from it.
+        let loader = Box::into_raw(Box::new(Self {
             context: boundary::context::<R>(),
             runtime,
             handles: HandleTable::new()?,
@@ -48,27 +50,33 @@ impl<R: Runtime> Loader<R> {
             trackers: Registry::new(),
             departures: Registry::new(),
         }));
-        loader.context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-        loader.context.abi_version = ABI_VERSION;
-        loader.context._private = std::ptr::from_mut(loader).cast::<c_void>();
-        let context = std::ptr::from_mut(&mut loader.context).cast::<u8>();
-        for row in ROWS {
-            if let RowKind::Handle { python_name } = row.kind {
-                let object = loader.runtime.constant(python_name);
-                let word = loader
-                    .handles
-                    .open_immortal(object)
-                    .unwrap_or_else(|_| unreachable!("a fresh table holds the constants"));
-                // SAFETY: the offset is that of a handle in this context.
-                unsafe {
-                    context
-                        .add(row.offset)
-                        .cast::<HPy>()
-                        .write(HPy(word.bits()))
-                };
+        // SAFETY: the loader was just made, is never freed, and nothing refers to
+        // it while its context is written.
+        unsafe {
+            let context = &raw mut (*loader).context;
+            (*context).name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+            (*context).abi_version = ABI_VERSION;
+            (*context)._private = loader.cast::<c_void>();
+            for row in ROWS {
+                if let RowKind::Handle { python_name } = row.kind {
+                    let constant = (*loader).constant(python_name);
+                    // The offset is that of a handle in the context.
+                    context.byte_add(row.offset).cast::<HPy>().write(constant);
+                }
             }
+            Ok(&*loader)
         }
-        Ok(loader)
+    }
+
+    /// Opens the handle of a constant of the context.
+    fn constant(&self, python_name: &str) -> HPy {
+        match self
+            .handles
+            .open_immortal(self.runtime.constant(python_name))
+        {
+            Ok(word) => HPy(word.bits()),
+            Err(_) => unreachable!("a fresh table holds the constants"),
+        }
     }
 
     /// The context that C code of this loader is called with.
@@ -94,6 +102,13 @@ impl<R: Runtime> Loader<R> {
     /// The handles that are open. The lock must be held.
     pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
         &self.handles
+    }
+
+    /// How many handles are open: the constants of the context, what extensions
+    /// hold, and the arguments of calls in progress.
+    pub fn open_handles(&self) -> u32 {
+        let _entered = self.lock.enter(&self.runtime);
+        self.handles.open_count()
     }
 
     /// Visits the root in every open handle, for a collector that moves objects.
@@ -166,6 +181,20 @@ impl<R: Runtime> Loader<R> {
     #[inline]
     pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.open(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Opens a handle of `object` that C can't close for good; see
+    /// [`HandleTable::lend`].
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
+        match self.handles.lend(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
         }

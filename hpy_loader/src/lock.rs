@@ -79,8 +79,15 @@ impl Lock {
         if !R::THREADS {
             return;
         }
-        if !self.mutex.try_lock() {
-            runtime.wait(&mut || self.mutex.lock());
+        // Waiting ends with giving the lock up again: coming back from a wait may
+        // take long, or forever when the VM shuts down, and nobody should have
+        // to wait for that.
+        while !self.mutex.try_lock() {
+            runtime.wait(&mut || {
+                self.mutex.lock();
+                // SAFETY: locked in the line above.
+                unsafe { self.mutex.unlock() };
+            });
         }
         self.owner.store(current_thread(), Ordering::Relaxed);
     }

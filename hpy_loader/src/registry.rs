@@ -29,6 +29,11 @@ impl<T> Registry<T> {
         KeyData::from_ffi(key.cast_unsigned() as u64).into()
     }
 
+    /// Whether there is such an entry.
+    pub fn contains(&self, key: isize) -> bool {
+        self.entries.borrow().contains_key(Self::key(key))
+    }
+
     /// Works on an entry; `operation` must not come back to this table.
     pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
         self.entries

@@ -14,14 +14,16 @@ use std::ffi::{c_char, c_int, c_void};
 
 /// Calls `$consumer! { members { ... } ... }` with the rows of the context.
 ///
-/// The rows come as alternating blocks, because the ABI was extended by
-/// appending: `constants { name = "python name", ... }` and
-/// `functions { fn name(argument: type, ...) -> type; ... }`.
+/// The rows come in blocks, because the ABI was extended by appending:
+/// `"since" constants { name = "python name", ... }
+/// functions { fn name(argument: type, ...) -> type; ... }`, where `since` is the
+/// version of HPy whose headers first had the rows. `"head"` means upstream's
+/// development head, which no release has yet.
 #[macro_export]
 macro_rules! context_table {
     ($consumer:path) => {
         $consumer! {
-            constants {
+            "0.9.0" constants {
                 h_None = "None",
                 h_True = "True",
                 h_False = "False",
@@ -263,7 +265,7 @@ macro_rules! context_table {
                 fn ctx_DelItem_i(obj: HPy, idx: HPy_ssize_t) -> c_int;
                 fn ctx_DelItem_s(obj: HPy, utf8_key: *const c_char) -> c_int;
             }
-            constants {
+            "0.9.0" constants {
                 h_ComplexType = "complex",
                 h_BytesType = "bytes",
                 h_MemoryViewType = "memoryview",
@@ -292,13 +294,27 @@ macro_rules! context_table {
                 fn ctx_Call(callable: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
                 fn ctx_CallMethod(name: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
             }
+            "head" constants {
+                h_DictType = "dict",
+            }
+            functions {
+                fn ctx_AsStruct_Dict(h: HPy) -> *mut c_void;
+                fn ctx_List_Insert(h_list: HPy, index: HPy_ssize_t, h_item: HPy) -> c_int;
+                fn ctx_GetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
+                fn ctx_SetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t, value: HPy) -> c_int;
+                fn ctx_DelSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> c_int;
+                fn ctx_GetIter(obj: HPy) -> HPy;
+                fn ctx_Iter_Next(obj: HPy) -> HPy;
+                fn ctx_Iter_Check(obj: HPy) -> c_int;
+                fn ctx_Slice_New(start: HPy, stop: HPy, step: HPy) -> HPy;
+            }
         }
     };
 }
 
 macro_rules! declare_context {
     ($(
-        constants { $($constant:ident = $python:literal,)* }
+        $since:literal constants { $($constant:ident = $python:literal,)* }
         functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
     )*) => {
         /// The C struct that an extension calls through. It starts with three
@@ -324,11 +340,13 @@ macro_rules! declare_context {
         pub const ROWS: &[Row] = &[$(
             $(Row {
                 name: stringify!($constant),
+                since: $since,
                 offset: std::mem::offset_of!(HPyContext, $constant),
                 kind: RowKind::Handle { python_name: $python },
             },)*
             $(Row {
                 name: stringify!($function),
+                since: $since,
                 offset: std::mem::offset_of!(HPyContext, $function),
                 kind: RowKind::Function {
                     params: &[$(stringify!($type)),*],
@@ -340,12 +358,17 @@ macro_rules! declare_context {
 }
 context_table!(declare_context);
 
+/// The release whose headers the table is checked against.
+pub const RELEASE: &str = "0.9.0";
+
 /// One member of the context, for whoever wants to walk the table: the header
 /// check, statistics, documentation.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     /// The name of the C member, such as `h_None` or `ctx_Dup`.
     pub name: &'static str,
+    /// The version of HPy that first had it, or `head`.
+    pub since: &'static str,
     /// Its offset in [`HPyContext`], in bytes.
     pub offset: usize,
     /// Whether it is a constant or a function.
@@ -386,6 +409,7 @@ pub fn public_name(row: &str) -> String {
         "Float",
         "Global",
         "Import",
+        "Iter",
         "List",
         "ListBuilder",
         "Long",
@@ -410,12 +434,23 @@ mod tests {
 
     #[test]
     fn the_table_has_the_size_that_the_abi_documents() {
-        assert_eq!(ROWS.len(), 263);
-        let functions = ROWS
+        let released: Vec<&Row> = ROWS.iter().filter(|row| row.since == RELEASE).collect();
+        assert_eq!(released.len(), 263);
+        let functions = released
             .iter()
             .filter(|row| matches!(row.kind, RowKind::Function { .. }));
         assert_eq!(functions.count(), 180);
-        assert_eq!(size_of::<HPyContext>(), 2128);
+        assert_eq!(released.last().map(|row| row.offset + 8), Some(2128));
+    }
+
+    #[test]
+    fn rows_are_appended_only() {
+        for (index, row) in ROWS.iter().enumerate() {
+            assert_eq!(row.offset, 8 * (3 + index), "{}", row.name);
+        }
+        let first_of_head = ROWS.iter().position(|row| row.since != RELEASE);
+        let from_there = first_of_head.map(|first| &ROWS[first..]);
+        assert!(from_there.is_none_or(|rows| rows.iter().all(|row| row.since == "head")));
     }
 
     #[test]

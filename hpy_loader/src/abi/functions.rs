@@ -52,6 +52,8 @@ c_functions! {
     HPyFunc_initproc(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> c_int;
     /// `__new__`; the keywords are a dict or null.
     HPyFunc_newfunc(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> HPy;
+    /// `__get__`; instance and owner may be null.
+    HPyFunc_descrgetfunc(*mut HPyContext, HPy, HPy, HPy) -> HPy;
     /// Reads an attribute; the pointer is the definition's closure.
     HPyFunc_getter(*mut HPyContext, HPy, *mut c_void) -> HPy;
     /// Writes an attribute; a null value deletes.

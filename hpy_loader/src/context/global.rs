@@ -1,6 +1,8 @@
-//! References from C global variables. A global holds a handle of its own.
+//! References from C global variables. A global holds a handle of its own, on
+//! loan: whatever C closes too often, it can't be what the global holds.
 
 use super::prelude::*;
+use crate::handles::Released;
 
 pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
     entry: Entry<R>,
@@ -12,12 +14,15 @@ pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
         h
     } else {
         let object = entry.get(h)?;
-        entry.open(entry.runtime().duplicate(&object))?
+        entry.lend(entry.runtime().duplicate(&object))?
     };
     // SAFETY: the extension gives one of its globals.
     let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.0)) };
-    // SAFETY: any word may be closed.
-    unsafe { super::ctx_Close(entry, HPy(old.0)) }
+    let handles = entry.loader().handles();
+    if let Released::Freed(object) = handles.end_loan(Word::from_bits(old.0)) {
+        entry.leave(|_| drop(object));
+    }
+    Ok(())
 }
 
 pub(crate) unsafe fn ctx_Global_Load<R: Runtime>(

@@ -1,7 +1,6 @@
 //! Handles themselves: duplicating, closing, identity.
 
 use super::prelude::*;
-use crate::handles::Released;
 
 pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
     match entry.loader().handles().dup(Word::from_bits(h.0)) {
@@ -11,8 +10,11 @@ pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HP
 }
 
 pub(crate) unsafe fn ctx_Close<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<(), R> {
-    // The object goes when no other thread has to wait for its finalizer.
-    if let Released::Freed(object) = entry.loader().handles().release(Word::from_bits(h.0)) {
+    let runtime = entry.runtime();
+    let handles = entry.loader().handles();
+    let freed = handles.retire(Word::from_bits(h.0), |object| runtime.is_shared(object));
+    if let Some(object) = freed {
+        // The object goes when no other thread has to wait for its finalizer.
         entry.leave(|_| drop(object));
     }
     Ok(())

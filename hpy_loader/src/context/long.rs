@@ -127,7 +127,6 @@ fn masked<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u64, R> {
 
 const TOO_LARGE_FOR_LONG: &str = "Python int too large to convert to C long";
 const TOO_LARGE_FOR_UNSIGNED_LONG: &str = "Python int too large to convert to C unsigned long";
-const NEGATIVE_FOR_UNSIGNED_LONG: &str = "can't convert negative value to unsigned int";
 
 pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<i32, R> {
     let value = signed(entry, h, Accept::Index, TOO_LARGE_FOR_LONG)?;
@@ -135,15 +134,14 @@ pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> 
     i32::try_from(value).map_err(|_| overflow(entry, too_large))
 }
 
+/// HPy's own check comes last here and has the last word: it takes the -1 that
+/// CPython returns with any error for a value that is too large.
 pub(crate) unsafe fn ctx_Long_AsUInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u32, R> {
-    let value = unsigned(
-        entry,
-        h,
-        NEGATIVE_FOR_UNSIGNED_LONG,
-        TOO_LARGE_FOR_UNSIGNED_LONG,
-    )?;
-    let too_large = "Python int too large to convert to C uint32_t";
-    u32::try_from(value).map_err(|_| overflow(entry, too_large))
+    let value = match value(entry, h, Accept::Int) {
+        Ok(Integer::Signed(value)) => u32::try_from(value).ok(),
+        _ => None,
+    };
+    value.ok_or_else(|| overflow(entry, "Python int too large to convert to C uint32_t"))
 }
 
 pub(crate) unsafe fn ctx_Long_AsUInt32_tMask<R: Runtime>(

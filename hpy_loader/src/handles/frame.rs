@@ -11,29 +11,38 @@ use super::word::Word;
 /// Calls with more arguments than this allocate.
 const INLINE: usize = 8;
 
-/// Arguments on their way to a C function: moved in, opened, and closed again
-/// when the frame is dropped.
+/// One call of C: its arguments, moved in, opened, and closed again when the
+/// frame is dropped; and the time during which handles that the call closes may
+/// linger.
 ///
 /// The caller's references move into the slots, so a call costs no clone. What
-/// C does with the handles is up to C:
+/// C does with the handles is up to C. They are [lent](HandleTable::lend):
 ///
 /// - It may `HPy_Dup` one. The slot outlives the frame with the references that
 ///   are left.
-/// - It may close one, which it must not. The frame finds a stale word, and the
-///   table counts it among the stale closes.
-/// - It may return one as its result without `HPy_Dup`. Take the result before
-///   the frame is dropped, and it counts as closed by C.
+/// - It may close one, which it must not, even several times. The handle stays
+///   open, since on CPython the caller's reference keeps the object alive and
+///   extensions go on using it. The table counts the surplus closes when the
+///   frame ends.
+/// - It may return one as its result without `HPy_Dup`, which counts as closed
+///   by C. The result is a clone.
 pub struct Frame<'t, O> {
     table: &'t HandleTable<O>,
     words: SmallVec<[Word; INLINE]>,
+    /// Where the handles that linger because of this call begin; none once it
+    /// has ended.
+    lingering: Option<u64>,
 }
 
 impl<'t, O> Frame<'t, O> {
     /// A frame without arguments.
     #[inline]
     pub fn new(table: &'t HandleTable<O>) -> Self {
-        let words = SmallVec::new();
-        Frame { table, words }
+        Frame {
+            table,
+            words: SmallVec::new(),
+            lingering: Some(table.lingering.begin()),
+        }
     }
 
     /// Moves one more argument into the frame.
@@ -42,7 +51,7 @@ impl<'t, O> Frame<'t, O> {
     /// Gives the object back if the table is full.
     #[inline]
     pub fn push(&mut self, object: O) -> Result<Word, Exhausted<O>> {
-        let word = self.table.open(object)?;
+        let word = self.table.lend(object)?;
         self.words.push(word);
         Ok(word)
     }
@@ -59,22 +68,30 @@ impl<'t, O> Frame<'t, O> {
     #[inline]
     pub fn finish(mut self) -> SmallVec<[O; INLINE]> {
         let mut objects = SmallVec::new();
+        self.end(&mut |object| objects.push(object));
+        objects
+    }
+
+    #[inline]
+    fn end(&mut self, sink: &mut impl FnMut(O)) {
         for word in self.words.drain(..) {
-            if let Released::Freed(object) = self.table.release(word) {
-                objects.push(object);
+            if let Released::Freed(object) = self.table.end_loan(word) {
+                sink(object);
             }
         }
-        objects
+        if let Some(start) = self.lingering.take() {
+            self.table.end_lingering(start, sink);
+        }
     }
 }
 
 impl<O> Drop for Frame<'_, O> {
     #[inline]
     fn drop(&mut self) {
-        // A destructor that panics leaks the arguments behind its own.
-        for &word in &self.words {
-            self.table.close(word);
-        }
+        // Dropped after the last use of the table: a destructor may come back
+        // to it, or panic.
+        let mut objects: SmallVec<[O; INLINE]> = SmallVec::new();
+        self.end(&mut |object| objects.push(object));
     }
 }
 
@@ -111,14 +128,30 @@ mod tests {
         let mut frame = Frame::new(&table);
         let closed = frame.push(Rc::new(1)).expect("room");
         let duped = frame.push(Rc::new(2)).expect("room");
-        assert_eq!(table.close(closed), Closed::Freed(()));
+        for _ in 0..5 {
+            assert_eq!(table.close(closed), Closed::StillOpen);
+            assert_eq!(table.pin(closed).as_deref(), Some(&Rc::new(1)));
+        }
         assert_eq!(table.dup(duped), Ok(duped));
-        // The slot of the closed argument has another owner now.
-        let other = table.open(Rc::new(3)).expect("room");
+        assert_eq!(table.counters().stale_closes, 0, "not yet known");
         drop(frame);
-        assert_eq!(table.counters().stale_closes, 1);
-        assert_eq!(table.pin(other).as_deref(), Some(&Rc::new(3)));
+        assert_eq!(table.counters().stale_closes, 5);
+        assert!(!table.is_open(closed));
+        assert_eq!(table.open_count(), 1);
         assert_eq!(table.take(duped), Some(Rc::new(2)));
+    }
+
+    #[test]
+    fn c_may_return_an_argument_without_dup() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let mut frame = Frame::new(&table);
+        let object = Rc::new(1);
+        let word = frame.push(Rc::clone(&object)).expect("room");
+        let result = table.take(word).expect("open");
+        assert!(table.is_open(word), "until the frame ends");
+        assert_eq!(frame.finish().len(), 1);
+        assert!(Rc::ptr_eq(&object, &result));
+        assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 2));
     }
 
     #[test]

@@ -30,6 +30,19 @@
 //! several times the price of all of the above. Hence arguments move into their
 //! [`Frame`], results move out with [`HandleTable::take`], and uses borrow.
 //!
+//! # What C closes once too often
+//!
+//! CPython's handles are addresses of objects, and an extension that closes an
+//! argument, or closes a handle and uses it afterwards, gets the right result
+//! there as long as something else keeps the object alive. Three means give it
+//! the same here:
+//!
+//! - Arguments and the references in globals are [lent](HandleTable::lend): no
+//!   close of C's takes them away.
+//! - A handle that C closes while somebody else keeps the object *lingers* until
+//!   the call is over ([`HandleTable::retire`]): it can be used, not closed.
+//! - A result that is closed or borrowed is cloned ([`HandleTable::take`]).
+//!
 //! # What is caught
 //!
 //! The generation is odd while the slot is open and even while it is free. A
@@ -59,6 +72,7 @@
 //! after it was moved out and its slot is back in the chain.
 
 mod frame;
+mod linger;
 mod outcome;
 mod pin;
 mod references;

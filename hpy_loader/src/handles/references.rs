@@ -2,20 +2,26 @@
 
 use super::outcome::{Closed, Released, Stale};
 use super::pin::Pin;
-use super::slot::{IMMORTAL, Slot};
+use super::slot::{IMMORTAL, LENT, Slot};
 use super::table::HandleTable;
 use super::word::Word;
 
 impl<O> HandleTable<O> {
     /// One reference more to the same handle. `HPy_NULL` and immediates need
-    /// none. After 2^32 - 2 of them the handle is immortal.
+    /// none. After 2^32 - 2 of them the handle is immortal. A handle that
+    /// lingers is open again.
     ///
     /// # Errors
     /// The word names a slot but is not open.
     #[inline]
     pub fn dup(&self, word: Word) -> Result<Word, Stale> {
         match self.lookup(word) {
-            Some(slot) => slot.add_ref(),
+            Some(slot) => {
+                if slot.refs() == 0 {
+                    self.open.set(self.open.get() + 1);
+                }
+                slot.add_ref();
+            }
             None if word.is_slot() => {
                 self.refuse_use(word);
                 return Err(Stale);
@@ -48,10 +54,36 @@ impl<O> HandleTable<O> {
                 self.count(|counters| &mut counters.immortal_closes);
                 Released::Immortal
             }
+            0 => self.refuse_close(word),
             _ => {
                 slot.sub_ref();
                 Released::StillOpen
             }
+        }
+    }
+
+    /// Ends a [`lend`](Self::lend): takes away the loan's own reference and
+    /// counts what C has closed beyond its own ones. If C has references left,
+    /// the handle is an ordinary one from now on. Once a loan.
+    #[inline]
+    pub fn end_loan(&self, word: Word) -> Released<O> {
+        let Some(slot) = self.lookup(word) else {
+            return self.refuse_close(word);
+        };
+        let refs = slot.refs();
+        if refs == IMMORTAL {
+            return Released::Immortal;
+        }
+        if refs > LENT {
+            slot.set_refs(refs - LENT);
+            return Released::StillOpen;
+        }
+        if refs < LENT {
+            self.count_many(LENT - refs, |counters| &mut counters.stale_closes);
+        }
+        match self.free_now(slot) {
+            Some(object) => Released::Freed(object),
+            None => Released::Deferred,
         }
     }
 
@@ -84,6 +116,11 @@ impl<O> HandleTable<O> {
         }
         let root = Pin::new(self, slot);
         let object = clone(&root);
+        if slot.refs() == 0 {
+            // It lingers: there is no reference to consume.
+            self.count(|counters| &mut counters.stale_uses);
+            return Some(object);
+        }
         // `clone` may have closed the handle, hence by word: were that so, this
         // is one close too many, to be ignored and counted.
         self.close(word);
@@ -92,7 +129,7 @@ impl<O> HandleTable<O> {
 
     /// Closes a slot whatever its use count; the object unless it is pinned.
     #[inline]
-    fn free_now(&self, slot: &Slot<O>) -> Option<O> {
+    pub(super) fn free_now(&self, slot: &Slot<O>) -> Option<O> {
         self.open.set(self.open.get() - 1);
         if slot.close() {
             // SAFETY: `close` has just returned `true`. References come from
@@ -105,7 +142,7 @@ impl<O> HandleTable<O> {
     }
 
     #[inline]
-    fn refuse_close(&self, word: Word) -> Released<O> {
+    pub(super) fn refuse_close(&self, word: Word) -> Released<O> {
         if word.is_slot() {
             self.count(|counters| &mut counters.stale_closes);
             Released::Stale

@@ -10,7 +10,8 @@
 //!
 //! | generation | pins | state                                                |
 //! |------------|------|------------------------------------------------------|
-//! | odd        | any  | open: words with this generation are valid           |
+//! | odd        | any  | open: words with this generation are valid; with a    |
+//! |            |      | use count of 0 it is closed and lingers (see the table) |
 //! | even       | > 0  | closed, but pinned: no word is valid, the object lives |
 //! | even       | 0    | free: there is no object, the slot is in the chain   |
 //!
@@ -26,6 +27,10 @@ use super::word::{GENERATION_BITS, Word};
 
 /// The use count that is never counted down.
 pub(super) const IMMORTAL: u32 = u32::MAX;
+
+/// The use count that a loan starts with: halfway to nowhere, so that neither
+/// surplus closes nor duplicates of C's reach an end of the scale.
+pub(super) const LENT: u32 = 1 << 30;
 
 /// The number of pins that is never counted down.
 pub(super) const MAX_PINS: u32 = u32::MAX >> GENERATION_BITS;
@@ -89,6 +94,12 @@ impl<O> Slot<O> {
     #[inline]
     pub(super) fn add_ref(&self) {
         self.refs.set(self.refs.get().saturating_add(1));
+    }
+
+    /// What is left when a loan ends, or a last reference lingers.
+    #[inline]
+    pub(super) fn set_refs(&self, refs: u32) {
+        self.refs.set(refs);
     }
 
     /// One reference less of several.
@@ -215,11 +226,6 @@ impl<O> Slot<O> {
         assert!(!self.is_occupied());
         assert!(generation & 1 == 0 && generation <= GENERATION_MASK);
         self.meta.set(generation);
-    }
-
-    /// Stands for billions of calls of `add_ref`.
-    pub(super) fn set_refs(&self, refs: u32) {
-        self.refs.set(refs);
     }
 }
 

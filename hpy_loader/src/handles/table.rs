@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 
+use super::linger::Lingering;
 use super::outcome::{Counters, Exhausted};
 use super::pin::Pin;
 use super::reservation::{Reservation, ReserveError};
-use super::slot::{IMMORTAL, Slot};
+use super::slot::{IMMORTAL, LENT, Slot};
 use super::word::{INDEX_BITS, Word};
 
 /// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
@@ -29,6 +30,7 @@ pub struct HandleTable<O> {
     /// The first slot of the free chain; 0, which is never handed out, ends it.
     free: Cell<u32>,
     pub(super) open: Cell<u32>,
+    pub(super) lingering: Lingering,
     counters: Cell<Counters>,
 }
 
@@ -56,6 +58,7 @@ impl<O> HandleTable<O> {
             high_water: Cell::new(1),
             free: Cell::new(0),
             open: Cell::new(0),
+            lingering: Lingering::new(),
             counters: Cell::default(),
         })
     }
@@ -90,6 +93,17 @@ impl<O> HandleTable<O> {
     /// Gives the object back if the table is full.
     pub fn open_immortal(&self, object: O) -> Result<Word, Exhausted<O>> {
         self.open_with(object, IMMORTAL)
+    }
+
+    /// Opens a handle on loan: C may duplicate and close it, but the reference
+    /// that it was opened with is not C's to give up. However often C closes the
+    /// handle, it stays open until [`end_loan`](Self::end_loan).
+    ///
+    /// # Errors
+    /// Gives the object back if the table is full.
+    #[inline]
+    pub fn lend(&self, object: O) -> Result<Word, Exhausted<O>> {
+        self.open_with(object, LENT)
     }
 
     #[inline]
@@ -188,7 +202,8 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Visits every object in the table, closed but pinned ones included.
+    /// Visits every object in the table, closed but pinned or lingering ones
+    /// included.
     ///
     /// A collector that moves objects keeps a `Cell` in `O` and rewrites it
     /// here. Objects that `visit` itself opens may or may not be visited.
@@ -219,10 +234,15 @@ impl<O> HandleTable<O> {
         }
     }
 
-    #[cold]
+    #[inline]
     pub(super) fn count(&self, counter: impl FnOnce(&mut Counters) -> &mut u64) {
+        self.count_many(1, counter);
+    }
+
+    #[cold]
+    pub(super) fn count_many(&self, many: u32, counter: impl FnOnce(&mut Counters) -> &mut u64) {
         let mut counters = self.counters.get();
-        *counter(&mut counters) += 1;
+        *counter(&mut counters) += u64::from(many);
         self.counters.set(counters);
     }
 }

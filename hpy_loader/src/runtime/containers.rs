@@ -34,12 +34,26 @@ pub trait Containers: Roots {
     ) -> Fallible<Self::Object, Self>;
     /// `list.append`; `list` is a list.
     fn list_append(&self, list: &Self::Object, item: &Self::Object) -> Fallible<(), Self>;
+    /// `list.insert`, which cuts the index to the list; `list` is a list.
+    fn list_insert(
+        &self,
+        list: &Self::Object,
+        index: isize,
+        item: &Self::Object,
+    ) -> Fallible<(), Self>;
     /// An empty `dict`.
     fn new_dict(&self) -> Fallible<Self::Object, Self>;
     /// `list(dict.keys())`; `dict` is a dict.
     fn dict_keys(&self, dict: &Self::Object) -> Fallible<Self::Object, Self>;
     /// `dict.copy()`; `dict` is a dict.
     fn dict_copy(&self, dict: &Self::Object) -> Fallible<Self::Object, Self>;
+    /// `slice(start, stop, step)`.
+    fn new_slice(
+        &self,
+        start: &Self::Object,
+        stop: &Self::Object,
+        step: &Self::Object,
+    ) -> Fallible<Self::Object, Self>;
     /// `PySlice_Unpack`: start, stop and step with the defaults for `None`, cut
     /// to what fits; `slice` is a slice.
     fn unpack_slice(&self, slice: &Self::Object) -> Fallible<(isize, isize, isize), Self>;

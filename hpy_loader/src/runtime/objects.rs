@@ -83,6 +83,12 @@ pub trait Objects: Roots {
         a: &Self::Object,
         b: &Self::Object,
     ) -> Fallible<bool, Self>;
+    /// `iter(object)`.
+    fn get_iter(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    /// `next(iterator)`; none at the end. `TypeError` for what is no iterator.
+    fn iter_next(&self, iterator: &Self::Object) -> Fallible<Option<Self::Object>, Self>;
+    /// Whether the object's type has `__next__`.
+    fn is_iterator(&self, object: &Self::Object) -> bool;
     /// `type(object)`.
     fn type_of(&self, object: &Self::Object) -> Self::Object;
     /// Whether the object's type is `class` or derives from it, by the MRO alone.

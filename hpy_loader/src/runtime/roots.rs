@@ -13,6 +13,15 @@ pub trait Roots: Sized + 'static {
     /// A second root of the same object.
     fn duplicate(&self, object: &Self::Object) -> Self::Object;
 
+    /// Whether something else than this root keeps the object alive. A handle of
+    /// such an object can be used for a while after C has closed it. A VM that
+    /// can't tell says no.
+    #[inline]
+    fn is_shared(&self, object: &Self::Object) -> bool {
+        let _ = object;
+        false
+    }
+
     /// Whether both roots refer to one object (`is`).
     fn is_same(&self, a: &Self::Object, b: &Self::Object) -> bool;
 

@@ -82,6 +82,9 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("ctx_ContextVar_Get", "default_value"),
     ("ctx_Call", "kwnames"),
     ("ctx_CallMethod", "kwnames"),
+    ("ctx_Slice_New", "start"),
+    ("ctx_Slice_New", "stop"),
+    ("ctx_Slice_New", "step"),
 ];
 
 /// The handle arguments that may be any word: closing one that is not open is

@@ -58,7 +58,6 @@ fn facts_of_the_whole(rows: &[Row]) -> Vec<Fact> {
         Fact::value(subject.to_owned(), expression, value as i64)
     };
     let mut facts = vec![
-        size("size of HPyContext", size_of::<HPyContext>()),
         // Rows of 8 bytes after three members that are no rows: with distinct
         // offsets and this size there is no gap for an unknown member.
         size("size of HPyContext by its rows", 8 * (3 + rows.len())),

@@ -3,6 +3,11 @@
 //! The suite is the released one and is not edited: the runner only decides
 //! which values of its parameter `hpy_abi` apply (see the plugin,
 //! `tests/python/hpyvm_suite.py`) and spreads the files over processes.
+//!
+//! `cargo verify --only suite` runs it all and writes `conformance.json` to the
+//! target directory; with `--files test_number` it runs one file, where each
+//! test has to pass. What the processes printed, tracebacks and compiler
+//! messages included, is in `suite/runs/` there, a directory for each file.
 
 mod accepted;
 mod conformance;

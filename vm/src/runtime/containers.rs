@@ -88,6 +88,27 @@ impl Containers for RustPython {
         })
     }
 
+    fn list_insert(
+        &self,
+        list: &PyObjectRef,
+        index: isize,
+        item: &PyObjectRef,
+    ) -> Fallible<(), Self> {
+        attempt(|vm| {
+            let Some(list) = list.downcast_ref::<PyList>() else {
+                return wrong_type("a list", list, vm).map(drop);
+            };
+            let mut items = list.borrow_vec_mut();
+            let length = items.len();
+            let place = match usize::try_from(index) {
+                Ok(index) => index.min(length),
+                Err(_) => length.saturating_sub(index.unsigned_abs()),
+            };
+            items.insert(place, item.clone());
+            Ok(())
+        })
+    }
+
     fn new_dict(&self) -> Fallible<PyObjectRef, Self> {
         Ok(with_current_vm(|vm| vm.ctx.new_dict().into()))
     }
@@ -98,6 +119,20 @@ impl Containers for RustPython {
 
     fn dict_copy(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
         attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
+    }
+
+    fn new_slice(
+        &self,
+        start: &PyObjectRef,
+        stop: &PyObjectRef,
+        step: &PyObjectRef,
+    ) -> Fallible<PyObjectRef, Self> {
+        let slice = PySlice {
+            start: Some(start.clone()),
+            stop: stop.clone(),
+            step: Some(step.clone()),
+        };
+        Ok(with_current_vm(|vm| slice.into_pyobject(vm)))
     }
 
     fn unpack_slice(&self, object: &PyObjectRef) -> Fallible<(isize, isize, isize), Self> {

@@ -19,6 +19,7 @@ mod numbers;
 mod objects;
 mod roots;
 mod text;
+mod type_names;
 
 use copies::Copies;
 use hpy_loader::Loader;

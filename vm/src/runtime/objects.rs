@@ -1,19 +1,18 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
+use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{CompareOp, Fallible, Objects};
 use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::function::ArgBytesLike;
-use rustpython_vm::protocol::PyIter;
+use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, TryFromObject,
     VirtualMachine,
 };
-use std::collections::HashMap;
-use std::ffi::{CStr, CString};
-use std::sync::Mutex;
+use std::ffi::CStr;
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
     match op {
@@ -100,29 +99,6 @@ fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
         .bytes_type
         .as_object()
         .call((PyObjectRef::from(iterator),), vm)
-}
-
-/// The names of types as C strings. They stay for the life of the process: few
-/// names exist, and a type may change its own while C still reads the old one.
-static TYPE_NAMES: Mutex<Option<HashMap<String, &'static CStr>>> = Mutex::new(None);
-
-fn c_type_name(class: &Py<PyType>) -> &'static CStr {
-    let name = class.name().to_owned();
-    let mut names = TYPE_NAMES
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let names = names.get_or_insert_default();
-    if let Some(known) = names.get(&name) {
-        return known;
-    }
-    let text = name.bytes().filter(|&byte| byte != 0).collect::<Vec<u8>>();
-    let text: &'static CStr = Box::leak(
-        CString::new(text)
-            .expect("the NULs have been taken out")
-            .into_boxed_c_str(),
-    );
-    names.insert(name, text);
-    text
 }
 
 impl Objects for RustPython {
@@ -248,6 +224,28 @@ impl Objects for RustPython {
         attempt(|vm| a.rich_compare_bool(b, comparison(op), vm))
     }
 
+    fn get_iter(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+        attempt_object(|vm| object.get_iter(vm))
+    }
+
+    fn iter_next(&self, iterator: &PyObjectRef) -> Fallible<Option<PyObjectRef>, Self> {
+        attempt(|vm| {
+            if !PyIter::check(iterator) {
+                let class = iterator.class().name().to_owned();
+                let message = format!("'{class}' object is not an iterator");
+                return Err(vm.new_type_error(message));
+            }
+            match PyIter::new(&**iterator).next(vm)? {
+                PyIterReturn::Return(item) => Ok(Some(item)),
+                PyIterReturn::StopIteration(_) => Ok(None),
+            }
+        })
+    }
+
+    fn is_iterator(&self, object: &PyObjectRef) -> bool {
+        PyIter::check(object)
+    }
+
     #[inline]
     fn type_of(&self, object: &PyObjectRef) -> PyObjectRef {
         object.class().to_owned().into()
@@ -271,7 +269,7 @@ impl Objects for RustPython {
     }
 
     fn type_name<'a>(&self, class: &'a PyObjectRef) -> &'a CStr {
-        class.downcast_ref::<PyType>().map_or(c"", c_type_name)
+        class.downcast_ref::<PyType>().map_or(c"", type_name)
     }
 
     fn dump(&self, object: &PyObjectRef) {

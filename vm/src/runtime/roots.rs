@@ -19,6 +19,11 @@ impl Roots for RustPython {
     }
 
     #[inline]
+    fn is_shared(&self, object: &PyObjectRef) -> bool {
+        object.strong_count() > 1
+    }
+
+    #[inline]
     fn is_same(&self, a: &PyObjectRef, b: &PyObjectRef) -> bool {
         a.is(b)
     }

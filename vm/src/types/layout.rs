@@ -120,8 +120,7 @@ fn attach(
         slots,
         ..
     } = definition;
-    let refused_without =
-        *size > 0 || slots.tp_traverse.is_some() || slots.tp_destroy.is_some();
+    let refused_without = *size > 0 || slots.tp_traverse.is_some() || slots.tp_destroy.is_some();
     // A type with `tp_call` needs room for another function in each instance.
     if !refused_without && slots.tp_call.is_none() {
         return Ok(None);

@@ -11,6 +11,7 @@
 
 mod attributes;
 mod buffer;
+mod buffer_description;
 mod call;
 mod class_record;
 mod collector;

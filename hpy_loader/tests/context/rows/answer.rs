@@ -85,8 +85,10 @@ impl Answer {
                 }
                 failure
             }
-            // The duplicate of nothing is nothing.
-            Answer::Handle(h) if h.is_null() && row == "ctx_Dup" => return,
+            // The duplicate of nothing is nothing, and an iteration ends so.
+            Answer::Handle(_) if matches!(row, "ctx_Dup" | "ctx_Iter_Next") && !is_pending => {
+                return;
+            }
             Answer::Handle(h) => h.is_null(),
             // A builder that found no memory is null, and `Build` reports it.
             Answer::ListBuilder(builder) => builder.is_null() && is_pending,

@@ -1,6 +1,7 @@
 //! Objects of every kind, for the arguments that are not the one at test.
 
 use std::cell::Cell;
+use std::sync::Mutex;
 
 use hpy_loader::abi::HPy;
 use hpy_loader::capsule::Capsule;
@@ -41,7 +42,14 @@ impl Fillers {
                 ("no items", vm.tuple(Vec::new())),
                 ("a tuple", vm.tuple(vec![vm.text("m.x")])),
                 ("a dict", vm.dict()),
-                ("a slice", vm.object(Data::Slice(1, 2, 3))),
+                ("a slice", {
+                    let bound = |value| vm.int(value);
+                    vm.object(Data::Slice([bound(0), bound(1), bound(1)]))
+                }),
+                ("an iterator", {
+                    let items = vec![vm.none()];
+                    vm.object(Data::Iterator(Mutex::new(items.into())))
+                }),
                 ("a function", {
                     let none = vm.none();
                     vm.function(move |_, _| Ok(none.clone()))
@@ -63,7 +71,7 @@ impl Fillers {
     }
 
     /// The objects, and two immediates.
-    pub const COUNT: usize = if cfg!(miri) { 5 } else { 20 };
+    pub const COUNT: usize = if cfg!(miri) { 5 } else { 21 };
 
     pub fn name(&self, index: usize) -> &'static str {
         let immediate = ["an immediate int", "an immediate float"];

@@ -19,7 +19,7 @@ pub struct Probe {
 
 macro_rules! declare_probes {
     ($(
-        constants { $($constant:ident = $python:literal,)* }
+        $since:literal constants { $($constant:ident = $python:literal,)* }
         functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
     )*) => {
         /// A probe for each function, in the table's order.

@@ -26,6 +26,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("memoryview", "object"),
     ("function", "object"),
     ("module", "object"),
+    ("iterator", "object"),
     ("ContextVar", "object"),
     ("PyCapsule", "object"),
     ("NoneType", "object"),

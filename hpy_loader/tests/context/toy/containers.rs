@@ -51,6 +51,21 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         Ok(())
     }
 
+    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> Fallible<()> {
+        let Data::List(items) = &list.data else {
+            unreachable!("the loader checks it")
+        };
+        let mut items = lock(items);
+        let index = usize::try_from(index).unwrap_or(0).min(items.len());
+        items.insert(index, item.clone());
+        Ok(())
+    }
+
+    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> Fallible<Object> {
+        let bounds = [start, stop, step].map(Object::clone);
+        Ok(self.object(Data::Slice(bounds)))
+    }
+
     fn new_dict(&self) -> Fallible<Object> {
         Ok(self.dict())
     }
@@ -73,7 +88,13 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
 
     fn unpack_slice(&self, slice: &Object) -> Fallible<(isize, isize, isize)> {
         match slice.data {
-            Data::Slice(start, stop, step) => Ok((start, stop, step)),
+            Data::Slice(ref bounds) => {
+                let bound = |index: usize, default: isize| {
+                    let value = bounds[index].int();
+                    value.map_or(default, |value| value as isize)
+                };
+                Ok((bound(0, 0), bound(1, isize::MAX), bound(2, 1)))
+            }
             _ => unreachable!("the loader checks it"),
         }
     }

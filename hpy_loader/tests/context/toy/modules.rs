@@ -61,11 +61,7 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
         }))
     }
 
-    fn context_var_get(
-        &self,
-        var: &Object,
-        default: Option<&Object>,
-    ) -> Fallible<Option<Object>> {
+    fn context_var_get(&self, var: &Object, default: Option<&Object>) -> Fallible<Option<Object>> {
         match &var.data {
             Data::ContextVar {
                 default: own,

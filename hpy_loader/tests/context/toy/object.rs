@@ -1,6 +1,6 @@
 //! Objects of the toy: shared values that are counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{CStr, CString};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,7 +40,8 @@ pub enum Data {
     List(Mutex<Vec<Object>>),
     Tuple(Box<[Object]>),
     Dict(Mutex<Vec<(Object, Object)>>),
-    Slice(isize, isize, isize),
+    Slice([Object; 3]),
+    Iterator(Mutex<VecDeque<Object>>),
     Capsule(Capsule),
     Class(Class),
     Error(Error),

@@ -1,9 +1,10 @@
 //! What Python can do with any object.
 
 use std::ffi::CStr;
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
-use hpy_loader::runtime::{CompareOp, Objects};
+use hpy_loader::runtime::{CompareOp, Containers, Objects};
 
 use super::class::{Class, Extension};
 use super::object::{lock, not_in_the_toy};
@@ -111,6 +112,12 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn get_item(&self, object: &Object, key: &Object) -> Fallible<Object> {
+        if let (Data::Slice(_), Some(items)) = (&key.data, object.items()) {
+            let (start, stop, _) = self.unpack_slice(key)?;
+            let place = |bound: isize| usize::try_from(bound).unwrap_or(0).min(items.len());
+            let part = items.get(place(start)..place(stop));
+            return Ok(self.list(part.unwrap_or_default().to_vec()));
+        }
         let Data::Dict(entries) = &object.data else {
             return self.get_item_index(object, self.index(key)?);
         };
@@ -160,7 +167,12 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         Ok(())
     }
 
-    fn set_item_index(&self, object: &Object, index: isize, value: Option<&Object>) -> Fallible<()> {
+    fn set_item_index(
+        &self,
+        object: &Object,
+        index: isize,
+        value: Option<&Object>,
+    ) -> Fallible<()> {
         if let Data::Dict(_) = object.data {
             return self.set_item(object, &self.int(index as i128), value);
         }
@@ -264,6 +276,25 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
+    fn get_iter(&self, object: &Object) -> Fallible<Object> {
+        match object.items() {
+            Some(items) => Ok(self.object(Data::Iterator(Mutex::new(items.into())))),
+            None if self.is_iterator(object) => Ok(object.clone()),
+            None => Err(self.type_error(&format!("{object} is not iterable"))),
+        }
+    }
+
+    fn iter_next(&self, iterator: &Object) -> Fallible<Option<Object>> {
+        match &iterator.data {
+            Data::Iterator(items) => Ok(lock(items).pop_front()),
+            _ => Err(self.type_error(&format!("{iterator} is no iterator"))),
+        }
+    }
+
+    fn is_iterator(&self, object: &Object) -> bool {
+        matches!(object.data, Data::Iterator(_))
+    }
+
     fn type_of(&self, object: &Object) -> Object {
         let name = match &object.data {
             Data::Error(error) => return error.class.clone(),
@@ -283,6 +314,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::Function(_) => "function",
             Data::Module(_) => "module",
             Data::ContextVar { .. } => "ContextVar",
+            Data::Iterator(_) => "iterator",
             Data::Farewell(_) | Data::Moved => "object",
         };
         self.builtin(name)

@@ -24,14 +24,15 @@ impl Arguments {
         })
     }
 
-    /// One or two positional arguments, as `wrap_ternaryfunc` parses them.
+    /// One or two positional arguments, as `wrap_ternaryfunc` parses them: its
+    /// messages start where a name is missing.
     pub fn one_or_two(self, vm: &VirtualMachine) -> PyResult<(PyObjectRef, PyObjectRef)> {
         let mut positional = self.positional(vm)?.into_iter();
         let given = positional.len();
         match (positional.next(), positional.next(), positional.next()) {
             (Some(first), second, None) => Ok((first, second.unwrap_or_else(|| vm.ctx.none()))),
-            (None, ..) => Err(vm.new_type_error("expected at least 1 argument, got 0")),
-            _ => Err(vm.new_type_error(format!("expected at most 2 arguments, got {given}"))),
+            (None, ..) => Err(vm.new_type_error(" expected at least 1 argument, got 0")),
+            _ => Err(vm.new_type_error(format!(" expected at most 2 arguments, got {given}"))),
         }
     }
 

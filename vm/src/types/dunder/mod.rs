@@ -11,6 +11,7 @@
 //! [`super::slots`] for why that is not enough.)
 
 mod arguments;
+mod kinds;
 mod table;
 
 use super::info::TypeInfo;

@@ -1,235 +1,21 @@
-//! Which slot goes by which names, and how it is called.
+//! Which slot goes by which names.
 
 use super::Dunder;
-use super::arguments::as_index;
-use crate::functions::keyword_dict;
-use crate::runtime::into_exception;
-use crate::types::call;
-use crate::types::slots::from_the_front;
+use super::kinds::{self, Wrapped};
 use hpy_loader::runtime::CompareOp;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
-
-/// The slot function of the type that an attribute belongs to.
-macro_rules! own {
-    ($info:ident.$slot:ident, $vm:ident) => {
-        match $info.definition.slots.$slot {
-            Some(function) => function,
-            None => return Err($vm.new_system_error("an attribute for an empty slot")),
-        }
-    };
-}
-
-/// How an attribute calls its slot, by the kind of the slot.
-macro_rules! call {
-    // `self op other`
-    (binary $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [other] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_binary(function, this, other) },
-                vm,
-            )
-        }
-    };
-    // `other op self`
-    (reflected $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [other] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_binary(function, other, this) },
-                vm,
-            )
-        }
-    };
-    (ternary $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let (other, third) = args.one_or_two(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_ternary(function, this, other, third) },
-                vm,
-            )
-        }
-    };
-    (reflected_ternary $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let (other, third) = args.one_or_two(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_ternary(function, other, this, third) },
-                vm,
-            )
-        }
-    };
-    (unary $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(unsafe { info.loader.call_unary(function, this) }, vm)
-        }
-    };
-    (inquiry $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            let truth = raise(unsafe { info.loader.call_inquiry(function, this) }, vm)?;
-            Ok(vm.ctx.new_bool(truth).into())
-        }
-    };
-    (length $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            let length = raise(unsafe { info.loader.call_length(function, this) }, vm)?;
-            Ok(vm.ctx.new_int(length).into())
-        }
-    };
-    (hash $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            let hash = raise(unsafe { info.loader.call_hash(function, this) }, vm)?;
-            Ok(vm.ctx.new_int(hash).into())
-        }
-    };
-    // `self * count`
-    (count $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [count] = args.exactly(vm)?;
-            let count = as_index(&count, vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_ssizearg(function, this, count) },
-                vm,
-            )
-        }
-    };
-    (item $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [index] = args.exactly(vm)?;
-            let index = from_the_front(&this, as_index(&index, vm)?, vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_ssizearg(function, this, index) },
-                vm,
-            )
-        }
-    };
-    (set_item $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [index, value] = args.exactly(vm)?;
-            let index = from_the_front(&this, as_index(&index, vm)?, vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            done(
-                unsafe {
-                    info.loader
-                        .call_ssizeobjarg(function, this, index, Some(value))
-                },
-                vm,
-            )
-        }
-    };
-    (delete_item $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [index] = args.exactly(vm)?;
-            let index = from_the_front(&this, as_index(&index, vm)?, vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            done(
-                unsafe { info.loader.call_ssizeobjarg(function, this, index, None) },
-                vm,
-            )
-        }
-    };
-    (set_key $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [key, value] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            done(
-                unsafe { info.loader.call_objobjarg(function, this, key, Some(value)) },
-                vm,
-            )
-        }
-    };
-    (delete_key $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [key] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            done(
-                unsafe { info.loader.call_objobjarg(function, this, key, None) },
-                vm,
-            )
-        }
-    };
-    (contains $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [key] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            let found = raise(unsafe { info.loader.call_objobj(function, this, key) }, vm)?;
-            Ok(vm.ctx.new_bool(found).into())
-        }
-    };
-    (compare($op:ident) $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [other] = args.exactly(vm)?;
-            let op = CompareOp::$op;
-            // SAFETY: the function fills a slot of this signature.
-            raise(
-                unsafe { info.loader.call_compare(function, this, other, op) },
-                vm,
-            )
-        }
-    };
-    (init $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let keywords = keyword_dict(args.args.kwargs, vm)?;
-            let args = args.args.args.into_iter();
-            // SAFETY: the function fills a slot of this signature.
-            done(
-                unsafe { info.loader.call_init(function, this, args, keywords) },
-                vm,
-            )
-        }
-    };
-    (finalize $slot:ident) => {
-        |info, this, args, vm| {
-            let function = own!(info.$slot, vm);
-            let [] = args.exactly(vm)?;
-            // SAFETY: the function fills a slot of this signature.
-            unsafe { info.loader.call_finalize(function, this) };
-            Ok(vm.ctx.none())
-        }
-    };
-    // Which function runs is the instance's to say, see `call`.
-    (call $slot:ident) => {
-        |_, this, args, vm| call::call(&this, args.args, vm)
-    };
-}
 
 macro_rules! dunders {
     ($($name:literal = $kind:ident $(($op:ident))? $slot:ident;)*) => {
         pub(super) static DUNDERS: &[Dunder] = &[$(Dunder {
             name: $name,
             is_filled: |slots| slots.$slot.is_some(),
-            call: call!($kind $(($op))? $slot),
+            call: |info, this, args, vm| match info.definition.slots.$slot {
+                Some(function) => {
+                    let wrapped = Wrapped { info, function, this, args, vm };
+                    kinds::$kind(wrapped $(, CompareOp::$op)?)
+                }
+                None => Err(vm.new_system_error("an attribute for an empty slot")),
+            },
         },)*];
     };
 }
@@ -238,6 +24,7 @@ dunders! {
     "__repr__" = unary tp_repr;
     "__hash__" = hash tp_hash;
     "__call__" = call tp_call;
+    "__get__" = get tp_descr_get;
     "__str__" = unary tp_str;
     "__lt__" = compare(Lt) tp_richcompare;
     "__le__" = compare(Le) tp_richcompare;
@@ -310,12 +97,4 @@ dunders! {
     "__contains__" = contains sq_contains;
     "__iadd__" = binary sq_inplace_concat;
     "__imul__" = count sq_inplace_repeat;
-}
-
-fn raise<T>(result: Result<T, PyObjectRef>, vm: &VirtualMachine) -> PyResult<T> {
-    result.map_err(|error| into_exception(error, vm))
-}
-
-fn done(result: Result<(), PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-    raise(result, vm).map(|()| vm.ctx.none())
 }

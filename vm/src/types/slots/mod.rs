@@ -93,7 +93,10 @@ macro_rules! slots {
             let mro = class.mro.read();
             $({
                 let place = &class.slots().$($place).+;
-                let load = |class: &Py<PyType>| class.slots().$($place).+.load();
+                let load = |class: &Py<PyType>| {
+                    let function = class.slots().$($place).+.load();
+                    function.filter(|&function| !sequence::is_stand_in(function as *const ()))
+                };
                 let c_function = |class: &Py<PyType>| {
                     let found = TypeInfo::class_function(class, |slots| slots.$slot);
                     found.map(|(function, _)| function as *const ())
@@ -194,6 +197,7 @@ slots! {
     init = tp_init: object::init;
     del = tp_finalize: object::finalize;
     call = tp_call: call::call;
+    descr_get = tp_descr_get: object::descr_get;
 }
 
 /// Fills the slots of a new type: with functions for what its extension gives,
@@ -206,6 +210,7 @@ pub fn install(class: &Py<PyType>, own: &Slots, has_call_offset: bool, ctx: &Con
     if has_call_offset {
         slots.call.store(Some(call::call));
     }
+    sequence::stand_in_for_mapping(slots);
     let ours = pointer(slots.call.load(), call::call);
     if slots.call.load().is_some_and(|call| fn_addr_eq(call, ours)) {
         slots.vectorcall.store(Some(call::vectorcall));

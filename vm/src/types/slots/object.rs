@@ -40,11 +40,12 @@ pub(super) fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PySt
 pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let (function, info) = function(object, |slots| slots.tp_hash, vm)?;
     // SAFETY: the function fills a slot of this signature.
-    let hash = raise(
-        unsafe { info.loader.call_hash(function, object.to_owned()) },
-        vm,
-    )?;
-    Ok(hash as PyHash)
+    let hash = unsafe { info.loader.call_hash(function, object.to_owned()) };
+    match raise(hash, vm)? {
+        // The attribute `__hash__` may return this, `hash()` may not.
+        -1 => Err(vm.new_system_error("error return without exception set")),
+        hash => Ok(hash as PyHash),
+    }
 }
 
 /// An operator as the loader names it.
@@ -91,4 +92,24 @@ pub(super) fn finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     // SAFETY: the function fills a slot of this signature.
     unsafe { info.loader.call_finalize(function, object.to_owned()) };
     Ok(())
+}
+
+pub(super) fn descr_get(
+    descriptor: &PyObject,
+    instance: Option<&PyObject>,
+    owner: Option<&PyObject>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let (function, info) = function(descriptor, |slots| slots.tp_descr_get, vm)?;
+    let present = |object: Option<&PyObject>| {
+        let object = object.filter(|object| !vm.is_none(object));
+        object.map(PyObject::to_owned)
+    };
+    let (instance, owner) = (present(instance), present(owner));
+    // SAFETY: the function fills a slot of this signature.
+    let result = unsafe {
+        info.loader
+            .call_descr_get(function, descriptor.to_owned(), instance, owner)
+    };
+    raise(result, vm)
 }

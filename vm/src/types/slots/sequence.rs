@@ -1,10 +1,18 @@
 //! Items, concatenation, repetition, containment.
+//!
+//! `object[key]` asks a mapping's slot first. RustPython makes an exception, with
+//! its text, before it goes on to the sequence's slot, which is slow. A type with
+//! items but no subscripts therefore gets a function in the mapping's slot that
+//! does what CPython does there: it reads the key as an index.
 
 use super::{function, raise};
-use crate::types::info::TypeInfo;
+use crate::types::info::{TypeInfo, type_name};
 use hpy_loader::abi::{HPyFunc_binaryfunc, HPyFunc_ssizeargfunc, Slots};
-use rustpython_vm::protocol::PySequence;
+use num_traits::ToPrimitive;
+use rustpython_vm::protocol::{PyMapping, PySequence};
+use rustpython_vm::types::PyTypeSlots;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::ptr::fn_addr_eq;
 
 /// The index that a slot gets: one from the end is counted from the front if the
 /// type tells its length, as in `PySequence_GetItem`. RustPython leaves this to
@@ -120,3 +128,57 @@ pub(super) fn contains(
         vm,
     )
 }
+
+/// The key of `object[key]` for a type that takes indices only.
+fn index(key: &PyObject, vm: &VirtualMachine) -> PyResult<isize> {
+    let Some(index) = key.try_index_opt(vm) else {
+        let name = type_name(key.class());
+        let message = format!("sequence index must be integer, not '{name}'");
+        return Err(vm.new_type_error(message));
+    };
+    index?.as_bigint().to_isize().ok_or_else(|| {
+        let name = type_name(key.class());
+        vm.new_index_error(format!("cannot fit '{name}' into an index-sized integer"))
+    })
+}
+
+fn subscript(sequence: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+    item(sequence.obj.sequence_unchecked(), index(key, vm)?, vm)
+}
+
+fn ass_subscript(
+    sequence: PyMapping<'_>,
+    key: &PyObject,
+    value: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    ass_item(
+        sequence.obj.sequence_unchecked(),
+        index(key, vm)?,
+        value,
+        vm,
+    )
+}
+
+/// Whether a slot holds one of the two functions above, which nobody inherits:
+/// what a type gets follows from the slots that it inherits.
+pub(super) fn is_stand_in(function: *const ()) -> bool {
+    function == subscript as *const () || function == ass_subscript as *const ()
+}
+
+/// Fills the slots of a mapping for a type that has only those of a sequence.
+pub(super) fn stand_in_for_mapping(slots: &PyTypeSlots) {
+    let (sequence, mapping) = (&slots.as_sequence, &slots.as_mapping);
+    let is_ours = |slot: Option<Item>| slot.is_some_and(|slot| fn_addr_eq(slot, item as Item));
+    if mapping.subscript.load().is_none() && is_ours(sequence.item.load()) {
+        mapping.subscript.store(Some(subscript));
+    }
+    let is_ours =
+        |slot: Option<AssItem>| slot.is_some_and(|slot| fn_addr_eq(slot, ass_item as AssItem));
+    if mapping.ass_subscript.load().is_none() && is_ours(sequence.ass_item.load()) {
+        mapping.ass_subscript.store(Some(ass_subscript));
+    }
+}
+
+type Item = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
+type AssItem = fn(PySequence<'_>, isize, Option<PyObjectRef>, &VirtualMachine) -> PyResult<()>;

@@ -1,108 +1,16 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
+mod mode;
+
 use crate::runtime::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
+use mode::{Mode, log};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyStrRef, PyTypeRef};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::path::Path;
 
 /// The version of HPy that we speak, and the revision that it was made from.
 const VERSION: (&str, &str) = ("0.9.0", "f611473");
-
-/// The context that a module gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Universal,
-    Debug,
-    Trace,
-}
-
-impl Mode {
-    const ALL: [Self; 3] = [Self::Universal, Self::Debug, Self::Trace];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Universal => "universal",
-            Self::Debug => "debug",
-            Self::Trace => "trace",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.name().eq_ignore_ascii_case(text))
-    }
-
-    /// The mode for the module `name` that the variable `HPY` in `environment`
-    /// asks for: `mode`, or `module:mode,module:mode`.
-    ///
-    /// What hpy 0.9.0 does with a module that the list leaves out is to raise,
-    /// which would keep every other extension from being imported. Here such a
-    /// module gets the default.
-    fn from_environment(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Self> {
-        let Some(value) = get_variable(environment, "HPY", vm)? else {
-            return Ok(Self::Universal);
-        };
-        let value: PyStrRef = value.try_into_value(vm)?;
-        let value = value.to_string();
-        let invalid = || {
-            let start: String = value.chars().take(50).collect();
-            vm.new_value_error(format!("invalid HPy mode: {start}"))
-        };
-        if value.is_empty() {
-            return Ok(Self::Universal);
-        }
-        if !value.contains(':') {
-            return Self::parse(&value).ok_or_else(invalid);
-        }
-        let mut found = Self::Universal;
-        for entry in value.split(',') {
-            let (module, mode) = entry.split_once(':').ok_or_else(invalid)?;
-            let mode = Self::parse(mode.trim()).ok_or_else(invalid)?;
-            if module.trim() == name {
-                found = mode;
-            }
-        }
-        Ok(found)
-    }
-
-    /// The error for a mode that is not there.
-    fn missing(self, vm: &VirtualMachine) -> PyBaseExceptionRef {
-        let message = format!("HPy's {} mode is not implemented yet", self.name());
-        vm.new_not_implemented_error(message)
-    }
-
-    fn log_text(self) -> &'static str {
-        match self {
-            Self::Universal => "",
-            Self::Debug => " with a debug context",
-            Self::Trace => " with a trace context",
-        }
-    }
-}
-
-/// `environment[key]`, if it is there.
-fn get_variable(
-    environment: &PyObject,
-    key: &'static str,
-    vm: &VirtualMachine,
-) -> PyResult<Option<PyObjectRef>> {
-    match environment.get_item(key, vm) {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.fast_isinstance(vm.ctx.exceptions.key_error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Tells on standard output that a module is loaded, if `HPY_LOG` is set.
-fn log(name: &str, mode: Mode, environment: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    if get_variable(environment, "HPY_LOG", vm)?.is_none() {
-        return Ok(());
-    }
-    let text = format!("Loading '{name}' in HPy universal mode{}", mode.log_text());
-    vm.print((text,))
-}
 
 /// The class of the errors that HPy's loader raises as a `RuntimeError`. Here it
 /// is an `ImportError` as well, so that `except ImportError` around an import
@@ -219,6 +127,7 @@ fn missing_module(
 pub mod hpy_universal {
     use super::{Mode, VERSION, log, missing_module, new_load_error_class};
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
+    use crate::runtime::make_loader;
     use rustpython_vm::function::ArgIntoBool;
     use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};
 
@@ -246,6 +155,13 @@ pub mod hpy_universal {
     #[pyfunction]
     fn get_version() -> (&'static str, &'static str) {
         VERSION
+    }
+
+    /// Return the number of handles that are open. Not in HPy's own module.
+    #[pyfunction]
+    fn _open_handles(vm: &VirtualMachine) -> PyResult<u32> {
+        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        Ok(loader.open_handles())
     }
 
     #[derive(FromArgs)]
@@ -315,69 +231,5 @@ pub mod hpy_universal {
             let _ = module.set_attr(name, value, vm);
         }
         Ok(module)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
-
-    /// Asserts what mode `HPY=value` gives `module`, or what error.
-    fn assert_modes(cases: &[(&str, Option<&str>, Result<Mode, String>)]) {
-        InterpreterBuilder::new().init_stdlib().build().enter(|vm| {
-            for (module, value, expected) in cases {
-                let environment = vm.ctx.new_dict();
-                if let Some(value) = value {
-                    let value = vm.ctx.new_str(*value).into();
-                    environment
-                        .set_item("HPY", value, vm)
-                        .unwrap_or_else(|_| panic!("a str can be a key"));
-                }
-                let mode = Mode::from_environment(module, environment.as_object(), vm);
-                let mode = mode.map_err(|error| {
-                    let class = error.class().name().to_owned();
-                    let text = error.as_object().str(vm).map(|text| text.to_string());
-                    format!("{class}: {}", text.unwrap_or_default())
-                });
-                assert_eq!(&mode, expected, "HPY={value:?} for {module}");
-            }
-        });
-    }
-
-    #[test]
-    fn one_mode_is_for_all_modules() {
-        assert_modes(&[
-            ("m", None, Ok(Mode::Universal)),
-            ("m", Some(""), Ok(Mode::Universal)),
-            ("m", Some("universal"), Ok(Mode::Universal)),
-            ("m", Some("Debug"), Ok(Mode::Debug)),
-            ("m", Some("trace"), Ok(Mode::Trace)),
-        ]);
-    }
-
-    #[test]
-    fn a_list_of_modes_is_for_the_modules_that_it_names() {
-        let list = Some("a:debug,p.b:trace,c:universal");
-        assert_modes(&[
-            ("a", list, Ok(Mode::Debug)),
-            ("p.b", list, Ok(Mode::Trace)),
-            ("c", list, Ok(Mode::Universal)),
-            ("p", list, Ok(Mode::Universal)),
-            ("ab", list, Ok(Mode::Universal)),
-        ]);
-    }
-
-    #[test]
-    fn other_modes_are_refused() {
-        let refused = |value: &str| Err(format!("ValueError: invalid HPy mode: {value}"));
-        let long = "x".repeat(60);
-        assert_modes(&[
-            ("m", Some("fast"), refused("fast")),
-            ("m", Some("m:fast"), refused("m:fast")),
-            ("m", Some("m:debug,fast"), refused("m:debug,fast")),
-            ("m", Some("m:debug,n:"), refused("m:debug,n:")),
-            ("m", Some(&long), refused(&long[..50])),
-        ]);
     }
 }

@@ -1,0 +1,236 @@
+//! Handles that are closed and can still be used for a while.
+//!
+//! Extensions use handles after closing them. On CPython a handle is the
+//! object's address, so they get away with it as long as something else keeps
+//! the object alive, and binaries that do so are in use. Here such a handle
+//! *lingers*: its use count is 0, a second close is a surplus one, but its word
+//! still answers.
+//!
+//! The price is a reference that is given up later than it was closed, so what
+//! lingers has to be chosen with care:
+//!
+//! - Only objects that somebody else keeps alive ([`HandleTable::retire`] asks).
+//!   Any other object dies when its last handle is closed, as its finalizer and
+//!   the extension expect; CPython would have freed the memory as well.
+//! - Only until the call of C that closed the handle returns: a [`Frame`] ends
+//!   what began to linger in its time. Python code in between can see an object
+//!   die late; Python code afterwards can't.
+//! - Only the last [`PLACES`] of them, since a call may close millions.
+//!
+//! [`Frame`]: super::Frame
+
+use std::cell::Cell;
+
+use super::outcome::Released;
+use super::table::HandleTable;
+use super::word::Word;
+
+/// How many handles linger at most. A use after the close comes soon if it
+/// comes, and the slots should all stay in the nearest cache.
+const PLACES: usize = 32;
+
+/// The words that linger, the latest on top, in a ring that forgets the oldest.
+pub(super) struct Lingering {
+    words: [Cell<Word>; PLACES],
+    /// How many there have been, less those that a frame has ended.
+    top: Cell<u64>,
+    /// Frames that have not ended.
+    frames: Cell<u32>,
+}
+
+impl Lingering {
+    pub(super) fn new() -> Self {
+        Lingering {
+            words: [const { Cell::new(Word::NULL) }; PLACES],
+            top: Cell::new(0),
+            frames: Cell::new(0),
+        }
+    }
+
+    #[inline]
+    fn place(&self, number: u64) -> &Cell<Word> {
+        &self.words[(number % PLACES as u64) as usize]
+    }
+
+    /// Starts a frame. The number is for [`HandleTable::end_lingering`].
+    #[inline]
+    pub(super) fn begin(&self) -> u64 {
+        self.frames.set(self.frames.get() + 1);
+        self.top.get()
+    }
+}
+
+impl<O> HandleTable<O> {
+    /// Gives up one reference like [`release`](Self::release), for a handle that
+    /// C closes: if it is the last one and `is_shared` knows of other references
+    /// to the object, the handle lingers. Returns an object for the caller to
+    /// drop, be it this one or one that has lingered long enough.
+    #[inline]
+    pub fn retire(&self, word: Word, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
+        if let Some(slot) = self.lookup(word)
+            && slot.refs() == 1
+            // SAFETY: an open slot is occupied, and the caller only looks.
+            && (slot.is_pinned() || is_shared(unsafe { slot.object() }))
+        {
+            slot.set_refs(0);
+            self.open.set(self.open.get() - 1);
+            let top = self.lingering.top.get();
+            self.lingering.top.set(top + 1);
+            let oldest = self.lingering.place(top).replace(word);
+            return self.end(oldest);
+        }
+        match self.release(word) {
+            Released::Freed(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Ends a frame that began with `start`, and what has lingered since.
+    #[inline]
+    pub(super) fn end_lingering(&self, start: u64, mut sink: impl FnMut(O)) {
+        let lingering = &self.lingering;
+        lingering.frames.set(lingering.frames.get() - 1);
+        // Frames of several threads do not end in the order in which they
+        // began. What is left behind then goes with the last one.
+        let start = if lingering.frames.get() == 0 {
+            0
+        } else {
+            start
+        };
+        while lingering.top.get() > start {
+            let top = lingering.top.get() - 1;
+            let word = lingering.place(top).replace(Word::NULL);
+            // Further down there is nothing: the ring has gone round once.
+            lingering.top.set(if word.is_null() { start } else { top });
+            if let Some(object) = self.end(word) {
+                sink(object);
+            }
+        }
+    }
+
+    /// Closes a handle for good, if it still lingers.
+    fn end(&self, word: Word) -> Option<O> {
+        if word.is_null() {
+            return None;
+        }
+        let slot = self.lookup(word).filter(|slot| slot.refs() == 0)?;
+        // Not counted as open any more, unlike what `free_now` closes.
+        self.open.set(self.open.get() + 1);
+        self.free_now(slot)
+    }
+
+    /// Whether `word` can be used though it is closed. Counts nothing.
+    pub fn lingers(&self, word: Word) -> bool {
+        self.lookup(word).is_some_and(|slot| slot.refs() == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::handles::{Closed, Frame};
+
+    fn shared(object: &Rc<u32>) -> bool {
+        Rc::strong_count(object) > 1
+    }
+
+    #[test]
+    fn a_shared_object_can_be_used_until_the_frame_ends() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let object = Rc::new(1);
+        let frame = Frame::new(&table);
+        let word = table.open(Rc::clone(&object)).expect("room");
+        assert_eq!(table.retire(word, shared), None);
+        assert_eq!(table.open_count(), 0);
+        assert!(table.lingers(word));
+        assert_eq!(table.pin(word).as_deref(), Some(&object));
+        assert_eq!(table.take(word).as_ref(), Some(&object), "a clone");
+        assert_eq!(table.close(word), Closed::Stale);
+        assert_eq!(table.retire(word, shared), None);
+        assert_eq!(table.counters().stale_closes, 2);
+        assert_eq!(frame.finish().len(), 1);
+        assert!(!table.is_open(word) && table.pin(word).is_none());
+        assert_eq!(Rc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn an_object_of_nobody_else_dies_at_once() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let frame = Frame::new(&table);
+        let word = table.open(Rc::new(1)).expect("room");
+        assert_eq!(table.retire(word, shared), Some(Rc::new(1)));
+        assert!(!table.is_open(word));
+        assert!(frame.finish().is_empty());
+    }
+
+    #[test]
+    fn a_duplicate_opens_it_again() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let object = Rc::new(1);
+        let frame = Frame::new(&table);
+        let word = table.open(Rc::clone(&object)).expect("room");
+        table.retire(word, shared);
+        assert_eq!(table.dup(word), Ok(word));
+        assert_eq!(table.open_count(), 1);
+        assert!(frame.finish().is_empty(), "C has a reference again");
+        assert_eq!(table.close(word), Closed::Freed(()));
+        assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 1));
+    }
+
+    #[test]
+    fn only_the_latest_linger() {
+        let table = HandleTable::with_capacity(1000).expect("small");
+        let object = Rc::new(1);
+        let frame = Frame::new(&table);
+        let mut words = Vec::new();
+        for _ in 0..10 * PLACES {
+            let word = table.open(Rc::clone(&object)).expect("room");
+            drop(table.retire(word, shared));
+            words.push(word);
+            assert!(Rc::strong_count(&object) <= PLACES + 2);
+        }
+        assert!(words[9 * PLACES..].iter().all(|&word| table.lingers(word)));
+        assert!(!words[..9 * PLACES].iter().any(|&word| table.is_open(word)));
+        assert_eq!(frame.finish().len(), PLACES);
+        assert_eq!(Rc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn frames_end_what_began_in_their_time() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let object = Rc::new(1);
+        let retired = || {
+            let word = table.open(Rc::clone(&object)).expect("room");
+            assert_eq!(table.retire(word, shared), None);
+            word
+        };
+        let outer = Frame::new(&table);
+        let first = retired();
+        let inner = Frame::new(&table);
+        let second = retired();
+        drop(inner);
+        assert!(table.lingers(first) && !table.is_open(second));
+        // Another thread's frame, which ends after the one that it began in.
+        let other = Frame::new(&table);
+        drop(outer);
+        let third = retired();
+        assert!(table.lingers(third));
+        drop(other);
+        assert_eq!(Rc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn a_pinned_object_is_shared() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let frame = Frame::new(&table);
+        let word = table.open(Rc::new(1)).expect("room");
+        let pin = table.pin(word).expect("open");
+        assert_eq!(table.retire(word, shared), None);
+        assert!(table.lingers(word));
+        assert!(frame.finish().is_empty(), "the pin has the object");
+        assert!(!table.is_open(word));
+        assert_eq!(**pin, 1);
+    }
+}

@@ -1,0 +1,191 @@
+//! What a buffer reaches, in RustPython's terms.
+
+use hpy_loader::abi::HPy_buffer;
+use rustpython_vm::protocol::BufferDescriptor;
+use std::borrow::Cow;
+use std::ffi::CStr;
+
+/// A range of memory of an extension.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// Its first byte; not null.
+    pub start: *mut u8,
+    /// Its length in bytes.
+    pub length: usize,
+}
+
+impl Memory {
+    /// No memory.
+    pub const EMPTY: Self = Self {
+        start: std::ptr::dangling_mut(),
+        length: 0,
+    };
+}
+
+/// What RustPython needs to know of a buffer. RustPython indexes the memory by
+/// this description, so one that contradicts itself is refused.
+pub fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'static str> {
+    let len = usize::try_from(buffer.len).map_err(|_| "the buffer's length is negative")?;
+    let itemsize = usize::try_from(buffer.itemsize).map_err(|_| "the item size is negative")?;
+    let ndim = usize::try_from(buffer.ndim).map_err(|_| "the number of dimensions is negative")?;
+    if buffer.buf.is_null() && len > 0 {
+        return Err("the buffer has no memory");
+    }
+    let format = match buffer.format {
+        format if format.is_null() => Cow::Borrowed("B"),
+        // SAFETY: `bf_getbuffer` sets it to null or a C string.
+        format => match unsafe { CStr::from_ptr(format) }.to_str() {
+            Ok("B") => Cow::Borrowed("B"),
+            Ok(format) => Cow::Owned(format.to_owned()),
+            Err(_) => return Err("the buffer's format is not text"),
+        },
+    };
+    // SAFETY: `bf_getbuffer` sets the arrays to null or to `ndim` numbers.
+    let array = |numbers: *mut isize| unsafe {
+        (!numbers.is_null()).then(|| std::slice::from_raw_parts(numbers, ndim))
+    };
+    if array(buffer.suboffsets).is_some_and(|offsets| offsets.iter().any(|&offset| offset >= 0)) {
+        return Err("buffers with suboffsets are not supported");
+    }
+    let lengths: Vec<usize> = match (array(buffer.shape), ndim) {
+        (Some(shape), _) => shape
+            .iter()
+            .map(|&length| usize::try_from(length).map_err(|_| "a dimension is negative"))
+            .collect::<Result<_, _>>()?,
+        (None, 0) => Vec::new(),
+        (None, 1) => vec![len.checked_div(itemsize).unwrap_or(0)],
+        (None, _) => return Err("the buffer has dimensions but no shape"),
+    };
+    let items = lengths
+        .iter()
+        .try_fold(itemsize, |size, &length| size.checked_mul(length));
+    if items != Some(len) {
+        return Err("the buffer's length is not that of its items");
+    }
+    let strides = match array(buffer.strides) {
+        Some(strides) => strides.to_vec(),
+        None => contiguous(&lengths, itemsize),
+    };
+    let (before, after) = reach(&lengths, &strides, itemsize).ok_or("the strides are too large")?;
+    let start = buffer.buf.cast::<u8>().wrapping_sub(before);
+    let memory = match before + after {
+        0 => Memory {
+            start: std::ptr::dangling_mut(),
+            length: 0,
+        },
+        length => Memory { start, length },
+    };
+    let descriptor = BufferDescriptor {
+        len,
+        offset: before.cast_signed(),
+        readonly: buffer.readonly != 0,
+        itemsize,
+        format,
+        dim_desc: lengths
+            .into_iter()
+            .zip(strides)
+            .map(|(length, stride)| (length, stride, 0))
+            .collect(),
+    };
+    Ok((descriptor, memory))
+}
+
+/// The strides of items that lie one after the other.
+fn contiguous(lengths: &[usize], itemsize: usize) -> Vec<isize> {
+    let mut strides = vec![0; lengths.len()];
+    let mut stride = itemsize;
+    for (place, &length) in strides.iter_mut().zip(lengths).rev() {
+        *place = stride.cast_signed();
+        stride = stride.saturating_mul(length);
+    }
+    strides
+}
+
+/// How many bytes lie before the first item, and from it on.
+fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize, usize)> {
+    if lengths.contains(&0) || itemsize == 0 {
+        return Some((0, 0));
+    }
+    let (mut before, mut after) = (0_usize, itemsize);
+    for (&length, &stride) in lengths.iter().zip(strides) {
+        let extent = stride.unsigned_abs().checked_mul(length - 1)?;
+        let side = if stride < 0 { &mut before } else { &mut after };
+        *side = side.checked_add(extent)?;
+    }
+    isize::try_from(before.checked_add(after)?).ok()?;
+    Some((before, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buffer(
+        memory: &mut [u8],
+        first: usize,
+        shape: &mut [isize],
+        strides: &mut [isize],
+    ) -> HPy_buffer {
+        HPy_buffer {
+            buf: memory[first..].as_mut_ptr().cast(),
+            obj: hpy_loader::abi::HPy::NULL,
+            len: shape.iter().product(),
+            itemsize: 1,
+            readonly: 0,
+            ndim: shape.len() as i32,
+            format: std::ptr::null_mut(),
+            shape: shape.as_mut_ptr(),
+            strides: if strides.is_empty() {
+                std::ptr::null_mut()
+            } else {
+                strides.as_mut_ptr()
+            },
+            suboffsets: std::ptr::null_mut(),
+            internal: std::ptr::null_mut(),
+        }
+    }
+
+    #[test]
+    fn a_view_that_walks_backwards_starts_at_the_end() {
+        let mut memory = [0; 12];
+        let start = memory.as_mut_ptr();
+        let buffer = buffer(&mut memory, 8, &mut [3, 4], &mut [-4, 1]);
+        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        assert_eq!((reached.start, reached.length), (start, 12));
+        assert_eq!(descriptor.offset, 8);
+        assert_eq!(descriptor.dim_desc, [(3, -4, 0), (4, 1, 0)]);
+    }
+
+    #[test]
+    fn without_strides_items_lie_one_after_the_other() {
+        let mut memory = [0; 12];
+        let buffer = buffer(&mut memory, 0, &mut [3, 2, 2], &mut []);
+        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        assert_eq!(reached.length, 12);
+        assert_eq!(descriptor.dim_desc, [(3, 4, 0), (2, 2, 0), (2, 1, 0)]);
+    }
+
+    #[test]
+    fn a_length_that_contradicts_the_shape_is_refused() {
+        let mut memory = [0; 12];
+        let mut buffer = buffer(&mut memory, 0, &mut [3, 4], &mut []);
+        buffer.len = 13;
+        assert!(describe(&buffer).is_err());
+        buffer.len = -1;
+        assert!(describe(&buffer).is_err());
+    }
+
+    #[test]
+    fn an_empty_view_reaches_nothing() {
+        let mut memory = [0; 12];
+        let buffer = buffer(&mut memory, 3, &mut [0, 4], &mut [-400, 1]);
+        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        assert_eq!((descriptor.len, reached.length), (0, 0));
+    }
+
+    #[test]
+    fn strides_that_leave_the_address_space_are_refused() {
+        assert_eq!(reach(&[3], &[isize::MAX], 1), None);
+        assert_eq!(reach(&[2, 2], &[isize::MAX, isize::MIN], 1), None);
+    }
+}
