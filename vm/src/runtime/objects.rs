@@ -4,12 +4,11 @@ use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{CompareOp, Fallible, Objects};
 use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
-use rustpython_vm::function::ArgBytesLike;
-use rustpython_vm::protocol::{PyIter, PyIterReturn};
+use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromBorrowedObject, TryFromObject,
+    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject,
     VirtualMachine,
 };
 use std::ffi::CStr;
@@ -78,8 +77,10 @@ fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
         return Err(vm.new_type_error(format!("__bytes__ returned non-bytes (type {class})")));
     }
     if object.class().slots.as_buffer.load().is_some() {
-        let buffer = ArgBytesLike::try_from_borrowed_object(vm, object)?;
-        return Ok(vm.ctx.new_bytes(buffer.borrow_buf().to_vec()).into());
+        let buffer = PyBuffer::from_object(vm, object, BufferFlags::FULL_RO)?;
+        let mut bytes = Vec::with_capacity(buffer.desc.len);
+        buffer.append_to(&mut bytes);
+        return Ok(vm.ctx.new_bytes(bytes).into());
     }
     let iterator = if object.downcastable::<PyStr>() || object.downcastable::<PyInt>() {
         None

@@ -119,67 +119,75 @@ fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hpy_loader::abi::HPy;
 
-    fn buffer(
-        memory: &mut [u8],
-        first: usize,
-        shape: &mut [isize],
-        strides: &mut [isize],
-    ) -> HPy_buffer {
-        HPy_buffer {
-            buf: memory[first..].as_mut_ptr().cast(),
-            obj: hpy_loader::abi::HPy::NULL,
-            len: shape.iter().product(),
-            itemsize: 1,
-            readonly: 0,
-            ndim: shape.len() as i32,
-            format: std::ptr::null_mut(),
-            shape: shape.as_mut_ptr(),
-            strides: if strides.is_empty() {
-                std::ptr::null_mut()
-            } else {
-                strides.as_mut_ptr()
-            },
-            suboffsets: std::ptr::null_mut(),
-            internal: std::ptr::null_mut(),
+    /// Memory with a view of bytes over it.
+    struct View {
+        memory: [u8; 12],
+        shape: Vec<isize>,
+        strides: Option<Vec<isize>>,
+    }
+
+    impl View {
+        fn new(shape: &[isize], strides: Option<&[isize]>) -> Self {
+            Self {
+                memory: [0; 12],
+                shape: shape.to_vec(),
+                strides: strides.map(<[isize]>::to_vec),
+            }
+        }
+
+        /// The view whose first item lies at `first`.
+        fn buffer(&mut self, first: usize) -> HPy_buffer {
+            let strides = self.strides.as_mut();
+            HPy_buffer {
+                buf: (&raw mut self.memory[first]).cast(),
+                obj: HPy::NULL,
+                len: self.shape.iter().product(),
+                itemsize: 1,
+                readonly: 0,
+                ndim: self.shape.len() as i32,
+                format: std::ptr::null_mut(),
+                shape: self.shape.as_mut_ptr(),
+                strides: strides.map_or(std::ptr::null_mut(), |strides| strides.as_mut_ptr()),
+                suboffsets: std::ptr::null_mut(),
+                internal: std::ptr::null_mut(),
+            }
         }
     }
 
     #[test]
     fn a_view_that_walks_backwards_starts_at_the_end() {
-        let mut memory = [0; 12];
-        let start = memory.as_mut_ptr();
-        let buffer = buffer(&mut memory, 8, &mut [3, 4], &mut [-4, 1]);
+        let mut view = View::new(&[3, 4], Some(&[-4, 1]));
+        let buffer = view.buffer(8);
         let (descriptor, reached) = describe(&buffer).expect("consistent");
-        assert_eq!((reached.start, reached.length), (start, 12));
-        assert_eq!(descriptor.offset, 8);
+        assert_eq!(reached.start, view.memory.as_mut_ptr());
+        assert_eq!((reached.length, descriptor.offset), (12, 8));
         assert_eq!(descriptor.dim_desc, [(3, -4, 0), (4, 1, 0)]);
     }
 
     #[test]
     fn without_strides_items_lie_one_after_the_other() {
-        let mut memory = [0; 12];
-        let buffer = buffer(&mut memory, 0, &mut [3, 2, 2], &mut []);
-        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        let mut view = View::new(&[3, 2, 2], None);
+        let (descriptor, reached) = describe(&view.buffer(0)).expect("consistent");
         assert_eq!(reached.length, 12);
         assert_eq!(descriptor.dim_desc, [(3, 4, 0), (2, 2, 0), (2, 1, 0)]);
     }
 
     #[test]
     fn a_length_that_contradicts_the_shape_is_refused() {
-        let mut memory = [0; 12];
-        let mut buffer = buffer(&mut memory, 0, &mut [3, 4], &mut []);
-        buffer.len = 13;
-        assert!(describe(&buffer).is_err());
-        buffer.len = -1;
-        assert!(describe(&buffer).is_err());
+        let mut view = View::new(&[3, 4], None);
+        let mut buffer = view.buffer(0);
+        for len in [13, 11, -1] {
+            buffer.len = len;
+            assert!(describe(&buffer).is_err(), "{len}");
+        }
     }
 
     #[test]
     fn an_empty_view_reaches_nothing() {
-        let mut memory = [0; 12];
-        let buffer = buffer(&mut memory, 3, &mut [0, 4], &mut [-400, 1]);
-        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        let mut view = View::new(&[0, 4], Some(&[-400, 1]));
+        let (descriptor, reached) = describe(&view.buffer(3)).expect("consistent");
         assert_eq!((descriptor.len, reached.length), (0, 0));
     }
 

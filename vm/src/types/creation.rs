@@ -297,3 +297,21 @@ fn without_signature<'a>(name: &str, doc: &'a str) -> &'a str {
         _ => doc,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::without_signature;
+
+    #[test]
+    fn a_signature_is_not_part_of_the_docstring() {
+        assert_eq!(without_signature("T", "T(x)\n--\n\nA thing."), "A thing.");
+        assert_eq!(
+            without_signature("T", "T(x) is a thing."),
+            "T(x) is a thing."
+        );
+        assert_eq!(
+            without_signature("T", "Tail(x)\n--\n\nText."),
+            "Tail(x)\n--\n\nText."
+        );
+    }
+}

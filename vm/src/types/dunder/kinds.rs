@@ -215,10 +215,7 @@ pub(super) fn get(wrapped: Wrapped<'_, HPyFunc_descrgetfunc>) -> PyResult {
     }
     // SAFETY: the function fills a slot of this signature.
     raise(
-        unsafe {
-            info.loader
-                .call_descr_get(function, this, instance, owner)
-        },
+        unsafe { info.loader.call_descr_get(function, this, instance, owner) },
         vm,
     )
 }

@@ -376,18 +376,6 @@ static HPy read_memory_impl(HPyContext *ctx, HPy self)
     return HPyBytes_FromStringAndSize(ctx, text_memory, text_size);
 }
 
-HPyDef_METH(release_twice, "release_twice", HPyFunc_O)
-static HPy release_twice_impl(HPyContext *ctx, HPy self, HPy x)
-{
-    HPy_buffer buffer;
-    if (HPy_GetBuffer(ctx, x, &buffer, 0) < 0)
-        return HPy_NULL;
-    HPy_ssize_t length = buffer.len;
-    HPyBuffer_Release(ctx, &buffer);
-    HPyBuffer_Release(ctx, &buffer);
-    return HPyLong_FromSsize_t(ctx, length);
-}
-
 /* ---- trackers and builders ---- */
 
 HPyDef_METH(track_closed, "track_closed", HPyFunc_O)
@@ -531,7 +519,7 @@ static HPy garbage_impl(HPyContext *ctx, HPy self, HPy bits)
     close_times(ctx, word, 3);
     HPy_SetAttr_s(ctx, self, "garbage", word);
     HPy_Type(ctx, word);
-    HPy_AsStruct(ctx, word);
+    _HPy_AsStruct_Object(ctx, word);
     HPyErr_Clear(ctx);
     return NONE;
 }
@@ -614,7 +602,7 @@ static void Node_finalize_impl(HPyContext *ctx, HPy self)
     close_times(ctx, self, 3);
 }
 
-HPyDef_GETSET(Node_item, "item", Node_item_get, Node_item_set)
+HPyDef_GETSET(Node_item, "item")
 static HPy Node_item_get(HPyContext *ctx, HPy self, void *closure)
 {
     Node *node = Node_AsStruct(ctx, self);
@@ -661,7 +649,7 @@ static HPyDef *Node_defines[] = {
 };
 
 static HPyType_Spec Node_spec = {
-    .name = "contract.Node",
+    .name = "contract_breaches.Node",
     .basicsize = sizeof(Node),
     .builtin_shape = SHAPE(Node),
     .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE | HPy_TPFLAGS_HAVE_GC,
@@ -689,7 +677,7 @@ static HPyDef *defines[] = {
     &return_constant, &close_constants, &set_global, &get_global, &close_global, &replace_global,
     &keep_dup, &keep_arg, &use_kept, &close_kept, &use_kept_after_close, &close_in_callback,
     &close_item_in_callback, &leak, &bytes_of_closed, &text_of_closed, &keep_memory, &read_memory,
-    &release_twice, &track_closed, &tracker_twice, &tracker_after_close, &build_closed, &build_own,
+    &track_closed, &tracker_twice, &tracker_after_close, &build_closed, &build_own,
     &build_twice, &build_cancelled, &set_built, &set_out_of_range, &null_without_error,
     &result_with_error, &go_on_after_error, &pass_error_on, &garbage, &module_exec, NULL,
 };
@@ -698,4 +686,4 @@ static HPyGlobal *globals[] = { &global, NULL };
 
 static HPyModuleDef definition = { .defines = defines, .globals = globals };
 
-HPy_MODINIT(contract, definition)
+HPy_MODINIT(contract_breaches, definition)
