@@ -101,7 +101,7 @@ fn build_binary(
         .env("CARGO_TERM_PROGRESS_WIDTH", "160")
         .env("CARGO_TERM_COLOR", "never");
     let mut step = None;
-    let finished = Job::new(command)
+    let mut finished = Job::new(command)
         .watch(|line| {
             let line = line.trim();
             let interesting = line.starts_with("Compiling") || line.starts_with("Blocking");
@@ -116,7 +116,12 @@ fn build_binary(
                 step.note(line);
             }
         })
-        .check(label)?;
+        .run()?;
+    if !finished.success() {
+        // What cargo prints for machines helps nobody who reads the error.
+        finished.stdout.clear();
+        bail!("{label}: {}", finished.failure());
+    }
     let binary = executable(&finished.stdout, package)?;
     if let Some(step) = step {
         step.done(binary.display());

@@ -21,7 +21,7 @@ pub struct Loader<R: Runtime> {
     handles: HandleTable<R::Object>,
     pending: Cell<Word>,
     lock: Lock,
-    builders: Registry<Builder>,
+    builders: Registry<Builder<R>>,
     trackers: Registry<Tracker>,
     departures: Registry<Departure>,
 }
@@ -126,7 +126,7 @@ impl<R: Runtime> Loader<R> {
         &self.lock
     }
 
-    pub(crate) fn builders(&self) -> &Registry<Builder> {
+    pub(crate) fn builders(&self) -> &Registry<Builder<R>> {
         &self.builders
     }
 

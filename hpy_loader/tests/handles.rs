@@ -73,6 +73,7 @@ enum Op {
     Close(Pick),
     CloseTwice(Pick),
     Release(Pick),
+    Retire(Pick, bool),
     Take(Pick),
     Get(Pick),
     Pin(Pick),
@@ -100,6 +101,7 @@ fn op() -> impl Strategy<Value = Op> {
         6 => pick().prop_map(Op::Close),
         1 => pick().prop_map(Op::CloseTwice),
         2 => pick().prop_map(Op::Release),
+        6 => (pick(), any::<bool>()).prop_map(|(pick, shared)| Op::Retire(pick, shared)),
         4 => pick().prop_map(Op::Take),
         4 => pick().prop_map(Op::Get),
         4 => pick().prop_map(Op::Pin),
@@ -112,8 +114,10 @@ fn op() -> impl Strategy<Value = Op> {
 /// An object in the table, as the model sees it.
 struct Root {
     id: usize,
-    /// `None` for an immortal handle.
-    refs: Option<u32>,
+    /// `None` for an immortal handle, 0 for one that lingers. C's own references
+    /// to what is lent, which it may have closed too often.
+    refs: Option<i32>,
+    lent: bool,
     open: bool,
     pins: u32,
 }
@@ -122,15 +126,20 @@ struct Root {
 struct Model {
     roots: Vec<Root>,
     open: HashMap<isize, usize>,
+    /// The words that linger, the oldest first, with the number of each.
+    lingering: Vec<(Word, usize)>,
+    /// How many words have begun to linger, less those that a frame has ended.
+    top: usize,
     dropped: BTreeSet<usize>,
     counters: Counters,
 }
 
 impl Model {
-    fn open(&mut self, word: Word, id: usize, refs: Option<u32>) {
+    fn open(&mut self, word: Word, id: usize, refs: Option<i32>) {
         self.roots.push(Root {
             id,
             refs,
+            lent: refs == Some(0),
             open: true,
             pins: 0,
         });
@@ -171,6 +180,14 @@ impl Model {
                 self.counters.immortal_closes += 1;
                 Released::Immortal
             }
+            Some(refs) if root.lent => {
+                *refs -= 1;
+                Released::StillOpen
+            }
+            Some(0) => {
+                self.counters.stale_closes += 1;
+                Released::Stale
+            }
             Some(1) => {
                 root.open = false;
                 self.open.remove(&word.bits());
@@ -191,6 +208,69 @@ impl Model {
         self.close(word).map(|id| {
             self.dropped.insert(id);
         })
+    }
+
+    /// What retiring must return, by its number.
+    fn retire(&mut self, word: Word, shared: bool) -> Option<usize> {
+        if let Some(at) = self.find(word) {
+            let root = &mut self.roots[at];
+            if root.refs == Some(1) && !root.lent && (shared || root.pins > 0) {
+                root.refs = Some(0);
+                self.lingering.push((word, self.top));
+                self.top += 1;
+                let oldest = self.top.checked_sub(33);
+                let oldest = self.lingering.iter().position(|(_, n)| Some(*n) == oldest);
+                return oldest.and_then(|place| {
+                    let (word, _) = self.lingering.remove(place);
+                    self.end(word)
+                });
+            }
+        }
+        match self.close(word) {
+            Released::Freed(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The end of a word that lingers, if it still does.
+    fn end(&mut self, word: Word) -> Option<usize> {
+        let at = self.find(word)?;
+        let root = &mut self.roots[at];
+        if root.refs != Some(0) || root.lent {
+            return None;
+        }
+        root.open = false;
+        self.open.remove(&word.bits());
+        (root.pins == 0).then_some(root.id)
+    }
+
+    fn end_frame(&mut self, words: &[Word], start: usize) {
+        for &word in words {
+            let Some(at) = self.find(word) else {
+                panic!("what is lent can't be closed")
+            };
+            let root = &mut self.roots[at];
+            let refs = root.refs.expect("what is lent is mortal");
+            root.lent = false;
+            if refs > 0 {
+                continue;
+            }
+            self.counters.stale_closes += u64::from(refs.unsigned_abs());
+            root.open = false;
+            self.open.remove(&word.bits());
+            if root.pins == 0 {
+                self.dropped.insert(root.id);
+            }
+        }
+        while self.top > start {
+            self.top -= 1;
+            if self.lingering.last().is_some_and(|(_, n)| *n == self.top)
+                && let Some((word, _)) = self.lingering.pop()
+            {
+                let ended = self.end(word);
+                self.dropped.extend(ended);
+            }
+        }
     }
 
     fn unpin(&mut self, at: usize) {
@@ -215,7 +295,8 @@ struct Bench<'t> {
     model: Model,
     known: Vec<Word>,
     pins: Vec<(Pin<'t, Tracked>, usize)>,
-    frames: Vec<Frame<'t, Tracked>>,
+    /// With what had lingered when it began.
+    frames: Vec<(Frame<'t, Tracked>, usize)>,
 }
 
 impl<'t> Bench<'t> {
@@ -236,7 +317,7 @@ impl<'t> Bench<'t> {
     /// Opens an object by `open`, which must fail just when the table is full.
     fn open(
         &mut self,
-        refs: Option<u32>,
+        refs: Option<i32>,
         open: impl FnOnce(&mut Self, Tracked) -> Result<Word, Tracked>,
     ) {
         let full = self.model.occupied().len() == self.table.capacity() as usize;
@@ -274,6 +355,14 @@ impl<'t> Bench<'t> {
                 self.close(word);
             }
             Op::Release(pick) => self.release(self.word(pick)),
+            Op::Retire(pick, shared) => {
+                let word = self.word(pick);
+                let expected = self.model.retire(word, *shared);
+                let retired = self.table.retire(word, |_| *shared);
+                assert_eq!(retired.as_ref().map(Tracked::id), expected);
+                drop(retired);
+                self.model.dropped.extend(expected);
+            }
             Op::Take(pick) => self.take(self.word(pick)),
             Op::Get(pick) => {
                 let word = self.word(pick);
@@ -300,21 +389,21 @@ impl<'t> Bench<'t> {
                 }
             }
             Op::PushFrame(arguments) => {
-                self.frames.push(Frame::new(self.table));
+                self.frames.push((Frame::new(self.table), self.model.top));
                 for _ in 0..*arguments {
-                    self.open(Some(1), |bench, object| {
-                        let frame = bench.frames.last_mut().expect("pushed above");
+                    self.open(Some(0), |bench, object| {
+                        let (frame, _) = bench.frames.last_mut().expect("pushed above");
                         frame.push(object).map_err(|full| full.object)
                     });
                 }
             }
             Op::PopFrame => {
-                if let Some(frame) = self.frames.pop() {
+                if let Some((frame, start)) = self.frames.pop() {
                     let words = frame.words().to_vec();
                     drop(frame);
-                    for word in words {
-                        self.model.close_and_drop(word);
-                    }
+                    // The last frame takes everything along.
+                    let start = if self.frames.is_empty() { 0 } else { start };
+                    self.model.end_frame(&words, start);
                 }
             }
         }
@@ -354,7 +443,11 @@ impl<'t> Bench<'t> {
         let expected = self.model.use_of(word).map(|at| {
             let root = &self.model.roots[at];
             let (id, immortal) = (root.id, root.refs.is_none());
-            if root.refs == Some(1) && root.pins == 0 {
+            if root.refs == Some(0) && !root.lent {
+                self.model.counters.stale_uses += 1;
+                return next;
+            }
+            if root.refs == Some(1) && root.pins == 0 && !root.lent {
                 self.model.close(word);
                 return id;
             }
@@ -378,11 +471,18 @@ impl<'t> Bench<'t> {
 
     fn compare(&self) {
         self.compare_drops();
-        assert_eq!(self.table.open_count() as usize, self.model.open.len());
+        let lingers = |at: &&usize| {
+            let root = &self.model.roots[**at];
+            root.refs == Some(0) && !root.lent
+        };
+        let lingering = self.model.open.values().filter(lingers).count();
+        let open = self.model.open.len() - lingering;
+        assert_eq!(self.table.open_count() as usize, open);
         assert_eq!(self.table.counters(), self.model.counters);
         for &word in &self.known {
             let at = self.model.find(word);
             assert_eq!(self.table.is_open(word), at.is_some(), "{word:?}");
+            assert_eq!(self.table.lingers(word), at.is_some_and(|at| lingers(&&at)));
             if let Some(at) = at {
                 let pin = self.table.pin(word).expect("open");
                 assert_eq!(pin.id(), self.model.roots[at].id, "{word:?}");

@@ -19,9 +19,17 @@ pub fn fmt(verification: &Verification) -> Result<Outcome> {
     Ok(Outcome::passed(1, ""))
 }
 
-/// `cargo clippy`, warnings being errors.
+/// `cargo clippy`, warnings being errors. In the release profile, so that the
+/// build scripts and procedural macros of RustPython's crates are compiled once.
 pub fn clippy(verification: &Verification) -> Result<Outcome> {
-    let arguments = ["--workspace", "--all-targets", "--", "-D", "warnings"];
+    let arguments = [
+        "--release",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     run_with_msrv_ignored(verification, "clippy", &arguments, &[])?;
     Ok(Outcome::passed(1, ""))
 }
@@ -29,7 +37,8 @@ pub fn clippy(verification: &Verification) -> Result<Outcome> {
 /// `cargo doc`, warnings being errors.
 pub fn doc(verification: &Verification) -> Result<Outcome> {
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
-    run_with_msrv_ignored(verification, "doc", &["--workspace", "--no-deps"], &strict)?;
+    let arguments = ["--release", "--workspace", "--no-deps"];
+    run_with_msrv_ignored(verification, "doc", &arguments, &strict)?;
     Ok(Outcome::passed(1, ""))
 }
 
@@ -46,6 +55,13 @@ pub fn build(verification: &Verification) -> Result<Outcome> {
     let binary = verification.vm()?;
     plain_rustpython(verification)?;
     Ok(Outcome::passed(2, binary.display().to_string()))
+}
+
+/// `cargo test` of the VM itself.
+pub fn vm(verification: &Verification) -> Result<Outcome> {
+    let arguments = ["--release", "--package", "hpyvm"];
+    let finished = run_with_msrv_ignored(verification, "test", &arguments, &[])?;
+    tests(&finished)
 }
 
 /// RustPython without HPy, made of the same crates with the same features: an

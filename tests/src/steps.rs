@@ -26,6 +26,11 @@ pub const STEPS: &[StepInfo] = &[
         run: cargo::fmt,
     },
     StepInfo {
+        name: "build",
+        about: "hpyvm builds, and the plain RustPython that it is compared with",
+        run: cargo::build,
+    },
+    StepInfo {
         name: "clippy",
         about: "no lint has anything to say",
         run: cargo::clippy,
@@ -41,9 +46,9 @@ pub const STEPS: &[StepInfo] = &[
         run: cargo::unit,
     },
     StepInfo {
-        name: "build",
-        about: "hpyvm builds, and the plain RustPython that it is compared with",
-        run: cargo::build,
+        name: "vm",
+        about: "the tests of the VM's own crate",
+        run: cargo::vm,
     },
     StepInfo {
         name: "headers",

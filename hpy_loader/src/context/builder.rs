@@ -1,17 +1,56 @@
 //! Lists and tuples under construction.
 //!
 //! A builder is an entry in a table of the loader, not an address, so one that
-//! was used up is recognised. Its items are handles of its own.
+//! was used up is recognised.
 
 use super::prelude::*;
+use crate::handles::Pin;
 
 /// More items than this are refused before anything is allocated: the size of
 /// the items alone would exceed the address space.
 pub(super) const MAX_ITEMS: usize = isize::MAX as usize / 8;
 
 /// The items so far.
-pub(crate) struct Builder {
-    items: Vec<Word>,
+pub(crate) struct Builder<R: Runtime> {
+    items: Vec<Item<R>>,
+}
+
+/// One item. An object is pinned where its handle has it: that costs no clone,
+/// and C may close the handle as often as it likes. The pin lasts longer than
+/// the borrow of a function, but no longer than the table, which is never freed.
+enum Item<R: Runtime> {
+    /// An immediate, or nothing yet.
+    Word(Word),
+    Object(Pin<'static, R::Object>),
+}
+
+/// With more pins than this an object gets another slot; the count of pins has
+/// an end.
+const MANY_PINS: u32 = 1000;
+
+impl<R: Runtime> Item<R> {
+    fn new(entry: Entry<R>, handle: HPy) -> Fallible<Self, R> {
+        let word = Word::from_bits(handle.0);
+        if word.is_null() || word.is_immediate() {
+            return Ok(Self::Word(word));
+        }
+        let pin = entry.get(handle)?;
+        if pin.count() <= MANY_PINS {
+            return Ok(Self::Object(pin));
+        }
+        let copy = entry.open(entry.runtime().duplicate(&pin))?;
+        let pin = entry.get(copy)?;
+        entry.loader().handles().close(Word::from_bits(copy.0));
+        Ok(Self::Object(pin))
+    }
+
+    /// The object that was only kept by this item.
+    fn release(self) -> Option<R::Object> {
+        match self {
+            Self::Word(_) => None,
+            Self::Object(pin) => pin.release(),
+        }
+    }
 }
 
 fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
@@ -23,7 +62,7 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
     if items.try_reserve_exact(size).is_err() {
         return 0;
     }
-    items.resize(size, Word::NULL);
+    items.resize_with(size, || Item::Word(Word::NULL));
     entry.loader().builders().insert(Builder { items })
 }
 
@@ -36,23 +75,20 @@ fn set<R: Runtime>(
     if builder == 0 {
         return Ok(());
     }
-    let handles = entry.loader().handles();
-    let word = handles
-        .dup(Word::from_bits(item.0))
-        .map_err(|_| entry.stale())?;
-    let old = entry.loader().builders().with(builder, |builder| {
+    let mut item = Item::new(entry, item)?;
+    let set = entry.loader().builders().with(builder, |builder| {
         let place = builder.items.get_mut(usize::try_from(index).ok()?)?;
-        Some(std::mem::replace(place, word))
+        std::mem::swap(place, &mut item);
+        Some(())
     });
-    match old.flatten() {
-        // Setting an item twice is not foreseen, but harmless.
-        Some(old) => _ = handles.close(old),
-        None => {
-            handles.close(word);
-            return Err(entry.system_error("the builder is used up, or the index is out of range"));
-        }
+    // Setting an item twice is not foreseen, but harmless: here is the old one.
+    if let Some(object) = item.release() {
+        entry.leave(|_| drop(object));
     }
-    Ok(())
+    match set.flatten() {
+        Some(()) => Ok(()),
+        None => Err(entry.system_error("the builder is used up, or the index is out of range")),
+    }
 }
 
 fn finish<R: Runtime>(
@@ -67,31 +103,29 @@ fn finish<R: Runtime>(
     let Some(mut builder) = entry.loader().builders().remove(builder) else {
         return Err(entry.system_error("the builder is used up"));
     };
-    let handles = entry.loader().handles();
     // Numbers become objects first: a moving runtime must not allocate while it
     // takes the items.
     for item in &mut builder.items {
-        if item.is_immediate() {
-            let object = entry.get(HPy(item.bits()))?;
-            let copy = entry.runtime().duplicate(&object);
-            *item = Word::from_bits(entry.open(copy)?.0);
+        if let Item::Word(word) = *item
+            && word.is_immediate()
+        {
+            *item = Item::Object(entry.get(HPy(word.bits()))?);
         }
     }
     let vm = entry.runtime();
     let none = entry.get(entry.loader().constants().h_None)?;
-    let mut items = builder.items.into_iter().map(|item| {
-        handles
-            .take_with(item, |object| vm.duplicate(object))
-            .unwrap_or_else(|| vm.duplicate(&none))
+    let mut items = builder.items.into_iter().map(|item| match item {
+        Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
+        Item::Word(_) => vm.duplicate(&none),
     });
     entry.open(make(vm, &mut items)?)
 }
 
 fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {
     if let Some(builder) = entry.loader().builders().remove(builder) {
-        for item in builder.items {
-            entry.loader().handles().close(item);
-        }
+        let items = builder.items.into_iter();
+        let objects: Vec<R::Object> = items.filter_map(Item::release).collect();
+        entry.leave(|_| drop(objects));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A borrow of a root that outlives the closing of its handle.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 
 use super::slot::Slot;
@@ -27,6 +28,42 @@ impl<'t, O> Pin<'t, O> {
     pub(super) fn new(table: &'t HandleTable<O>, slot: &'t Slot<O>) -> Self {
         slot.pin();
         Pin { table, slot }
+    }
+}
+
+impl<O> Pin<'_, O> {
+    /// Ends the pin, and hands out the object if that was what kept it.
+    ///
+    /// For callers that must not run a destructor where they stand.
+    #[inline]
+    pub fn release(self) -> Option<O> {
+        let pin = ManuallyDrop::new(self);
+        // SAFETY: `unpin` has just returned `true`. References from this pin
+        // have ended with it, and the other ways to get one (`get`) forbid
+        // closing the slot while they are in use.
+        pin.slot
+            .unpin()
+            .then(|| unsafe { pin.table.reclaim(pin.slot) })
+    }
+
+    /// Ends the pin for an object: the pinned one, if nobody else can reach it
+    /// through the table, or a clone.
+    #[inline]
+    pub fn into_object(self, clone: impl FnOnce(&O) -> O) -> O {
+        if self.slot.is_last_pin() {
+            // Nothing runs between the question and the answer.
+            if let Some(object) = self.release() {
+                return object;
+            }
+            unreachable!("the last pin of a closed slot has the object");
+        }
+        clone(&self)
+    }
+
+    /// How many pins the object has.
+    #[inline]
+    pub fn count(&self) -> u32 {
+        self.slot.pins()
     }
 }
 

@@ -109,6 +109,18 @@ impl<O> Slot<O> {
         self.refs.set(self.refs.get() - 1);
     }
 
+    /// How many pins there are.
+    #[inline]
+    pub(super) fn pins(&self) -> u32 {
+        self.meta.get() >> GENERATION_BITS
+    }
+
+    /// Whether the slot is closed and one pin away from being free.
+    #[inline]
+    pub(super) fn is_last_pin(&self) -> bool {
+        !self.is_open() && self.pins() == 1
+    }
+
     /// One pin more. A count that reaches the top stays there.
     #[inline]
     pub(super) fn pin(&self) {

@@ -7,10 +7,7 @@ use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, 
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject,
-    VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 use std::ffi::CStr;
 
 fn comparison(op: CompareOp) -> PyComparisonOp {

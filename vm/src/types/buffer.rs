@@ -186,6 +186,22 @@ pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> 
     }
 }
 
+/// The attribute `obj` of `memoryview` that RustPython has.
+struct Original(PyObjectRef);
+
+// SAFETY: where there are threads, any of them may use an object. Without the
+// feature `threading` there is one thread, and RustPython asks for the bound all
+// the same.
+unsafe impl Send for Original {}
+// SAFETY: as above.
+unsafe impl Sync for Original {}
+
+impl Original {
+    fn attribute(&self) -> &PyObject {
+        &self.0
+    }
+}
+
 /// Prepares RustPython for the first type with buffers.
 pub fn prepare(vm: &VirtualMachine) {
     static PREPARED: OnceLock<()> = OnceLock::new();
@@ -195,11 +211,11 @@ pub fn prepare(vm: &VirtualMachine) {
     let _ = Export::make_static_type();
     let class = PyMemoryView::class(&vm.ctx);
     let name = vm.ctx.intern_str("obj");
-    if let Some(original) = class.get_direct_attr(name) {
+    if let Some(original) = class.get_direct_attr(name).map(Original) {
         let get = move |view: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-            let object = match vm.call_get_descriptor(&original, &view) {
+            let object = match vm.call_get_descriptor(original.attribute(), &view) {
                 Some(object) => object?,
-                None => original.clone(),
+                None => original.attribute().to_owned(),
             };
             Ok(match object.downcast_ref::<Export>() {
                 Some(export) => export.exporter().unwrap_or_else(|| vm.ctx.none()),

@@ -2,7 +2,8 @@
 //!
 //! - [`creation`] makes a type, with [`layout`] deciding how instances look,
 //!   [`slots`] connecting the extension's functions to operators and the like,
-//!   [`dunder`] and [`attributes`] filling the dict.
+//!   and [`dict`] putting it all into the dict, with the attributes of
+//!   [`dunder`] and [`attributes`].
 //! - [`info`] is what is kept of a type, and [`class_record`] how a class leads
 //!   to it.
 //! - [`payload`] and [`native`] are an instance: its place in RustPython and the
@@ -17,6 +18,7 @@ mod class_record;
 mod collector;
 mod construction;
 mod creation;
+mod dict;
 mod dunder;
 mod info;
 mod layout;

@@ -126,8 +126,8 @@ fn missing_module(
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
     use super::{Mode, VERSION, log, missing_module, new_load_error_class};
-    use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use crate::runtime::make_loader;
+    use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
     use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};
 

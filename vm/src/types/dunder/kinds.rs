@@ -199,23 +199,16 @@ pub(super) fn call(w: Wrapped<'_, HPyFunc_keywords>) -> PyResult {
 }
 
 /// `__get__(instance, owner)`, where `None` stands for nothing.
-pub(super) fn get(wrapped: Wrapped<'_, HPyFunc_descrgetfunc>) -> PyResult {
-    let Wrapped {
-        info,
-        function,
-        this,
-        args,
-        vm,
-    } = wrapped;
-    let (instance, owner) = args.one_or_two(vm)?;
-    let present = |object: PyObjectRef| (!vm.is_none(&object)).then_some(object);
+pub(super) fn get(w: Wrapped<'_, HPyFunc_descrgetfunc>) -> PyResult {
+    let (instance, owner) = w.args.one_or_two(w.vm)?;
+    let present = |object: PyObjectRef| (!w.vm.is_none(&object)).then_some(object);
     let (instance, owner) = (present(instance), present(owner));
     if instance.is_none() && owner.is_none() {
-        return Err(vm.new_type_error("__get__(None, None) is invalid"));
+        let message = "__get__(None, None) is invalid";
+        return Err(w.vm.new_type_error(message));
     }
+    let loader = w.info.loader;
     // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_descr_get(function, this, instance, owner) },
-        vm,
-    )
+    let result = unsafe { loader.call_descr_get(w.function, w.this, instance, owner) };
+    raise(result, w.vm)
 }

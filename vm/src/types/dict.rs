@@ -1,0 +1,84 @@
+//! The dict of a type.
+
+use super::call::OFFSET_MEMBER;
+use super::construction::new_attribute;
+use super::info::TypeInfo;
+use super::{attributes, dunder};
+use crate::functions::method_descriptor;
+use rustpython_vm::{PyObjectRef, VirtualMachine, identifier};
+
+/// Puts everything there is into the dict, in CPython's order: what comes later does not replace what is
+/// there (`type_ready_fill_dict`).
+pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
+    let TypeInfo {
+        class,
+        definition,
+        loader,
+        ..
+    } = *info;
+    let add = |name: &str, attribute: PyObjectRef| {
+        let name = vm.ctx.intern_str(name);
+        if !class.attributes().contains(name) {
+            class.set_attr(name, attribute);
+        }
+    };
+    if let Some(function) = definition.slots.tp_new {
+        add("__new__", new_attribute(info, function, vm));
+    }
+    for (name, attribute) in dunder::attributes(info, vm) {
+        add(name, attribute);
+    }
+    for method in &definition.methods {
+        let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
+        add(&method.name, descriptor);
+    }
+    for member in definition
+        .members
+        .iter()
+        .filter(|member| member.name != OFFSET_MEMBER)
+    {
+        add(&member.name, attributes::member(info, member, vm));
+    }
+    for getset in &definition.getsets {
+        add(&getset.name, attributes::getset(info, getset, vm));
+    }
+    let doc = definition
+        .doc
+        .as_deref()
+        .map(|doc| without_signature(definition.name(), doc));
+    let doc = doc.map_or_else(|| vm.ctx.none(), |doc| vm.ctx.new_str(doc).into());
+    add("__doc__", doc);
+    if let Some(module) = definition.module() {
+        class.set_attr(identifier!(vm, __module__), vm.ctx.new_str(module).into());
+    }
+}
+
+/// A docstring may start with the signature; `__text_signature__` has it then
+/// (`_PyType_DocWithoutSignature` in CPython).
+fn without_signature<'a>(name: &str, doc: &'a str) -> &'a str {
+    const END: &str = ")\n--\n\n";
+    let signature = doc.strip_prefix(name).filter(|rest| rest.starts_with('('));
+    let end = signature.and_then(|signature| signature.find(END));
+    match (signature, end) {
+        (Some(signature), Some(end)) => &signature[end + END.len()..],
+        _ => doc,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_signature;
+
+    #[test]
+    fn a_signature_is_not_part_of_the_docstring() {
+        assert_eq!(without_signature("T", "T(x)\n--\n\nA thing."), "A thing.");
+        assert_eq!(
+            without_signature("T", "T(x) is a thing."),
+            "T(x) is a thing."
+        );
+        assert_eq!(
+            without_signature("T", "Tail(x)\n--\n\nText."),
+            "Tail(x)\n--\n\nText."
+        );
+    }
+}
