@@ -103,7 +103,7 @@ static HPyType_Spec sequence_spec = {
     .defines = sequence_defines,
 };
 
-/* Mapping: the slots of mappings, and a call. Key None raises. */
+/* Mapping: the slots of mappings, and a call. Key None raises, integers end at 5. */
 HPyDef_SLOT(mp_length, HPy_mp_length)
 static HPy_ssize_t mp_length_impl(HPyContext *ctx, HPy self)
 {
@@ -116,6 +116,14 @@ static HPy mp_subscript_impl(HPyContext *ctx, HPy self, HPy key)
     (void)self;
     if (HPy_Is(ctx, key, ctx->h_None))
         return HPyErr_SetObject(ctx, ctx->h_KeyError, key), HPy_NULL;
+    if (HPy_TypeCheck(ctx, key, ctx->h_LongType)) {
+        /* Iteration by index has to end. */
+        int64_t index = HPyLong_AsInt64_t(ctx, key);
+        if (index == -1 && HPyErr_Occurred(ctx))
+            return HPy_NULL;
+        if (index > 5)
+            return HPyErr_SetString(ctx, ctx->h_IndexError, "outside"), HPy_NULL;
+    }
     return HPyTuple_Pack(ctx, 2, key, key);
 }
 
@@ -153,7 +161,8 @@ static HPyType_Spec mapping_spec = {
     .defines = mapping_defines,
 };
 
-/* Subtypes of builtins with a counter of their own. */
+/* Subtypes of builtins with a counter of their own. CPython lays the counter
+   over the second item of a tuple: the script keeps to one. */
 typedef struct {
     int counter;
 } Counted;

@@ -401,6 +401,11 @@ add(vector_attribute, vector_names, number, name="shapes.vector_attribute")
 
 
 def construct(kind, args, keywords):
+    # CPython lays the C structs of these two over digits and items.
+    if kind is containers.CountedInt and isinstance(args[0] if args else 0, (float, int)):
+        args = (7,) + args[1:]
+    if kind is containers.CountedTuple:
+        args = ((1,),) + args[1:]
     return kind(*args, **keywords)
 
 

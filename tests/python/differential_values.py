@@ -352,7 +352,7 @@ def counted(random):
     if which == 2:
         return containers.CountedStr(random.choose(TEXTS))
     if which == 3:
-        return containers.CountedTuple((small(random), 2))
+        return containers.CountedTuple((small(random),))
     return random.choose((containers.CountedList, CountedListSub))([small(random), 2])
 
 
@@ -413,7 +413,7 @@ def show(value, depth=5):
     """A value as text that depends on the value alone."""
     kind = type(value)
     if kind is int:
-        return str(value) if -(1 << 70) < value < 1 << 70 else hex(value)
+        return str(value) if -(1 << 70) < value < 1 << 70 else "%x" % value + "h"
     if kind is str:
         return "'" + escape(value) + "'"
     if kind is float or kind is bool or value is None or kind is complex:
