@@ -144,6 +144,34 @@ impl<R: Runtime> Entry<R> {
         self.system_error(&format!("{function}: {reason}"))
     }
 
+    /// Makes sure that there is memory for something whose size C chooses and
+    /// which the VM allocates without asking. Rust ends the process when such an
+    /// allocation fails, so this one is made and given back before.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`.
+    #[inline]
+    pub fn expect_memory(self, bytes: usize) -> Fallible<(), R> {
+        const SMALL: usize = 1 << 16;
+        if bytes < SMALL {
+            return Ok(());
+        }
+        match Vec::<u8>::new().try_reserve_exact(bytes) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.no_memory()),
+        }
+    }
+
+    /// A `MemoryError` without a message, as CPython's is.
+    #[cold]
+    pub fn no_memory(self) -> R::Object {
+        match self.get(self.loader.constants().h_MemoryError) {
+            Ok(class) => self.leave(|vm| vm.error_from_value(&class, None)),
+            Err(error) => error,
+        }
+    }
+
     /// The objects behind an array of handles.
     ///
     /// # Safety
@@ -157,6 +185,10 @@ impl<R: Runtime> Entry<R> {
         if count == 0 {
             return Ok(Vec::new());
         }
+        if count > isize::MAX as usize / size_of::<HPy>() {
+            return Err(self.no_memory());
+        }
+        self.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
         // SAFETY: the caller vouches for the array.
         let handles = unsafe { std::slice::from_raw_parts(handles, count) };
         handles.iter().map(|&handle| self.get(handle)).collect()

@@ -61,8 +61,17 @@ impl<R: Runtime> Drop for Call<R> {
 }
 
 impl<R: Runtime> Call<R> {
+    /// C may call Python and Python C, to any depth: what the VM says of its
+    /// stack is asked before every call, since C itself asks nobody.
     #[inline]
-    fn new(loader: &'static Loader<R>) -> Self {
+    fn new(loader: &'static Loader<R>) -> Fallible<Self, R> {
+        loader.runtime().check_stack()?;
+        Ok(Self::unchecked(loader))
+    }
+
+    /// For what has to happen, however deep it is.
+    #[inline]
+    fn unchecked(loader: &'static Loader<R>) -> Self {
         let entered = loader.lock().enter(loader.runtime());
         Self {
             frame: ManuallyDrop::new(Frame::new(loader.handles())),
@@ -221,7 +230,7 @@ impl<R: Runtime> Loader<R> {
         let keywords = names.as_ref().map_or(0, |(_, count)| *count);
         let count = args.len() - keywords;
         self.check_arguments(method.function, name, count, keywords)?;
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let context = self.context();
         let receiver = call.push(receiver)?;
         for arg in args {
@@ -277,7 +286,7 @@ impl<R: Runtime> Loader<R> {
         callee: Callee<'_>,
     ) -> Fallible<R::Object, R> {
         let count = args.len() - names.as_ref().map_or(0, |(_, count)| *count);
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let receiver = call.push(receiver)?;
         for arg in args {
             call.push(arg)?;
@@ -298,7 +307,7 @@ impl<R: Runtime> Loader<R> {
         callee: Callee<'_>,
     ) -> Fallible<R::Object, R> {
         let count = args.len().cast_signed();
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let class = call.push(class)?;
         for arg in args {
             call.push(arg)?;
@@ -318,7 +327,7 @@ impl<R: Runtime> Loader<R> {
         kwargs: Option<R::Object>,
     ) -> Fallible<(), R> {
         let count = args.len().cast_signed();
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         for arg in args {
             call.push(arg)?;
@@ -335,7 +344,7 @@ impl<R: Runtime> Loader<R> {
         function: HPyFunc_unaryfunc,
         object: R::Object,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object) };
@@ -349,7 +358,7 @@ impl<R: Runtime> Loader<R> {
         a: R::Object,
         b: R::Object,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), a, b) };
@@ -364,7 +373,7 @@ impl<R: Runtime> Loader<R> {
         b: R::Object,
         c: R::Object,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (a, b, c) = (call.push(a)?, call.push(b)?, call.push(c)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), a, b, c) };
@@ -377,7 +386,7 @@ impl<R: Runtime> Loader<R> {
         function: HPyFunc_inquiry,
         object: R::Object,
     ) -> Fallible<bool, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object) };
@@ -390,7 +399,7 @@ impl<R: Runtime> Loader<R> {
         function: HPyFunc_lenfunc,
         object: R::Object,
     ) -> Fallible<usize, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object) };
@@ -404,7 +413,7 @@ impl<R: Runtime> Loader<R> {
         function: HPyFunc_hashfunc,
         object: R::Object,
     ) -> Fallible<isize, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object) };
@@ -420,7 +429,7 @@ impl<R: Runtime> Loader<R> {
         object: R::Object,
         index: isize,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, index) };
@@ -435,7 +444,7 @@ impl<R: Runtime> Loader<R> {
         index: isize,
         value: Option<R::Object>,
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, index, value) };
@@ -450,7 +459,7 @@ impl<R: Runtime> Loader<R> {
         key: R::Object,
         value: Option<R::Object>,
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (object, key) = (call.push(object)?, call.push(key)?);
         let value = call.push_optional(value)?;
         // SAFETY: the caller vouches for the function.
@@ -465,7 +474,7 @@ impl<R: Runtime> Loader<R> {
         container: R::Object,
         key: R::Object,
     ) -> Fallible<bool, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (container, key) = (call.push(container)?, call.push(key)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), container, key) };
@@ -480,7 +489,7 @@ impl<R: Runtime> Loader<R> {
         b: R::Object,
         op: CompareOp,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), a, b, compare_op(op)) };
@@ -495,7 +504,7 @@ impl<R: Runtime> Loader<R> {
         instance: Option<R::Object>,
         owner: Option<R::Object>,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let descriptor = call.push(descriptor)?;
         let (instance, owner) = (call.push_optional(instance)?, call.push_optional(owner)?);
         // SAFETY: the caller vouches for the function.
@@ -510,7 +519,7 @@ impl<R: Runtime> Loader<R> {
         object: R::Object,
         closure: *mut c_void,
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, closure) };
@@ -525,7 +534,7 @@ impl<R: Runtime> Loader<R> {
         value: Option<R::Object>,
         closure: *mut c_void,
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, value, closure) };
@@ -542,7 +551,7 @@ impl<R: Runtime> Loader<R> {
         buffer: &mut HPy_buffer,
         flags: c_int,
     ) -> Fallible<Option<R::Object>, R> {
-        let mut call = Call::new(self);
+        let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, buffer, flags) };
@@ -561,7 +570,7 @@ impl<R: Runtime> Loader<R> {
         object: R::Object,
         buffer: &mut HPy_buffer,
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self);
+        let mut call = Call::unchecked(self);
         let object = call.push(object)?;
         buffer.obj = object;
         // SAFETY: the caller vouches for the function.
@@ -572,7 +581,7 @@ impl<R: Runtime> Loader<R> {
 
     /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
     pub unsafe fn call_finalize(&'static self, function: HPyFunc_destructor, object: R::Object) {
-        let mut call = Call::new(self);
+        let mut call = Call::unchecked(self);
         let Ok(handle) = call.push(object) else {
             return;
         };

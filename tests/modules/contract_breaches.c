@@ -517,7 +517,7 @@ static HPy garbage_impl(HPyContext *ctx, HPy self, HPy bits)
     HPy dup = HPy_Dup(ctx, word);
     HPy_Close(ctx, dup);
     close_times(ctx, word, 3);
-    HPy_SetAttr_s(ctx, self, "garbage", word);
+    HPy_SetAttr_s(ctx, self, "some_word", word);
     HPy_Type(ctx, word);
     _HPy_AsStruct_Object(ctx, word);
     HPyErr_Clear(ctx);

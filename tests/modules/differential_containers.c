@@ -12,10 +12,11 @@ static HPy new_sized(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nar
     HPy_ssize_t length = nargs == 0 ? 3 : HPyLong_AsSsize_t(ctx, args[0]);
     if (length == -1 && HPyErr_Occurred(ctx))
         return HPy_NULL;
-    Sequence *data;
-    HPy result = HPy_New(ctx, type, &data);
+    Sequence *unused;
+    HPy result = HPy_New(ctx, type, &unused);
+    /* CPython's HPy_New gives a wrong pointer for a type made in Python. */
     if (!HPy_IsNull(result))
-        data->length = length;
+        Sequence_AsStruct(ctx, result)->length = length;
     return result;
 }
 

@@ -103,10 +103,11 @@ static HPy op_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t n
     int64_t number = nargs == 0 ? 2 : HPyLong_AsInt64_t(ctx, args[0]);
     if (number == -1 && HPyErr_Occurred(ctx))
         return HPy_NULL;
-    Operators *data;
-    HPy result = HPy_New(ctx, type, &data);
+    Operators *unused;
+    HPy result = HPy_New(ctx, type, &unused);
+    /* CPython's HPy_New gives a wrong pointer for a type made in Python. */
     if (!HPy_IsNull(result))
-        data->number = number;
+        Operators_AsStruct(ctx, result)->number = number;
     return result;
 }
 
@@ -196,11 +197,12 @@ static int members_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
 HPyDef_SLOT(members_new, HPy_tp_new)
 static HPy members_new_impl(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
 {
-    (void)args, (void)nargs, (void)kw;
-    Members *data;
-    HPy result = HPy_New(ctx, type, &data);
+    (void)args, (void)kw;
+    Members *unused;
+    HPy result = HPy_New(ctx, type, &unused);
     if (HPy_IsNull(result))
         return HPy_NULL;
+    Members *data = Members_AsStruct(ctx, result);
     data->text = nargs == 0 ? "text" : NULL;
     data->c = 'c';
     strcpy(data->inplace, "inside");

@@ -17,7 +17,13 @@ from differential_calls import CALLS, tamed
 from differential_values import Random, show
 
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
+# CPython's messages name a native type with its module, RustPython's without.
+MODULE = re.compile(r"\b(?:differential_types|differential_containers|shapes)\.(?=[A-Z])")
 MUTABLE = (list, dict, bytearray)
+
+
+def canonical(line):
+    return MODULE.sub("", ADDRESS.sub("0x", line))
 
 
 def describe(error):
@@ -59,12 +65,12 @@ def main():
         if tame:
             arguments = tamed(arguments, "pow" in name)
         shown = ", ".join([show(argument) for argument in arguments])
-        out.write(f"{number}\t{name}\t{ADDRESS.sub('0x', shown)}\t")
+        out.write(f"{number}\t{name}\t{canonical(shown)}\t")
         out.flush()
         line = outcome(function, arguments)
         if arguments and isinstance(arguments[0], MUTABLE):
             line += " leaves " + show(arguments[0])
-        out.write(ADDRESS.sub("0x", line) + "\n")
+        out.write(canonical(line) + "\n")
     out.flush()
 
 

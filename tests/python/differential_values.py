@@ -188,11 +188,6 @@ class MappingSub(containers.Mapping):
         return super().__len__() + 1
 
 
-class MembersSub(types.Members):
-    def __init__(self, *args):
-        self.own = 1
-
-
 class CountedIntSub(containers.CountedInt):
     pass
 

@@ -8,6 +8,7 @@
 pub mod cargo;
 pub mod command_line;
 pub mod demo;
+pub mod documentation;
 pub mod golden;
 pub mod headers;
 pub mod malformed;

@@ -1,8 +1,8 @@
 //! The steps of the verification, in order.
 
 use crate::{
-    Outcome, Verification, cargo, command_line, demo, golden, headers, malformed, proof_of_concept,
-    startup, suite,
+    Outcome, Verification, cargo, command_line, demo, documentation, golden, headers, malformed,
+    proof_of_concept, startup, suite,
 };
 use anyhow::Result;
 
@@ -69,6 +69,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "poc",
         about: "HPy's proof of concept under hpyvm -m pytest",
         run: proof_of_concept::step,
+    },
+    StepInfo {
+        name: "documentation",
+        about: "the examples of HPy's documentation, and its guide to porting",
+        run: documentation::step,
     },
     StepInfo {
         name: "reference",

@@ -2,7 +2,7 @@
 //!
 //! [`context_table!`](crate::context_table) hands the whole table to another
 //! macro. Each view of the context is such a macro: the C struct and the list
-//! of rows in this file, the shims in [`crate::boundary`], and whatever wraps a
+//! of rows in this file, the shims in `boundary.rs`, and whatever wraps a
 //! context later. A row stands in the ABI's order and shows the C types of its
 //! function, less the leading `HPyContext *` that all of them have.
 //!

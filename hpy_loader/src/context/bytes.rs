@@ -64,6 +64,7 @@ pub(crate) unsafe fn ctx_Bytes_FromStringAndSize<R: Runtime>(
     let Ok(len) = usize::try_from(len) else {
         return Err(entry.system_error("Negative size passed to PyBytes_FromStringAndSize"));
     };
+    entry.expect_memory(len)?;
     // SAFETY: the extension gives that many bytes.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), len) };
     entry.open(entry.runtime().new_bytes(bytes))

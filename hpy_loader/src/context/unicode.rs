@@ -9,6 +9,7 @@ pub(crate) unsafe fn ctx_Unicode_FromString<R: Runtime>(
 ) -> Fallible<HPy, R> {
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8) }?;
+    entry.expect_memory(text.len())?;
     entry.open(entry.runtime().new_str(text))
 }
 
@@ -71,6 +72,8 @@ pub(crate) unsafe fn ctx_Unicode_FromWideChar<R: Runtime>(
         Err(_) if size == -1 => (0..).find(|&i| unsafe { *w.add(i) } == 0).unwrap_or(0),
         Err(_) => return Err(entry.system_error("negative size passed to HPyUnicode_FromWideChar")),
     };
+    // The characters, and the text that is made of them.
+    entry.expect_memory(length.saturating_mul(8))?;
     let wide: Vec<u32> = if length == 0 {
         Vec::new()
     } else {
@@ -112,6 +115,8 @@ unsafe fn bytes<'a, R: Runtime>(
     if start.is_null() {
         return Err(super::containers::bad_argument(entry));
     }
+    // A copy for the decoder, and its result, which Latin-1 makes twice as long.
+    entry.expect_memory(size.saturating_mul(3))?;
     // SAFETY: the caller vouches for it.
     Ok(unsafe { std::slice::from_raw_parts(start.cast(), size) })
 }

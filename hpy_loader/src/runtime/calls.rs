@@ -4,6 +4,17 @@ use super::{Fallible, Roots};
 
 /// Calls of Python callables.
 pub trait Calls: Roots {
+    /// Asked before every call into C, which may be a step of a recursion through
+    /// C and back that the VM does not see otherwise.
+    ///
+    /// # Errors
+    ///
+    /// `RecursionError` if the thread's stack is nearly used up.
+    #[inline]
+    fn check_stack(&self) -> Fallible<(), Self> {
+        Ok(())
+    }
+
     /// `callable(object)`.
     fn is_callable(&self, object: &Self::Object) -> bool;
     /// A call in the vectorcall form: `args` are the positional arguments

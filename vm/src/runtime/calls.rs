@@ -39,6 +39,12 @@ fn vectorcall(
 }
 
 impl Calls for RustPython {
+    #[inline]
+    fn check_stack(&self) -> Fallible<(), Self> {
+        // It measures the stack; there is nothing to be done under it.
+        attempt(|vm| vm.with_recursion("while calling a Python object", || Ok(())))
+    }
+
     fn is_callable(&self, object: &PyObjectRef) -> bool {
         object.is_callable()
     }

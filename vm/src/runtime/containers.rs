@@ -42,6 +42,19 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
     Ok(Some(value.to_isize().unwrap_or(limit)))
 }
 
+/// Collects items whose number C chooses.
+fn collect(
+    items: impl ExactSizeIterator<Item = PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<PyObjectRef>> {
+    let mut collected = Vec::new();
+    match collected.try_reserve_exact(items.len()) {
+        Ok(()) => collected.extend(items),
+        Err(_) => return Err(vm.no_memory_error()),
+    }
+    Ok(collected)
+}
+
 impl Containers for RustPython {
     #[inline]
     fn is_kind(&self, object: &PyObjectRef, kind: Kind) -> bool {
@@ -64,18 +77,14 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(with_current_vm(|vm| {
-            vm.ctx.new_list(items.collect()).into()
-        }))
+        attempt_object(|vm| Ok(vm.ctx.new_list(collect(items, vm)?)))
     }
 
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(with_current_vm(|vm| {
-            vm.ctx.new_tuple(items.collect()).into()
-        }))
+        attempt_object(|vm| Ok(vm.ctx.new_tuple(collect(items, vm)?)))
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

@@ -40,14 +40,18 @@ impl RustPython {
         text: &[u8],
         exact: bool,
         vm: &VirtualMachine,
-    ) -> *const [u8] {
+    ) -> PyResult<*const [u8]> {
         // Dropped when the table is no longer locked.
         let mut waste = Vec::new();
         if let Some(copy) = self.copies.lock().find(object, &mut waste) {
-            return copy;
+            return Ok(copy);
+        }
+        // For the copy, which Rust would rather end the process than do without.
+        if Vec::<u8>::new().try_reserve_exact(text.len() + 1).is_err() {
+            return Err(vm.no_memory_error());
         }
         let hold = Hold::new(object, exact, vm);
-        self.copies.lock().insert(object, hold, text, &mut waste)
+        Ok(self.copies.lock().insert(object, hold, text, &mut waste))
     }
 }
 
@@ -143,7 +147,7 @@ impl Text for RustPython {
                 return Err(vm.new_system_error("text with surrogates has become UTF-8"));
             }
             let exact = object.class().is(vm.ctx.types.str_type);
-            Ok(self.c_copy(object, text.as_bytes(), exact, vm))
+            self.c_copy(object, text.as_bytes(), exact, vm)
         })
     }
 
@@ -197,7 +201,7 @@ impl Text for RustPython {
                 return Err(vm.new_type_error(format!("expected bytes, {class} found")));
             };
             let exact = object.class().is(vm.ctx.types.bytes_type);
-            Ok(self.c_copy(object, bytes.as_bytes(), exact, vm))
+            self.c_copy(object, bytes.as_bytes(), exact, vm)
         })
     }
 }
