@@ -12,7 +12,9 @@ It does three things, and leaves every test as it is:
   it was; run again with the same file, the tests that it mentions are left out
   and the others go on.
 
-Environment: HPYVM_SUITE_MODES (separated by commas), HPYVM_SUITE_EVENTS (path).
+Environment: HPYVM_SUITE_MODES (separated by commas), HPYVM_SUITE_EVENTS (path),
+HPYVM_SUITE_COMPILER (a CPython that compiles the sources; else the Python that
+runs the tests does).
 """
 import setuptools  # noqa: F401  before anything imports distutils
 
@@ -20,6 +22,8 @@ import json
 import os
 
 import pytest
+
+import hpyvm_compiler
 
 PARAMETER = "hpy_abi"
 
@@ -50,6 +54,11 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config, items):
+        compiler = os.environ.get("HPYVM_SUITE_COMPILER")
+        if compiler:
+            import test.support
+
+            hpyvm_compiler.install(test.support, compiler)
         kept, deselected = [], []
         for item in items:
             mode = mode_of(item)

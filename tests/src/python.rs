@@ -13,6 +13,7 @@ pub struct Python {
     program: PathBuf,
     arguments: Vec<String>,
     path: Vec<PathBuf>,
+    variables: Vec<(String, PathBuf)>,
 }
 
 impl Python {
@@ -23,6 +24,7 @@ impl Python {
             program: program.to_owned(),
             arguments: Vec::new(),
             path: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -51,6 +53,18 @@ impl Python {
         self
     }
 
+    /// The same under another name, with an environment variable.
+    pub fn with_variable(mut self, name: &str, variable: &str, value: &Path) -> Self {
+        name.clone_into(&mut self.name);
+        self.variables.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Its name, for people.
     pub fn name(&self) -> &str {
         &self.name
@@ -68,6 +82,7 @@ impl Python {
         for variable in ["HPY", "HPY_LOG", "HPY_DEBUG"] {
             command.env_remove(variable);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         Ok(command)
     }
 }

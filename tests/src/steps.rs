@@ -86,6 +86,11 @@ pub const STEPS: &[StepInfo] = &[
         run: suite::step,
     },
     StepInfo {
+        name: "exchange",
+        about: "the same on hpyvm over binaries that CPython has built",
+        run: suite::from_cpython,
+    },
+    StepInfo {
         name: "tools",
         about: "-c, -m, scripts, the prompt; pytest and pip",
         run: command_line::step,

@@ -18,7 +18,7 @@ mod worker;
 pub use accepted::{Accepted, Comparison};
 pub use conformance::{Conformance, Seconds, Tally, Test};
 pub use event::Event;
-pub use step::{reference, step};
+pub use step::{from_cpython, reference, step};
 pub use worker::{News, PATIENCE, Worker};
 
 use crate::python::Python;
