@@ -305,7 +305,10 @@ static int Loop_attribute_set(HPyContext *ctx, HPy self, HPy value, void *closur
 HPyDef_METH(Loop_method, "method", HPyFunc_NOARGS)
 static HPy Loop_method_impl(HPyContext *ctx, HPy self)
 {
-    return HPy_CallMethod_s(ctx, "method", &self, 1, HPy_NULL);
+    HPy name = HPyUnicode_FromString(ctx, "method");
+    HPy result = HPy_CallMethod(ctx, name, &self, 1, HPy_NULL);
+    HPy_Close(ctx, name);
+    return result;
 }
 
 static HPyDef *Loop_defines[] = {

@@ -222,8 +222,8 @@ def format_text(random, keyword=False):
             parts.append("|")
             if keyword and random.below(2):
                 parts.append("$")
-        # HPy's own parser reads the absent argument of an optional `s`.
-        parts.append(random.choose(UNITS if bar >= position + 1 else UNITS[:-1]))
+        # HPy's own parser reads the absent argument of an optional `p` or `s`.
+        parts.append(random.choose(UNITS if bar >= position + 1 else UNITS[:-2]))
     if random.below(20) == 0:
         parts.append(random.choose("zq$|"))
     return "".join(parts) + random.choose(("", "", ":name", ";a message"))

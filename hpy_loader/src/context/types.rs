@@ -187,9 +187,12 @@ pub(crate) unsafe fn ctx_TypeCheck<R: Runtime>(
     obj: HPy,
     r#type: HPy,
 ) -> Fallible<c_int, R> {
-    let class = class(entry, r#type, "HPy_TypeCheck arg 2 must be a type")?;
+    // An error would read as true where nobody expects one. Nothing is an
+    // instance of what is no type, as on CPython.
+    let class = entry.get(r#type)?;
     Ok(c_int::from(
-        entry.runtime().is_instance(&*entry.get(obj)?, &class),
+        entry.runtime().is_kind(&class, Kind::Type)
+            && entry.runtime().is_instance(&*entry.get(obj)?, &class),
     ))
 }
 

@@ -24,7 +24,7 @@ pub fn reference(verification: &Verification) -> Result<Outcome> {
 pub fn from_cpython(verification: &Verification) -> Result<Outcome> {
     let compiler = verification.cpython()?;
     let python = verification.hpyvm()?.with_variable(
-        "hpyvm with CPython's binaries",
+        "hpyvm over binaries of CPython",
         "HPYVM_SUITE_COMPILER",
         compiler.program(),
     );
