@@ -18,6 +18,7 @@ use crate::context as bodies;
 use crate::context_table;
 use crate::handles::{Decoded, Pin, Word};
 use crate::loader::Loader;
+use crate::memory;
 use crate::runtime::{Fallible, Runtime};
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -145,21 +146,16 @@ impl<R: Runtime> Entry<R> {
     }
 
     /// Makes sure that there is memory for something whose size C chooses and
-    /// which the VM allocates without asking. Rust ends the process when such an
-    /// allocation fails, so this one is made and given back before.
+    /// which the VM allocates without asking; see [`memory`].
     ///
     /// # Errors
     ///
     /// `MemoryError`.
     #[inline]
     pub fn expect_memory(self, bytes: usize) -> Fallible<(), R> {
-        const SMALL: usize = 1 << 16;
-        if bytes < SMALL {
-            return Ok(());
-        }
-        match Vec::<u8>::new().try_reserve_exact(bytes) {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.no_memory()),
+        match memory::is_available(bytes) {
+            true => Ok(()),
+            false => Err(self.no_memory()),
         }
     }
 

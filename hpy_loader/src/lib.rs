@@ -33,7 +33,7 @@
 //! - `boundary`: the one way in from C. [`call`]: the one way out.
 //! - [`spec`]: what an extension says about its modules and types, as safe values.
 //! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
-//! - [`lock`]: what stands in for the GIL.
+//! - [`lock`]: what stands in for the GIL. [`memory`]: whether there is enough.
 //!
 //! # Guarantees
 //!
@@ -55,6 +55,7 @@ pub mod library;
 mod loader;
 pub mod lock;
 pub mod member;
+pub mod memory;
 mod module;
 pub mod native;
 mod registry;

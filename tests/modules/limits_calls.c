@@ -264,7 +264,7 @@ static HPy Loop_subscript_impl(HPyContext *ctx, HPy self, HPy key)
 HPyDef_SLOT(Loop_store, HPy_mp_ass_subscript)
 static int Loop_store_impl(HPyContext *ctx, HPy self, HPy key, HPy value)
 {
-    return HPy_SetItem(ctx, self, key, value);
+    return HPy_IsNull(value) ? HPy_DelItem(ctx, self, key) : HPy_SetItem(ctx, self, key, value);
 }
 
 HPyDef_SLOT(Loop_length, HPy_mp_length)

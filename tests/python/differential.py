@@ -14,7 +14,7 @@ import re
 import sys
 
 from differential_calls import CALLS, tamed
-from differential_values import Random, show
+from differential_values import Random, escape, show
 
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
 # CPython's messages name a native type with its module, RustPython's without.
@@ -32,7 +32,7 @@ def describe(error):
         text = str(error)
     except BaseException as second:
         text = "<no text: " + type(second).__name__ + ">"
-    line = "! " + type(error).__name__ + ": " + show(text)[1:-1]
+    line = "! " + type(error).__name__ + ": " + escape(text)
     for link in ("__cause__", "__context__"):
         other = getattr(error, link)
         if other is not None:

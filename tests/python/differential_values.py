@@ -397,7 +397,7 @@ def anything(random, depth=2):
 
 def escape(value):
     return "".join(
-        c if " " <= c <= "~" and c not in "\\'" else "\\%x;" % ord(c) for c in value
+        c if " " <= c <= "~" and c != "\\" else "\\%x;" % ord(c) for c in value
     )
 
 

@@ -6,15 +6,20 @@
 //! the first time; so any step can also be run alone.
 
 pub mod cargo;
+pub mod cases;
 pub mod command_line;
+pub mod contract;
 pub mod demo;
+pub mod differential;
 pub mod documentation;
 pub mod golden;
 pub mod headers;
+pub mod limits;
 pub mod malformed;
 pub mod outcome;
 pub mod proof_of_concept;
 pub mod python;
+pub mod soak;
 pub mod startup;
 pub mod steps;
 pub mod suite;

@@ -1,8 +1,8 @@
 //! The steps of the verification, in order.
 
 use crate::{
-    Outcome, Verification, cargo, command_line, demo, documentation, golden, headers, malformed,
-    proof_of_concept, startup, suite,
+    Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
+    golden, headers, limits, malformed, proof_of_concept, soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -64,6 +64,26 @@ pub const STEPS: &[StepInfo] = &[
         name: "malformed",
         about: "files that are no universal module, imported: errors, no crash",
         run: malformed::step,
+    },
+    StepInfo {
+        name: "contract",
+        about: "handles closed twice, used after closing, kept: no crash, right results",
+        run: contract::step,
+    },
+    StepInfo {
+        name: "limits",
+        about: "huge sizes, no memory, recursion through C: CPython's exceptions",
+        run: limits::step,
+    },
+    StepInfo {
+        name: "soak",
+        about: "millions of calls and objects leave memory and handles as they were",
+        run: soak::step,
+    },
+    StepInfo {
+        name: "differential",
+        about: "random calls of C modules: the same on hpyvm as on CPython",
+        run: differential::step,
     },
     StepInfo {
         name: "poc",

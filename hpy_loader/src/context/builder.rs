@@ -5,6 +5,7 @@
 
 use super::prelude::*;
 use crate::handles::Pin;
+use crate::memory::is_available;
 
 /// More items than this are refused before anything is allocated: the size of
 /// the items alone would exceed the address space.
@@ -59,7 +60,9 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
         return 0;
     };
     let mut items = Vec::new();
-    if items.try_reserve_exact(size).is_err() {
+    if !is_available(size.saturating_mul(size_of::<Item<R>>()))
+        || items.try_reserve_exact(size).is_err()
+    {
         return 0;
     }
     items.resize_with(size, || Item::Word(Word::NULL));

@@ -16,9 +16,9 @@ pub(crate) unsafe fn ctx_Tracker_New<R: Runtime>(
     let room = usize::try_from(size)
         .unwrap_or(usize::MAX)
         .saturating_add(1);
+    entry.expect_memory(room.saturating_mul(size_of::<HPy>()))?;
     if handles.try_reserve(room).is_err() {
-        let memory_error = entry.get(entry.loader().constants().h_MemoryError)?;
-        return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
+        return Err(entry.no_memory());
     }
     Ok(HPyTracker(
         entry.loader().trackers().insert(Tracker { handles }),

@@ -2,6 +2,7 @@
 
 use super::{RustPython, attempt, attempt_object};
 use crate::capsule::PyCapsule;
+use hpy_loader::memory::is_available;
 use hpy_loader::capsule::Capsule;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
@@ -47,12 +48,11 @@ fn collect(
     items: impl ExactSizeIterator<Item = PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<Vec<PyObjectRef>> {
-    let mut collected = Vec::new();
-    match collected.try_reserve_exact(items.len()) {
-        Ok(()) => collected.extend(items),
-        Err(_) => return Err(vm.no_memory_error()),
+    let bytes = items.len().saturating_mul(size_of::<PyObjectRef>());
+    match is_available(bytes) {
+        true => Ok(items.collect()),
+        false => Err(vm.no_memory_error()),
     }
-    Ok(collected)
 }
 
 impl Containers for RustPython {

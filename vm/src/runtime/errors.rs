@@ -135,20 +135,25 @@ impl Errors for RustPython {
             {
                 return error.into();
             }
-            let args = || {
-                let mut args: Vec<PyObjectRef> = vec![
-                    vm.ctx.new_int(errno).into(),
-                    vm.ctx.new_str(strerror(errno)).into(),
-                ];
-                args.extend(filename.cloned());
-                if let Some(filename2) = filename2 {
-                    // The place between them is for an error number of Windows.
-                    args.resize(4, vm.ctx.none());
-                    args.push(filename2.clone());
+            let mut args: Vec<PyObjectRef> = vec![
+                vm.ctx.new_int(errno).into(),
+                vm.ctx.new_str(strerror(errno)).into(),
+            ];
+            args.extend(filename.cloned());
+            if let Some(filename2) = filename2 {
+                // The place between them is for an error number of Windows.
+                args.resize(4, vm.ctx.new_int(0).into());
+                args.push(filename2.clone());
+            }
+            // Anything may be called; only what comes of it must be an error.
+            match class.call(args, vm) {
+                Ok(error) if error.downcastable::<PyBaseException>() => error,
+                Ok(value) => {
+                    let class: PyObjectRef = value.class().to_owned().into();
+                    either(instantiate(&class, || vec![value], vm))
                 }
-                args
-            };
-            either(instantiate(class, args, vm))
+                Err(error) => error.into(),
+            }
         })
     }
 

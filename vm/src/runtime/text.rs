@@ -2,6 +2,7 @@
 
 use super::copies::Hold;
 use super::{RustPython, attempt, attempt_object};
+use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
@@ -47,7 +48,7 @@ impl RustPython {
             return Ok(copy);
         }
         // For the copy, which Rust would rather end the process than do without.
-        if Vec::<u8>::new().try_reserve_exact(text.len() + 1).is_err() {
+        if !is_available(text.len() + 1) {
             return Err(vm.no_memory_error());
         }
         let hold = Hold::new(object, exact, vm);

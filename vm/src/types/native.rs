@@ -2,6 +2,7 @@
 
 use super::info::TypeInfo;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef};
 use rustpython_vm::object::TraverseFn;
 use rustpython_vm::{PyObject, PyObjectRef};
@@ -57,6 +58,7 @@ impl Native {
         let size = info.layout.map_or(0, |layout| layout.size);
         let heap = match size {
             0..=INLINE => None,
+            _ if !is_available(size) => return None,
             // SAFETY: the size is not 0.
             _ => Some(NonNull::new(unsafe {
                 std::alloc::alloc_zeroed(memory(size)?)
