@@ -272,24 +272,29 @@ fn enter<R: Runtime, T: CResult>(
     // SAFETY: the shims are only in contexts that a loader for `R` made.
     let loader = unsafe { Loader::<R>::from_context(context) };
     let entry = Entry::new(loader, row);
-    let failure = match catch_unwind(AssertUnwindSafe(|| body(entry))) {
+    match catch_unwind(AssertUnwindSafe(|| body(entry))) {
         Ok(Ok(result)) => return result,
-        Ok(Err(error)) => error,
-        Err(panic) => entry.panicked(panic),
-    };
-    loader.set_pending(failure);
+        Ok(Err(error)) => loader.set_pending(error),
+        Err(panic) => entry.panicked(&*panic),
+    }
     T::FAILURE
 }
 
 impl<R: Runtime> Entry<R> {
+    /// Raises the error for a panic. Where that panics too, say because the
+    /// thread has no VM, there is nothing left to raise; the caller of the C
+    /// function finds NULL without an error.
     #[cold]
-    fn panicked(self, panic: Box<dyn Any + Send>) -> R::Object {
+    fn panicked(self, panic: &(dyn Any + Send)) {
         let text = panic
             .downcast_ref::<&str>()
             .copied()
             .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("no message");
-        self.refuse(&format!("panic: {text}"))
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            self.loader
+                .set_pending(self.refuse(&format!("panic: {text}")));
+        }));
     }
 }
 

@@ -14,7 +14,8 @@ import re
 import sys
 
 from differential_calls import CALLS, tamed
-from differential_values import Random, escape, show
+from differential_show import escape, show
+from differential_values import Random
 
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
 # CPython's messages name a native type with its module, RustPython's without.

@@ -12,9 +12,10 @@ import differential_text as texts
 import differential_types as types
 import raiser
 import shapes
+from differential_classes import Boom, Index, ListSub, Plain
 from differential_values import (
-    EXCEPTIONS, Boom, ListSub, Plain, Raising, anything, callback, container, counted,
-    decimal, integer, native, number, octets, odd, simple, simple_key, small, text, TEXTS,
+    EXCEPTIONS, FLOATS, anything, callback, container, counted, decimal, integer, native,
+    number, octets, odd, simple, simple_key, small, text,
 )
 
 CALLS = []
@@ -42,6 +43,8 @@ def tamed(values, power):
     """Sizes between "a few" and "impossible" would cost gigabytes."""
     result = []
     for value in values:
+        if isinstance(value, Index):
+            value.value = tamed([value.value], power)[0]
         if isinstance(value, int) and type(value) is not bool:
             if abs(value) > 64 and (power or abs(value) < 1 << 61):
                 value = value % 64
@@ -128,7 +131,10 @@ for name in ("contains", "same_hash", "type_check", "is"):
 for name in ("length", "repr", "str", "ascii", "bytes", "type", "global"):
     add(getattr(objects, name), anything, name="objects." + name)
     add(getattr(objects, name), native, name="objects." + name)
-add(objects.hash, number, name="objects.hash")
+# The hash of a nan is that of the object.
+HASHABLE = [value for value in FLOATS if value == value]
+add(objects.hash, integer, name="objects.hash")
+add(objects.hash, lambda random: random.choose(HASHABLE), name="objects.hash")
 add(objects.hash, lambda random: types.Operators(random.below(6)), name="objects.hash")
 for name in ("rich_compare", "rich_compare_bool"):
     add(getattr(objects, name), number, number, comparison, name="objects." + name)

@@ -139,7 +139,12 @@ pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> 
 pub(crate) unsafe fn ctx_Long_AsUInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u32, R> {
     let value = match value(entry, h, Accept::Int) {
         Ok(Integer::Signed(value)) => u32::try_from(value).ok(),
-        _ => None,
+        Ok(_) => None,
+        Err(_) => {
+            // A handle that is closed is another matter.
+            entry.get(h)?;
+            None
+        }
     };
     value.ok_or_else(|| overflow(entry, "Python int too large to convert to C uint32_t"))
 }

@@ -189,11 +189,10 @@ pub(crate) unsafe fn ctx_TypeCheck<R: Runtime>(
 ) -> Fallible<c_int, R> {
     // An error would read as true where nobody expects one. Nothing is an
     // instance of what is no type, as on CPython.
-    let class = entry.get(r#type)?;
-    Ok(c_int::from(
-        entry.runtime().is_kind(&class, Kind::Type)
-            && entry.runtime().is_instance(&*entry.get(obj)?, &class),
-    ))
+    let (object, class) = (entry.get(obj)?, entry.get(r#type)?);
+    let vm = entry.runtime();
+    let is_instance = vm.is_kind(&class, Kind::Type) && vm.is_instance(&object, &class);
+    Ok(c_int::from(is_instance))
 }
 
 pub(crate) unsafe fn ctx_Type_IsSubtype<R: Runtime>(

@@ -2,8 +2,8 @@
 
 use super::{RustPython, attempt, attempt_object};
 use crate::capsule::PyCapsule;
-use hpy_loader::memory::is_available;
 use hpy_loader::capsule::Capsule;
+use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyDict, PyList, PySlice};

@@ -60,7 +60,11 @@ fn python_in_place_power(
     let Some(method) = a.class().get_attr(name) else {
         return Ok(None);
     };
-    if method.class().is(vm.ctx.types.wrapper_descriptor_type) {
+    // Those of RustPython's types and those of our own are no Python.
+    let types = &vm.ctx.types;
+    if method.class().is(types.wrapper_descriptor_type)
+        || method.class().is(types.method_descriptor_type)
+    {
         return Ok(None);
     }
     let Some(method) = a.lookup_special(name, vm)? else {

@@ -30,24 +30,24 @@ macro_rules! judges {
     ($($type:ty = $failure:expr, $ambiguous:literal;)*) => {
         $(impl Judge for $type {
             fn judge(self) -> Answer {
-                Answer::Plain { failure: self == $failure, ambiguous: $ambiguous }
+                Answer::Plain { failure: ($failure)(self), ambiguous: $ambiguous }
             }
         })*
     };
 }
 
 judges! {
-    i32 = -1, false;
-    u32 = u32::MAX, true;
-    i64 = -1, true;
-    u64 = u64::MAX, true;
-    isize = -1, true;
-    usize = usize::MAX, true;
-    f64 = -1.0, true;
-    *mut c_void = std::ptr::null_mut(), true;
-    *const c_char = std::ptr::null(), false;
-    *mut cpy_PyObject = std::ptr::null_mut(), false;
-    HPyType_BuiltinShape = HPyType_BuiltinShape(-2), false;
+    i32 = |value: Self| value == -1, false;
+    u32 = |value: Self| value == u32::MAX, true;
+    i64 = |value: Self| value == -1, true;
+    u64 = |value: Self| value == u64::MAX, true;
+    isize = |value: Self| value == -1, true;
+    usize = |value: Self| value == usize::MAX, true;
+    f64 = |value: Self| value == -1.0, true;
+    *mut c_void = |pointer: Self| pointer.is_null(), true;
+    *const c_char = |pointer: Self| pointer.is_null(), false;
+    *mut cpy_PyObject = |pointer: Self| pointer.is_null(), false;
+    HPyType_BuiltinShape = |value: Self| value == HPyType_BuiltinShape(-2), false;
 }
 
 impl Judge for () {

@@ -10,7 +10,7 @@ use crate::extension::{C, c};
 pub struct Dummies {
     handles: Vec<HPy>,
     next: usize,
-    arrays: Vec<Box<[HPy; 4]>>,
+    arrays: Vec<Box<[HPy]>>,
     result: HPy,
     size: HPy_ssize_t,
     data: *mut c_void,
