@@ -7,6 +7,8 @@
 //! real; each starts a VM of its own and fails if a handle or a value is left
 //! over at the end.
 
+mod arguments;
+mod errors;
 mod extension;
 mod host;
 mod rows;
