@@ -274,16 +274,25 @@ fn enter<R: Runtime, T: CResult>(
     let entry = Entry::new(loader, row);
     match catch_unwind(AssertUnwindSafe(|| body(entry))) {
         Ok(Ok(result)) => return result,
-        Ok(Err(error)) => loader.set_pending(error),
+        Ok(Err(error)) => entry.fail(error),
         Err(panic) => entry.panicked(&*panic),
     }
     T::FAILURE
 }
 
 impl<R: Runtime> Entry<R> {
+    /// Makes an error the pending one. The destructor of the one that was
+    /// pending may panic, which is an error as well.
+    #[cold]
+    fn fail(self, error: R::Object) {
+        let set = || self.loader.set_pending(error);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
+            self.panicked(&*panic);
+        }
+    }
+
     /// Raises the error for a panic. Where that panics too, say because the
-    /// thread has no VM, there is nothing left to raise; the caller of the C
-    /// function finds NULL without an error.
+    /// thread has no VM, what remains is an error that was made before.
     #[cold]
     fn panicked(self, panic: &(dyn Any + Send)) {
         let text = panic
@@ -291,10 +300,13 @@ impl<R: Runtime> Entry<R> {
             .copied()
             .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("no message");
-        let _ = catch_unwind(AssertUnwindSafe(|| {
-            self.loader
-                .set_pending(self.refuse(&format!("panic: {text}")));
-        }));
+        let raise = || {
+            let error = self.refuse(&format!("panic: {text}"));
+            self.loader.set_pending(error);
+        };
+        if catch_unwind(AssertUnwindSafe(raise)).is_err() {
+            self.loader.set_last_resort();
+        }
     }
 }
 

@@ -157,25 +157,34 @@ impl<R: Runtime> Call<R> {
     fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
         let loader = self.loader;
         let system_error = loader.constants().h_SystemError;
-        match (loader.take_pending(), result.is_null(), callee) {
-            (Some(error), true, _) => error,
-            (Some(error), false, callee) => {
-                loader.handles().close(result);
-                let message = match callee {
-                    Callee::Callable(name) => {
-                        format!("{} returned a result with an exception set", name())
-                    }
-                    Callee::Slot => "a slot returned a result with an exception set".to_owned(),
-                };
-                loader.leave(|runtime| runtime.error_caused_by(&message, error))
+        if !loader.is_error_pending() {
+            let message = match callee {
+                Callee::Callable(name) => {
+                    let name = loader.leave(|_| name());
+                    format!("{name} returned NULL without setting an exception")
+                }
+                Callee::Slot => "error return without exception set".to_owned(),
+            };
+            return loader.error(system_error, &message);
+        }
+        if !result.is_null() {
+            // Its destructor and the name may be Python's.
+            let object = loader.handles().release(result);
+            let name = loader.leave(|_| {
+                drop(object);
+                match callee {
+                    Callee::Callable(name) => name(),
+                    Callee::Slot => "a slot".to_owned(),
+                }
+            });
+            let message = format!("{name} returned a result with an exception set");
+            if let Some(error) = loader.take_pending() {
+                return loader.leave(|runtime| runtime.error_caused_by(&message, error));
             }
-            (None, _, Callee::Callable(name)) => {
-                let message = format!("{} returned NULL without setting an exception", name());
-                loader.error(system_error, &message)
-            }
-            (None, _, Callee::Slot) => {
-                loader.error(system_error, "error return without exception set")
-            }
+        }
+        match loader.take_pending() {
+            Some(error) => error,
+            None => loader.error(system_error, "the handle of the error was closed"),
         }
     }
 }
@@ -556,11 +565,14 @@ impl<R: Runtime> Loader<R> {
         // SAFETY: the caller vouches for the function.
         let result = unsafe { function(self.context(), object, buffer, flags) };
         let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-        call.integer(result)?;
-        let word = Word::from_bits(exporter.0);
-        Ok(self
+        // While the call has the lock, and of a function that fails as well.
+        let exporter = self
             .handles()
-            .take_with(word, |object| self.runtime().duplicate(object)))
+            .take_with(Word::from_bits(exporter.0), |object| {
+                self.runtime().duplicate(object)
+            });
+        call.integer(result)?;
+        Ok(exporter)
     }
 
     /// Calls `bf_releasebuffer`.

@@ -4,7 +4,7 @@ use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary;
 use crate::context::{Builder, Departure, Tracker};
-use crate::handles::{HandleTable, ReserveError, Word};
+use crate::handles::{HandleTable, Released, ReserveError, Word};
 use crate::lock::Lock;
 use crate::registry::Registry;
 use crate::runtime::{Fallible, Runtime};
@@ -20,6 +20,8 @@ pub struct Loader<R: Runtime> {
     runtime: R,
     handles: HandleTable<R::Object>,
     pending: Cell<Word>,
+    /// A `MemoryError` that is pending when no error can be made.
+    last_resort: Cell<Word>,
     lock: Lock,
     builders: Registry<Builder<R>>,
     trackers: Registry<Tracker>,
@@ -45,6 +47,7 @@ impl<R: Runtime> Loader<R> {
             runtime,
             handles: HandleTable::new()?,
             pending: Cell::new(Word::NULL),
+            last_resort: Cell::new(Word::NULL),
             lock: Lock::new(),
             builders: Registry::new(),
             trackers: Registry::new(),
@@ -59,23 +62,33 @@ impl<R: Runtime> Loader<R> {
             (*context)._private = loader.cast::<c_void>();
             for row in ROWS {
                 if let RowKind::Handle { python_name } = row.kind {
-                    let constant = (*loader).constant(python_name);
+                    let constant = (*loader).open_constant(python_name);
                     // The offset is that of a handle in the context.
                     context.byte_add(row.offset).cast::<HPy>().write(constant);
                 }
             }
+            (*loader).make_last_resort();
             Ok(&*loader)
         }
     }
 
     /// Opens the handle of a constant of the context.
-    fn constant(&self, python_name: &str) -> HPy {
-        match self
-            .handles
-            .open_immortal(self.runtime.constant(python_name))
-        {
-            Ok(word) => HPy(word.bits()),
+    fn open_constant(&self, python_name: &str) -> HPy {
+        HPy(self.open_forever(self.runtime.constant(python_name)).bits())
+    }
+
+    fn open_forever(&self, object: R::Object) -> Word {
+        match self.handles.open_immortal(object) {
+            Ok(word) => word,
             Err(_) => unreachable!("a fresh table holds the constants"),
+        }
+    }
+
+    fn make_last_resort(&self) {
+        let class = Word::from_bits(self.context.h_MemoryError.0);
+        if let Some(class) = self.handles.pin(class) {
+            let error = self.runtime.error_from_value(&class, None);
+            self.last_resort.set(self.open_forever(error));
         }
     }
 
@@ -168,8 +181,9 @@ impl<R: Runtime> Loader<R> {
     #[cold]
     fn restore(&self, pending: Word) {
         let other = self.pending.replace(pending);
-        if !other.is_null() {
-            self.handles.close(other);
+        if let Released::Freed(error) = self.handles.release(other) {
+            // Outside the lock, as everything dies.
+            self.leave(|_| drop(error));
         }
     }
 
@@ -231,13 +245,19 @@ impl<R: Runtime> Loader<R> {
     pub(crate) fn set_pending(&self, error: R::Object) {
         let word = match self.handles.open(error) {
             Ok(word) => word,
-            // No room to tell what went wrong: report it at least.
             Err(full) => {
-                self.runtime.report_unraisable(full.object, None);
-                return;
+                self.leave(|_| drop(full));
+                self.last_resort.get()
             }
         };
         self.restore(word);
+    }
+
+    /// Makes the error pending that was made for the time when none can be. What
+    /// was pending is never dropped.
+    #[cold]
+    pub(crate) fn set_last_resort(&self) {
+        self.pending.set(self.last_resort.get());
     }
 
     /// Takes the pending error away.

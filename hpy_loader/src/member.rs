@@ -43,7 +43,11 @@ pub unsafe fn get<R: Runtime>(
     };
     // SAFETY: the extension declares where in its struct the member lies.
     let address = unsafe { native.byte_add(member.offset) };
-    let decode = |bytes: &[u8]| loader.leave(|vm| vm.decode(bytes, "utf-8", "strict"));
+    let decode = |bytes: &[u8]| {
+        // The bytes are the extension's, which may run once the lock is left.
+        let bytes = bytes.to_vec();
+        loader.leave(|vm| vm.decode(&bytes, "utf-8", "strict"))
+    };
     // SAFETY: the extension declares the member's type; alignment is not
     // assumed.
     unsafe {
@@ -161,15 +165,12 @@ pub unsafe fn set<R: Runtime>(
     let Ok(word) = frame.push(value) else {
         return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
     };
+    let entry = Entry::new(loader, "HPyMember");
     // SAFETY: the caller vouches for the struct, the extension for the member.
-    unsafe {
-        store(
-            Entry::new(loader, "HPyMember"),
-            member,
-            address,
-            HPy(word.bits()),
-        )
-    }
+    let stored = unsafe { store(entry, member, address, HPy(word.bits())) };
+    let values = frame.finish();
+    loader.leave(|_| drop(values));
+    stored
 }
 
 /// # Safety

@@ -32,8 +32,9 @@ unsafe fn arguments<R: Runtime>(
         if !entry.runtime().is_kind(names, Kind::Tuple) {
             return Err(entry.type_error("the names of keyword arguments must be a tuple"));
         }
-        count += entry.leave(|vm| vm.length(names))?;
+        count = count.saturating_add(entry.leave(|vm| vm.length(names))?);
     }
+    entry.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
     let mut pins = Pins::<R>::with_capacity(count);
     for i in 0..count {
         // SAFETY: the caller vouches for the length of the array.

@@ -148,10 +148,16 @@ pub(crate) unsafe fn ctx_Err_WriteUnraisable<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
 ) -> Fallible<(), R> {
-    let error = entry.loader().take_pending();
-    let object = entry.get_optional(obj)?;
-    if let Some(error) = error {
+    let (object, is_stale) = match entry.get_optional(obj) {
+        Ok(object) => (object, false),
+        Err(_) => (None, true),
+    };
+    // It must not get lost because the object is.
+    if let Some(error) = entry.loader().take_pending() {
         entry.leave(|vm| vm.report_unraisable(error, object.as_deref()));
     }
-    Ok(())
+    match is_stale {
+        true => Err(entry.stale()),
+        false => Ok(()),
+    }
 }

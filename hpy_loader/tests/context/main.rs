@@ -8,8 +8,14 @@
 //! over at the end.
 
 mod arguments;
-mod errors;
+mod builders;
+mod deaths;
 mod extension;
 mod host;
+mod immediates;
+mod panics;
+mod pending;
+mod results;
 mod rows;
+mod sizes;
 mod toy;

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
-pub use object::{Data, Fallible, Object};
+pub use object::{Data, Fallible, Object, not_in_the_toy};
 use object::{Heap, Text, lock, with_nul};
 
 /// The VM. With `THREADS` several threads may use it at a time.
@@ -132,7 +132,11 @@ impl<const THREADS: bool> Toy<THREADS> {
 
     /// An exception of a builtin class.
     pub fn raise(&self, class: &str, message: &str) -> Object {
-        let args = vec![self.text(message)];
+        self.raise_with(class, vec![self.text(message)])
+    }
+
+    /// The same with any arguments.
+    pub fn raise_with(&self, class: &str, args: Vec<Object>) -> Object {
         self.error_of(self.builtin(class), args)
     }
 

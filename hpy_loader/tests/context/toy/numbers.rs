@@ -106,7 +106,9 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
                 Ok(self.int(value))
             }
             (UnaryOp::Float, ..) => Ok(self.new_real(self.as_f64(object)?)),
-            (_, None, None) => Err(self.type_error(&format!("no {op:?} of {object}"))),
+            (UnaryOp::Index, None, _) | (_, None, None) => {
+                Err(self.type_error(&format!("no {op:?} of {object}")))
+            }
             _ => not_in_the_toy(&format!("{op:?}")),
         }
     }

@@ -102,6 +102,11 @@ impl Object {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether there are other references.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Lets go of what the object refers to, as a collector would that has
     /// found a cycle.
     pub fn empty(&self) {
@@ -277,6 +282,8 @@ impl std::fmt::Debug for Object {
 
 impl Drop for Value {
     fn drop(&mut self) {
+        // First, since a destructor may panic.
+        self.heap.live.fetch_sub(1, Ordering::SeqCst);
         match &mut self.data {
             Data::Farewell(function) => function(),
             Data::Instance(instance) if !instance.finalized => {
@@ -296,6 +303,5 @@ impl Drop for Value {
             }
             _ => {}
         }
-        self.heap.live.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -15,6 +15,10 @@ impl<const THREADS: bool> Roots for Toy<THREADS> {
         object.clone()
     }
 
+    fn is_shared(&self, object: &Object) -> bool {
+        object.is_shared()
+    }
+
     fn is_same(&self, a: &Object, b: &Object) -> bool {
         a.is(b)
     }

@@ -1,0 +1,433 @@
+//! Results that break the rules, by the signature of the function, and those
+//! that only look as if they did.
+
+use std::ffi::{c_int, c_void};
+
+use hpy_loader::abi::*;
+use hpy_loader::call::Callee;
+use hpy_loader::runtime::CompareOp;
+use hpy_loader::spec::{MethodDef, MethodFunction};
+
+use crate::extension::{C, c};
+use crate::host::{Host, both};
+use crate::toy::{Fallible, Object};
+
+both! {
+    an_object_without_rule_breaking,
+    null_without_an_error,
+    an_object_with_an_error,
+    a_handle_that_is_not_open,
+    a_number_is_an_object,
+    a_result_that_c_keeps,
+    minus_one_without_an_error,
+    zero_with_an_error,
+    what_is_pending_comes_out_for_minus_one,
+    a_hash_is_only_wrong_at_minus_one,
+    a_finalizer_raises_to_nobody,
+    a_method_counts_its_arguments,
+}
+
+/// What a function of the extension does, given in a global of its own since
+/// most signatures have no room for a closure.
+#[derive(Clone, Copy, PartialEq)]
+enum Behaviour {
+    Fine,
+    FailQuietly,
+    FailLoudly,
+    SucceedLoudly,
+}
+
+thread_local! {
+    static BEHAVIOUR: std::cell::Cell<Behaviour> = const {
+        std::cell::Cell::new(Behaviour::Fine)
+    };
+}
+
+fn behave(context: *mut HPyContext) -> bool {
+    let behaviour = BEHAVIOUR.get();
+    if matches!(behaviour, Behaviour::FailLoudly | Behaviour::SucceedLoudly) {
+        C::new(context).raise("set");
+    }
+    matches!(behaviour, Behaviour::Fine | Behaviour::SucceedLoudly)
+}
+
+macro_rules! functions {
+    ($($name:ident($($type:ty),*) -> HPy;)*) => { $(
+        unsafe extern "C" fn $name(context: *mut HPyContext $(, _: $type)*) -> HPy {
+            match behave(context) {
+                true => C::new(context).text("fine"),
+                false => HPy::NULL,
+            }
+        }
+    )* };
+}
+
+macro_rules! numeric_functions {
+    ($($name:ident($($type:ty),*) -> $result:ty;)*) => { $(
+        unsafe extern "C" fn $name(context: *mut HPyContext $(, _: $type)*) -> $result {
+            if behave(context) { 1 } else { -1 }
+        }
+    )* };
+}
+
+functions! {
+    unary(HPy) -> HPy;
+    binary(HPy, HPy) -> HPy;
+    ternary(HPy, HPy, HPy) -> HPy;
+    varargs(HPy, *const HPy, usize) -> HPy;
+    keywords(HPy, *const HPy, usize, HPy) -> HPy;
+    new(HPy, *const HPy, HPy_ssize_t, HPy) -> HPy;
+    ssizearg(HPy, HPy_ssize_t) -> HPy;
+    compare(HPy, HPy, HPy_RichCmpOp) -> HPy;
+    getter(HPy, *mut c_void) -> HPy;
+}
+
+numeric_functions! {
+    inquiry(HPy) -> c_int;
+    length(HPy) -> HPy_ssize_t;
+    hash(HPy) -> HPy_hash_t;
+    init(HPy, *const HPy, HPy_ssize_t, HPy) -> c_int;
+    ssizeobjarg(HPy, HPy_ssize_t, HPy) -> c_int;
+    objobjarg(HPy, HPy, HPy) -> c_int;
+    objobj(HPy, HPy) -> c_int;
+    setter(HPy, HPy, *mut c_void) -> c_int;
+    getbuffer(HPy, *mut HPy_buffer, c_int) -> c_int;
+}
+
+/// The results of a function of every signature that returns an object.
+fn objects<const THREADS: bool>(
+    host: &Host<THREADS>,
+    behaviour: Behaviour,
+) -> Vec<(&'static str, Fallible<Object>)> {
+    BEHAVIOUR.set(behaviour);
+    let (loader, vm) = (host.loader, host.vm());
+    let one = || vm.int(1);
+    let args = || vec![vm.int(1), vm.int(2)].into_iter();
+    let null = std::ptr::null_mut();
+    let slot = Callee::Slot;
+    let mut results = vec![];
+    let method = |function| {
+        let (name, doc) = ("method".to_owned(), None);
+        let method = MethodDef {
+            name,
+            doc,
+            function,
+        };
+        let name = || "method".to_owned();
+        let args = match function {
+            MethodFunction::NoArgs(_) => vec![],
+            MethodFunction::O(_) => vec![vm.int(1)],
+            _ => args().collect(),
+        };
+        let args = args.into_iter();
+        let callee = Callee::Callable(&name);
+        // SAFETY: the functions are of these types.
+        unsafe { loader.call_method(&method, &name, one(), args, None, callee) }
+    };
+    results.push(("noargs", method(MethodFunction::NoArgs(unary))));
+    results.push(("o", method(MethodFunction::O(binary))));
+    results.push(("varargs", method(MethodFunction::VarArgs(varargs))));
+    results.push(("keywords", method(MethodFunction::Keywords(keywords))));
+    // SAFETY: the functions are of these types.
+    unsafe {
+        let call = loader.call_keywords(keywords, one(), args(), None, slot);
+        results.push(("call", call));
+        results.push(("new", loader.call_new(new, one(), args(), None, slot)));
+        results.push(("unary", loader.call_unary(unary, one())));
+        results.push(("binary", loader.call_binary(binary, one(), one())));
+        let power = loader.call_ternary(ternary, one(), one(), one());
+        results.push(("ternary", power));
+        results.push(("ssizearg", loader.call_ssizearg(ssizearg, one(), 1)));
+        let less = loader.call_compare(compare, one(), one(), CompareOp::Lt);
+        results.push(("compare", less));
+        results.push(("getter", loader.call_getter(getter, one(), null)));
+        let get = loader.call_descr_get(ternary, one(), None, None);
+        results.push(("descr_get", get));
+    }
+    BEHAVIOUR.set(Behaviour::Fine);
+    results
+}
+
+/// The same for the signatures that return a number; the result is what the
+/// caller learns from it.
+fn numbers<const THREADS: bool>(
+    host: &Host<THREADS>,
+    behaviour: Behaviour,
+) -> Vec<(&'static str, Fallible<usize>)> {
+    BEHAVIOUR.set(behaviour);
+    let (loader, vm) = (host.loader, host.vm());
+    let one = || vm.int(1);
+    let args = || vec![vm.int(1), vm.int(2)].into_iter();
+    let null = std::ptr::null_mut();
+    let mut buffer = empty_buffer();
+    // SAFETY: the functions are of these types.
+    let results = unsafe {
+        vec![
+            (
+                "inquiry",
+                loader.call_inquiry(inquiry, one()).map(usize::from),
+            ),
+            ("length", loader.call_length(length, one())),
+            (
+                "hash",
+                loader.call_hash(hash, one()).map(|hash| hash as usize),
+            ),
+            (
+                "init",
+                loader.call_init(init, one(), args(), None).map(|()| 1),
+            ),
+            (
+                "ssizeobjarg",
+                loader
+                    .call_ssizeobjarg(ssizeobjarg, one(), 1, None)
+                    .map(|()| 1),
+            ),
+            (
+                "objobjarg",
+                loader
+                    .call_objobjarg(objobjarg, one(), one(), None)
+                    .map(|()| 1),
+            ),
+            (
+                "objobj",
+                loader.call_objobj(objobj, one(), one()).map(usize::from),
+            ),
+            (
+                "setter",
+                loader.call_setter(setter, one(), None, null).map(|()| 1),
+            ),
+            (
+                "getbuffer",
+                loader
+                    .call_getbuffer(getbuffer, one(), &mut buffer, 0)
+                    .map(|_| 1),
+            ),
+        ]
+    };
+    BEHAVIOUR.set(Behaviour::Fine);
+    results
+}
+
+pub fn empty_buffer() -> HPy_buffer {
+    HPy_buffer {
+        buf: std::ptr::null_mut(),
+        obj: HPy::NULL,
+        len: 0,
+        itemsize: 0,
+        readonly: 0,
+        ndim: 0,
+        format: std::ptr::null_mut(),
+        shape: std::ptr::null_mut(),
+        strides: std::ptr::null_mut(),
+        suboffsets: std::ptr::null_mut(),
+        internal: std::ptr::null_mut(),
+    }
+}
+
+const METHODS: [&str; 4] = ["noargs", "o", "varargs", "keywords"];
+
+fn an_object_without_rule_breaking<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in objects(host, Behaviour::Fine) {
+        let result = result.expect(signature);
+        assert_eq!(result.text().as_deref(), Some("fine"), "{signature}");
+    }
+    for (signature, result) in numbers(host, Behaviour::Fine) {
+        assert_eq!(result.expect(signature), 1, "{signature}");
+    }
+    for (signature, result) in objects(host, Behaviour::FailLoudly) {
+        let error = result.expect_err(signature).error_text();
+        assert_eq!(error, "ValueError: set", "{signature}");
+    }
+}
+
+fn null_without_an_error<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in objects(host, Behaviour::FailQuietly) {
+        let error = result.expect_err(signature).error_text();
+        let expected = match METHODS.contains(&signature) {
+            true => "SystemError: method returned NULL without setting an exception",
+            false => "SystemError: error return without exception set",
+        };
+        assert_eq!(error, expected, "{signature}");
+    }
+}
+
+fn an_object_with_an_error<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in objects(host, Behaviour::SucceedLoudly) {
+        let error = result.expect_err(signature);
+        let expected = match METHODS.contains(&signature) {
+            true => "SystemError: method returned a result with an exception set",
+            false => "SystemError: a slot returned a result with an exception set",
+        };
+        assert_eq!(error.error_text(), expected, "{signature}");
+        let cause = error.error().and_then(|error| error.cause.as_ref());
+        let cause = cause.map(Object::error_text);
+        assert_eq!(cause.as_deref(), Some("ValueError: set"), "{signature}");
+    }
+}
+
+fn a_handle_that_is_not_open<const THREADS: bool>(host: &Host<THREADS>) {
+    let none = || host.vm().none();
+    let result = host.returning(none(), |c, _| c.closed());
+    let error = result.expect_err("closed").error_text();
+    assert_eq!(
+        error,
+        "SystemError: a slot returned a handle that is closed"
+    );
+    let result = host.returning(none(), |_, _| HPy(0x7fff_f7dd_0cc0));
+    let error = result.expect_err("garbage").error_text();
+    assert_eq!(
+        error,
+        "SystemError: a slot returned a handle that is closed"
+    );
+    let result = host.returning(none(), |c, _| {
+        c.raise("set");
+        c.closed()
+    });
+    let error = result.expect_err("closed, with an error").error_text();
+    assert_eq!(
+        error,
+        "SystemError: a slot returned a result with an exception set"
+    );
+}
+
+fn a_number_is_an_object<const THREADS: bool>(host: &Host<THREADS>) {
+    let none = || host.vm().none();
+    let int = host.returning(none(), |c, _| c.int(-7)).expect("an int");
+    assert_eq!(int.int(), Some(-7));
+    let float = host
+        .returning(none(), |c, _| c.float(2.5))
+        .expect("a float");
+    assert_eq!(float.float(), Some(2.5));
+    let result = host.returning(none(), |c, _| {
+        c.raise("set");
+        c.int(0)
+    });
+    let error = result.expect_err("an int, with an error").error_text();
+    assert_eq!(
+        error,
+        "SystemError: a slot returned a result with an exception set"
+    );
+}
+
+fn a_result_that_c_keeps<const THREADS: bool>(host: &Host<THREADS>) {
+    let text = host.vm().text("kept");
+    let identity = text.clone();
+    let mut global = HPyGlobal::NULL;
+    let result = host.returning(text, |c, h| {
+        c!(c.ctx_Global_Store(&mut global, h));
+        c!(c.ctx_Global_Load(global))
+    });
+    assert!(result.expect("a result").is(&identity));
+    host.run(|c| {
+        let again = c!(c.ctx_Global_Load(global));
+        assert!(!again.is_null(), "the global has its own");
+        c.close(again);
+        c!(c.ctx_Global_Store(&mut global, HPy::NULL));
+    });
+    let none = host.returning(host.vm().none(), |c, _| c.known().h_None);
+    assert!(none.expect("a constant").is(&host.vm().none()));
+}
+
+fn minus_one_without_an_error<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in numbers(host, Behaviour::FailQuietly) {
+        // A hash may be -1, if no error says otherwise.
+        if signature == "hash" {
+            assert_eq!(result.expect("a hash"), usize::MAX);
+            continue;
+        }
+        let error = result.expect_err(signature).error_text();
+        let expected = "SystemError: error return without exception set";
+        assert_eq!(error, expected, "{signature}");
+    }
+}
+
+fn zero_with_an_error<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in numbers(host, Behaviour::SucceedLoudly) {
+        let error = result.expect_err(signature);
+        let expected = "SystemError: a slot returned a result with an exception set";
+        assert_eq!(error.error_text(), expected, "{signature}");
+        let cause = error.error().and_then(|error| error.cause.as_ref());
+        let cause = cause.map(Object::error_text);
+        assert_eq!(cause.as_deref(), Some("ValueError: set"), "{signature}");
+    }
+}
+
+fn what_is_pending_comes_out_for_minus_one<const THREADS: bool>(host: &Host<THREADS>) {
+    for (signature, result) in numbers(host, Behaviour::FailLoudly) {
+        let error = result.expect_err(signature).error_text();
+        assert_eq!(error, "ValueError: set", "{signature}");
+    }
+}
+
+fn a_hash_is_only_wrong_at_minus_one<const THREADS: bool>(host: &Host<THREADS>) {
+    unsafe extern "C" fn minus_five(_: *mut HPyContext, _: HPy) -> HPy_hash_t {
+        -5
+    }
+    // SAFETY: the function is of this type.
+    let hash = unsafe { host.loader.call_hash(minus_five, host.vm().int(1)) };
+    assert_eq!(hash.expect("a hash"), -5);
+}
+
+fn a_finalizer_raises_to_nobody<const THREADS: bool>(host: &Host<THREADS>) {
+    unsafe extern "C" fn finalize(context: *mut HPyContext, h: HPy) {
+        let c = C::new(context);
+        assert!(!c.is_pending());
+        assert_eq!(c!(c.ctx_Is(h, c.known().h_None)), 1);
+        c.raise("in a finalizer");
+    }
+    let loader = host.loader;
+    let none = host.vm().none();
+    let end = none.clone();
+    // SAFETY: the function is of this type.
+    let bomb = host
+        .vm()
+        .farewell(move || unsafe { loader.call_finalize(finalize, end.clone()) });
+    let list = host.vm().list(vec![bomb]);
+    let error = host.error_with(list, |c, list| {
+        c.raise("pending");
+        assert_eq!(c!(c.ctx_DelItem_i(list, 0)), 0);
+    });
+    assert_eq!(error, "ValueError: pending");
+    assert_eq!(host.vm().take_unraisable(), ["ValueError: in a finalizer"]);
+}
+
+fn a_method_counts_its_arguments<const THREADS: bool>(host: &Host<THREADS>) {
+    let vm = host.vm();
+    let call = |function, args: &[Object], names: Option<Object>| {
+        let (name, doc) = ("method".to_owned(), None);
+        let method = MethodDef {
+            name,
+            doc,
+            function,
+        };
+        let name = || "method".to_owned();
+        let count = names.as_ref().and_then(|names| names.items());
+        let names = names.map(|names| (names, count.map_or(0, |names| names.len())));
+        let (args, callee) = (args.iter().cloned(), Callee::Callable(&name));
+        // SAFETY: the functions are of these types.
+        let result = unsafe {
+            host.loader
+                .call_method(&method, &name, vm.none(), args, names, callee)
+        };
+        result.err().map(|error| error.error_text())
+    };
+    let args = [vm.int(1), vm.int(2)];
+    let names = || Some(vm.tuple(vec![vm.text("name")]));
+    let refused = |function, args, names| call(function, args, names).expect("refused");
+
+    let noargs = MethodFunction::NoArgs(unary);
+    let expected = "TypeError: method() takes no arguments (2 given)";
+    assert_eq!(refused(noargs, &args, None), expected);
+    let expected = "TypeError: method() takes exactly one argument (2 given)";
+    assert_eq!(refused(MethodFunction::O(binary), &args, None), expected);
+    let expected = "TypeError: method() takes exactly one argument (0 given)";
+    assert_eq!(refused(MethodFunction::O(binary), &[], None), expected);
+    let expected = "TypeError: method() takes no keyword arguments";
+    let varargs = MethodFunction::VarArgs(varargs);
+    assert_eq!(refused(varargs, &args, names()), expected);
+    assert_eq!(call(varargs, &args, None), None);
+    assert_eq!(
+        call(MethodFunction::Keywords(keywords), &args, names()),
+        None
+    );
+}
