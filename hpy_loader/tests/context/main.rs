@@ -9,13 +9,22 @@
 
 mod arguments;
 mod builders;
+mod capsules;
 mod deaths;
+mod definitions;
+mod exclusion;
 mod extension;
 mod host;
 mod immediates;
+mod members;
+mod modules;
 mod panics;
 mod pending;
+mod processes;
 mod results;
 mod rows;
+mod sequences;
 mod sizes;
+mod threads;
 mod toy;
+mod types;

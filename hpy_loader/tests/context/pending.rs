@@ -247,7 +247,7 @@ fn a_warning_is_no_error<const THREADS: bool>(host: &Host<THREADS>) {
         assert_eq!(c!(c.ctx_Err_WarnEx(HPy::NULL, text, 1)), 0);
         assert!(!c.is_pending());
     });
-    let warnings = std::mem::take(&mut *host.vm().observed.warnings.lock().expect("whole"));
+    let warnings = host.vm().take_warnings();
     let expected = [
         "<class 'UserWarning'>: careful",
         "<class 'RuntimeWarning'>: careful",

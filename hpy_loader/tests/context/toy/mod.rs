@@ -149,6 +149,11 @@ impl<const THREADS: bool> Toy<THREADS> {
         std::mem::take(&mut *lock(&self.observed.unraisable))
     }
 
+    /// What was warned of since the last call.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.observed.warnings))
+    }
+
     pub fn waits(&self) -> usize {
         self.observed.waits.load(Ordering::SeqCst)
     }
