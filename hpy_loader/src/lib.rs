@@ -33,6 +33,7 @@
 //! - `boundary`: the one way in from C. [`call`]: the one way out.
 //! - [`spec`]: what an extension says about its modules and types, as safe values.
 //! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
+//! - [`sites`]: where in an extension something happened, for reports.
 //! - [`lock`]: what stands in for the GIL. [`memory`]: whether there is enough.
 //!
 //! # Guarantees
@@ -62,6 +63,7 @@ mod module;
 pub mod native;
 mod registry;
 pub mod runtime;
+pub mod sites;
 pub mod spec;
 pub mod trace;
 
