@@ -11,9 +11,7 @@ mod arguments;
 mod builders;
 mod capsules;
 mod deaths;
-mod definitions;
 mod exclusion;
-mod extension;
 mod host;
 mod immediates;
 mod members;
@@ -28,3 +26,5 @@ mod sizes;
 mod threads;
 mod toy;
 mod types;
+
+use hpyvm_properties::{definitions, extension};

@@ -59,14 +59,20 @@ impl Value {
         }
     }
 
-    /// Whether the two are one object, where that can be said: two equal
-    /// numbers, or two names of one text, may be one or two.
+    /// Whether the two are one object, where that can be said: what is equal and
+    /// never changes may be one object or two.
     pub fn is_same(&self, other: &Value) -> Option<bool> {
         Some(match (self, other) {
             (Value::None, Value::None) => true,
             (Value::Int(a), Value::Int(b)) => return (a != b).then_some(false),
             (Value::Float(a), Value::Float(b)) => return (a != b).then_some(false),
-            (Value::Text(a), Value::Text(b)) => Rc::ptr_eq(a, b),
+            (Value::Text(a), Value::Text(b)) if !Rc::ptr_eq(a, b) => {
+                return (a != b).then_some(false);
+            }
+            (Value::Text(_), Value::Text(_)) => true,
+            (Value::Tuple(a), Value::Tuple(b)) if a.items.is_empty() && b.items.is_empty() => {
+                return None;
+            }
             (Value::Tuple(a), Value::Tuple(b)) => Rc::ptr_eq(a, b),
             (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
             (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),

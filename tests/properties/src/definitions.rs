@@ -14,6 +14,7 @@ pub struct Definitions {
 }
 
 impl Definitions {
+    /// The array of these.
     pub fn new(definitions: Vec<HPyDef>) -> Self {
         let mut boxes: Vec<_> = definitions.into_iter().map(Box::new).collect();
         let mut array: Vec<_> = boxes.iter_mut().map(|one| &raw mut **one).collect();
@@ -24,6 +25,7 @@ impl Definitions {
         }
     }
 
+    /// What `defines` points to.
     pub fn as_ptr(&mut self) -> *mut *mut HPyDef {
         self.array.as_mut_ptr()
     }
@@ -43,6 +45,7 @@ pub fn slot(slot: HPySlot_Slot, function: HPyCFunction) -> HPyDef {
     }
 }
 
+/// A method or module function. The function is one of that signature.
 pub fn method(name: &'static CStr, signature: HPyFunc_Signature, function: HPyCFunction) -> HPyDef {
     HPyDef {
         kind: HPyDef_Kind::HPyDef_Kind_Meth,
@@ -58,6 +61,7 @@ pub fn method(name: &'static CStr, signature: HPyFunc_Signature, function: HPyCF
     }
 }
 
+/// A member at an offset of the native struct.
 pub fn member(
     name: &'static CStr,
     field_type: HPyMember_FieldType,
@@ -92,6 +96,7 @@ pub fn type_spec(basicsize: usize, definitions: &mut Definitions) -> HPyType_Spe
     }
 }
 
+/// A module without a docstring.
 pub fn module_def(definitions: &mut Definitions) -> HPyModuleDef {
     HPyModuleDef {
         doc: std::ptr::null(),

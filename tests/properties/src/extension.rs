@@ -6,8 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyContext};
-
-use crate::toy::{Fallible, Object, Toy};
+use hpy_loader::runtime::{Fallible, Runtime};
 
 /// What C code has: the context.
 #[derive(Clone, Copy)]
@@ -15,6 +14,7 @@ pub struct C(*mut HPyContext);
 
 /// Calls a context function as C does, through its pointer:
 /// `c!(c.ctx_Add(a, b))`.
+#[macro_export]
 macro_rules! c {
     ($c:ident.$function:ident($($arg:expr),* $(,)?)) => {{
         let context = $crate::extension::C::context($c);
@@ -22,7 +22,7 @@ macro_rules! c {
         unsafe { ((*context).$function)(context $(, $arg)*) }
     }};
 }
-pub(crate) use c;
+pub use crate::c;
 
 impl C {
     /// The C code that got `context`.
@@ -30,6 +30,7 @@ impl C {
         Self(context)
     }
 
+    /// The context itself.
     pub fn context(self) -> *mut HPyContext {
         self.0
     }
@@ -40,19 +41,27 @@ impl C {
         unsafe { &*self.0 }
     }
 
+    /// A new `int`.
     pub fn int(self, value: i64) -> HPy {
         c!(self.ctx_Long_FromInt64_t(value))
     }
 
+    /// A new `float`.
     pub fn float(self, value: f64) -> HPy {
         c!(self.ctx_Float_FromDouble(value))
     }
 
+    /// A new `str`.
+    ///
+    /// # Panics
+    ///
+    /// If there is a NUL in it.
     pub fn text(self, text: &str) -> HPy {
         let text = CString::new(text).expect("no NUL");
         c!(self.ctx_Unicode_FromString(text.as_ptr()))
     }
 
+    /// A new `tuple`.
     pub fn tuple(self, items: &[HPy]) -> HPy {
         let mut items = items.to_vec();
         c!(self.ctx_Tuple_FromArray(items.as_mut_ptr(), items.len().cast_signed()))
@@ -63,10 +72,12 @@ impl C {
         c!(self.ctx_GetItem_i(object, index))
     }
 
+    /// Another handle.
     pub fn dup(self, h: HPy) -> HPy {
         c!(self.ctx_Dup(h))
     }
 
+    /// Closes a handle.
     pub fn close(self, h: HPy) {
         c!(self.ctx_Close(h));
     }
@@ -78,15 +89,21 @@ impl C {
         h
     }
 
+    /// Whether an error is pending.
     pub fn is_pending(self) -> bool {
         c!(self.ctx_Err_Occurred()) != 0
     }
 
+    /// Drops the pending error.
     pub fn clear(self) {
         c!(self.ctx_Err_Clear());
     }
 
     /// Sets a `ValueError`.
+    ///
+    /// # Panics
+    ///
+    /// If there is a NUL in the message.
     pub fn raise(self, message: &str) {
         let message = CString::new(message).expect("no NUL");
         c!(self.ctx_Err_SetString(self.known().h_ValueError, message.as_ptr()));
@@ -126,11 +143,19 @@ unsafe extern "C" fn run<F: FnOnce(C, HPy) -> HPy>(
 
 /// Runs `function` as a C function of the extension, with a handle of
 /// `receiver`.
-pub fn call<F: FnOnce(C, HPy) -> HPy, const THREADS: bool>(
-    loader: &'static Loader<Toy<THREADS>>,
-    receiver: Object,
+///
+/// # Errors
+///
+/// What the function raised.
+///
+/// # Panics
+///
+/// If the function does, after C has returned.
+pub fn call<F: FnOnce(C, HPy) -> HPy, R: Runtime>(
+    loader: &'static Loader<R>,
+    receiver: R::Object,
     function: F,
-) -> Fallible<Object> {
+) -> Fallible<R::Object, R> {
     let mut running = Running {
         function: Some(function),
         panic: None,

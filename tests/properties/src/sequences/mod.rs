@@ -1,0 +1,174 @@
+//! Random sequences of context calls against a naive model that keeps values.
+//!
+//! What C does is mostly right and sometimes wrong: handles are used and closed
+//! after they were closed, builders after they were used up, indices are out of
+//! range. After every step the answer is what the model says, an error is
+//! pending exactly if one should be, and at the end nothing is left over.
+
+mod extension;
+mod holder;
+mod model;
+mod step;
+
+use hpy_loader::abi::HPy;
+use hpy_loader::runtime::Roots;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::Subject;
+use crate::extension::{C, call};
+use extension::Extension;
+use holder::HolderType;
+use step::Step;
+
+/// What the words of immediates can and cannot carry.
+fn int() -> impl Strategy<Value = i64> {
+    let edge = 1_i64 << 47;
+    prop_oneof![
+        -3..4_i64,
+        edge - 2..edge + 2,
+        -edge - 2..-edge + 2,
+        any::<i64>(),
+    ]
+}
+
+fn index() -> impl Strategy<Value = isize> {
+    prop_oneof![
+        8 => 0..4_isize,
+        2 => -4..0_isize,
+        1 => prop_oneof![Just(isize::MIN), Just(isize::MAX)],
+    ]
+}
+
+fn pick() -> impl Strategy<Value = Index> {
+    any::<Index>()
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let values = prop_oneof![
+        3 => int().prop_map(Step::Int),
+        2 => any::<u64>().prop_map(Step::Float),
+        3 => "[a-c]{0,3}".prop_map(Step::Text),
+        3 => Just(Step::NewList),
+        2 => Just(Step::NewDict),
+        2 => prop::collection::vec(pick(), 0..4).prop_map(Step::NewTuple),
+    ];
+    let handles = prop_oneof![
+        4 => pick().prop_map(Step::Dup),
+        6 => pick().prop_map(Step::Close),
+        4 => pick().prop_map(Step::Read),
+        2 => (pick(), pick()).prop_map(|(a, b)| Step::Is(a, b)),
+        2 => pick().prop_map(Step::Call),
+        1 => any::<u64>().prop_map(Step::Poke),
+        1 => (0..200_u64, 0..9_u64).prop_map(|(slot, age)| Step::Poke(slot | age << 28)),
+    ];
+    let containers = prop_oneof![
+        4 => (pick(), pick()).prop_map(|(list, item)| Step::Append(list, item)),
+        2 => pick().prop_map(Step::Length),
+        4 => (pick(), index()).prop_map(|(list, index)| Step::GetAt(list, index)),
+        3 => (pick(), index(), pick())
+            .prop_map(|(list, index, item)| Step::SetAt(list, index, item)),
+        2 => (pick(), index()).prop_map(|(list, index)| Step::DeleteAt(list, index)),
+        4 => (pick(), pick(), pick())
+            .prop_map(|(dict, key, value)| Step::Put(dict, key, value)),
+        3 => (pick(), pick()).prop_map(|(dict, key)| Step::Get(dict, key)),
+        2 => (pick(), pick()).prop_map(|(dict, key)| Step::Delete(dict, key)),
+        2 => (pick(), pick()).prop_map(|(dict, key)| Step::Contains(dict, key)),
+        1 => pick().prop_map(Step::Keys),
+    ];
+    let builders = prop_oneof![
+        2 => (any::<bool>(), 0..4_isize)
+            .prop_map(|(is_list, size)| Step::NewBuilder(is_list, size)),
+        5 => (pick(), index(), pick())
+            .prop_map(|(builder, index, item)| Step::Set(builder, index, item)),
+        3 => pick().prop_map(Step::Build),
+        1 => pick().prop_map(Step::Cancel),
+        1 => Just(Step::NewTracker),
+        3 => (pick(), pick()).prop_map(|(tracker, h)| Step::Track(tracker, h)),
+        1 => pick().prop_map(Step::Forget),
+        1 => pick().prop_map(Step::CloseTracked),
+    ];
+    let elsewhere = prop_oneof![
+        3 => (0..3_usize, pick()).prop_map(|(field, h)| Step::StoreField(field, h)),
+        3 => (0..3_usize).prop_map(Step::LoadField),
+        3 => (0..3_usize, pick()).prop_map(|(global, h)| Step::StoreGlobal(global, h)),
+        3 => (0..3_usize).prop_map(Step::LoadGlobal),
+        1 => Just(Step::Raise),
+        3 => Just(Step::Clear),
+    ];
+    prop_oneof![
+        3 => values,
+        4 => handles,
+        4 => containers,
+        3 => builders,
+        3 => elsewhere,
+    ]
+}
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How many sequences.
+    pub sequences: u32,
+    /// How long each is at most.
+    pub steps: usize,
+}
+
+/// The slots of the handle table that are occupied.
+fn occupied<S: Subject>(subject: &S) -> usize {
+    let loader = subject.loader();
+    let mut occupied = 0;
+    let _entered = loader.lock().enter(loader.runtime());
+    // SAFETY: the lock is held.
+    unsafe { loader.for_each_root(|_| occupied += 1) };
+    occupied
+}
+
+/// Runs `function` in C, with a handle of `receiver`.
+fn in_c<S: Subject, T>(
+    subject: &S,
+    receiver: <S::Runtime as Roots>::Object,
+    function: impl FnOnce(C, HPy) -> T,
+) -> T {
+    let mut result = None;
+    let none = call(subject.loader(), receiver, |c, h| {
+        result = Some(function(c, h));
+        c.known().h_None
+    });
+    assert!(none.is_ok(), "C has left an error");
+    result.expect("the function has run")
+}
+
+/// Random sequences of context calls against the model.
+///
+/// # Panics
+///
+/// If the VM does something else than the model, or leaves something over; with
+/// the shortest sequence that shows it.
+pub fn check_context<S: Subject>(subject: &S, effort: Effort) {
+    let holder = in_c(subject, subject.identity(), |c, _| HolderType::new(c));
+    let left = || (occupied(subject), subject.live());
+    let before = left();
+    let mut runner = TestRunner::new(Config {
+        cases: effort.sequences,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let sequences = prop::collection::vec(step(), 1..effort.steps);
+    let outcome = runner.run(&sequences, |steps| {
+        in_c(subject, subject.identity(), |c, identity| {
+            let mut extension = Extension::new(c, identity, &holder);
+            for step in &steps {
+                extension.step(step);
+            }
+            extension.finish();
+        });
+        prop_assert_eq!(left(), before, "handles or objects are left over");
+        Ok(())
+    });
+    in_c(subject, subject.identity(), |c, _| holder.end(c));
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
