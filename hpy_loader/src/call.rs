@@ -149,14 +149,17 @@ impl<R: Runtime> Call<R> {
     fn invoke_wrapped<T: Outcome>(
         &self,
         wrapper: Wrapper,
-        _function: *const c_void,
+        function: *const c_void,
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
         match wrapper {
-            Wrapper::Trace(trace) => call(Way {
-                context: trace.context(),
-                words: self.frame.words(),
-            }),
+            Wrapper::Trace(trace) => {
+                let way = Way {
+                    context: trace.context(),
+                    words: self.frame.words(),
+                };
+                trace.call(function, || call(way))
+            }
         }
     }
 

@@ -25,6 +25,7 @@ use crate::abi::{HPy, HPyContext};
 use crate::core::Core;
 use crate::loader::Loader;
 use crate::runtime::Runtime;
+use crate::sites::PythonStack;
 use crate::trace::Trace;
 use std::cell::OnceCell;
 use std::ffi::c_int;
@@ -120,6 +121,15 @@ impl<R: Runtime> Loader<R> {
     /// The loader for extensions in trace mode.
     pub fn traced(&self) -> &'static Loader<R> {
         self.trace_mode().1
+    }
+
+    /// Has the trace mode book the time of calls on the stacks that they are made
+    /// from, see [`Trace::folded`].
+    pub fn fold_traces(&self) {
+        let core = self.core();
+        let _entered = self.lock().enter(self.runtime());
+        self.trace()
+            .fold(Box::new(|| PythonStack::capture(core.runtime())));
     }
 
     fn trace_mode(&self) -> (&'static Trace, &'static Loader<R>) {

@@ -103,11 +103,11 @@ impl Caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
         #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             core::arch::naked_asm!(
                 "movsd xmm1, qword ptr [rsp]",
                 "movsd xmm2, qword ptr [rsp]",
@@ -127,11 +127,11 @@ macro_rules! with_caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
         #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             core::arch::naked_asm!(
                 "mov x16, sp",
                 "fmov d1, x30",
@@ -152,10 +152,10 @@ macro_rules! with_caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             let nobody = $crate::sites::Register::NONE;
             // SAFETY: the arguments are passed on.
             unsafe { $target($($arg,)* nobody, nobody, nobody) }

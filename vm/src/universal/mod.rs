@@ -1,5 +1,6 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
+mod frames;
 mod mode;
 mod trace;
 

@@ -1,7 +1,7 @@
 """What the trace mode has counted, as text.
 
 Beyond the functions of HPy's own `_trace`, this is built on
-`_trace.set_folding(True)`, after which the time of each call is booked on the
+`_trace.start_folding()`, after which the time of each call is booked on the
 stack that it was made from, and on `_trace.get_folded()`, a list of tuples
 (Python frames, C frames, function, calls, nanoseconds). Frames are as in
 `hpy.debug.report`, innermost first. The nanoseconds are those that were spent in
