@@ -21,7 +21,8 @@
 //!
 //! The C module is built with optimisation and without, to the same effect, and
 //! `hpyvm` runs with the package `hpy` installed and without. Scripts that are
-//! about a build without debug information name it: `# build: stripped`.
+//! about a build without debug information name it: `# build: stripped`. One that
+//! needs Python packages such as pytest says `# packages: needed`.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
@@ -44,6 +45,7 @@ struct Script {
     run: Vec<String>,
     arguments: Vec<String>,
     build: Option<String>,
+    needs_packages: bool,
     status: i32,
     out: Vec<String>,
     err: Vec<String>,
@@ -72,6 +74,7 @@ impl Script {
                 match key {
                     "run" => script.run = words(value),
                     "arguments" => script.arguments = words(value),
+                    "packages" => script.needs_packages = true,
                     "build" => script.build = Some(value.to_owned()),
                     "status" => script.status = value.parse()?,
                     _ => {}
@@ -79,8 +82,8 @@ impl Script {
             }
         }
         ensure!(
-            !script.run.is_empty() && !script.err.is_empty(),
-            "{name} does not say how to run it, or expects no report"
+            !script.out.is_empty() || !script.err.is_empty(),
+            "{name} expects nothing"
         );
         Ok(script)
     }
@@ -264,6 +267,10 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     for name in names {
         step.note(&name);
         let script = Script::parse(&name, &fs::read_to_string(files.scripts.join(&name))?)?;
+        let pythons = match script.needs_packages {
+            true => &pythons[..1],
+            false => &pythons[..],
+        };
         for (build, python) in builds.of(&script)?.iter().zip(pythons.iter().cycle()) {
             outcome.check(script.check(&files, python, build));
         }

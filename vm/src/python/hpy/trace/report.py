@@ -37,12 +37,9 @@ def table(calls, durations, sort):
         )
     width = max(len(row[0]) for row in rows)
     lines = [f"{a:<{width}} {b:>14} {c:>14} {d:>10}" for a, b, c, d in rows]
+    # No sum of the times: a function's includes those that it leads to.
     total = sum(row[1] for row in called)
-    milliseconds = sum(row[2] for row in called) / 1e6
-    lines.append(
-        f"hpy.trace: {count(total, 'call')} of {count(len(called), 'function')}, "
-        f"{milliseconds:,.3f} ms"
-    )
+    lines.append(f"hpy.trace: {count(total, 'call')} of {count(len(called), 'function')}")
     return lines
 
 
