@@ -42,6 +42,8 @@ pub struct Caller {
     address: usize,
     stack: usize,
     frame: usize,
+    /// Where the function that it called is in the context, or 0.
+    offset: u32,
 }
 
 impl Caller {
@@ -50,6 +52,7 @@ impl Caller {
         address: 0,
         stack: 0,
         frame: 0,
+        offset: 0,
     };
 
     /// From what an entry passes.
@@ -61,6 +64,17 @@ impl Caller {
             address: address.word(),
             stack: stack.word().wrapping_add(PUSHED),
             frame: frame.word(),
+            offset: 0,
+        }
+    }
+
+    /// With the offset in the context of the function that was called. Some sites
+    /// can only be found with it.
+    #[inline(always)]
+    pub fn calling(self, offset: usize) -> Self {
+        Self {
+            offset: offset as u32,
+            ..self
         }
     }
 
@@ -72,6 +86,7 @@ impl Caller {
             address: instruction + 1,
             stack,
             frame,
+            offset: 0,
         }
     }
 
@@ -79,6 +94,10 @@ impl Caller {
     #[inline(always)]
     pub fn address(self) -> usize {
         self.address
+    }
+
+    pub(super) fn offset(self) -> u32 {
+        self.offset
     }
 
     pub(super) fn stack(self) -> usize {
