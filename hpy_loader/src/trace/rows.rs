@@ -83,7 +83,8 @@ macro_rules! declare_rows {
                     stack: Register,
                     frame: Register,
                 ) $(-> $ret)? {
-                    let caller = Caller::new(address, stack, frame);
+                    let caller = Caller::new(address, stack, frame)
+                        .calling(offset_of!(HPyContext, $function));
                     const INDEX: usize = index(offset_of!(HPyContext, $function));
                     const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
