@@ -11,6 +11,7 @@
 
 use crate::abi::*;
 use crate::core::{Core, SetAside};
+use crate::debug::Visit;
 use crate::handles::{Frame, Word};
 use crate::loader::Loader;
 use crate::lock::Entered;
@@ -43,27 +44,35 @@ struct Call<R: Runtime> {
 #[derive(Clone, Copy)]
 struct Way<'a> {
     context: *mut HPyContext,
-    words: &'a [Word],
+    /// The arguments, as C gets them.
+    handles: &'a [HPy],
+    /// What tells the handles of C from the core's own.
+    visit: Option<&'a Visit<'a>>,
 }
 
 impl Way<'_> {
     /// The handle that C gets for one of the call's own.
     #[inline(always)]
     fn handle(self, handle: HPy) -> HPy {
-        handle
+        match self.visit {
+            None => handle,
+            Some(visit) => visit.handle(handle),
+        }
     }
 
     /// The handles pushed after the first `skip`, as C takes them.
     #[inline(always)]
     fn args(self, skip: usize) -> *const HPy {
-        // `Word` and `HPy` are both transparent wrappers of one word.
-        self.words[skip..].as_ptr().cast()
+        self.handles[skip..].as_ptr()
     }
 
     /// The handle that the core gets for one that C gives away.
     #[inline(always)]
     fn own(self, handle: HPy) -> HPy {
-        handle
+        match self.visit {
+            None => handle,
+            Some(visit) => visit.own(handle),
+        }
     }
 }
 
@@ -138,10 +147,20 @@ impl<R: Runtime> Call<R> {
         match self.loader.wrapper {
             None => call(Way {
                 context: self.core.context(),
-                words: self.frame.words(),
+                handles: self.handles(),
+                visit: None,
             }),
             Some(wrapper) => self.invoke_wrapped(wrapper, function, call),
         }
+    }
+
+    /// The arguments as the core knows them.
+    #[inline(always)]
+    fn handles(&self) -> &[HPy] {
+        let words = self.frame.words();
+        // SAFETY: `Word` and `HPy` are both transparent wrappers of one word, for
+        // which any bits are fine.
+        unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
     }
 
     #[cold]
@@ -156,9 +175,19 @@ impl<R: Runtime> Call<R> {
             Wrapper::Trace(trace) => {
                 let way = Way {
                     context: trace.context(),
-                    words: self.frame.words(),
+                    handles: self.handles(),
+                    visit: None,
                 };
                 trace.call(function, || call(way))
+            }
+            Wrapper::Debug(extension) => {
+                let visit = Visit::new(extension, function, self.frame.words());
+                let outcome = call(Way {
+                    context: visit.context(),
+                    handles: visit.handles(),
+                    visit: Some(&visit),
+                });
+                visit.finish(outcome)
             }
         }
     }
@@ -253,6 +282,15 @@ const NO_OBJECT: isize = match Word::from_i64(0) {
     Some(word) => word.bits(),
     None => unreachable!(),
 };
+
+/// A result that says nothing about failure.
+struct Hash(HPy_hash_t);
+
+impl Outcome for Hash {
+    fn is_failure(&self) -> Option<bool> {
+        None
+    }
+}
 
 /// The value of an operator as C gets it.
 fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
@@ -527,8 +565,9 @@ impl<R: Runtime> Loader<R> {
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
         let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object))
+            Hash(function(way.context, way.handle(object)))
         });
+        let Hash(result) = result;
         let failed = result == -1 && self.is_error_pending();
         call.integer(if failed { -1_i8 } else { 0 })?;
         Ok(result)

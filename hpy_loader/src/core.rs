@@ -7,7 +7,7 @@ use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary;
 use crate::context::{Builder, Departure, Tracker};
-use crate::handles::{HandleTable, Released, ReserveError, Word};
+use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
 use crate::lock::Lock;
 use crate::modes::Modes;
 use crate::registry::Registry;
@@ -221,6 +221,22 @@ impl<R: Runtime> Core<R> {
         match self.handles.lend(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// The object behind a handle of the universal context.
+    pub fn object(&self, handle: HPy) -> Option<R::Object> {
+        let _entered = self.lock.enter(&self.runtime);
+        let word = Word::from_bits(handle.0);
+        match word.decode() {
+            Decoded::Int(value) => Some(self.runtime.new_int(value)),
+            Decoded::Float(value) => Some(self.runtime.new_float(value)),
+            Decoded::Null => None,
+            Decoded::Slot if self.handles.is_open(word) => {
+                let object = self.handles.pin(word)?;
+                Some(self.runtime.duplicate(&object))
+            }
+            Decoded::Slot => None,
         }
     }
 

@@ -52,6 +52,7 @@ pub mod call;
 pub mod capsule;
 mod context;
 mod core;
+pub mod debug;
 pub mod handles;
 pub mod library;
 mod loader;

@@ -3,6 +3,7 @@
 use crate::abi::HPyModuleDef;
 use crate::core::Core;
 use crate::loader::Loader;
+use crate::modes::Wrapper;
 use crate::runtime::{Fallible, Kind, Runtime};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
 
@@ -24,6 +25,10 @@ impl<R: Runtime> Loader<R> {
         definition: &HPyModuleDef,
         spec: R::Object,
     ) -> Fallible<R::Object, R> {
+        if let Some(Wrapper::Debug(extension)) = self.wrapper {
+            // SAFETY: the caller vouches for the definition.
+            unsafe { extension.declare_globals(definition.globals) };
+        }
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.refusal(&refusal))?;

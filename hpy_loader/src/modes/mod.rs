@@ -23,6 +23,7 @@
 
 use crate::abi::{HPy, HPyContext};
 use crate::core::Core;
+use crate::debug::{Debug, Extension};
 use crate::loader::Loader;
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
@@ -35,12 +36,14 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy)]
 pub(crate) enum Wrapper {
     Trace(&'static Trace),
+    Debug(&'static Extension),
 }
 
 impl Wrapper {
     pub(crate) fn context(self) -> *mut HPyContext {
         match self {
             Self::Trace(trace) => trace.context(),
+            Self::Debug(extension) => extension.context(),
         }
     }
 }
@@ -56,6 +59,7 @@ struct Inner<R: Runtime> {
 pub(crate) struct Modes<R: Runtime> {
     plain: OnceLock<&'static Loader<R>>,
     trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
+    debug: OnceLock<&'static Debug>,
 }
 
 impl<R: Runtime> Default for Modes<R> {
@@ -63,6 +67,7 @@ impl<R: Runtime> Default for Modes<R> {
         Self {
             plain: OnceLock::new(),
             trace: OnceLock::new(),
+            debug: OnceLock::new(),
         }
     }
 }
@@ -142,6 +147,25 @@ impl<R: Runtime> Loader<R> {
         })
     }
 
+    /// The state of the debug mode.
+    pub fn debug(&self) -> &'static Debug {
+        let core = self.core();
+        core.modes.debug.get_or_init(|| {
+            let python = Box::new(|| PythonStack::capture(core.runtime()));
+            Debug::new(core.context(), python)
+        })
+    }
+
+    /// A loader for the module `name` in debug mode.
+    pub fn debugged(&self, name: &str) -> &'static Loader<R> {
+        let debug = self.debug();
+        let (_, loader) = wrap(self.core(), |inner| {
+            let extension = Extension::new(debug, inner, name);
+            ((), Wrapper::Debug(extension))
+        });
+        loader
+    }
+
     /// Keeps `object` in a place of a mode, or empties it.
     pub fn set_hook(&self, hook: &Hook, object: Option<R::Object>) {
         let _entered = self.lock().enter(self.runtime());
@@ -171,6 +195,14 @@ impl Hook {
 pub(crate) trait Outcome {
     /// Whether it says that the function has failed; nothing if it can't say.
     fn is_failure(&self) -> Option<bool>;
+
+    /// The same with another handle, if it is one.
+    fn map_handle(self, _: impl FnOnce(HPy) -> HPy) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
 }
 
 impl Outcome for () {
@@ -182,6 +214,10 @@ impl Outcome for () {
 impl Outcome for HPy {
     fn is_failure(&self) -> Option<bool> {
         Some(self.is_null())
+    }
+
+    fn map_handle(self, map: impl FnOnce(HPy) -> HPy) -> Self {
+        map(self)
     }
 }
 

@@ -15,6 +15,7 @@ mod exclusion;
 mod host;
 mod immediates;
 mod members;
+mod modes;
 mod modules;
 mod panics;
 mod pending;

@@ -1,5 +1,6 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
+mod debug;
 mod frames;
 mod mode;
 mod trace;
@@ -73,9 +74,6 @@ fn load(
     mode: Mode,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if mode == Mode::Debug {
-        return Err(mode.missing(vm));
-    }
     let Some(path) = path.downcast_ref::<PyStr>() else {
         let class = path.class().name().to_owned();
         return Err(vm.new_type_error(format!("path must be str, not {class}")));
@@ -84,7 +82,8 @@ fn load(
     let name = name.to_string();
     let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
     let loader = match mode {
-        Mode::Universal | Mode::Debug => loader,
+        Mode::Universal => loader,
+        Mode::Debug => loader.debugged(&name),
         Mode::Trace => loader.traced(),
     };
     // Loading may take long, and runs no Python code.
@@ -103,6 +102,16 @@ fn load(
     module.map_err(|error| into_exception(error, vm))
 }
 
+/// Who sets the variable `HPY` wants to be told about everything, be it in the
+/// last moment of the process.
+fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
+    if mode == Mode::Debug {
+        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        loader.debug().set_reports_faults(true);
+    }
+    Ok(())
+}
+
 /// Makes the module for an import: `path` is the spec's origin.
 pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let name: PyStrRef = spec.get_attr("name", vm)?.try_into_value(vm)?;
@@ -110,6 +119,7 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
     let text = name.to_string();
     let mode = Mode::from_environment(&text, &environment, vm)?;
     log(&text, mode, &environment, vm)?;
+    prepare(mode, vm)?;
     load(&name, &path, spec, mode, vm)
 }
 
@@ -124,29 +134,9 @@ fn new_module(
     Ok(module)
 }
 
-/// What the Python side of a mode is built on, while the mode is not there:
-/// `hpy.debug` can be imported, and whatever is used of it says so.
-fn missing_module(
-    mode: Mode,
-    name: &'static str,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<PyModule>> {
-    let module = vm.new_module(name, vm.ctx.new_dict(), None);
-    let getattr = vm.new_function("__getattr__", move |name: PyStrRef, vm: &VirtualMachine| {
-        let name = name.to_string();
-        // The import system and introspection look for these everywhere.
-        if name.starts_with("__") {
-            return Err(vm.new_attribute_error(name));
-        }
-        Err::<(), _>(mode.missing(vm))
-    });
-    module.set_attr("__getattr__", getattr, vm)?;
-    Ok(module)
-}
-
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, log, missing_module, new_load_error_class, new_module};
+    use super::{Mode, VERSION, log, new_load_error_class, new_module};
     use crate::runtime::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
@@ -166,8 +156,7 @@ pub mod hpy_universal {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        let debug = missing_module(Mode::Debug, "hpy.debug._debug", vm)?;
-        module.set_attr("_debug", debug, vm)?;
+        module.set_attr("_debug", new_module(super::debug::module_def, vm)?, vm)?;
         module.set_attr("_trace", new_module(super::trace::module_def, vm)?, vm)
     }
 
@@ -238,6 +227,7 @@ pub mod hpy_universal {
         let name = args.name.to_string();
         let mode = Mode::from_environment(&name, &args.env, vm)?;
         log(&name, mode, &args.env, vm)?;
+        super::prepare(mode, vm)?;
         let module = super::load(&args.name, &args.file, args.spec.clone(), mode, vm)?;
         // What `HPy_mod_create` made may refuse attributes, and HPy lets it.
         let _ = args.spec.set_attr("origin", args.file.clone(), vm);

@@ -1,6 +1,6 @@
 //! The mode that a module is loaded in, and the environment that chooses it.
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
+use rustpython_vm::builtins::PyStrRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// The context that a module gets.
@@ -67,12 +67,6 @@ impl Mode {
             }
         }
         Ok(found)
-    }
-
-    /// The error for a mode that is not there.
-    pub fn missing(self, vm: &VirtualMachine) -> PyBaseExceptionRef {
-        let message = format!("HPy's {} mode is not implemented yet", self.name());
-        vm.new_not_implemented_error(message)
     }
 
     fn log_text(self) -> &'static str {

@@ -1,0 +1,130 @@
+//! One module in debug mode, and the contexts that take turns in its calls.
+
+use super::Debug;
+use crate::abi::{HPyContext, HPyGlobal};
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+
+/// How many contexts a module has. A call nested deeper than this gets one that
+/// is in use further up.
+const TURNS: usize = 16;
+
+/// A module in debug mode.
+pub(crate) struct Extension {
+    pub(super) debug: &'static Debug,
+    /// The context to call on its behalf.
+    pub(super) inner: *mut HPyContext,
+    /// Counts modules from 1.
+    pub(super) number: u32,
+    /// The module's name.
+    pub(super) name: String,
+    turns: Vec<Box<Turn>>,
+    next: Cell<usize>,
+    /// The globals that the module's definition names.
+    globals: RefCell<Vec<*mut HPyGlobal>>,
+}
+
+// SAFETY: what is not constant is touched under the HPy lock only.
+unsafe impl Sync for Extension {}
+// SAFETY: as above.
+unsafe impl Send for Extension {}
+
+/// A context, and whether it is the one to use now.
+#[repr(C)]
+pub(super) struct Turn {
+    context: HPyContext,
+    pub is_valid: Cell<bool>,
+    extension: Cell<*const Extension>,
+}
+
+impl Turn {
+    /// The turn behind a context of this mode.
+    ///
+    /// # Safety
+    ///
+    /// A function of this mode's contexts was called with `context`.
+    #[inline(always)]
+    pub unsafe fn of(context: *mut HPyContext) -> &'static Self {
+        // SAFETY: `_private` has pointed to the turn since the context was made,
+        // and it is never freed.
+        unsafe { &*(*context)._private.cast::<Self>() }
+    }
+
+    #[inline(always)]
+    pub fn extension(&self) -> &'static Extension {
+        // SAFETY: set when the extension was made, which is never freed.
+        unsafe { &*self.extension.get() }
+    }
+
+    pub fn context(&self) -> *mut HPyContext {
+        std::ptr::from_ref(&self.context).cast_mut()
+    }
+}
+
+impl Extension {
+    pub(crate) fn new(debug: &'static Debug, inner: *mut HPyContext, name: &str) -> &'static Self {
+        let template = debug.template.get().expect("set when it was made");
+        let number = debug.modules.get() + 1;
+        debug.modules.set(number);
+        let turns = (0..TURNS).map(|_| {
+            let turn = Box::into_raw(Box::new(Turn {
+                // SAFETY: a context consists of pointers and numbers.
+                context: unsafe { std::ptr::from_ref(&**template).read() },
+                is_valid: Cell::new(false),
+                extension: Cell::new(std::ptr::null()),
+            }));
+            // SAFETY: just made and not yet shared; the box takes it back.
+            unsafe {
+                (*turn).context._private = turn.cast::<c_void>();
+                Box::from_raw(turn)
+            }
+        });
+        let extension: &'static Self = Box::leak(Box::new(Self {
+            debug,
+            inner,
+            number,
+            name: name.to_owned(),
+            turns: turns.collect(),
+            next: Cell::new(0),
+            globals: RefCell::default(),
+        }));
+        for turn in &extension.turns {
+            turn.extension.set(extension);
+        }
+        extension
+    }
+
+    /// The context for the module's global one, which no universal binary uses.
+    pub(crate) fn context(&self) -> *mut HPyContext {
+        self.turns[0].context()
+    }
+
+    /// Learns which globals the module has.
+    ///
+    /// # Safety
+    ///
+    /// `globals` is null or an array that ends with null.
+    pub(crate) unsafe fn declare_globals(&self, globals: *const *mut HPyGlobal) {
+        let mut next = globals;
+        // SAFETY: the caller vouches for the array, whose end was not passed.
+        while let Some(&global) = unsafe { next.as_ref() }
+            && !global.is_null()
+        {
+            self.globals.borrow_mut().push(global);
+            // SAFETY: the end was not reached.
+            next = unsafe { next.add(1) };
+        }
+    }
+
+    /// Whether the module's definition names the global.
+    pub(super) fn declares(&self, global: *mut HPyGlobal) -> bool {
+        self.globals.borrow().contains(&global)
+    }
+
+    /// The context for the next call.
+    pub(super) fn next_turn(&self) -> &Turn {
+        let next = self.next.get();
+        self.next.set((next + 1) % TURNS);
+        &self.turns[next]
+    }
+}

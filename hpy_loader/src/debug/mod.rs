@@ -1,0 +1,183 @@
+//! Debug mode: what an extension does wrong, and where.
+//!
+//! The context of this mode gives C handles of its own: numbers of
+//! [`records`], of which each knows the handle of the wrapped context behind it,
+//! where it was opened and where it was closed. A function of the context looks
+//! its handles up, calls the wrapped one and makes a record of the result. Where
+//! C is called, the arguments get records for as long as the call lasts.
+//!
+//! Handles of its own, rather than the wrapped context's with something beside
+//! them, is how HPy's debug mode does it, for good reasons: duplicates and
+//! numbers can be told apart, and the wrapped context may be any.
+//!
+//! # What follows a violation
+//!
+//! It is added to a list, and reported. Then, as HPy has it, a hook that Python
+//! has set for handles or builders is called and the program goes on; without
+//! one it ends with a fatal error, which is an `abort`. Errors that are left or
+//! missing become exceptions anyway, so the program goes on after these. With
+//! [`Debug::set_going_on`] it goes on after everything that leaves something to
+//! go on with, and nothing is asked of a hook.
+//!
+//! # One context a call
+//!
+//! A context is valid for the call that it was passed to. Each module has some of
+//! them that take turns, so that an extension that keeps one is found out.
+
+mod extension;
+mod inspection;
+mod memory;
+mod records;
+mod report;
+mod rows;
+mod views;
+mod violation;
+mod visit;
+
+pub use views::{Leak, View};
+pub use violation::{Kind, Violation};
+
+pub(crate) use extension::Extension;
+pub(crate) use visit::Visit;
+
+use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::modes::Hook;
+use crate::sites::{PythonStack, Site};
+use records::{Origin, Records};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::ffi::c_void;
+
+/// The debug mode of one core: everything is touched under the HPy lock.
+pub struct Debug {
+    /// What is wrapped.
+    inner: *mut HPyContext,
+    /// What the contexts of modules are copied from.
+    template: OnceCell<Box<HPyContext>>,
+    records: RefCell<Records>,
+    builders: rows::Builders,
+    trackers: rows::Trackers,
+    on_invalid_handle: Hook,
+    on_invalid_builder: Hook,
+    /// How many frames a site has.
+    frames: Cell<usize>,
+    violations: RefCell<Vec<Violation>>,
+    counts: RefCell<BTreeMap<Kind, u64>>,
+    modules: Cell<u32>,
+    going_on: Cell<bool>,
+    reports_faults: Cell<bool>,
+    reporter: Cell<fn(&Violation)>,
+    python: Box<dyn Fn() -> PythonStack>,
+}
+
+// SAFETY: the context functions touch it under the HPy lock, and so do the
+// methods for the VM, as they say.
+unsafe impl Sync for Debug {}
+// SAFETY: as above.
+unsafe impl Send for Debug {}
+
+impl Debug {
+    /// Wraps a context. `python` takes the stack of Python code.
+    pub(crate) fn new(
+        inner: *mut HPyContext,
+        python: Box<dyn Fn() -> PythonStack>,
+    ) -> &'static Self {
+        let debug: &'static Self = Box::leak(Box::new(Self {
+            inner,
+            template: OnceCell::new(),
+            records: RefCell::new(Records::new()),
+            builders: rows::Builders::default(),
+            trackers: rows::Trackers::default(),
+            on_invalid_handle: Hook::new(),
+            on_invalid_builder: Hook::new(),
+            frames: Cell::new(1),
+            violations: RefCell::default(),
+            counts: RefCell::default(),
+            modules: Cell::new(0),
+            going_on: Cell::new(false),
+            reports_faults: Cell::new(false),
+            reporter: Cell::new(|violation| eprint!("{violation}")),
+            python,
+        }));
+        // SAFETY: a context consists of pointers and numbers, and is whole.
+        let mut template = Box::new(unsafe { inner.read() });
+        template.name = c"HPy Debug Mode ABI (hpy_loader)".as_ptr();
+        template.abi_version = ABI_VERSION;
+        template._private = std::ptr::null_mut::<c_void>();
+        rows::fill(&mut template);
+        rows::map_constants(&mut template, |constant| {
+            debug.open(
+                constant,
+                Origin::Constant,
+                0,
+                Site::UNKNOWN,
+                PythonStack::EMPTY,
+            )
+        });
+        // Leaks of the first generation are C's, not these.
+        debug.records.borrow_mut().generation = 1;
+        let _ = debug.template.set(template);
+        debug.watch_memory();
+        debug
+    }
+
+    /// Opens a handle for one of the wrapped context.
+    #[inline]
+    fn open(&self, inner: HPy, origin: Origin, owner: u32, site: Site, above: PythonStack) -> HPy {
+        if inner.is_null() {
+            return HPy::NULL;
+        }
+        let (handle, orphan) = self
+            .records
+            .borrow_mut()
+            .open(inner, origin, owner, site, above);
+        self.close_inner(orphan);
+        handle
+    }
+
+    #[inline]
+    fn close_inner(&self, handle: Option<HPy>) {
+        if let Some(handle) = handle {
+            // SAFETY: the context is whole, and any word may be closed.
+            unsafe { ((*self.inner).ctx_Close)(self.inner, handle) };
+        }
+    }
+
+    /// Whether the wrapped context has an error pending.
+    fn is_error_pending(&self) -> bool {
+        // SAFETY: the context is whole.
+        unsafe { ((*self.inner).ctx_Err_Occurred)(self.inner) != 0 }
+    }
+
+    /// Called when a handle is used that must not be, and the program goes on.
+    pub fn on_invalid_handle(&self) -> &Hook {
+        &self.on_invalid_handle
+    }
+
+    /// Called when a builder is used that must not be, and the program goes on.
+    pub fn on_invalid_builder(&self) -> &Hook {
+        &self.on_invalid_builder
+    }
+
+    /// Goes on after a violation, rather than to ask a hook or end.
+    pub fn set_going_on(&self, going_on: bool) {
+        self.going_on.set(going_on);
+    }
+
+    /// Reports accesses to memory before the process ends for them. Without it
+    /// they end it in silence, which is all that HPy promises.
+    pub fn set_reports_faults(&self, reports: bool) {
+        self.reports_faults.set(reports);
+    }
+
+    /// Who reports violations; at first they are printed on standard error.
+    pub fn set_reporter(&self, reporter: fn(&Violation)) {
+        self.reporter.set(reporter);
+    }
+}
+
+impl std::fmt::Debug for Debug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Debug").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! What becomes of a violation.
+
+use super::records::State;
+use super::violation::{Kind, Remedy, Violation};
+use super::{Debug, memory};
+use crate::abi::HPy;
+use crate::sites::{PythonStack, Site};
+use std::collections::BTreeMap;
+use std::ffi::CString;
+
+/// Violations beyond this number are counted and not kept.
+const KEPT: usize = 10_000;
+
+impl Debug {
+    /// Notes a violation.
+    fn note(&self, violation: &Violation) {
+        *self.counts.borrow_mut().entry(violation.kind).or_default() += 1;
+        let mut violations = self.violations.borrow_mut();
+        if violations.len() < KEPT {
+            violations.push(violation.clone());
+        }
+    }
+
+    fn report(&self, violation: &Violation) {
+        (self.reporter.get())(violation);
+    }
+
+    /// Reports a violation and sees to what follows. If this returns, the program
+    /// goes on.
+    #[cold]
+    pub(super) fn violate(&self, violation: Violation) {
+        self.note(&violation);
+        let hook = match violation.kind.remedy() {
+            _ if self.going_on.get() => return self.report(&violation),
+            Remedy::GoOn => return self.report(&violation),
+            Remedy::HandleHook => self.on_invalid_handle.get(),
+            Remedy::BuilderHook => self.on_invalid_builder.get(),
+            Remedy::End => None,
+        };
+        match hook {
+            Some(hook) => self.call_hook(hook),
+            None => {
+                self.report(&violation);
+                self.fatal(&message(&violation));
+            }
+        }
+    }
+
+    /// Reports a violation and ends the program.
+    #[cold]
+    pub(super) fn end(&self, violation: Violation) -> ! {
+        // What the list is guarded by may be held by somebody else.
+        match violation.kind {
+            Kind::WrongContext => eprintln!("Error: Wrong HPy Context!"),
+            _ => eprintln!("Fatal Python error: {}", message(&violation)),
+        }
+        eprint!("{violation}");
+        std::process::abort()
+    }
+
+    fn fatal(&self, message: &str) {
+        let message = CString::new(message).unwrap_or_default();
+        // SAFETY: the context is whole, and this is a C string.
+        unsafe { ((*self.inner).ctx_FatalError)(self.inner, message.as_ptr()) };
+    }
+
+    fn call_hook(&self, hook: HPy) {
+        let inner = self.inner;
+        // SAFETY: the context is whole, and the handles are its own.
+        unsafe {
+            let result = ((*inner).ctx_CallTupleDict)(inner, hook, HPy::NULL, HPy::NULL);
+            if result.is_null() {
+                eprintln!("Error when executing the on_invalid_(builder_)handle callback");
+                ((*inner).ctx_Err_WriteUnraisable)(inner, hook);
+            }
+            ((*inner).ctx_Close)(inner, result);
+        }
+    }
+
+    /// How often each rule was broken.
+    pub fn counts(&self) -> BTreeMap<Kind, u64> {
+        self.counts.borrow().clone()
+    }
+
+    /// What was found so far, the first ten thousand.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.violations.borrow().clone()
+    }
+
+    /// Has faults in promised memory reported, if there is such memory.
+    pub(super) fn watch_memory(&'static self) {
+        let Ok(arena) = memory::Arena::new() else {
+            // Promised memory is then the wrapped context's own.
+            return;
+        };
+        let range = arena.range();
+        self.records.borrow_mut().arena = Some(arena);
+        memory::watch(
+            range,
+            Box::new(|fault| {
+                if !self.reports_faults.get() {
+                    return;
+                }
+                let record = self.records.try_borrow().ok();
+                let record = record.and_then(|records| records.of_address(fault.address).copied());
+                let is_open = record.is_some_and(|record| record.state == State::Open);
+                let kind = match fault.is_write || is_open {
+                    true => Kind::ReadOnlyWritten,
+                    false => Kind::ReadAfterEnd,
+                };
+                let violation = Violation {
+                    kind,
+                    function: String::new(),
+                    module: String::new(),
+                    detail: String::new(),
+                    used: Site::capture(fault.caller, self.frames.get()),
+                    opened: record.map_or(Site::UNKNOWN, |record| record.opened),
+                    closed: record.map_or(Site::UNKNOWN, |record| record.closed),
+                    python: PythonStack::EMPTY,
+                };
+                eprintln!(
+                    "Fatal Python error: HPy_FatalError: {}",
+                    message(&violation)
+                );
+                eprint!("{violation}");
+            }),
+        );
+    }
+}
+
+/// The text of the fatal error. Where HPy's debug mode has one, it is that.
+fn message(violation: &Violation) -> String {
+    match violation.kind.remedy() {
+        Remedy::HandleHook => "Invalid usage of already closed handle".to_owned(),
+        Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
+        _ if !violation.detail.is_empty() => violation.detail.clone(),
+        _ => violation.kind.text().to_owned(),
+    }
+}

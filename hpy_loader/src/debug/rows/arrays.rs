@@ -1,0 +1,130 @@
+//! Functions that take arrays of handles.
+
+use super::super::violation::Kind;
+use super::*;
+use smallvec::SmallVec;
+
+/// The wrapped context's handles for an array of ours.
+///
+/// # Safety
+///
+/// `handles` points to `count` handles; it may be anything if that is 0.
+unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> SmallVec<[HPy; 8]> {
+    if count == 0 || handles.is_null() {
+        return SmallVec::new();
+    }
+    // SAFETY: the caller vouches for the array.
+    let handles = unsafe { std::slice::from_raw_parts(handles, count) };
+    handles
+        .iter()
+        .map(|&handle| inspection.unwrap(handle))
+        .collect()
+}
+
+/// The number of keywords, for arguments that follow the positional ones.
+fn keywords(inspection: &Inspection, names: HPy, function: &str) -> Option<usize> {
+    if names.is_null() {
+        return Some(0);
+    }
+    let inner = inspection.inner();
+    // SAFETY: a handle of the wrapped context.
+    unsafe {
+        if ((*inner).ctx_Tuple_Check)(inner, names) != 1 {
+            let message = format!("{function} arg 'kwnames' must be a tuple object or HPy_NULL");
+            inspection.violation(Kind::WrongType, &message);
+        }
+        usize::try_from(((*inner).ctx_Length)(inner, names)).ok()
+    }
+}
+
+rows! {
+    fn ctx_Tuple_FromArray(inspection, items: *mut HPy, n: HPy_ssize_t) -> HPy {
+        let inner = inspection.inner();
+        // SAFETY: the extension gives an array.
+        let mut handles = unsafe { unwrap(inspection, items, usize::try_from(n).unwrap_or(0)) };
+        let items = if handles.is_empty() { items } else { handles.as_mut_ptr() };
+        // SAFETY: an array of the wrapped context's handles.
+        inspection.wrap(unsafe { ((*inner).ctx_Tuple_FromArray)(inner, items, n) })
+    }
+
+    fn ctx_Type_GenericNew(
+        inspection,
+        r#type: HPy,
+        args: *const HPy,
+        nargs: HPy_ssize_t,
+        kw: HPy,
+    ) -> HPy {
+        let inner = inspection.inner();
+        let (class, kw) = (inspection.unwrap(r#type), inspection.unwrap(kw));
+        // SAFETY: the extension gives an array.
+        let handles = unsafe { unwrap(inspection, args, usize::try_from(nargs).unwrap_or(0)) };
+        // SAFETY: an array of the wrapped context's handles.
+        inspection.wrap(unsafe {
+            ((*inner).ctx_Type_GenericNew)(inner, class, handles.as_ptr(), nargs, kw)
+        })
+    }
+
+    fn ctx_Call(
+        inspection,
+        callable: HPy,
+        args: *const HPy,
+        nargs: size_t,
+        kwnames: HPy,
+    ) -> HPy {
+        let inner = inspection.inner();
+        let (callable, names) = (inspection.unwrap(callable), inspection.unwrap(kwnames));
+        let Some(keywords) = keywords(inspection, names, "HPy_Call") else {
+            return HPy::NULL;
+        };
+        // SAFETY: the extension gives an array.
+        let handles = unsafe { unwrap(inspection, args, nargs + keywords) };
+        // SAFETY: an array of the wrapped context's handles.
+        inspection.wrap(unsafe {
+            ((*inner).ctx_Call)(inner, callable, handles.as_ptr(), nargs, names)
+        })
+    }
+
+    fn ctx_CallMethod(
+        inspection,
+        name: HPy,
+        args: *const HPy,
+        nargs: size_t,
+        kwnames: HPy,
+    ) -> HPy {
+        let inner = inspection.inner();
+        let (name, names) = (inspection.unwrap(name), inspection.unwrap(kwnames));
+        let Some(keywords) = keywords(inspection, names, "HPy_CallMethod") else {
+            return HPy::NULL;
+        };
+        // SAFETY: the extension gives an array.
+        let handles = unsafe { unwrap(inspection, args, nargs + keywords) };
+        // SAFETY: an array of the wrapped context's handles.
+        inspection.wrap(unsafe {
+            ((*inner).ctx_CallMethod)(inner, name, handles.as_ptr(), nargs, names)
+        })
+    }
+
+    fn ctx_Type_FromSpec(
+        inspection,
+        spec: *mut HPyType_Spec,
+        params: *mut HPyType_SpecParam,
+    ) -> HPy {
+        let inner = inspection.inner();
+        let mut unwrapped: SmallVec<[HPyType_SpecParam; 4]> = SmallVec::new();
+        let mut next = params;
+        // SAFETY: the extension gives an array that ends with kind 0.
+        while let Some(param) = unsafe { next.as_ref() } {
+            let is_last = param.kind == HPyType_SpecParam_Kind(0);
+            let object = if is_last { HPy::NULL } else { inspection.unwrap(param.object) };
+            unwrapped.push(HPyType_SpecParam { kind: param.kind, object });
+            if is_last {
+                break;
+            }
+            // SAFETY: the last one has not been reached.
+            next = unsafe { next.add(1) };
+        }
+        let params = if params.is_null() { params } else { unwrapped.as_mut_ptr() };
+        // SAFETY: the extension's spec, and parameters with wrapped handles.
+        inspection.wrap(unsafe { ((*inner).ctx_Type_FromSpec)(inner, spec, params) })
+    }
+}

@@ -1,0 +1,188 @@
+//! Lists and tuples under construction: each builder has a record of what became
+//! of it.
+
+use super::super::violation::Kind;
+use super::*;
+use crate::sites::Site;
+use std::cell::RefCell;
+use std::ffi::CStr;
+
+/// One builder that C has.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    inner: isize,
+    is_list: bool,
+    is_open: bool,
+    opened: Site,
+    closed: Site,
+}
+
+/// All of them. Builders of C are numbers from 1 on; what was closed stays, as
+/// far as there is room, to be recognised.
+#[derive(Debug, Default)]
+pub struct Builders {
+    records: RefCell<Ring<Record>>,
+}
+
+/// Remembers the last things under numbers that are never used twice.
+#[derive(Debug)]
+pub(super) struct Ring<T> {
+    entries: indexmap::IndexMap<isize, T>,
+    next: isize,
+}
+
+impl<T> Default for Ring<T> {
+    fn default() -> Self {
+        Self {
+            entries: indexmap::IndexMap::new(),
+            next: 1,
+        }
+    }
+}
+
+/// How many are remembered, besides those that are open.
+const REMEMBERED: usize = 1024;
+
+impl<T> Ring<T> {
+    pub fn insert(&mut self, entry: T, is_over: impl Fn(&T) -> bool) -> isize {
+        if self.entries.len() >= 2 * REMEMBERED {
+            let surplus = self.entries.len() - REMEMBERED;
+            let mut dropped = 0;
+            self.entries.retain(|_, entry| {
+                let drop = dropped < surplus && is_over(entry);
+                dropped += usize::from(drop);
+                !drop
+            });
+        }
+        let number = self.next;
+        self.next += 1;
+        self.entries.insert(number, entry);
+        number
+    }
+
+    pub fn get_mut(&mut self, number: isize) -> Option<&mut T> {
+        self.entries.get_mut(&number)
+    }
+}
+
+const USED_UP: &CStr = c"the builder is used up, or never was one";
+
+/// Makes a builder's record.
+fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
+    if inner == 0 {
+        return 0;
+    }
+    let opened = inspection.site();
+    let record = Record {
+        inner,
+        is_list,
+        is_open: true,
+        opened,
+        closed: Site::UNKNOWN,
+    };
+    let mut records = inspection.debug().builders.records.borrow_mut();
+    records.insert(record, |record| !record.is_open)
+}
+
+/// The wrapped builder, or null after a violation.
+fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) -> isize {
+    if builder == 0 {
+        return 0;
+    }
+    let mut records = inspection.debug().builders.records.borrow_mut();
+    let record = records.get_mut(builder);
+    let (opened, closed) = match record {
+        Some(record) if record.is_open && record.is_list == is_list => {
+            if is_end {
+                record.is_open = false;
+                record.closed = inspection.site();
+            }
+            return record.inner;
+        }
+        Some(record) => (record.opened, record.closed),
+        None => (Site::UNKNOWN, Site::UNKNOWN),
+    };
+    drop(records);
+    inspection.violation_at(Kind::BuilderUsedUp, opened, closed);
+    0
+}
+
+rows! {
+    fn ctx_ListBuilder_New(inspection, size: HPy_ssize_t) -> HPyListBuilder {
+        let inner = inspection.inner();
+        // SAFETY: as the extension calls it.
+        let builder = unsafe { ((*inner).ctx_ListBuilder_New)(inner, size) };
+        HPyListBuilder(open(inspection, builder.0, true))
+    }
+
+    fn ctx_ListBuilder_Set(
+        inspection,
+        builder: HPyListBuilder,
+        index: HPy_ssize_t,
+        h_item: HPy,
+    ) {
+        let inner = inspection.inner();
+        let is_null = builder.is_null();
+        let builder = HPyListBuilder(unwrap(inspection, builder.0, true, false));
+        let item = inspection.unwrap(h_item);
+        if builder.is_null() && !is_null {
+            inspection.system_error(USED_UP);
+            return;
+        }
+        // SAFETY: as the extension calls it, with what is wrapped.
+        unsafe { ((*inner).ctx_ListBuilder_Set)(inner, builder, index, item) };
+    }
+
+    fn ctx_ListBuilder_Build(inspection, builder: HPyListBuilder) -> HPy {
+        let inner = inspection.inner();
+        let builder = HPyListBuilder(unwrap(inspection, builder.0, true, true));
+        // SAFETY: as the extension calls it, with what is wrapped.
+        inspection.wrap(unsafe { ((*inner).ctx_ListBuilder_Build)(inner, builder) })
+    }
+
+    fn ctx_ListBuilder_Cancel(inspection, builder: HPyListBuilder) {
+        let inner = inspection.inner();
+        let builder = HPyListBuilder(unwrap(inspection, builder.0, true, true));
+        // SAFETY: as the extension calls it, with what is wrapped.
+        unsafe { ((*inner).ctx_ListBuilder_Cancel)(inner, builder) };
+    }
+
+    fn ctx_TupleBuilder_New(inspection, size: HPy_ssize_t) -> HPyTupleBuilder {
+        let inner = inspection.inner();
+        // SAFETY: as the extension calls it.
+        let builder = unsafe { ((*inner).ctx_TupleBuilder_New)(inner, size) };
+        HPyTupleBuilder(open(inspection, builder.0, false))
+    }
+
+    fn ctx_TupleBuilder_Set(
+        inspection,
+        builder: HPyTupleBuilder,
+        index: HPy_ssize_t,
+        h_item: HPy,
+    ) {
+        let inner = inspection.inner();
+        let is_null = builder.is_null();
+        let builder = HPyTupleBuilder(unwrap(inspection, builder.0, false, false));
+        let item = inspection.unwrap(h_item);
+        if builder.is_null() && !is_null {
+            inspection.system_error(USED_UP);
+            return;
+        }
+        // SAFETY: as the extension calls it, with what is wrapped.
+        unsafe { ((*inner).ctx_TupleBuilder_Set)(inner, builder, index, item) };
+    }
+
+    fn ctx_TupleBuilder_Build(inspection, builder: HPyTupleBuilder) -> HPy {
+        let inner = inspection.inner();
+        let builder = HPyTupleBuilder(unwrap(inspection, builder.0, false, true));
+        // SAFETY: as the extension calls it, with what is wrapped.
+        inspection.wrap(unsafe { ((*inner).ctx_TupleBuilder_Build)(inner, builder) })
+    }
+
+    fn ctx_TupleBuilder_Cancel(inspection, builder: HPyTupleBuilder) {
+        let inner = inspection.inner();
+        let builder = HPyTupleBuilder(unwrap(inspection, builder.0, false, true));
+        // SAFETY: as the extension calls it, with what is wrapped.
+        unsafe { ((*inner).ctx_TupleBuilder_Cancel)(inner, builder) };
+    }
+}

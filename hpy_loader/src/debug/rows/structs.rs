@@ -1,0 +1,51 @@
+//! Native structs of objects.
+
+use super::super::violation::Kind;
+use super::*;
+
+/// Reports an object that has no struct of the shape that the function is for.
+fn report(inspection: &Inspection, object: HPy, wanted: &str) {
+    let inner = inspection.inner();
+    // SAFETY: handles of the wrapped context.
+    let shape = unsafe {
+        let class = ((*inner).ctx_Type)(inner, object);
+        let shape = ((*inner).ctx_Type_GetBuiltinShape)(inner, class);
+        ((*inner).ctx_Close)(inner, class);
+        shape
+    };
+    let shape = shape.name().unwrap_or("<unknown shape>");
+    let message = format!(
+        "Invalid usage of _HPy_AsStruct_{wanted}. Expected shape HPyType_BuiltinShape_{wanted} \
+         but got {shape}"
+    );
+    inspection.violation(Kind::WrongShape, &message);
+}
+
+macro_rules! as_struct {
+    ($($function:ident: $shape:literal;)*) => {
+        rows! {
+            $(fn $function(inspection, h: HPy) -> *mut c_void {
+                let inner = inspection.inner();
+                let object = inspection.unwrap(h);
+                // SAFETY: a handle of the wrapped context.
+                let native = unsafe { ((*inner).$function)(inner, object) };
+                if native.is_null() && inspection.open_record(h).is_some() {
+                    report(inspection, object, $shape);
+                }
+                native
+            })*
+        }
+    };
+}
+
+as_struct! {
+    ctx_AsStruct_Object: "Object";
+    ctx_AsStruct_Legacy: "Legacy";
+    ctx_AsStruct_Type: "Type";
+    ctx_AsStruct_Long: "Long";
+    ctx_AsStruct_Float: "Float";
+    ctx_AsStruct_Unicode: "Unicode";
+    ctx_AsStruct_Tuple: "Tuple";
+    ctx_AsStruct_List: "List";
+    ctx_AsStruct_Dict: "Dict";
+}

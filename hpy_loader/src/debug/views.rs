@@ -1,0 +1,144 @@
+//! What the VM shows of the mode's state. All of it needs the HPy lock.
+
+use super::Debug;
+use super::records::{Record, State};
+use crate::abi::HPy;
+use crate::sites::{PythonStack, Site};
+
+/// One handle as Python sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// The record, which an object of the VM may keep.
+    pub index: u32,
+    /// The bits that C has.
+    pub bits: isize,
+    /// The wrapped context's handle.
+    pub inner: HPy,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// The size of the memory that is promised with it, if any.
+    pub raw_data_size: Option<usize>,
+    /// Where it was opened.
+    pub opened: Site,
+    /// The Python code that had called C then.
+    pub python: PythonStack,
+    /// Where it was closed.
+    pub closed: Site,
+}
+
+/// Handles that were opened at the same place and are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leak {
+    /// Where in C.
+    pub opened: Site,
+    /// The Python code above.
+    pub python: PythonStack,
+    /// How many.
+    pub count: usize,
+}
+
+impl View {
+    fn new(index: u32, bits: HPy, record: &Record) -> Self {
+        Self {
+            index,
+            bits: bits.0,
+            inner: record.inner,
+            is_closed: record.state != State::Open,
+            raw_data_size: record.promise.map(|promise| promise.block.size()),
+            opened: record.opened,
+            python: record.above,
+            closed: record.closed,
+        }
+    }
+}
+
+impl Debug {
+    /// Starts a generation: handles that are opened from here on belong to it.
+    pub fn new_generation(&self) -> i64 {
+        let mut records = self.records.borrow_mut();
+        records.generation += 1;
+        records.generation
+    }
+
+    /// The handles of a generation or a later one that are open, as they were
+    /// opened.
+    pub fn open_handles(&self, generation: i64) -> Vec<View> {
+        let open = self.records.borrow().open_since(generation);
+        open.into_iter().map(|index| self.view(index)).collect()
+    }
+
+    /// The handles of a generation or a later one that were closed and are
+    /// remembered.
+    pub fn closed_handles(&self, generation: i64) -> Vec<View> {
+        let closed = self.records.borrow().closed_since(generation);
+        closed.into_iter().map(|index| self.view(index)).collect()
+    }
+
+    /// The record of a handle as it is now.
+    pub fn view(&self, index: u32) -> View {
+        let records = self.records.borrow();
+        View::new(index, records.word(index), records.get(index))
+    }
+
+    /// The handles that are open, by the place where they were opened; the
+    /// largest number first.
+    pub fn leaks(&self, generation: i64) -> Vec<Leak> {
+        let mut leaks: indexmap::IndexMap<(Site, PythonStack), usize> = indexmap::IndexMap::new();
+        for view in self.open_handles(generation.max(1)) {
+            *leaks.entry((view.opened, view.python)).or_default() += 1;
+        }
+        let leak = |((opened, python), count)| Leak {
+            opened,
+            python,
+            count,
+        };
+        let mut leaks: Vec<Leak> = leaks.into_iter().map(leak).collect();
+        leaks.sort_by_key(|leak| std::cmp::Reverse(leak.count));
+        leaks
+    }
+
+    /// Closes a handle on behalf of nobody.
+    pub fn force_close(&self, index: u32) {
+        let mut records = self.records.borrow_mut();
+        let record = *records.get(index);
+        if record.state != State::Open {
+            return;
+        }
+        let orphan = records.close(index, Site::UNKNOWN);
+        drop(records);
+        self.close_inner(orphan);
+        self.close_inner(Some(record.inner));
+    }
+
+    /// How many closed handles are remembered.
+    pub fn max_closed(&self) -> usize {
+        self.records.borrow().max_closed
+    }
+
+    /// Sets how many closed handles are remembered.
+    pub fn set_max_closed(&self, max: usize) {
+        self.records.borrow_mut().max_closed = max;
+    }
+
+    /// How many bytes of memory are kept from being used again after their
+    /// handles were closed.
+    pub fn max_raw_data(&self) -> usize {
+        self.records.borrow().max_raw
+    }
+
+    /// Sets that.
+    pub fn set_max_raw_data(&self, max: usize) {
+        self.records.borrow_mut().max_raw = max;
+    }
+
+    /// Sets how many frames of C are taken where a handle is opened or closed.
+    /// One is taken in any case.
+    pub fn set_frames(&self, frames: usize) {
+        self.frames.set(frames.max(1));
+    }
+
+    /// How many frames of C are taken.
+    pub fn frames(&self) -> usize {
+        self.frames.get()
+    }
+}

@@ -1,0 +1,221 @@
+//! The module `hpy.universal._debug`: what the Python side of the debug mode is
+//! built on.
+
+pub(super) use hpy_debug::module_def;
+
+#[rustpython_vm::pymodule(name = "hpy.debug._debug")]
+mod hpy_debug {
+    use crate::runtime::{RustPython, make_loader};
+    use hpy_loader::Loader;
+    use hpy_loader::debug::{Debug, View};
+    use hpy_loader::modes::Hook;
+    use rustpython_vm::builtins::{PyList, PyListRef};
+    use rustpython_vm::function::{OptionalArg, PyComparisonValue};
+    use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
+    use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+    fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
+        make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
+    }
+
+    /// Works on the mode's state, under the lock that guards it.
+    fn with<T>(work: impl FnOnce(&'static Debug) -> T, vm: &VirtualMachine) -> PyResult<T> {
+        let loader = loader(vm)?;
+        let debug = loader.debug();
+        let _entered = loader.lock().enter(loader.runtime());
+        Ok(work(debug))
+    }
+
+    /// Return a new generation: handles opened from here on belong to it
+    #[pyfunction]
+    fn new_generation(vm: &VirtualMachine) -> PyResult<i64> {
+        with(Debug::new_generation, vm)
+    }
+
+    fn list(views: Vec<View>, vm: &VirtualMachine) -> PyListRef {
+        let handles = views.into_iter().map(|view| {
+            let handle = DebugHandle { index: view.index };
+            handle.into_ref(&vm.ctx).into()
+        });
+        PyList::from(handles.collect::<Vec<PyObjectRef>>()).into_ref(&vm.ctx)
+    }
+
+    /// Return a list containing all the open handles whose generation is >= of
+    /// the given arg
+    #[pyfunction]
+    fn get_open_handles(generation: i64, vm: &VirtualMachine) -> PyResult<PyListRef> {
+        Ok(list(with(|debug| debug.open_handles(generation), vm)?, vm))
+    }
+
+    /// Return a list of all the closed handle in the cache
+    #[pyfunction]
+    fn get_closed_handles(
+        generation: OptionalArg<i64>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyListRef> {
+        let generation = generation.unwrap_or(0);
+        Ok(list(
+            with(|debug| debug.closed_handles(generation), vm)?,
+            vm,
+        ))
+    }
+
+    /// Return the maximum size of the closed handles queue
+    #[pyfunction]
+    fn get_closed_handles_queue_max_size(vm: &VirtualMachine) -> PyResult<usize> {
+        with(Debug::max_closed, vm)
+    }
+
+    /// Set the maximum size of the closed handles queue
+    #[pyfunction]
+    fn set_closed_handles_queue_max_size(size: usize, vm: &VirtualMachine) -> PyResult<()> {
+        with(|debug| debug.set_max_closed(size), vm)
+    }
+
+    /// Return the maximum size of the retained raw memory associated with closed
+    /// handles
+    #[pyfunction]
+    fn get_protected_raw_data_max_size(vm: &VirtualMachine) -> PyResult<usize> {
+        with(Debug::max_raw_data, vm)
+    }
+
+    /// Set the maximum size of the retained raw memory associated with closed
+    /// handles
+    #[pyfunction]
+    fn set_protected_raw_data_max_size(size: usize, vm: &VirtualMachine) -> PyResult<()> {
+        with(|debug| debug.set_max_raw_data(size), vm)
+    }
+
+    fn set_hook(
+        hook: fn(&Debug) -> &Hook,
+        function: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let function = Some(function).filter(|function| !vm.is_none(function));
+        if function
+            .as_ref()
+            .is_some_and(|function| !function.is_callable())
+        {
+            return Err(vm.new_type_error("Expected a callable object"));
+        }
+        let loader = loader(vm)?;
+        loader.set_hook(hook(loader.debug()), function);
+        Ok(())
+    }
+
+    /// Set the function to call when we detect the usage of an invalid handle
+    #[pyfunction]
+    fn set_on_invalid_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        set_hook(Debug::on_invalid_handle, function, vm)
+    }
+
+    /// Set the function to call when we detect the usage of an invalid builder
+    /// handle
+    #[pyfunction]
+    fn set_on_invalid_builder_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        set_hook(Debug::on_invalid_builder, function, vm)
+    }
+
+    /// Set the limit to captured HPy handles allocations stack traces. None means
+    /// that there is but the place in C itself.
+    #[pyfunction]
+    fn set_handle_stack_trace_limit(limit: Option<isize>, vm: &VirtualMachine) -> PyResult<()> {
+        let limit = usize::try_from(limit.unwrap_or(0)).unwrap_or(0);
+        with(|debug| debug.set_frames(limit), vm)
+    }
+
+    /// One handle. Several of these may stand for the same one, and compare equal
+    /// then.
+    #[pyattr]
+    #[pyclass(module = "hpy.debug._debug", name = "DebugHandle")]
+    #[derive(Debug, PyPayload)]
+    struct DebugHandle {
+        index: u32,
+    }
+
+    impl DebugHandle {
+        fn view(&self, vm: &VirtualMachine) -> PyResult<View> {
+            with(|debug| debug.view(self.index), vm)
+        }
+
+        fn object(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+            let view = self.view(vm)?;
+            Ok(loader(vm)?.object(view.inner))
+        }
+    }
+
+    #[pyclass(with(Comparable, Representable))]
+    impl DebugHandle {
+        /// The object which the handle points to
+        #[pygetset]
+        fn obj(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            zelf.object(vm)?.ok_or_else(|| {
+                vm.new_value_error("the handle is closed, and its object may be gone")
+            })
+        }
+
+        /// A numeric identifier representing the underlying universal handle
+        #[pygetset]
+        fn id(zelf: &Py<Self>) -> u32 {
+            zelf.index
+        }
+
+        /// Self-explanatory
+        #[pygetset]
+        fn is_closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
+            Ok(zelf.view(vm)?.is_closed)
+        }
+
+        /// Size of retained raw memory. FOR TESTS ONLY.
+        #[pygetset]
+        fn raw_data_size(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<isize> {
+            let size = zelf.view(vm)?.raw_data_size;
+            Ok(size.map_or(-1, usize::cast_signed))
+        }
+
+        /// Close the underlying handle. FOR TESTS ONLY.
+        #[pymethod]
+        fn _force_close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+            with(|debug| debug.force_close(zelf.index), vm)
+        }
+    }
+
+    impl Comparable for DebugHandle {
+        fn cmp(
+            zelf: &Py<Self>,
+            other: &PyObject,
+            op: PyComparisonOp,
+            _vm: &VirtualMachine,
+        ) -> PyResult<PyComparisonValue> {
+            let other = rustpython_vm::class_or_notimplemented!(Self, other);
+            op.eq_only(|| Ok((zelf.index == other.index).into()))
+        }
+    }
+
+    impl Representable for DebugHandle {
+        fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+            let view = zelf.view(vm)?;
+            let mut text = match zelf.object(vm)? {
+                Some(object) if !view.is_closed => {
+                    format!("<DebugHandle {:#x} for {}>", zelf.index, object.repr(vm)?)
+                }
+                _ => format!("<DebugHandle {:#x} CLOSED>", zelf.index),
+            };
+            let frames = view.opened.frames();
+            let c = frames.iter().filter(|frame| !frame.is_helper());
+            let python = view.python.frames();
+            let lines = c
+                .map(ToString::to_string)
+                .chain(python.iter().map(ToString::to_string));
+            for (number, line) in lines.enumerate() {
+                let what = if number == 0 {
+                    "opened in"
+                } else {
+                    "called by"
+                };
+                text.push_str(&format!("\n        {what} {line}"));
+            }
+            Ok(text)
+        }
+    }
+}
