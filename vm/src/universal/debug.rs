@@ -6,10 +6,12 @@ pub(super) use hpy_debug::module_def;
 #[rustpython_vm::pymodule(name = "hpy.debug._debug")]
 mod hpy_debug {
     use crate::runtime::{RustPython, make_loader};
+    use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
     use hpy_loader::debug::{Debug, View};
     use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyList, PyListRef};
+    use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
+    use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
     use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
     use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -124,6 +126,52 @@ mod hpy_debug {
         with(|debug| debug.set_frames(limit), vm)
     }
 
+    /// Go on after broken rules wherever there is something to go on with, and
+    /// keep quiet about them. Not in HPy's own module.
+    #[pyfunction]
+    fn set_going_on(going_on: bool, vm: &VirtualMachine) -> PyResult<()> {
+        let set = |debug: &Debug| {
+            debug.set_going_on(going_on);
+            debug.set_reports_faults(going_on);
+            debug.set_silent(going_on);
+        };
+        with(set, vm)
+    }
+
+    /// Return the names of the modules in debug mode. Not in HPy's own module.
+    #[pyfunction]
+    fn get_modules(vm: &VirtualMachine) -> PyResult<PyListRef> {
+        let names = with(Debug::modules, vm)?.into_iter();
+        let names = names.map(|name| vm.ctx.new_str(name).into()).collect();
+        Ok(vm.ctx.new_list(names))
+    }
+
+    /// Return a list of dicts, one for each rule that was broken at some place.
+    /// Not in HPy's own module.
+    #[pyfunction]
+    fn get_violations(vm: &VirtualMachine) -> PyResult<PyListRef> {
+        let violations = with(Debug::violations_with_times, vm)?.into_iter();
+        let dicts = violations.map(|(violation, times)| {
+            let dict = vm.ctx.new_dict();
+            for (key, value) in [
+                ("kind", violation.kind.name().to_pyobject(vm)),
+                ("text", violation.kind.text().to_pyobject(vm)),
+                ("function", violation.function.to_pyobject(vm)),
+                ("module", violation.module.to_pyobject(vm)),
+                ("detail", violation.detail.to_pyobject(vm)),
+                ("times", times.to_pyobject(vm)),
+                ("used", c_frames(violation.used, vm)),
+                ("opened", c_frames(violation.opened, vm)),
+                ("closed", c_frames(violation.closed, vm)),
+                ("python", python_frames(violation.python, vm)),
+            ] {
+                dict.set_item(key, value, vm)?;
+            }
+            Ok(dict.into())
+        });
+        Ok(vm.ctx.new_list(dicts.collect::<PyResult<_>>()?))
+    }
+
     /// One handle. Several of these may stand for the same one, and compare equal
     /// then.
     #[pyattr]
@@ -164,6 +212,33 @@ mod hpy_debug {
         #[pygetset]
         fn is_closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
             Ok(zelf.view(vm)?.is_closed)
+        }
+
+        /// A key that handles have in common which were opened at the same place.
+        /// Not in HPy's own class, nor are the next three.
+        #[pygetset]
+        fn place(&self, vm: &VirtualMachine) -> PyResult<PyTupleRef> {
+            let view = self.view(vm)?;
+            let (site, stack) = (view.opened.key(), view.python.key());
+            Ok(vm.new_tuple((site, stack)))
+        }
+
+        /// The C frames of the place where the handle was opened
+        #[pygetset]
+        fn opened(&self, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(self.view(vm)?.opened, vm))
+        }
+
+        /// The C frames of the place where the handle was closed
+        #[pygetset]
+        fn closed(&self, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(self.view(vm)?.closed, vm))
+        }
+
+        /// The Python frames above the place where the handle was opened
+        #[pygetset]
+        fn python(&self, vm: &VirtualMachine) -> PyResult {
+            Ok(python_frames(self.view(vm)?.python, vm))
         }
 
         /// Size of retained raw memory. FOR TESTS ONLY.
@@ -207,13 +282,10 @@ mod hpy_debug {
             let lines = c
                 .map(ToString::to_string)
                 .chain(python.iter().map(ToString::to_string));
-            for (number, line) in lines.enumerate() {
-                let what = if number == 0 {
-                    "opened in"
-                } else {
-                    "called by"
-                };
-                text.push_str(&format!("\n        {what} {line}"));
+            text.push_str("\nAllocation stacktrace:");
+            for line in lines {
+                text.push_str("\n    ");
+                text.push_str(&line);
             }
             Ok(text)
         }

@@ -5,10 +5,12 @@ Beyond the functions of HPy's own `_debug`, this is built on
 - `DebugHandle.place`, a key that is equal for handles opened at the same place,
   `DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
   Python frames above them;
-- `_debug.get_violations()`, a list of dicts in the order in which they were
-  found, with the keys kind, text, function, module, detail, used, opened, closed
-  (C frames) and python (Python frames);
-- `_debug.get_modules()`, the names of the modules in debug mode.
+- `_debug.get_violations()`, a list of dicts, one for each rule that was broken
+  at some place, with the keys kind, text, function, module, detail, times, used,
+  opened, closed (C frames) and python (Python frames);
+- `_debug.get_modules()`, the names of the modules in debug mode;
+- `_debug.set_going_on(True)`, after which programs go on where they can, in
+  silence.
 
 Frames come innermost first. A C frame is the tuple (text, function, file, line,
 object, offset), of which all but the text, the object's path and the offset may
@@ -114,21 +116,20 @@ def leak_entries(handles):
 
 
 def violation_entries(violations):
-    """For each kind of violation at one place a paragraph of the summary."""
-    places = collections.Counter()
-    for violation in violations:
+    """For each kind of violation at one place a paragraph of the summary; the most
+    frequent first."""
+    for violation in sorted(violations, key=lambda violation: -violation["times"]):
         text = violation["text"]
         if violation["function"]:
             text = f"{violation['function']}: {text}"
         if violation["detail"]:
             text += f": {violation['detail']}"
-        lines = (
+        times = violation["times"]
+        repeated = "" if times == 1 else f", {times:,} times"
+        yield [
+            f"{text} [{violation['kind']} in {violation['module']}]{repeated}",
             *block("used in", c_lines(violation["used"])),
             *block("opened in", c_lines(violation["opened"])),
             *block("closed in", c_lines(violation["closed"])),
             *block("called by", python_lines(violation["python"])),
-        )
-        places[violation["kind"], violation["module"], text, lines] += 1
-    for (kind, module, text, lines), times in places.most_common():
-        repeated = "" if times == 1 else f", {times:,} times"
-        yield [f"{text} [{kind} in {module}]{repeated}", *lines]
+        ]
