@@ -217,28 +217,28 @@ mod hpy_debug {
         /// A key that handles have in common which were opened at the same place.
         /// Not in HPy's own class, nor are the next three.
         #[pygetset]
-        fn place(&self, vm: &VirtualMachine) -> PyResult<PyTupleRef> {
-            let view = self.view(vm)?;
+        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyTupleRef> {
+            let view = zelf.view(vm)?;
             let (site, stack) = (view.opened.key(), view.python.key());
             Ok(vm.new_tuple((site, stack)))
         }
 
         /// The C frames of the place where the handle was opened
         #[pygetset]
-        fn opened(&self, vm: &VirtualMachine) -> PyResult {
-            Ok(c_frames(self.view(vm)?.opened, vm))
+        fn opened(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(zelf.view(vm)?.opened, vm))
         }
 
         /// The C frames of the place where the handle was closed
         #[pygetset]
-        fn closed(&self, vm: &VirtualMachine) -> PyResult {
-            Ok(c_frames(self.view(vm)?.closed, vm))
+        fn closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(zelf.view(vm)?.closed, vm))
         }
 
         /// The Python frames above the place where the handle was opened
         #[pygetset]
-        fn python(&self, vm: &VirtualMachine) -> PyResult {
-            Ok(python_frames(self.view(vm)?.python, vm))
+        fn python(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(python_frames(zelf.view(vm)?.python, vm))
         }
 
         /// Size of retained raw memory. FOR TESTS ONLY.
