@@ -232,7 +232,7 @@ impl Builds<'_> {
     /// The directories to run a script with.
     fn of(&self, script: &Script) -> Result<Vec<PathBuf>> {
         match script.build.as_deref() {
-            None => Ok(vec![self.build("")?, self.build("-O0")?]),
+            None => Ok(vec![self.build("")?, self.build("-g -O0")?]),
             Some("stripped") => Ok(vec![self.strip()?]),
             Some(flags) => Ok(vec![self.build(flags)?]),
         }
