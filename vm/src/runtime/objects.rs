@@ -2,8 +2,8 @@
 
 use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
-use hpy_loader::runtime::{CompareOp, Fallible, Objects};
-use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
+use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
@@ -182,6 +182,74 @@ impl Objects for RustPython {
         attempt(|vm| object.try_to_bool(vm))
     }
 
+    #[inline]
+    fn known_length(&self, object: &PyObjectRef) -> Option<usize> {
+        let (class, types) = (object.class(), &self.ctx.types);
+        if class.is(types.list_type) {
+            let list = object.downcast_ref::<PyList>();
+            list.map(|list| list.borrow_vec().len())
+        } else if class.is(types.tuple_type) {
+            let tuple = object.downcast_ref::<PyTuple>();
+            tuple.map(|tuple| tuple.as_slice().len())
+        } else if class.is(types.dict_type) {
+            object.downcast_ref::<PyDict>().map(|dict| dict.__len__())
+        } else if class.is(types.str_type) {
+            object.downcast_ref::<PyStr>().map(|text| text.char_len())
+        } else if class.is(types.bytes_type) {
+            let bytes = object.downcast_ref::<PyBytes>();
+            bytes.map(|bytes| bytes.as_bytes().len())
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn known_truth(&self, object: &PyObjectRef) -> Option<bool> {
+        let ctx = self.ctx;
+        if object.is(&ctx.true_value) {
+            Some(true)
+        } else if object.is(&ctx.false_value) || object.is(&ctx.none) {
+            Some(false)
+        } else if let Some(value) = self.exact_int(object) {
+            Some(value != 0)
+        } else {
+            self.known_length(object).map(|length| length != 0)
+        }
+    }
+
+    #[inline]
+    fn known_item(&self, object: &PyObjectRef, index: usize) -> Option<PyObjectRef> {
+        let (class, types) = (object.class(), &self.ctx.types);
+        if class.is(types.list_type) {
+            let list = object.downcast_ref::<PyList>()?;
+            list.borrow_vec().get(index).cloned()
+        } else if class.is(types.tuple_type) {
+            let tuple = object.downcast_ref::<PyTuple>()?;
+            tuple.as_slice().get(index).cloned()
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn replace_item(
+        &self,
+        object: &PyObjectRef,
+        index: usize,
+        value: PyObjectRef,
+    ) -> Result<PyObjectRef, PyObjectRef> {
+        if !object.class().is(self.ctx.types.list_type) {
+            return Err(value);
+        }
+        let Some(list) = object.downcast_ref::<PyList>() else {
+            return Err(value);
+        };
+        match list.borrow_vec_mut().get_mut(index) {
+            Some(item) => Ok(std::mem::replace(item, value)),
+            None => Err(value),
+        }
+    }
+
     fn hash(&self, object: &PyObjectRef) -> Fallible<isize, Self> {
         let hash = attempt(|vm| object.hash(vm))? as isize;
         // C takes -1 for a failure.
@@ -251,9 +319,10 @@ impl Objects for RustPython {
 
     #[inline]
     fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+        // Most objects are of just this class, and the list of bases has a lock.
         class
             .downcast_ref::<PyType>()
-            .is_some_and(|class| object.fast_isinstance(class))
+            .is_some_and(|class| object.class().is(class) || object.fast_isinstance(class))
     }
 
     fn is_subtype(&self, class: &PyObjectRef, base: &PyObjectRef) -> bool {

@@ -71,6 +71,7 @@ impl Types for RustPython {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
     }
 
+    #[inline]
     fn native_struct(&self, object: &PyObjectRef, shape: HPyType_BuiltinShape) -> *mut c_void {
         attributes::native_struct(object, shape)
     }
