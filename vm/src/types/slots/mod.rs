@@ -250,7 +250,9 @@ pub fn install(class: &Py<PyType>, own: &Slots, has_call_offset: bool, ctx: &Con
 
 /// The name as one that a slot goes by.
 pub fn name_of_a_slot(name: &[u8]) -> Option<&'static str> {
-    name.starts_with(b"__").then(|| dunder::name(name)).flatten()
+    name.starts_with(b"__")
+        .then(|| dunder::name(name))
+        .flatten()
 }
 
 /// Fills the slots that follow from others.
