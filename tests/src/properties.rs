@@ -29,7 +29,10 @@ fn extension(verification: &Verification) -> Result<PathBuf> {
 }
 
 fn run(verification: &Verification, directory: &Path) -> Result<Outcome> {
-    let script = verification.project.root().join("tests/python/check_properties.py");
+    let script = verification
+        .project
+        .root()
+        .join("tests/python/check_properties.py");
     let mut command = verification.hpyvm()?.with_directory(directory).command()?;
     command.arg(script);
     let finished = Job::new(command).limit(LIMIT).run()?;

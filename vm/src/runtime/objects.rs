@@ -2,6 +2,7 @@
 
 use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
+use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
 use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
@@ -154,9 +155,16 @@ impl Objects for RustPython {
         key: &PyObjectRef,
         value: Option<&PyObjectRef>,
     ) -> Fallible<(), Self> {
-        attempt(|vm| match value {
-            Some(value) => object.set_item(&**key, value.clone(), vm),
-            None => object.del_item(&**key, vm),
+        attempt(|vm| {
+            let slots = object.class().slots();
+            let takes_items = slots.as_mapping.ass_subscript.load().is_some()
+                || slots.as_sequence.ass_item.load().is_some();
+            match value {
+                // RustPython's words differ.
+                _ if !takes_items => Err(refused_item(object, key, value.is_some(), vm)),
+                Some(value) => object.set_item(&**key, value.clone(), vm),
+                None => object.del_item(&**key, vm),
+            }
         })
     }
 
