@@ -1,7 +1,7 @@
 //! The one way in from C.
 //!
 //! Every function of the context is a shim made here from its row in the table:
-//! it finds the loader, runs the body of the same name in [`crate::context`],
+//! it finds the core, runs the body of the same name in [`crate::context`],
 //! and turns a failure into the pending error and the sentinel of the result's
 //! type. The body gets an [`Entry`], through which it decodes handles and
 //! reaches the runtime.
@@ -21,6 +21,7 @@ mod shortcut;
 use crate::abi::*;
 use crate::context as bodies;
 use crate::context_table;
+use crate::core::Core;
 use crate::handles::{Decoded, Pin, Word};
 use crate::loader::Loader;
 use crate::memory;
@@ -31,9 +32,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// One call from C into the context.
 pub struct Entry<R: Runtime> {
-    loader: &'static Loader<R>,
+    core: &'static Core<R>,
     /// The row of the context, for messages.
     row: &'static str,
+    /// The context that C or a mode's context has called.
+    context: *mut HPyContext,
 }
 
 impl<R: Runtime> Clone for Entry<R> {
@@ -46,57 +49,68 @@ impl<R: Runtime> Copy for Entry<R> {}
 
 impl<R: Runtime> Entry<R> {
     /// An entry on behalf of `row`, for code that works as if C had called it.
-    pub(crate) fn new(loader: &'static Loader<R>, row: &'static str) -> Self {
-        Self { loader, row }
+    pub(crate) fn new(core: &'static Core<R>, row: &'static str) -> Self {
+        Self {
+            core,
+            row,
+            context: core.context(),
+        }
     }
 
-    /// The loader that was entered.
+    /// What was entered.
     #[inline]
+    pub fn core(self) -> &'static Core<R> {
+        self.core
+    }
+
+    /// The loader of the extension that calls: what it defines is called back
+    /// through this one, in the mode that it was loaded in.
     pub fn loader(self) -> &'static Loader<R> {
-        self.loader
+        // SAFETY: the shims and `new` give a context of this core.
+        unsafe { self.core.modes.loader_of(self.context) }
     }
 
     /// The VM, for operations that reach no Python code. For all others there is
     /// [`leave`](Self::leave).
     #[inline]
     pub fn runtime(self) -> &'static R {
-        self.loader.runtime()
+        self.core.runtime()
     }
 
-    /// See [`Loader::leave`].
+    /// See [`Core::leave`].
     #[inline]
     pub fn leave<T>(self, operation: impl FnOnce(&R) -> T) -> T {
-        self.loader.leave(operation)
+        self.core.leave(operation)
     }
 
-    /// See [`Loader::open`].
+    /// See [`Core::open`].
     #[inline]
     pub fn open(self, object: R::Object) -> Fallible<HPy, R> {
-        self.loader.open(object)
+        self.core.open(object)
     }
 
-    /// See [`Loader::lend`].
+    /// See [`Core::lend`].
     #[inline]
     pub fn lend(self, object: R::Object) -> Fallible<HPy, R> {
-        self.loader.lend(object)
+        self.core.lend(object)
     }
 
-    /// See [`Loader::error`].
+    /// See [`Core::error`].
     #[cold]
     pub fn error(self, class: HPy, message: &str) -> R::Object {
-        self.loader.error(class, message)
+        self.core.error(class, message)
     }
 
     /// A `TypeError`.
     #[cold]
     pub fn type_error(self, message: &str) -> R::Object {
-        self.error(self.loader.constants().h_TypeError, message)
+        self.error(self.core.constants().h_TypeError, message)
     }
 
     /// A `SystemError`.
     #[cold]
     pub fn system_error(self, message: &str) -> R::Object {
-        self.error(self.loader.constants().h_SystemError, message)
+        self.error(self.core.constants().h_SystemError, message)
     }
 
     /// The object behind a handle, kept alive while the result is, even if C
@@ -107,7 +121,7 @@ impl<R: Runtime> Entry<R> {
     /// `SystemError` for `HPy_NULL` and for a handle that is not open.
     #[inline]
     pub fn get(self, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
-        match self.loader.handles().pin(Word::from_bits(handle.0)) {
+        match self.core.handles().pin(Word::from_bits(handle.0)) {
             Some(pin) => Ok(pin),
             None => self.materialise(handle),
         }
@@ -132,9 +146,9 @@ impl<R: Runtime> Entry<R> {
             Decoded::Slot => return Err(self.stale()),
         };
         let word = Word::from_bits(self.open(object)?.0);
-        let pin = self.loader.handles().pin(word);
+        let pin = self.core.handles().pin(word);
         // The pin alone keeps the object from here on.
-        self.loader.handles().close(word);
+        self.core.handles().close(word);
         pin.ok_or_else(|| self.refuse("the handle table is corrupt"))
     }
 
@@ -167,7 +181,7 @@ impl<R: Runtime> Entry<R> {
     /// A `MemoryError` without a message, as CPython's is.
     #[cold]
     pub fn no_memory(self) -> R::Object {
-        match self.get(self.loader.constants().h_MemoryError) {
+        match self.get(self.core.constants().h_MemoryError) {
             Ok(class) => self.leave(|vm| vm.error_from_value(&class, None)),
             Err(error) => error,
         }
@@ -274,9 +288,9 @@ fn enter<R: Runtime, T: CResult>(
     row: &'static str,
     body: impl FnOnce(Entry<R>) -> Fallible<T, R>,
 ) -> T {
-    // SAFETY: the shims are only in contexts that a loader for `R` made.
-    let loader = unsafe { Loader::<R>::from_context(context) };
-    let entry = Entry::new(loader, row);
+    // SAFETY: the shims are only in contexts that a core for `R` made.
+    let core = unsafe { Core::<R>::from_context(context) };
+    let entry = Entry { core, row, context };
     match catch_unwind(AssertUnwindSafe(|| body(entry))) {
         Ok(Ok(result)) => return result,
         Ok(Err(error)) => entry.fail(error),
@@ -290,7 +304,7 @@ impl<R: Runtime> Entry<R> {
     /// pending may panic, which is an error as well.
     #[cold]
     fn fail(self, error: R::Object) {
-        let set = || self.loader.set_pending(error);
+        let set = || self.core.set_pending(error);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
             self.panicked(&*panic);
         }
@@ -307,10 +321,10 @@ impl<R: Runtime> Entry<R> {
             .unwrap_or("no message");
         let raise = || {
             let error = self.refuse(&format!("panic: {text}"));
-            self.loader.set_pending(error);
+            self.core.set_pending(error);
         };
         if catch_unwind(AssertUnwindSafe(raise)).is_err() {
-            self.loader.set_last_resort();
+            self.core.set_last_resort();
         }
     }
 }

@@ -10,9 +10,11 @@
 //! is cloned on the way.
 
 use crate::abi::*;
+use crate::core::{Core, SetAside};
 use crate::handles::{Frame, Word};
-use crate::loader::{Loader, SetAside};
+use crate::loader::Loader;
 use crate::lock::Entered;
+use crate::modes::{Outcome, Wrapper};
 use crate::runtime::{CompareOp, Fallible, Runtime};
 use crate::spec::{MethodDef, MethodFunction};
 use std::ffi::{c_int, c_void};
@@ -33,7 +35,36 @@ struct Call<R: Runtime> {
     frame: ManuallyDrop<Frame<'static, R::Object>>,
     aside: ManuallyDrop<SetAside<'static, R>>,
     entered: ManuallyDrop<Entered<'static>>,
+    core: &'static Core<R>,
     loader: &'static Loader<R>,
+}
+
+/// How a C function is to be called.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    context: *mut HPyContext,
+    words: &'a [Word],
+}
+
+impl Way<'_> {
+    /// The handle that C gets for one of the call's own.
+    #[inline(always)]
+    fn handle(self, handle: HPy) -> HPy {
+        handle
+    }
+
+    /// The handles pushed after the first `skip`, as C takes them.
+    #[inline(always)]
+    fn args(self, skip: usize) -> *const HPy {
+        // `Word` and `HPy` are both transparent wrappers of one word.
+        self.words[skip..].as_ptr().cast()
+    }
+
+    /// The handle that the core gets for one that C gives away.
+    #[inline(always)]
+    fn own(self, handle: HPy) -> HPy {
+        handle
+    }
 }
 
 impl<R: Runtime> Drop for Call<R> {
@@ -55,7 +86,7 @@ impl<R: Runtime> Drop for Call<R> {
         if outermost {
             drop(arguments);
         } else if !arguments.is_empty() {
-            self.loader.leave(|_| drop(arguments));
+            self.core.leave(|_| drop(arguments));
         }
     }
 }
@@ -72,11 +103,13 @@ impl<R: Runtime> Call<R> {
     /// For what has to happen, however deep it is.
     #[inline]
     fn unchecked(loader: &'static Loader<R>) -> Self {
-        let entered = loader.lock().enter(loader.runtime());
+        let core = loader.core();
+        let entered = core.lock().enter(core.runtime());
         Self {
-            frame: ManuallyDrop::new(Frame::new(loader.handles())),
-            aside: ManuallyDrop::new(loader.set_aside()),
+            frame: ManuallyDrop::new(Frame::new(core.handles())),
+            aside: ManuallyDrop::new(core.set_aside()),
             entered: ManuallyDrop::new(entered),
+            core,
             loader,
         }
     }
@@ -87,8 +120,8 @@ impl<R: Runtime> Call<R> {
         match self.frame.push(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => {
-                let memory_error = self.loader.constants().h_MemoryError;
-                Err(self.loader.error(memory_error, "the handle table is full"))
+                let memory_error = self.core.constants().h_MemoryError;
+                Err(self.core.error(memory_error, "the handle table is full"))
             }
         }
     }
@@ -98,20 +131,43 @@ impl<R: Runtime> Call<R> {
         object.map_or(Ok(HPy::NULL), |object| self.push(object))
     }
 
-    /// The handles pushed after the first `skip`, as C takes them.
-    fn args(&self, skip: usize) -> *const HPy {
-        // `Word` and `HPy` are both transparent wrappers of one word.
-        self.frame.words()[skip..].as_ptr().cast()
+    /// Calls C: `call` makes the call in the way that it is told. `function` is
+    /// the one that is called.
+    #[inline(always)]
+    fn invoke<T: Outcome>(&self, function: *const c_void, call: impl FnOnce(Way<'_>) -> T) -> T {
+        match self.loader.wrapper {
+            None => call(Way {
+                context: self.core.context(),
+                words: self.frame.words(),
+            }),
+            Some(wrapper) => self.invoke_wrapped(wrapper, function, call),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn invoke_wrapped<T: Outcome>(
+        &self,
+        wrapper: Wrapper,
+        _function: *const c_void,
+        call: impl FnOnce(Way<'_>) -> T,
+    ) -> T {
+        match wrapper {
+            Wrapper::Trace(trace) => call(Way {
+                context: trace.context(),
+                words: self.frame.words(),
+            }),
+        }
     }
 
     /// Takes the object that the C function returned.
     #[inline]
     fn object(self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
-        if result.is_null() || self.loader.is_error_pending() {
+        if result.is_null() || self.core.is_error_pending() {
             return Err(self.failure(word, callee));
         }
-        let runtime = self.loader.runtime();
+        let runtime = self.core.runtime();
         let taken = self
             .loader
             .handles()
@@ -124,10 +180,10 @@ impl<R: Runtime> Call<R> {
 
     fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
         if let Some(value) = word.as_i64() {
-            return Ok(self.loader.runtime().new_int(value));
+            return Ok(self.core.runtime().new_int(value));
         }
         if let Some(value) = word.as_f64() {
-            return Ok(self.loader.runtime().new_float(value));
+            return Ok(self.core.runtime().new_float(value));
         }
         let message = match callee {
             Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
@@ -135,14 +191,14 @@ impl<R: Runtime> Call<R> {
         };
         Err(self
             .loader
-            .error(self.loader.constants().h_SystemError, &message))
+            .error(self.core.constants().h_SystemError, &message))
     }
 
     /// Takes an integer result, of which -1 may mean failure.
     #[inline]
     fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
         let failed = result < T::from(0);
-        if failed || self.loader.is_error_pending() {
+        if failed || self.core.is_error_pending() {
             let word = if failed {
                 Word::NULL
             } else {
@@ -155,7 +211,7 @@ impl<R: Runtime> Call<R> {
 
     #[cold]
     fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
-        let loader = self.loader;
+        let loader = self.core;
         let system_error = loader.constants().h_SystemError;
         if !loader.is_error_pending() {
             let message = match callee {
@@ -240,23 +296,31 @@ impl<R: Runtime> Loader<R> {
         let count = args.len() - keywords;
         self.check_arguments(method.function, name, count, keywords)?;
         let mut call = Call::new(self)?;
-        let context = self.context();
         let receiver = call.push(receiver)?;
         for arg in args {
             call.push(arg)?;
         }
-        let args = call.args(1);
         // SAFETY: the function has the type of its variant, and the caller
-        // vouches that it is the extension's. `args` lives as long as the frame.
+        // vouches that it is the extension's. The arguments live as long as the
+        // frame.
         let result = unsafe {
             match method.function {
-                MethodFunction::NoArgs(function) => function(context, receiver),
-                MethodFunction::O(function) => function(context, receiver, *args),
-                MethodFunction::VarArgs(function) => function(context, receiver, args, count),
+                MethodFunction::NoArgs(function) => call.invoke(function as *const c_void, |way| {
+                    function(way.context, way.handle(receiver))
+                }),
+                MethodFunction::O(function) => call.invoke(function as *const c_void, |way| {
+                    function(way.context, way.handle(receiver), *way.args(1))
+                }),
+                MethodFunction::VarArgs(function) => call
+                    .invoke(function as *const c_void, |way| {
+                        function(way.context, way.handle(receiver), way.args(1), count)
+                    }),
                 MethodFunction::Keywords(function) => {
                     let names = call.push_optional(names.map(|(names, _)| names))?;
-                    // The frame may have moved the arguments to make room.
-                    function(context, receiver, call.args(1), count, names)
+                    call.invoke(function as *const c_void, |way| {
+                        let (receiver, names) = (way.handle(receiver), way.handle(names));
+                        function(way.context, receiver, way.args(1), count, names)
+                    })
                 }
             }
         };
@@ -302,7 +366,15 @@ impl<R: Runtime> Loader<R> {
         }
         let names = call.push_optional(names.map(|(names, _)| names))?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), receiver, call.args(1), count, names) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(
+                way.context,
+                way.handle(receiver),
+                way.args(1),
+                count,
+                way.handle(names),
+            )
+        });
         call.object(result, callee)
     }
 
@@ -323,7 +395,15 @@ impl<R: Runtime> Loader<R> {
         }
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), class, call.args(1), count, kwargs) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(
+                way.context,
+                way.handle(class),
+                way.args(1),
+                count,
+                way.handle(kwargs),
+            )
+        });
         call.object(result, callee)
     }
 
@@ -343,7 +423,15 @@ impl<R: Runtime> Loader<R> {
         }
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, call.args(1), count, kwargs) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(
+                way.context,
+                way.handle(object),
+                way.args(1),
+                count,
+                way.handle(kwargs),
+            )
+        });
         call.integer(result).map(drop)
     }
 
@@ -356,7 +444,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object))
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -370,7 +460,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), a, b) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(a), way.handle(b))
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -385,7 +477,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (a, b, c) = (call.push(a)?, call.push(b)?, call.push(c)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), a, b, c) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(a), way.handle(b), way.handle(c))
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -398,7 +492,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object))
+        });
         call.integer(result).map(|result| result != 0)
     }
 
@@ -411,7 +507,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object))
+        });
         call.integer(result).map(isize::cast_unsigned)
     }
 
@@ -425,7 +523,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object))
+        });
         let failed = result == -1 && self.is_error_pending();
         call.integer(if failed { -1_i8 } else { 0 })?;
         Ok(result)
@@ -441,7 +541,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, index) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object), index)
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -456,7 +558,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, index, value) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object), index, way.handle(value))
+        });
         call.integer(result).map(drop)
     }
 
@@ -472,7 +576,14 @@ impl<R: Runtime> Loader<R> {
         let (object, key) = (call.push(object)?, call.push(key)?);
         let value = call.push_optional(value)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, key, value) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(
+                way.context,
+                way.handle(object),
+                way.handle(key),
+                way.handle(value),
+            )
+        });
         call.integer(result).map(drop)
     }
 
@@ -486,7 +597,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (container, key) = (call.push(container)?, call.push(key)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), container, key) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(container), way.handle(key))
+        });
         call.integer(result).map(|result| result != 0)
     }
 
@@ -501,7 +614,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), a, b, compare_op(op)) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(a), way.handle(b), compare_op(op))
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -517,7 +632,14 @@ impl<R: Runtime> Loader<R> {
         let descriptor = call.push(descriptor)?;
         let (instance, owner) = (call.push_optional(instance)?, call.push_optional(owner)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), descriptor, instance, owner) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(
+                way.context,
+                way.handle(descriptor),
+                way.handle(instance),
+                way.handle(owner),
+            )
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -531,7 +653,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, closure) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object), closure)
+        });
         call.object(result, Callee::Slot)
     }
 
@@ -546,7 +670,9 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, value, closure) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object), way.handle(value), closure)
+        });
         call.integer(result).map(drop)
     }
 
@@ -563,7 +689,11 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = unsafe { function(self.context(), object, buffer, flags) };
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            let result = function(way.context, way.handle(object), &raw mut *buffer, flags);
+            buffer.obj = way.own(buffer.obj);
+            result
+        });
         let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
         // While the call has the lock, and of a function that fails as well.
         let exporter = self
@@ -586,7 +716,9 @@ impl<R: Runtime> Loader<R> {
         let object = call.push(object)?;
         buffer.obj = object;
         // SAFETY: the caller vouches for the function.
-        unsafe { function(self.context(), object, buffer) };
+        call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(object), buffer)
+        });
         buffer.obj = HPy::NULL;
         call.integer(0).map(drop)
     }
@@ -598,7 +730,9 @@ impl<R: Runtime> Loader<R> {
             return;
         };
         // SAFETY: the caller vouches for the function.
-        unsafe { function(self.context(), handle) };
+        call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(handle))
+        });
         if let Some(error) = self.take_pending() {
             self.leave(|runtime| runtime.report_unraisable(error, None));
         }

@@ -33,6 +33,7 @@
 //! - `boundary`: the one way in from C. [`call`]: the one way out.
 //! - [`spec`]: what an extension says about its modules and types, as safe values.
 //! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
+//! - [`sites`]: where in an extension something happened, for reports.
 //! - [`lock`]: what stands in for the GIL. [`memory`]: whether there is enough.
 //!
 //! # Guarantees
@@ -50,16 +51,21 @@ mod boundary;
 pub mod call;
 pub mod capsule;
 mod context;
+mod core;
 pub mod handles;
 pub mod library;
 mod loader;
 pub mod lock;
 pub mod member;
 pub mod memory;
+pub mod modes;
 mod module;
 pub mod native;
 mod registry;
 pub mod runtime;
+pub mod sites;
 pub mod spec;
+pub mod trace;
 
+pub use core::Core;
 pub use loader::Loader;

@@ -1,287 +1,63 @@
-//! The loader: what one VM keeps to run HPy extensions.
+//! The loader: what a VM runs the extensions of one mode through.
 
-use crate::abi::context::{ROWS, RowKind};
-use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::boundary;
-use crate::context::{Builder, Departure, Tracker};
-use crate::handles::{HandleTable, Released, ReserveError, Word};
-use crate::lock::Lock;
-use crate::registry::Registry;
-use crate::runtime::{Fallible, Runtime};
-use std::cell::Cell;
-use std::ffi::c_void;
+use crate::abi::HPyContext;
+use crate::core::Core;
+use crate::handles::ReserveError;
+use crate::modes::Wrapper;
+use crate::runtime::Runtime;
+use std::ops::Deref;
 
-/// The handles, the pending error and the context of one VM.
+/// One way to run extensions: the [`Core`] that all of them share, and the mode
+/// whose context their C functions get.
 ///
-/// It is made once and never freed: types and functions that extensions define
-/// refer to it, and C keeps the context's address.
+/// The one that [`new`](Self::new) makes is for the universal mode; the others
+/// are made from it (see [`crate::modes`]). A runtime need not tell them apart:
+/// it keeps the loader that a definition came with, and calls through it.
+///
+/// Loaders are never freed: types and functions that extensions define refer to
+/// theirs.
 pub struct Loader<R: Runtime> {
-    context: HPyContext,
-    runtime: R,
-    handles: HandleTable<R::Object>,
-    pending: Cell<Word>,
-    /// A `MemoryError` that is pending when no error can be made.
-    last_resort: Cell<Word>,
-    lock: Lock,
-    builders: Registry<Builder<R>>,
-    trackers: Registry<Tracker>,
-    departures: Registry<Departure>,
+    core: &'static Core<R>,
+    pub(crate) wrapper: Option<Wrapper>,
 }
 
-// SAFETY: the table, the pending error and the registries are only reachable
-// within this crate, which touches them under the HPy lock; the runtime is
-// shared by its own rules. A runtime that is not `THREADS` has no second thread.
-unsafe impl<R: Runtime> Sync for Loader<R> {}
-
 impl<R: Runtime> Loader<R> {
-    /// Makes the context for `runtime` and opens its constants.
+    /// Makes the core for `runtime`, and its loader for the universal mode.
     ///
     /// # Errors
     ///
     /// If the address space for the handles can't be reserved.
     pub fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        // Every way to the loader starts from this one pointer: C's, which is in
-        // the context, must stay as good as the references made from it.
-        let loader = Box::into_raw(Box::new(Self {
-            context: boundary::context::<R>(),
-            runtime,
-            handles: HandleTable::new()?,
-            pending: Cell::new(Word::NULL),
-            last_resort: Cell::new(Word::NULL),
-            lock: Lock::new(),
-            builders: Registry::new(),
-            trackers: Registry::new(),
-            departures: Registry::new(),
-        }));
-        // SAFETY: the loader was just made, is never freed, and nothing refers to
-        // it while its context is written.
-        unsafe {
-            let context = &raw mut (*loader).context;
-            (*context).name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-            (*context).abi_version = ABI_VERSION;
-            (*context)._private = loader.cast::<c_void>();
-            for row in ROWS {
-                if let RowKind::Handle { python_name } = row.kind {
-                    let constant = (*loader).open_constant(python_name);
-                    // The offset is that of a handle in the context.
-                    context.byte_add(row.offset).cast::<HPy>().write(constant);
-                }
-            }
-            (*loader).make_last_resort();
-            Ok(&*loader)
-        }
+        let core = Core::new(runtime)?;
+        let loader = Self::leak(core, None);
+        core.modes.set_plain(loader);
+        Ok(loader)
     }
 
-    /// Opens the handle of a constant of the context.
-    fn open_constant(&self, python_name: &str) -> HPy {
-        HPy(self.open_forever(self.runtime.constant(python_name)).bits())
+    pub(crate) fn leak(core: &'static Core<R>, wrapper: Option<Wrapper>) -> &'static Self {
+        Box::leak(Box::new(Self { core, wrapper }))
     }
 
-    fn open_forever(&self, object: R::Object) -> Word {
-        match self.handles.open_immortal(object) {
-            Ok(word) => word,
-            Err(_) => unreachable!("a fresh table holds the constants"),
-        }
-    }
-
-    fn make_last_resort(&self) {
-        let class = Word::from_bits(self.context.h_MemoryError.0);
-        if let Some(class) = self.handles.pin(class) {
-            let error = self.runtime.error_from_value(&class, None);
-            self.last_resort.set(self.open_forever(error));
-        }
-    }
-
-    /// The context that C code of this loader is called with.
-    pub fn context(&'static self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
-    }
-
-    /// The loader behind a context.
-    ///
-    /// # Safety
-    ///
-    /// `context` came from [`Loader::context`] of a loader for the same runtime.
-    pub unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
-        // SAFETY: `_private` has pointed to the loader since it was made.
-        unsafe { &*(*context)._private.cast::<Self>() }
-    }
-
-    /// The VM.
-    pub fn runtime(&self) -> &R {
-        &self.runtime
-    }
-
-    /// The handles that are open. The lock must be held.
-    pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
-        &self.handles
-    }
-
-    /// How many handles are open: the constants of the context, what extensions
-    /// hold, and the arguments of calls in progress.
-    pub fn open_handles(&self) -> u32 {
-        let _entered = self.lock.enter(&self.runtime);
-        self.handles.open_count()
-    }
-
-    /// Visits the root in every open handle, for a collector that moves objects.
-    ///
-    /// # Safety
-    ///
-    /// No other thread is in the loader meanwhile: the [`lock`](Self::lock) is
-    /// held, or the world is stopped.
-    pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
-        self.handles.for_each_root(visit);
-    }
-
-    /// The HPy lock.
-    pub fn lock(&self) -> &Lock {
-        &self.lock
-    }
-
-    pub(crate) fn builders(&self) -> &Registry<Builder<R>> {
-        &self.builders
-    }
-
-    pub(crate) fn trackers(&self) -> &Registry<Tracker> {
-        &self.trackers
-    }
-
-    pub(crate) fn departures(&self) -> &Registry<Departure> {
-        &self.departures
-    }
-
-    /// A constant of the context, such as `loader.constants().h_TypeError`.
-    pub fn constants(&self) -> &HPyContext {
-        &self.context
-    }
-
-    /// Runs `operation` outside the HPy lock and with no error pending, as
-    /// everything has to run that may reach Python code. The lock must be held. What was pending is
-    /// pending again afterwards, even after a panic.
+    /// What this loader shares with those of the other modes.
     #[inline]
-    pub(crate) fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
-        let _aside = self.set_aside();
-        let _left = self.lock.leave(&self.runtime);
-        operation(&self.runtime)
+    pub fn core(&self) -> &'static Core<R> {
+        self.core
     }
 
-    /// Starts without a pending error; the one that was pending comes back when
-    /// the guard goes.
-    #[inline]
-    pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
-        SetAside {
-            loader: self,
-            pending: self.pending.replace(Word::NULL),
+    /// The context for the extension's `HPyInitGlobalContext_<name>`.
+    pub fn context(&self) -> *mut HPyContext {
+        match self.wrapper {
+            None => self.core.context(),
+            Some(wrapper) => wrapper.context(),
         }
-    }
-
-    /// Makes the handle `pending` that of the pending error, and drops what was
-    /// pending before.
-    #[cold]
-    fn restore(&self, pending: Word) {
-        let other = self.pending.replace(pending);
-        if let Released::Freed(error) = self.handles.release(other) {
-            // Outside the lock, as everything dies.
-            self.leave(|_| drop(error));
-        }
-    }
-
-    /// Opens a handle of `object`.
-    ///
-    /// # Errors
-    ///
-    /// `MemoryError` if the table is full.
-    #[inline]
-    pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
-        match self.handles.open(object) {
-            Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
-        }
-    }
-
-    /// Opens a handle of `object` that C can't close for good; see
-    /// [`HandleTable::lend`].
-    ///
-    /// # Errors
-    ///
-    /// `MemoryError` if the table is full.
-    #[inline]
-    pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
-        match self.handles.lend(object) {
-            Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
-        }
-    }
-
-    /// An exception of a class that is a constant of the context.
-    #[cold]
-    pub fn error(&self, class: HPy, message: &str) -> R::Object {
-        let _entered = self.lock.enter(&self.runtime);
-        match self.handles.pin(Word::from_bits(class.0)) {
-            Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
-            None => unreachable!("constants of the context stay open"),
-        }
-    }
-
-    /// Whether an error is pending.
-    #[inline]
-    pub(crate) fn is_error_pending(&self) -> bool {
-        !self.pending.get().is_null()
-    }
-
-    /// The handle of the pending error, or [`Word::NULL`].
-    pub(crate) fn pending(&self) -> Word {
-        self.pending.get()
-    }
-
-    /// Replaces the handle of the pending error, which changes hands.
-    pub(crate) fn replace_pending(&self, error: Word) -> Word {
-        self.pending.replace(error)
-    }
-
-    /// Makes `error` the pending one, in place of whatever is.
-    #[cold]
-    pub(crate) fn set_pending(&self, error: R::Object) {
-        let word = match self.handles.open(error) {
-            Ok(word) => word,
-            Err(full) => {
-                self.leave(|_| drop(full));
-                self.last_resort.get()
-            }
-        };
-        self.restore(word);
-    }
-
-    /// Makes the error pending that was made for the time when none can be. What
-    /// was pending is never dropped.
-    #[cold]
-    pub(crate) fn set_last_resort(&self) {
-        self.pending.set(self.last_resort.get());
-    }
-
-    /// Takes the pending error away.
-    pub(crate) fn take_pending(&self) -> Option<R::Object> {
-        let word = self.pending.replace(Word::NULL);
-        if word.is_null() {
-            return None;
-        }
-        self.handles
-            .take_with(word, |error| self.runtime.duplicate(error))
     }
 }
 
-/// An error that is not pending for a while.
-pub(crate) struct SetAside<'a, R: Runtime> {
-    loader: &'a Loader<R>,
-    pending: Word,
-}
+impl<R: Runtime> Deref for Loader<R> {
+    type Target = Core<R>;
 
-impl<R: Runtime> Drop for SetAside<'_, R> {
     #[inline]
-    fn drop(&mut self) {
-        if !self.pending.is_null() {
-            self.loader.restore(self.pending);
-        }
+    fn deref(&self) -> &Core<R> {
+        self.core
     }
 }

@@ -165,7 +165,7 @@ pub unsafe fn set<R: Runtime>(
     let Ok(word) = frame.push(value) else {
         return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
     };
-    let entry = Entry::new(loader, "HPyMember");
+    let entry = Entry::new(loader.core(), "HPyMember");
     // SAFETY: the caller vouches for the struct, the extension for the member.
     let stored = unsafe { store(entry, member, address, HPy(word.bits())) };
     let values = frame.finish();
@@ -191,7 +191,7 @@ unsafe fn store<R: Runtime>(
     unsafe {
         match member.field_type {
             Type::HPyMember_BOOL => {
-                let constants = entry.loader().constants();
+                let constants = entry.core().constants();
                 let truth = match value {
                     _ if c::ctx_Is(entry, value, constants.h_True)? == 1 => 1,
                     _ if c::ctx_Is(entry, value, constants.h_False)? == 1 => 0,
@@ -290,8 +290,25 @@ unsafe fn store<R: Runtime>(
     }
 }
 
+<<<<<<< HEAD
 /// An unsigned value; a negative one is accepted as well and said to be so. What
 /// is no `int` is converted with its sign.
+=======
+/// The conversion to `long` overflows with words of its own.
+fn too_large_for_long<R: Runtime>(entry: Entry<R>, error: R::Object) -> R::Object {
+    let overflow = entry.core().constants().h_OverflowError;
+    let is_overflow = match entry.get(overflow) {
+        Ok(class) => entry.runtime().error_matches(&error, &class),
+        Err(_) => false,
+    };
+    match is_overflow {
+        true => entry.error(overflow, "Python int too large to convert to C long"),
+        false => error,
+    }
+}
+
+/// An unsigned value; a negative one is accepted as well and said to be so.
+>>>>>>> front
 fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R> {
     // SAFETY: any handle is fine.
     match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {
@@ -302,6 +319,6 @@ fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R>
 }
 
 fn warn<R: Runtime>(entry: Entry<R>, message: &str) -> Fallible<(), R> {
-    let category = entry.get(entry.loader().constants().h_RuntimeWarning)?;
+    let category = entry.get(entry.core().constants().h_RuntimeWarning)?;
     entry.leave(|vm| vm.warn(Some(&category), message, 1))
 }

@@ -1,6 +1,7 @@
 //! From an opened library to a module.
 
 use crate::abi::HPyModuleDef;
+use crate::core::Core;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Kind, Runtime};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
@@ -47,7 +48,9 @@ impl<R: Runtime> Loader<R> {
         }
         Ok(module)
     }
+}
 
+impl<R: Runtime> Core<R> {
     /// The exception for a definition that is refused.
     pub fn refusal(&self, refusal: &Refusal) -> R::Object {
         let constants = self.constants();

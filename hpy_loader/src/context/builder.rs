@@ -41,7 +41,7 @@ impl<R: Runtime> Item<R> {
         }
         let copy = entry.open(entry.runtime().duplicate(&pin))?;
         let pin = entry.get(copy)?;
-        entry.loader().handles().close(Word::from_bits(copy.0));
+        entry.core().handles().close(Word::from_bits(copy.0));
         Ok(Self::Object(pin))
     }
 
@@ -66,7 +66,7 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
         return 0;
     }
     items.resize_with(size, || Item::Word(Word::NULL));
-    entry.loader().builders().insert(Builder { items })
+    entry.core().builders().insert(Builder { items })
 }
 
 fn set<R: Runtime>(
@@ -79,7 +79,7 @@ fn set<R: Runtime>(
         return Ok(());
     }
     let mut item = Item::new(entry, item)?;
-    let set = entry.loader().builders().with(builder, |builder| {
+    let set = entry.core().builders().with(builder, |builder| {
         let place = builder.items.get_mut(usize::try_from(index).ok()?)?;
         std::mem::swap(place, &mut item);
         Some(())
@@ -100,10 +100,10 @@ fn finish<R: Runtime>(
     make: impl FnOnce(&R, &mut dyn ExactSizeIterator<Item = R::Object>) -> Fallible<R::Object, R>,
 ) -> Fallible<HPy, R> {
     if builder == 0 {
-        let memory_error = entry.get(entry.loader().constants().h_MemoryError)?;
+        let memory_error = entry.get(entry.core().constants().h_MemoryError)?;
         return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
     }
-    let Some(mut builder) = entry.loader().builders().remove(builder) else {
+    let Some(mut builder) = entry.core().builders().remove(builder) else {
         return Err(entry.system_error("the builder is used up"));
     };
     // Numbers become objects first: a moving runtime must not allocate while it
@@ -116,7 +116,7 @@ fn finish<R: Runtime>(
         }
     }
     let vm = entry.runtime();
-    let none = entry.get(entry.loader().constants().h_None)?;
+    let none = entry.get(entry.core().constants().h_None)?;
     let mut items = builder.items.into_iter().map(|item| match item {
         Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
         Item::Word(_) => vm.duplicate(&none),
@@ -125,7 +125,7 @@ fn finish<R: Runtime>(
 }
 
 fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {
-    if let Some(builder) = entry.loader().builders().remove(builder) {
+    if let Some(builder) = entry.core().builders().remove(builder) {
         let items = builder.items.into_iter();
         let objects: Vec<R::Object> = items.filter_map(Item::release).collect();
         entry.leave(|_| drop(objects));

@@ -59,7 +59,7 @@ pub(crate) unsafe fn ctx_Bytes_FromStringAndSize<R: Runtime>(
 ) -> Fallible<HPy, R> {
     if bytes.is_null() {
         let message = "NULL char * passed to HPyBytes_FromStringAndSize";
-        return Err(entry.error(entry.loader().constants().h_ValueError, message));
+        return Err(entry.error(entry.core().constants().h_ValueError, message));
     }
     let Ok(len) = usize::try_from(len) else {
         return Err(entry.system_error("Negative size passed to PyBytes_FromStringAndSize"));

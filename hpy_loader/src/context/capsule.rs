@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::ffi::CStr;
 
 fn value_error<R: Runtime>(entry: Entry<R>, message: &str) -> R::Object {
-    entry.error(entry.loader().constants().h_ValueError, message)
+    entry.error(entry.core().constants().h_ValueError, message)
 }
 
 /// A destructor that the extension gives, or none.

@@ -25,10 +25,10 @@ pub(crate) unsafe fn ctx_List_New<R: Runtime>(
         return Err(bad_argument(entry));
     };
     if len > super::builder::MAX_ITEMS {
-        let memory_error = entry.get(entry.loader().constants().h_MemoryError)?;
+        let memory_error = entry.get(entry.core().constants().h_MemoryError)?;
         return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
     }
-    let none = entry.get(entry.loader().constants().h_None)?;
+    let none = entry.get(entry.core().constants().h_None)?;
     let vm = entry.runtime();
     let items = (0..len).map(|_| vm.duplicate(&none));
     entry.open(vm.new_list(items)?)

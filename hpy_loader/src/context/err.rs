@@ -73,7 +73,7 @@ pub(crate) unsafe fn ctx_Err_SetFromErrnoWithFilenameObjects<R: Runtime>(
 }
 
 pub(crate) unsafe fn ctx_Err_Occurred<R: Runtime>(entry: Entry<R>) -> Fallible<c_int, R> {
-    Ok(c_int::from(entry.loader().is_error_pending()))
+    Ok(c_int::from(entry.core().is_error_pending()))
 }
 
 pub(crate) unsafe fn ctx_Err_ExceptionMatches<R: Runtime>(
@@ -81,7 +81,7 @@ pub(crate) unsafe fn ctx_Err_ExceptionMatches<R: Runtime>(
     exc: HPy,
 ) -> Fallible<c_int, R> {
     // The pending error is pinned while it is looked at.
-    let pending = HPy(entry.loader().pending().bits());
+    let pending = HPy(entry.core().pending().bits());
     let (Some(error), Some(class)) = (entry.get_optional(pending)?, entry.get_optional(exc)?)
     else {
         return Ok(0);
@@ -92,12 +92,12 @@ pub(crate) unsafe fn ctx_Err_ExceptionMatches<R: Runtime>(
 }
 
 pub(crate) unsafe fn ctx_Err_NoMemory<R: Runtime>(entry: Entry<R>) -> Fallible<(), R> {
-    let class = entry.get(entry.loader().constants().h_MemoryError)?;
+    let class = entry.get(entry.core().constants().h_MemoryError)?;
     Err(entry.leave(|vm| vm.error_from_value(&class, None)))
 }
 
 pub(crate) unsafe fn ctx_Err_Clear<R: Runtime>(entry: Entry<R>) -> Fallible<(), R> {
-    let error = entry.loader().take_pending();
+    let error = entry.core().take_pending();
     entry.leave(|_| drop(error));
     Ok(())
 }
@@ -153,7 +153,7 @@ pub(crate) unsafe fn ctx_Err_WriteUnraisable<R: Runtime>(
         Err(_) => (None, true),
     };
     // It must not get lost because the object is.
-    if let Some(error) = entry.loader().take_pending() {
+    if let Some(error) = entry.core().take_pending() {
         entry.leave(|vm| vm.report_unraisable(error, object.as_deref()));
     }
     match is_stale {

@@ -2,7 +2,6 @@
 //! loan: whatever C closes too often, it can't be what the global holds.
 
 use super::prelude::*;
-use crate::handles::Released;
 
 pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
     entry: Entry<R>,
@@ -18,10 +17,7 @@ pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
     };
     // SAFETY: the extension gives one of its globals.
     let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.0)) };
-    let handles = entry.loader().handles();
-    if let Released::Freed(object) = handles.end_loan(Word::from_bits(old.0)) {
-        entry.leave(|_| drop(object));
-    }
+    entry.core().end_loan(HPy(old.0));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
-    match entry.loader().handles().dup(Word::from_bits(h.0)) {
+    match entry.core().handles().dup(Word::from_bits(h.0)) {
         Ok(word) => Ok(HPy(word.bits())),
         Err(_) => Err(entry.stale()),
     }
@@ -11,7 +11,7 @@ pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HP
 
 pub(crate) unsafe fn ctx_Close<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<(), R> {
     let runtime = entry.runtime();
-    let handles = entry.loader().handles();
+    let handles = entry.core().handles();
     let freed = handles.retire(Word::from_bits(h.0), |object| runtime.is_shared(object));
     if let Some(object) = freed {
         // The object goes when no other thread has to wait for its finalizer.
@@ -53,7 +53,7 @@ fn is_number<R: Runtime>(entry: Entry<R>, immediate: Word, handle: HPy) -> Falli
         let same = |other: f64| value.to_bits() == other.to_bits();
         return Ok(runtime.exact_float(&object).is_some_and(same));
     }
-    let int = entry.get(entry.loader().constants().h_LongType)?;
+    let int = entry.get(entry.core().constants().h_LongType)?;
     let exact = runtime.is_same(&runtime.type_of(&object), &int);
     let value = immediate.as_i64().map(Integer::Signed);
     Ok(exact && runtime.integer(&object) == value)

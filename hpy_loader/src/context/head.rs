@@ -38,7 +38,7 @@ fn slice<R: Runtime>(
         own(entry, handle)
     };
     let (start, end) = (bound(start)?, bound(end)?);
-    let none = entry.get(entry.loader().constants().h_None)?;
+    let none = entry.get(entry.core().constants().h_None)?;
     let handle = entry.open(entry.runtime().new_slice(&start, &end, &none)?)?;
     own(entry, handle)
 }
@@ -46,7 +46,7 @@ fn slice<R: Runtime>(
 /// Pins the object behind a handle of ours, which is closed.
 fn own<R: Runtime>(entry: Entry<R>, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
     let pin = entry.get(handle);
-    entry.loader().handles().close(Word::from_bits(handle.0));
+    entry.core().handles().close(Word::from_bits(handle.0));
     pin
 }
 
@@ -111,7 +111,7 @@ pub(crate) unsafe fn ctx_Slice_New<R: Runtime>(
     stop: HPy,
     step: HPy,
 ) -> Fallible<HPy, R> {
-    let none = entry.loader().constants().h_None;
+    let none = entry.core().constants().h_None;
     let bound = |h: HPy| entry.get(if h.is_null() { none } else { h });
     let (start, stop, step) = (bound(start)?, bound(stop)?, bound(step)?);
     entry.open(entry.runtime().new_slice(&start, &stop, &step)?)

@@ -88,7 +88,7 @@ fn value<R: Runtime>(entry: Entry<R>, h: HPy, accept: Accept) -> Fallible<Intege
 }
 
 fn overflow<R: Runtime>(entry: Entry<R>, message: &str) -> R::Object {
-    entry.error(entry.loader().constants().h_OverflowError, message)
+    entry.error(entry.core().constants().h_OverflowError, message)
 }
 
 fn signed<R: Runtime>(

@@ -22,7 +22,7 @@ pub(crate) unsafe fn ctx_Float_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> 
 }
 
 pub(crate) unsafe fn ctx_Bool_FromBool<R: Runtime>(entry: Entry<R>, v: bool) -> Fallible<HPy, R> {
-    let constants = entry.loader().constants();
+    let constants = entry.core().constants();
     Ok(if v {
         constants.h_True
     } else {

@@ -123,7 +123,7 @@ struct Key<R: Runtime> {
 impl<R: Runtime> Drop for Key<R> {
     fn drop(&mut self) {
         self.entry
-            .loader()
+            .core()
             .handles()
             .close(Word::from_bits(self.handle.0));
     }

@@ -11,17 +11,17 @@ pub(crate) struct Departure {
 pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
     entry: Entry<R>,
 ) -> Fallible<HPyThreadState, R> {
-    let loader = entry.loader();
-    if !loader.lock().is_held::<R>() {
+    let core = entry.core();
+    if !core.lock().is_held::<R>() {
         // The thread has left before. It cannot even be told: the pending error
         // belongs to whoever has the lock.
         return Ok(HPyThreadState::NULL);
     }
-    let state = loader.departures().insert(Departure {
-        pending: loader.replace_pending(Word::NULL),
+    let state = core.departures().insert(Departure {
+        pending: core.replace_pending(Word::NULL),
     });
     if R::THREADS {
-        loader.lock().release();
+        core.lock().release();
     }
     entry.runtime().detach();
     Ok(HPyThreadState(state))
@@ -31,20 +31,20 @@ pub(crate) unsafe fn ctx_ReenterPythonExecution<R: Runtime>(
     entry: Entry<R>,
     state: HPyThreadState,
 ) -> Fallible<(), R> {
-    let loader = entry.loader();
+    let core = entry.core();
     // A thread that has not left has the lock, and would wait for itself.
     let has_left = match R::THREADS {
-        true => !loader.lock().is_held::<R>(),
-        false => loader.departures().contains(state.0),
+        true => !core.lock().is_held::<R>(),
+        false => core.departures().contains(state.0),
     };
     if !has_left {
         return Err(unknown(entry));
     }
     entry.runtime().attach();
-    loader.lock().acquire(entry.runtime());
-    match loader.departures().remove(state.0) {
+    core.lock().acquire(entry.runtime());
+    match core.departures().remove(state.0) {
         Some(departure) => {
-            loader.replace_pending(departure.pending);
+            core.replace_pending(departure.pending);
             Ok(())
         }
         None => Err(unknown(entry)),

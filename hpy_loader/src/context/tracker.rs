@@ -21,7 +21,7 @@ pub(crate) unsafe fn ctx_Tracker_New<R: Runtime>(
         return Err(entry.no_memory());
     }
     Ok(HPyTracker(
-        entry.loader().trackers().insert(Tracker { handles }),
+        entry.core().trackers().insert(Tracker { handles }),
     ))
 }
 
@@ -35,7 +35,7 @@ pub(crate) unsafe fn ctx_Tracker_Add<R: Runtime>(
     h: HPy,
 ) -> Fallible<c_int, R> {
     let added = entry
-        .loader()
+        .core()
         .trackers()
         .with(ht.0, |tracker| tracker.handles.push(h));
     added.map(|()| 0).ok_or_else(|| used_up(entry))
@@ -46,7 +46,7 @@ pub(crate) unsafe fn ctx_Tracker_ForgetAll<R: Runtime>(
     ht: HPyTracker,
 ) -> Fallible<(), R> {
     let forgotten = entry
-        .loader()
+        .core()
         .trackers()
         .with(ht.0, |tracker| tracker.handles.clear());
     forgotten.ok_or_else(|| used_up(entry))
@@ -56,7 +56,7 @@ pub(crate) unsafe fn ctx_Tracker_Close<R: Runtime>(
     entry: Entry<R>,
     ht: HPyTracker,
 ) -> Fallible<(), R> {
-    let Some(tracker) = entry.loader().trackers().remove(ht.0) else {
+    let Some(tracker) = entry.core().trackers().remove(ht.0) else {
         return Err(used_up(entry));
     };
     for handle in tracker.handles {

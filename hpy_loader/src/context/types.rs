@@ -58,7 +58,7 @@ unsafe fn read_params<R: Runtime>(
             HPyType_SpecParam_Kind::HPyType_SpecParam_Metaclass => {
                 if read.metaclass.is_some() {
                     let message = "metaclass was specified multiple times";
-                    return Err(entry.error(entry.loader().constants().h_ValueError, message));
+                    return Err(entry.error(entry.core().constants().h_ValueError, message));
                 }
                 read.metaclass = Some(metaclass(entry, param.object)?);
             }
@@ -84,7 +84,7 @@ unsafe fn read_params<R: Runtime>(
 fn metaclass<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<Pin<'static, R::Object>, R> {
     let metaclass = entry.get(h)?;
     let vm = entry.runtime();
-    let of_types = entry.get(entry.loader().constants().h_TypeType)?;
+    let of_types = entry.get(entry.core().constants().h_TypeType)?;
     if vm.is_kind(&metaclass, Kind::Type) && vm.is_subtype(&metaclass, &of_types) {
         return Ok(metaclass);
     }
@@ -112,7 +112,7 @@ fn bases_in_tuple<R: Runtime>(
         let base = entry.open(entry.leave(|vm| vm.get_item_index(&tuple, index))?)?;
         let pin = class(entry, base, &format!("a base of type '{name}' is no type"));
         // From here on the pin alone keeps it.
-        entry.loader().handles().close(Word::from_bits(base.0));
+        entry.core().handles().close(Word::from_bits(base.0));
         bases.push(pin?);
     }
     Ok(bases)
@@ -133,7 +133,7 @@ pub(crate) unsafe fn ctx_Type_FromSpec<R: Runtime>(
     let params = unsafe { read_params(entry, params, name) }?;
     // SAFETY: the extension gives a valid spec.
     let definition = unsafe { TypeDef::read(spec) };
-    let definition = definition.map_err(|refusal| entry.loader().refusal(&refusal))?;
+    let definition = definition.map_err(|refusal| entry.core().refusal(&refusal))?;
     // The type's attributes refer to it, and types live as long as the process.
     let definition: &'static TypeDef = Box::leak(Box::new(definition));
     let bases: Vec<&R::Object> = params.bases.iter().map(|base| &**base).collect();
@@ -171,7 +171,7 @@ pub(crate) unsafe fn ctx_Type_GenericNew<R: Runtime>(
 }
 
 pub(crate) unsafe fn ctx_Type<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
-    let constants = entry.loader().constants();
+    let constants = entry.core().constants();
     match Word::from_bits(obj.0).decode() {
         Decoded::Int(_) => Ok(constants.h_LongType),
         Decoded::Float(_) => Ok(constants.h_FloatType),

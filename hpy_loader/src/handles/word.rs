@@ -166,6 +166,29 @@ impl Word {
         Word(index as u64 | (generation as u64) << INDEX_BITS)
     }
 
+    /// The word for entry `index`, not 0, of something beside the table, such as
+    /// the records of the debug mode. Where a slot has its generation this has a
+    /// `round`, doubled: being even, it is refused by every table.
+    #[inline]
+    pub(crate) const fn beside(index: u32, round: u32) -> Word {
+        debug_assert!(index != 0 && index >> INDEX_BITS == 0);
+        let round = (round as u64) << 1 & ((1 << GENERATION_BITS) - 1);
+        Word(index as u64 | round << INDEX_BITS)
+    }
+
+    /// Index and round, if this is a word [`beside`](Self::beside) the table.
+    #[inline]
+    pub(crate) const fn as_beside(self) -> Option<(u32, u32)> {
+        let generation = self.0 >> INDEX_BITS;
+        if generation >> GENERATION_BITS != 0 || generation & 1 != 0 {
+            return None;
+        }
+        match (self.0 & INDEX_MASK) as u32 {
+            0 => None,
+            index => Some((index, (generation >> 1) as u32)),
+        }
+    }
+
     /// The slot's index with the lowest generation bit, inverted, above it.
     ///
     /// For a word with an odd generation this is the plain index; for one with
@@ -264,6 +287,21 @@ mod tests {
         assert_eq!(Word::slot(7, 3).generation(), 3);
         assert!(Word::NULL.index_if_odd() >= 1 << INDEX_BITS);
         assert!(Word(7 | 2 << INDEX_BITS).index_if_odd() >= 1 << INDEX_BITS);
+    }
+
+    #[test]
+    fn words_beside_the_table_are_no_slots_of_it() {
+        let last = (1 << (GENERATION_BITS - 1)) - 1;
+        for (index, round) in [(1, 0), (1, 1), ((1 << INDEX_BITS) - 1, last)] {
+            let word = Word::beside(index, round);
+            assert_eq!(word.as_beside(), Some((index, round)));
+            assert!(word.index_if_odd() >= 1 << INDEX_BITS);
+            assert!(!word.is_null() && !word.is_immediate());
+        }
+        assert_eq!(Word::beside(1, last + 1), Word::beside(1, 0), "it wraps");
+        for word in [Word::NULL, Word::slot(7, 3), Word(INT_TAG), Word(FLOAT_OFFSET)] {
+            assert_eq!(word.as_beside(), None, "{word:?}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Suite {
         // independent of where the repository lies.
         std::fs::write(root.join("pytest.ini"), "[pytest]\n")?;
         Ok(Self {
-            files: test_files(&target)?,
+            files: test_files(&root)?,
             root,
             plugin: project.root().join("tests/python"),
         })
@@ -177,18 +177,23 @@ fn collect(
     Ok(())
 }
 
-/// The test files of the suite proper. Its subdirectories test the debug and
-/// trace modes and the installation of HPy itself.
-fn test_files(directory: &Path) -> Result<Vec<String>> {
+/// The directories of the suite that are run: the tests proper, and those of the
+/// debug and trace modes. The third one tests the installation of HPy itself.
+const DIRECTORIES: &[&str] = &["test", "test/debug", "test/trace"];
+
+/// The test files, relative to the suite's root.
+fn test_files(root: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("test_") && name.ends_with(".py") {
-            files.push((entry.metadata()?.len(), format!("test/{name}")));
+    for directory in DIRECTORIES {
+        for entry in std::fs::read_dir(root.join(directory))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("test_") && name.ends_with(".py") {
+                files.push((entry.metadata()?.len(), format!("{directory}/{name}")));
+            }
         }
     }
-    ensure!(!files.is_empty(), "no test in {}", directory.display());
+    ensure!(!files.is_empty(), "no test in {}", root.display());
     // The long ones first: two workers are then done at about the same time.
     files.sort_by(|a, b| b.cmp(a));
     Ok(files.into_iter().map(|(_, name)| name).collect())

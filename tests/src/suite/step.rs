@@ -7,11 +7,11 @@ use hpyvm_examples::Step;
 
 /// The values of `hpy_abi` that are run. `cpython` and `hybrid` cannot apply:
 /// the one is CPython's own ABI, the other needs its headers.
-const MODES: &[&str] = &["universal", "none"];
+const MODES: &[&str] = &["universal", "debug", "none"];
 
-/// How many tests CPython passes with the parameter `universal`. Here all of
-/// them have to pass as well.
-const UNIVERSAL_TESTS: usize = 292;
+/// How many tests CPython passes with each value, and without the parameter.
+/// Here all of them have to pass as well.
+const TESTS: &[(&str, usize)] = &[("universal", 292), ("debug", 288), ("none", 39)];
 
 /// Runs the suite on CPython, where every test is known to pass: what fails
 /// there is a fault of the runner or the machine.
@@ -42,12 +42,7 @@ fn all_of_it(verification: &Verification, python: &Python, modes: &[&str]) -> Re
         });
     }
     if verification.options.files.is_empty() {
-        let passed = run.tally("universal").passed;
-        outcome.check(expect_count(
-            passed == UNIVERSAL_TESTS,
-            passed,
-            UNIVERSAL_TESTS,
-        ));
+        expect_counts(&run, modes, &mut outcome);
     }
     Ok(outcome)
 }
@@ -71,12 +66,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
         let lost = comparison.lost.iter();
         let lost = lost.map(|(id, why)| format!("{id} passed before: {why}"));
         outcome.failures.extend(lost);
-        let passed = run.tally("universal").passed;
-        outcome.check(expect_count(
-            passed == UNIVERSAL_TESTS,
-            passed,
-            UNIVERSAL_TESTS,
-        ));
+        expect_counts(&run, MODES, &mut outcome);
     } else {
         let lost = run.tests.iter().filter(|test| !test.passed());
         let lost = lost.map(|test| format!("{}: {}: {}", test.id, test.outcome, test.message));
@@ -124,10 +114,14 @@ fn summary(run: &Conformance) -> String {
     parts.join(", ")
 }
 
-fn expect_count(holds: bool, passed: usize, wanted: usize) -> Result<()> {
-    ensure!(
-        holds,
-        "{passed} tests passed with the parameter universal, {wanted} are required"
-    );
-    Ok(())
+fn expect_counts(run: &Conformance, modes: &[&str], outcome: &mut Outcome) {
+    for (mode, wanted) in TESTS.iter().filter(|(mode, _)| modes.contains(mode)) {
+        let passed = run.tally(mode).passed;
+        outcome.check(match passed == *wanted {
+            true => Ok(()),
+            false => Err(anyhow::anyhow!(
+                "{passed} tests passed in the mode {mode}, {wanted} are required"
+            )),
+        });
+    }
 }

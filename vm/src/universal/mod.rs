@@ -1,12 +1,17 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
 mod mode;
+mod trace;
 
 use crate::runtime::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use mode::{Mode, log};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyModule, PyStr, PyStrRef, PyTypeRef};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{
+    PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
+};
+use rustpython_vm::{
+    AsObject, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+};
 use std::path::Path;
 
 /// The version of HPy that we speak, and the revision that it was made from.
@@ -67,7 +72,7 @@ fn load(
     mode: Mode,
     vm: &VirtualMachine,
 ) -> PyResult {
-    if mode != Mode::Universal {
+    if mode == Mode::Debug {
         return Err(mode.missing(vm));
     }
     let Some(path) = path.downcast_ref::<PyStr>() else {
@@ -77,6 +82,10 @@ fn load(
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
     let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+    let loader = match mode {
+        Mode::Universal | Mode::Debug => loader,
+        Mode::Trace => loader.traced(),
+    };
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
@@ -103,6 +112,17 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
     load(&name, &path, spec, mode, vm)
 }
 
+/// Makes a native module that is an attribute of this one.
+fn new_module(
+    definition: fn(&Context) -> &'static PyModuleDef,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<PyModule>> {
+    let definition = definition(&vm.ctx);
+    let module = definition.create_module(vm)?;
+    definition.exec_module(vm, &module)?;
+    Ok(module)
+}
+
 /// What the Python side of a mode is built on, while the mode is not there:
 /// `hpy.debug` can be imported, and whatever is used of it says so.
 fn missing_module(
@@ -125,7 +145,7 @@ fn missing_module(
 
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, log, missing_module, new_load_error_class};
+    use super::{Mode, VERSION, log, missing_module, new_load_error_class, new_module};
     use crate::runtime::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
@@ -147,8 +167,7 @@ pub mod hpy_universal {
         __module_exec(vm, module);
         let debug = missing_module(Mode::Debug, "hpy.debug._debug", vm)?;
         module.set_attr("_debug", debug, vm)?;
-        let trace = missing_module(Mode::Trace, "hpy.trace._trace", vm)?;
-        module.set_attr("_trace", trace, vm)
+        module.set_attr("_trace", new_module(super::trace::module_def, vm)?, vm)
     }
 
     /// Return a tuple ('version', 'git revision')

@@ -1,0 +1,304 @@
+//! What one VM keeps to run HPy extensions, whatever the mode they run in.
+//!
+//! A VM meets it through a [`Loader`], one for each mode; C meets it through the
+//! `_private` pointer of the universal context.
+
+use crate::abi::context::{ROWS, RowKind};
+use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::boundary;
+use crate::context::{Builder, Departure, Tracker};
+use crate::handles::{HandleTable, Released, ReserveError, Word};
+use crate::lock::Lock;
+use crate::modes::Modes;
+use crate::registry::Registry;
+use crate::runtime::{Fallible, Runtime};
+use std::cell::Cell;
+use std::ffi::c_void;
+
+/// The handles, the pending error and the context of one VM.
+///
+/// It is made once and never freed: types and functions that extensions define
+/// refer to it, and C keeps the context's address.
+pub struct Core<R: Runtime> {
+    context: HPyContext,
+    runtime: R,
+    handles: HandleTable<R::Object>,
+    pending: Cell<Word>,
+    /// A `MemoryError` that is pending when no error can be made.
+    last_resort: Cell<Word>,
+    lock: Lock,
+    builders: Registry<Builder<R>>,
+    trackers: Registry<Tracker>,
+    departures: Registry<Departure>,
+    /// The loader of the universal mode, and what the other modes keep.
+    pub(crate) modes: Modes<R>,
+}
+
+// SAFETY: the table, the pending error and the registries are only reachable
+// within this crate, which touches them under the HPy lock; the runtime is
+// shared by its own rules. A runtime that is not `THREADS` has no second thread.
+unsafe impl<R: Runtime> Sync for Core<R> {}
+
+impl<R: Runtime> Core<R> {
+    /// Makes the context for `runtime` and opens its constants.
+    ///
+    /// # Errors
+    ///
+    /// If the address space for the handles can't be reserved.
+    pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
+        // Every way to it starts from this one pointer: C's, which is in
+        // the context, must stay as good as the references made from it.
+        let core = Box::into_raw(Box::new(Self {
+            context: boundary::context::<R>(),
+            runtime,
+            handles: HandleTable::new()?,
+            pending: Cell::new(Word::NULL),
+            last_resort: Cell::new(Word::NULL),
+            lock: Lock::new(),
+            builders: Registry::new(),
+            trackers: Registry::new(),
+            departures: Registry::new(),
+            modes: Modes::default(),
+        }));
+        // SAFETY: it was just made, is never freed, and nothing refers to
+        // it while its context is written.
+        unsafe {
+            let context = &raw mut (*core).context;
+            (*context).name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+            (*context).abi_version = ABI_VERSION;
+            (*context)._private = core.cast::<c_void>();
+            for row in ROWS {
+                if let RowKind::Handle { python_name } = row.kind {
+                    let constant = (*core).open_constant(python_name);
+                    // The offset is that of a handle in the context.
+                    context.byte_add(row.offset).cast::<HPy>().write(constant);
+                }
+            }
+            (*core).make_last_resort();
+            Ok(&*core)
+        }
+    }
+
+    /// Opens the handle of a constant of the context.
+    fn open_constant(&self, python_name: &str) -> HPy {
+        HPy(self.open_forever(self.runtime.constant(python_name)).bits())
+    }
+
+    fn open_forever(&self, object: R::Object) -> Word {
+        match self.handles.open_immortal(object) {
+            Ok(word) => word,
+            Err(_) => unreachable!("a fresh table holds the constants"),
+        }
+    }
+
+    fn make_last_resort(&self) {
+        let class = Word::from_bits(self.context.h_MemoryError.0);
+        if let Some(class) = self.handles.pin(class) {
+            let error = self.runtime.error_from_value(&class, None);
+            self.last_resort.set(self.open_forever(error));
+        }
+    }
+
+    /// The universal context, which the other modes wrap.
+    #[inline]
+    pub(crate) fn context(&'static self) -> *mut HPyContext {
+        std::ptr::from_ref(&self.context).cast_mut()
+    }
+
+    /// The core behind a universal context.
+    ///
+    /// # Safety
+    ///
+    /// `context` is the [`context`](Self::context) of a core for the same runtime,
+    /// or the copy of it that a mode wraps.
+    #[inline]
+    pub(crate) unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
+        // SAFETY: `_private` has pointed to the core since it was made.
+        unsafe { &*(*context)._private.cast::<Self>() }
+    }
+
+    /// The VM.
+    pub fn runtime(&self) -> &R {
+        &self.runtime
+    }
+
+    /// The handles that are open. The lock must be held.
+    pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
+        &self.handles
+    }
+
+    /// How many handles are open: the constants of the context, what extensions
+    /// hold, and the arguments of calls in progress.
+    pub fn open_handles(&self) -> u32 {
+        let _entered = self.lock.enter(&self.runtime);
+        self.handles.open_count()
+    }
+
+    /// Visits the root in every open handle, for a collector that moves objects.
+    ///
+    /// # Safety
+    ///
+    /// No other thread is in the loader meanwhile: the [`lock`](Self::lock) is
+    /// held, or the world is stopped.
+    pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
+        self.handles.for_each_root(visit);
+    }
+
+    /// The HPy lock.
+    pub fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    pub(crate) fn builders(&self) -> &Registry<Builder<R>> {
+        &self.builders
+    }
+
+    pub(crate) fn trackers(&self) -> &Registry<Tracker> {
+        &self.trackers
+    }
+
+    pub(crate) fn departures(&self) -> &Registry<Departure> {
+        &self.departures
+    }
+
+    /// A constant of the context, such as `loader.constants().h_TypeError`.
+    pub fn constants(&self) -> &HPyContext {
+        &self.context
+    }
+
+    /// Runs `operation` outside the HPy lock and with no error pending, as
+    /// everything has to run that may reach Python code. The lock must be held. What was pending is
+    /// pending again afterwards, even after a panic.
+    #[inline]
+    pub(crate) fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
+        let _aside = self.set_aside();
+        let _left = self.lock.leave(&self.runtime);
+        operation(&self.runtime)
+    }
+
+    /// Starts without a pending error; the one that was pending comes back when
+    /// the guard goes.
+    #[inline]
+    pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
+        SetAside {
+            core: self,
+            pending: self.pending.replace(Word::NULL),
+        }
+    }
+
+    /// Makes the handle `pending` that of the pending error, and drops what was
+    /// pending before.
+    #[cold]
+    fn restore(&self, pending: Word) {
+        let other = self.pending.replace(pending);
+        if let Released::Freed(error) = self.handles.release(other) {
+            // Outside the lock, as everything dies.
+            self.leave(|_| drop(error));
+        }
+    }
+
+    /// Opens a handle of `object`.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
+        match self.handles.open(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Opens a handle of `object` that C can't close for good; see
+    /// [`HandleTable::lend`].
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
+        match self.handles.lend(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Ends a [`lend`](Self::lend). The lock must be held.
+    pub(crate) fn end_loan(&self, handle: HPy) {
+        if let Released::Freed(object) = self.handles.end_loan(Word::from_bits(handle.0)) {
+            self.leave(|_| drop(object));
+        }
+    }
+
+    /// An exception of a class that is a constant of the context.
+    #[cold]
+    pub fn error(&self, class: HPy, message: &str) -> R::Object {
+        let _entered = self.lock.enter(&self.runtime);
+        match self.handles.pin(Word::from_bits(class.0)) {
+            Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
+            None => unreachable!("constants of the context stay open"),
+        }
+    }
+
+    /// Whether an error is pending.
+    #[inline]
+    pub(crate) fn is_error_pending(&self) -> bool {
+        !self.pending.get().is_null()
+    }
+
+    /// The handle of the pending error, or [`Word::NULL`].
+    pub(crate) fn pending(&self) -> Word {
+        self.pending.get()
+    }
+
+    /// Replaces the handle of the pending error, which changes hands.
+    pub(crate) fn replace_pending(&self, error: Word) -> Word {
+        self.pending.replace(error)
+    }
+
+    /// Makes `error` the pending one, in place of whatever is.
+    #[cold]
+    pub(crate) fn set_pending(&self, error: R::Object) {
+        let word = match self.handles.open(error) {
+            Ok(word) => word,
+            Err(full) => {
+                self.leave(|_| drop(full));
+                self.last_resort.get()
+            }
+        };
+        self.restore(word);
+    }
+
+    /// Makes the error pending that was made for the time when none can be. What
+    /// was pending is never dropped.
+    #[cold]
+    pub(crate) fn set_last_resort(&self) {
+        self.pending.set(self.last_resort.get());
+    }
+
+    /// Takes the pending error away.
+    pub(crate) fn take_pending(&self) -> Option<R::Object> {
+        let word = self.pending.replace(Word::NULL);
+        if word.is_null() {
+            return None;
+        }
+        self.handles
+            .take_with(word, |error| self.runtime.duplicate(error))
+    }
+}
+
+/// An error that is not pending for a while.
+pub(crate) struct SetAside<'a, R: Runtime> {
+    core: &'a Core<R>,
+    pending: Word,
+}
+
+impl<R: Runtime> Drop for SetAside<'_, R> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.pending.is_null() {
+            self.core.restore(self.pending);
+        }
+    }
+}

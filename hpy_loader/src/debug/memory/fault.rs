@@ -1,0 +1,137 @@
+//! What happens when C touches promised memory as it must not.
+//!
+//! The processor raises a fault, which the system turns into a signal. A handler
+//! tells these faults from all others by their address, lets the mode report, and
+//! ends the process with `abort`, as every fatal error of the mode does. All
+//! other faults go to whoever handled them before.
+//!
+//! Writing a report in a signal handler is more than POSIX allows. The fault is
+//! the extension's own instruction, though, or one of a C function that it has
+//! given the address: whatever locks the report needs, that code does not hold.
+
+use crate::sites::Caller;
+use std::ffi::{c_int, c_void};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// What to do about one address range.
+struct Watched {
+    range: Range<usize>,
+    report: Box<dyn Fn(Fault) + Send + Sync>,
+    before: libc::sigaction,
+}
+
+/// One fault in a watched range.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// What was touched.
+    pub address: usize,
+    /// Whether it was to be written.
+    pub is_write: bool,
+    /// The code that did.
+    pub caller: Caller,
+}
+
+/// There is one handler for the process, and one range.
+static WATCHED: OnceLock<Watched> = OnceLock::new();
+
+/// Has `report` called for faults in `range`, before the process ends. Only the
+/// first call in a process has an effect.
+pub fn watch(range: Range<usize>, report: Box<dyn Fn(Fault) + Send + Sync>) {
+    WATCHED.get_or_init(|| {
+        // SAFETY: zeros are a valid action, and the handler fits its flags. What
+        // is written to are local variables.
+        let before = unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handle as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigemptyset(&raw mut action.sa_mask);
+            let mut before: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut before);
+            before
+        };
+        Watched {
+            range,
+            report,
+            before,
+        }
+    });
+}
+
+unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let Some(watched) = WATCHED.get() else {
+        return;
+    };
+    // SAFETY: the kernel gives the information about this signal.
+    let address = unsafe { (*info).si_addr() }.addr();
+    if watched.range.contains(&address) {
+        // SAFETY: the kernel gives the context of the thread.
+        let (caller, is_write) = unsafe { interrupted(context) };
+        (watched.report)(Fault {
+            address,
+            is_write,
+            caller,
+        });
+        std::process::abort();
+    }
+    // SAFETY: the former handler gets what this one was given; without one, the
+    // instruction faults again, and the default is in place then.
+    unsafe {
+        match watched.before.sa_sigaction {
+            libc::SIG_DFL | libc::SIG_IGN => {
+                libc::sigaction(signal, &raw const watched.before, std::ptr::null_mut());
+            }
+            handler if watched.before.sa_flags & libc::SA_SIGINFO != 0 => {
+                let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
+                    std::mem::transmute(handler);
+                handler(signal, info, context);
+            }
+            handler => {
+                let handler: extern "C" fn(c_int) = std::mem::transmute(handler);
+                handler(signal);
+            }
+        }
+    }
+}
+
+/// The code that was interrupted, and whether it was to write.
+///
+/// # Safety
+///
+/// `context` is what the kernel gives a handler.
+#[cfg(target_arch = "x86_64")]
+unsafe fn interrupted(context: *mut c_void) -> (Caller, bool) {
+    // SAFETY: the caller vouches for it.
+    let registers = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
+    let register = |number: c_int| registers[number as usize] as usize;
+    let caller = Caller::interrupted(
+        register(libc::REG_RIP),
+        register(libc::REG_RSP),
+        register(libc::REG_RBP),
+    );
+    // Bit 1 of the page fault's error code.
+    (caller, register(libc::REG_ERR) & 2 != 0)
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(target_arch = "aarch64")]
+unsafe fn interrupted(context: *mut c_void) -> (Caller, bool) {
+    // SAFETY: the caller vouches for it.
+    let machine = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    let frame = machine.regs[29] as usize;
+    let caller = Caller::interrupted(machine.pc as usize, machine.sp as usize, frame);
+    // Whether it was a write is in a record of the context that is not always
+    // there; memory that is still promised can only be written wrongly, which the
+    // report finds out by itself.
+    (caller, false)
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+unsafe fn interrupted(_: *mut c_void) -> (Caller, bool) {
+    (Caller::UNKNOWN, false)
+}

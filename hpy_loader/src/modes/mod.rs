@@ -1,0 +1,188 @@
+//! The modes: contexts that wrap the universal one.
+//!
+//! An extension that is loaded in trace mode gets a context whose functions
+//! count and time those of the universal context ([`crate::trace`]); one in
+//! debug mode gets a context that checks what the extension does with them.
+//! Both work at the level of the ABI: they know rows of the context table and
+//! words, no runtime. So every runtime has them, and need not know: it gets a
+//! [`Loader`] with every definition, and calls through that.
+//!
+//! # The way out to C
+//!
+//! [`crate::call`] asks its loader for the mode once a call; in the universal
+//! mode that is one test of a pointer which lies beside another one that the
+//! call needs anyway. Everything else that a mode does to a call happens behind
+//! that test, out of line.
+//!
+//! # The way in from C
+//!
+//! A mode's context calls the universal one. To do so it has a copy of it, whose
+//! address tells the core which loader the extension belongs to
+//! ([`Modes::loader_of`]): types that the extension defines have to call back
+//! through that loader.
+
+use crate::abi::{HPy, HPyContext};
+use crate::core::Core;
+use crate::loader::Loader;
+use crate::runtime::Runtime;
+use crate::trace::Trace;
+use std::cell::OnceCell;
+use std::ffi::c_int;
+use std::sync::OnceLock;
+
+/// What stands between an extension and the universal context.
+#[derive(Clone, Copy)]
+pub(crate) enum Wrapper {
+    Trace(&'static Trace),
+}
+
+impl Wrapper {
+    pub(crate) fn context(self) -> *mut HPyContext {
+        match self {
+            Self::Trace(trace) => trace.context(),
+        }
+    }
+}
+
+/// A copy of the universal context for a mode's context to call.
+#[repr(C)]
+struct Inner<R: Runtime> {
+    context: HPyContext,
+    loader: OnceCell<&'static Loader<R>>,
+}
+
+/// The loaders and the state of the modes of one core.
+pub(crate) struct Modes<R: Runtime> {
+    plain: OnceLock<&'static Loader<R>>,
+    trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
+}
+
+impl<R: Runtime> Default for Modes<R> {
+    fn default() -> Self {
+        Self {
+            plain: OnceLock::new(),
+            trace: OnceLock::new(),
+        }
+    }
+}
+
+impl<R: Runtime> Modes<R> {
+    pub(crate) fn set_plain(&self, loader: &'static Loader<R>) {
+        // A core is made with its loader, once.
+        let _ = self.plain.set(loader);
+    }
+
+    /// The loader whose extensions reach `context`.
+    ///
+    /// # Safety
+    ///
+    /// `context` is the universal context of this core or a copy made by
+    /// [`wrap`].
+    pub(crate) unsafe fn loader_of(&self, context: *mut HPyContext) -> &'static Loader<R> {
+        let plain = self.plain.get().expect("a core is made with its loader");
+        if std::ptr::eq(context, plain.core().context()) {
+            return plain;
+        }
+        // SAFETY: what is not the universal context is the first member of an
+        // `Inner`, which is never freed.
+        let inner = unsafe { &*context.cast::<Inner<R>>() };
+        inner
+            .loader
+            .get()
+            .expect("a mode is whole before C sees its context")
+    }
+}
+
+/// Makes the loader of a mode: `make` gets the context to wrap.
+fn wrap<R: Runtime, T>(
+    core: &'static Core<R>,
+    make: impl FnOnce(*mut HPyContext) -> (T, Wrapper),
+) -> (T, &'static Loader<R>) {
+    // SAFETY: the context consists of pointers and numbers, and is whole.
+    let context = unsafe { core.context().read() };
+    let inner = Box::into_raw(Box::new(Inner {
+        context,
+        loader: OnceCell::new(),
+    }));
+    let (made, wrapper) = make(inner.cast());
+    let loader = Loader::leak(core, Some(wrapper));
+    // SAFETY: just leaked; C has not seen it yet.
+    let _ = unsafe { &(*inner).loader }.set(loader);
+    (made, loader)
+}
+
+impl<R: Runtime> Loader<R> {
+    /// The state of the trace mode.
+    pub fn trace(&self) -> &'static Trace {
+        self.trace_mode().0
+    }
+
+    /// The loader for extensions in trace mode.
+    pub fn traced(&self) -> &'static Loader<R> {
+        self.trace_mode().1
+    }
+
+    fn trace_mode(&self) -> (&'static Trace, &'static Loader<R>) {
+        let core = self.core();
+        *core.modes.trace.get_or_init(|| {
+            wrap(core, |inner| {
+                let trace = Trace::new(inner);
+                (trace, Wrapper::Trace(trace))
+            })
+        })
+    }
+
+    /// Keeps `object` in a place of a mode, or empties it.
+    pub fn set_hook(&self, hook: &Hook, object: Option<R::Object>) {
+        let _entered = self.lock().enter(self.runtime());
+        let word = object.map_or(HPy::NULL, |object| self.lend(object).unwrap_or(HPy::NULL));
+        let old = hook.0.replace(word);
+        self.core().end_loan(old);
+    }
+}
+
+/// A Python function that a mode calls.
+#[derive(Debug)]
+pub struct Hook(std::cell::Cell<HPy>);
+
+impl Hook {
+    /// A place with nothing in it.
+    pub(crate) const fn new() -> Self {
+        Self(std::cell::Cell::new(HPy::NULL))
+    }
+
+    /// The function, if there is one.
+    pub(crate) fn get(&self) -> Option<HPy> {
+        Some(self.0.get()).filter(|hook| !hook.is_null())
+    }
+}
+
+/// What a C function returned, as far as a mode wants to know.
+pub(crate) trait Outcome {
+    /// Whether it says that the function has failed; nothing if it can't say.
+    fn is_failure(&self) -> Option<bool>;
+}
+
+impl Outcome for () {
+    fn is_failure(&self) -> Option<bool> {
+        Some(false)
+    }
+}
+
+impl Outcome for HPy {
+    fn is_failure(&self) -> Option<bool> {
+        Some(self.is_null())
+    }
+}
+
+impl Outcome for c_int {
+    fn is_failure(&self) -> Option<bool> {
+        Some(*self < 0)
+    }
+}
+
+impl Outcome for isize {
+    fn is_failure(&self) -> Option<bool> {
+        Some(*self < 0)
+    }
+}

@@ -1,0 +1,85 @@
+//! What the innermost call into C is of.
+
+use super::{PythonStack, Site};
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ptr::null;
+
+/// What is known of the C call that a thread is in.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// The C function.
+    function: *const c_void,
+    /// The Python stack that it was called from, once somebody has asked.
+    above: Option<PythonStack>,
+}
+
+const OUTSIDE: State = State {
+    function: null(),
+    above: None,
+};
+
+thread_local! {
+    static STATE: Cell<State> = const { Cell::new(OUTSIDE) };
+}
+
+/// A call into C in progress on this thread. Whoever calls C in a mode that
+/// takes sites makes one and keeps it until C has returned.
+///
+/// It remembers which function was called, for sites in functions that were left
+/// by a jump, and the Python stack above: while C runs, that stack stays as it
+/// is, so it is taken once a call, and only in calls that need it.
+#[derive(Debug)]
+#[must_use = "the call lasts as long as this value"]
+pub struct Call {
+    outer: State,
+}
+
+impl Call {
+    /// The thread goes into `function`.
+    #[inline]
+    pub fn of(function: *const c_void) -> Self {
+        let state = State {
+            function,
+            above: None,
+        };
+        // A thread that is ending may have no thread-local values any more.
+        let outer = STATE.try_with(|cell| cell.replace(state));
+        Self {
+            outer: outer.unwrap_or(OUTSIDE),
+        }
+    }
+
+    /// The function that the thread is in, as a site.
+    pub(super) fn site() -> Option<Site> {
+        let function = STATE.try_with(|state| state.get().function).ok()?;
+        (!function.is_null()).then(|| Site::of_function(function))
+    }
+
+    /// The Python stack above, from `capture` if it was not taken before.
+    pub(super) fn above(capture: impl FnOnce() -> PythonStack) -> PythonStack {
+        let known = STATE.try_with(|state| state.get().above).ok().flatten();
+        known.unwrap_or_else(|| {
+            let above = capture();
+            // Outside of a call the stack is another one every time.
+            let _ = STATE.try_with(|cell| {
+                let state = cell.get();
+                if !state.function.is_null() {
+                    cell.set(State {
+                        above: Some(above),
+                        ..state
+                    });
+                }
+            });
+            above
+        })
+    }
+}
+
+impl Drop for Call {
+    #[inline]
+    fn drop(&mut self) {
+        // As in `of`.
+        let _ = STATE.try_with(|cell| cell.set(self.outer));
+    }
+}

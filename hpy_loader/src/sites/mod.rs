@@ -1,0 +1,164 @@
+//! Sites: where in an extension something happened.
+//!
+//! Debug mode opens thousands of handles between two that matter, and of each
+//! it must be able to say later which line of C opened it. So taking a site has
+//! to cost next to nothing, and reading one may cost a lot.
+//!
+//! # Taking
+//!
+//! The answer to "which line" is an address: the one that a function of the
+//! context returns to. C calls these functions through pointers of the context,
+//! and the header's inline functions around them are compiled into the
+//! extension's own, so the address lies in the function that its author wrote.
+//! Rust has no stable way to ask for it; the entries made by `with_caller!` are
+//! three instructions that pass it on in registers (see [`Caller`]).
+//!
+//! That address alone is the site, as long as it is enough:
+//!
+//! - Without optimisation the header's inline functions are functions like any
+//!   others, and the address lies in `HPy_Dup` itself. Every address is judged
+//!   once, by the name of its function; where it is one of HPy's, the stack is
+//!   walked to the first function that is not.
+//! - A function that ends with a call into the context jumps there if it was
+//!   compiled with optimisation, and the address is its caller's, in the VM.
+//!   Then the site is the C function that the VM called last; see [`Call`].
+//! - More frames are walked only if they are asked for.
+//!
+//! The walk reads the unwind tables that every ELF library has, with or without
+//! debug information (frame pointers are what C code lacks). It ends where the
+//! VM begins. Stacks are interned: a [`Site`] is one word and never freed.
+//! There are as many as there are paths to the context in the extension's code.
+//!
+//! # Reading
+//!
+//! [`Site::frames`] reads the debug information of the library, in this
+//! process, and falls back on symbols and offsets. What it has read stays.
+//!
+//! The Python stack above is [`PythonStack`]: of whatever runtime, taken once
+//! in a call into C, however much happens in it.
+
+#[macro_use]
+mod caller;
+mod call;
+mod debug_file;
+mod frame;
+mod image;
+mod python;
+mod stacks;
+mod symbols;
+#[cfg(all(
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(target_vendor = "apple")
+))]
+mod walk;
+
+pub use call::Call;
+pub use caller::{Caller, Register};
+pub use frame::{Frame, Place};
+pub use python::{Position, PythonFrame, PythonStack};
+
+use std::fmt;
+
+#[cfg(not(all(
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(target_vendor = "apple")
+)))]
+mod walk {
+    //! No unwinder for this machine: stacks have one frame.
+
+    use super::Caller;
+    use super::image::Images;
+
+    #[derive(Default)]
+    pub struct Walker;
+
+    impl Walker {
+        pub fn walk(
+            &mut self,
+            caller: Caller,
+            images: &mut Images,
+            visit: &mut dyn FnMut(&mut Images, usize) -> bool,
+        ) {
+            visit(images, caller.address());
+        }
+    }
+}
+
+/// A place in an extension's code, with as much of the stack above as was asked
+/// for. One word, free to copy, never freed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Site(u64);
+
+/// Marks a site whose lower bits are the number of an interned stack.
+const STACK: u64 = 1 << 63;
+/// Marks a site that is the first instruction of a function.
+const FUNCTION: u64 = 1 << 62;
+
+impl Site {
+    /// No place is known.
+    pub const UNKNOWN: Self = Self(0);
+
+    /// The place that `caller` is in, and up to `limit - 1` frames of C above
+    /// it. (HPy's own inline functions come in addition.)
+    ///
+    /// With a limit of 1, from an address that was seen before, this is a few
+    /// nanoseconds; a frame more costs about ten.
+    #[inline]
+    pub fn capture(caller: Caller, limit: usize) -> Self {
+        if limit <= 1 && stacks::is_enough(caller.address()) {
+            return Self(caller.address() as u64);
+        }
+        stacks::capture(caller, limit)
+    }
+
+    /// The place where a function begins: the best answer where it is known that
+    /// something happened in it and no more.
+    pub fn of_function(function: *const std::ffi::c_void) -> Self {
+        match function.addr() {
+            0 => Self::UNKNOWN,
+            address => Self(address as u64 | FUNCTION),
+        }
+    }
+
+    fn of_stack(number: u32) -> Self {
+        Self(u64::from(number) | STACK)
+    }
+
+    fn of_return(address: usize) -> Self {
+        Self(address as u64)
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(self) -> bool {
+        self == Self::UNKNOWN
+    }
+
+    /// The frames, innermost first: those that were inlined, then the function
+    /// that they were inlined into, then its caller. Slow at first, as it reads
+    /// the library's debug information.
+    pub fn frames(self) -> Vec<Frame> {
+        if self.is_unknown() {
+            Vec::new()
+        } else if self.0 & STACK != 0 {
+            let addresses = stacks::addresses((self.0 & !STACK) as u32);
+            frame::of_returns(&addresses)
+        } else if self.0 & FUNCTION != 0 {
+            frame::of_function((self.0 & !FUNCTION) as usize)
+        } else {
+            frame::of_returns(&[self.0 as usize])
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
+}
+
+/// Not resolved, so that printing a structure costs nothing.
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Site({:#x})", self.0)
+    }
+}

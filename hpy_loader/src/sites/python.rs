@@ -1,0 +1,115 @@
+//! The Python stack above a call into C.
+//!
+//! The frames of a VM move on and go, so a stack is taken as positions: which
+//! code object, and where in it. That is quick to compare, and a program has few
+//! of them. A position is described when it is first seen, while its code is
+//! alive, by the runtime.
+
+use super::Call;
+use crate::runtime::Runtime;
+use indexmap::IndexSet;
+use parking_lot::Mutex;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::SmallVec;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+/// Where a Python frame is, as quick to tell as the runtime can.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Position {
+    /// Names the code object, say its address.
+    pub code: usize,
+    /// Names the place in it, say the instruction's index.
+    pub place: u32,
+}
+
+/// A Python frame as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PythonFrame {
+    /// The function's qualified name.
+    pub function: String,
+    /// The source file.
+    pub file: String,
+    /// The line in it.
+    pub line: u32,
+}
+
+/// As a traceback's line without its frills: `main at /src/app.py:3`.
+impl fmt::Display for PythonFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}:{}", self.function, self.file, self.line)
+    }
+}
+
+/// A stack of Python frames. One word, free to copy, never freed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PythonStack(u32);
+
+/// The frames that are kept of a stack, the innermost.
+const DEPTH: usize = 16;
+
+type Positions = SmallVec<[Position; DEPTH]>;
+
+struct Known {
+    /// The first is the empty one.
+    stacks: IndexSet<Positions, FxBuildHasher>,
+    frames: FxHashMap<Position, PythonFrame>,
+}
+
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| {
+    Mutex::new(Known {
+        stacks: IndexSet::from_iter([Positions::new()]),
+        frames: FxHashMap::default(),
+    })
+});
+
+impl PythonStack {
+    /// No frames.
+    pub const EMPTY: Self = Self(0);
+
+    /// The stack of this thread. Within a [`Call`] it is taken once.
+    #[inline]
+    pub fn capture<R: Runtime>(runtime: &R) -> Self {
+        Call::above(|| Self::take(runtime))
+    }
+
+    #[cold]
+    fn take<R: Runtime>(runtime: &R) -> Self {
+        let mut positions = Positions::new();
+        runtime.walk_stack(&mut |position| {
+            positions.push(position);
+            match positions.len() < DEPTH {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        });
+        let unknown: Positions = {
+            let known = KNOWN.lock();
+            if let Some(number) = known.stacks.get_index_of(&positions) {
+                return Self(number as u32);
+            }
+            let is_unknown = |position: &&Position| !known.frames.contains_key(*position);
+            positions.iter().filter(is_unknown).copied().collect()
+        };
+        // The runtime is asked outside of the lock, which is not its business.
+        let described: Vec<(Position, PythonFrame)> = unknown
+            .into_iter()
+            .map(|position| (position, runtime.describe_position(position)))
+            .collect();
+        let mut known = KNOWN.lock();
+        known.frames.extend(described);
+        Self(known.stacks.insert_full(positions).0 as u32)
+    }
+
+    /// The frames, innermost first; of a deep stack the inner ones.
+    pub fn frames(self) -> Vec<PythonFrame> {
+        let known = KNOWN.lock();
+        let positions = known.stacks.get_index(self.0 as usize);
+        positions
+            .into_iter()
+            .flatten()
+            .filter_map(|position| known.frames.get(position).cloned())
+            .collect()
+    }
+}

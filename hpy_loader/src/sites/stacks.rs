@@ -1,0 +1,137 @@
+//! Judging addresses, and interning stacks.
+
+use super::image::{Image, Images};
+use super::walk::Walker;
+use super::{Call, Caller, Site, frame};
+use indexmap::IndexSet;
+use parking_lot::Mutex;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::SmallVec;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// How much a return address says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// It is in a function of the extension.
+    Enough,
+    /// It is in one of HPy's own functions in the extension: look further up.
+    Helper,
+    /// It is in the VM.
+    Vm,
+}
+
+#[derive(Default)]
+struct Stacks {
+    images: Images,
+    walker: Walker,
+    verdicts: FxHashMap<usize, Verdict>,
+    stacks: IndexSet<Box<[usize]>, FxBuildHasher>,
+}
+
+static STACKS: LazyLock<Mutex<Stacks>> = LazyLock::new(Mutex::default);
+
+/// Addresses that were found to be enough, each where its lower bits say. A
+/// cache that anybody may read without a lock: an entry is one word, and the
+/// word says all.
+static ENOUGH: [AtomicUsize; CACHED] = [const { AtomicUsize::new(0) }; CACHED];
+const CACHED: usize = 4096;
+
+#[inline(always)]
+fn entry(address: usize) -> &'static AtomicUsize {
+    &ENOUGH[address % CACHED]
+}
+
+/// Whether an address was judged to be a site in itself.
+#[inline(always)]
+pub fn is_enough(address: usize) -> bool {
+    entry(address).load(Ordering::Relaxed) == address && address != 0
+}
+
+/// The longest stack that is kept.
+const LONGEST: usize = 256;
+
+#[cold]
+pub fn capture(caller: Caller, limit: usize) -> Site {
+    let address = caller.address();
+    if address == 0 {
+        return Site::UNKNOWN;
+    }
+    let limit = limit.clamp(1, LONGEST);
+    let stacks = &mut *STACKS.lock();
+    let Stacks {
+        images,
+        walker,
+        verdicts,
+        stacks,
+    } = stacks;
+    match judge(verdicts, images, address) {
+        Verdict::Vm => return Call::site().unwrap_or(Site::of_return(address)),
+        Verdict::Enough => {
+            entry(address).store(address, Ordering::Relaxed);
+            if limit == 1 {
+                return Site::of_return(address);
+            }
+        }
+        Verdict::Helper => {}
+    }
+    let mut found = SmallVec::<[usize; 32]>::new();
+    let mut counted = 0;
+    let mut visit = |images: &mut Images, address| {
+        match judge(verdicts, images, address) {
+            Verdict::Vm => return false,
+            Verdict::Helper => {}
+            Verdict::Enough => counted += 1,
+        }
+        found.push(address);
+        counted < limit && found.len() < LONGEST
+    };
+    walker.walk(caller, images, &mut visit);
+    match *found {
+        [address] => Site::of_return(address),
+        _ => {
+            let number = match stacks.get_index_of(&*found) {
+                Some(number) => number,
+                None => stacks.insert_full(found.as_slice().into()).0,
+            };
+            Site::of_stack(number as u32)
+        }
+    }
+}
+
+/// The addresses of an interned stack.
+pub fn addresses(number: u32) -> Box<[usize]> {
+    let stacks = STACKS.lock();
+    stacks
+        .stacks
+        .get_index(number as usize)
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// The image that an address lies in.
+pub fn image(address: usize) -> Option<Arc<Image>> {
+    STACKS.lock().images.find(address).cloned()
+}
+
+fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address: usize) -> Verdict {
+    if let Some(&verdict) = verdicts.get(&address) {
+        return verdict;
+    }
+    let verdict = match images.find(address) {
+        // This very code tells which image is the VM.
+        Some(image) if image.range.contains(&(capture as fn(_, _) -> _ as usize)) => Verdict::Vm,
+        Some(image) if is_helper(&frame::function_name(image, address)) => Verdict::Helper,
+        _ => Verdict::Enough,
+    };
+    verdicts.insert(address, verdict);
+    verdict
+}
+
+/// Whether a function is one that HPy's headers and sources bring into every
+/// extension. The prefix is HPy's, except in the names that it prescribes.
+pub fn is_helper(name: &str) -> bool {
+    let name = name.trim_start_matches('_');
+    name.strip_prefix("HPy")
+        .is_some_and(|rest| !rest.starts_with("Init"))
+}

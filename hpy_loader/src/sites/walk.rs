@@ -1,0 +1,187 @@
+//! Walking the stack by the unwind tables.
+//!
+//! The tables are those that C++ exceptions and debuggers use; compilers write
+//! them for C as well. [`framehop`] evaluates them and remembers what it found
+//! for an address, so that a frame costs some nanoseconds the next time.
+//!
+//! Code that is in no table, or in a wrong one, ends the walk early. It can't
+//! lead it astray: only the thread's own stack is read, upwards from where the
+//! caller's frame ends.
+
+use super::Caller;
+use super::image::{Image, Images, Section};
+use framehop::{
+    CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,
+    UnwindRegsNative, Unwinder, UnwinderNative,
+};
+use std::ops::Range;
+use std::sync::Arc;
+
+type Policy = MayAllocateDuringUnwind;
+
+/// What is known of the tables so far.
+pub struct Walker {
+    unwinder: UnwinderNative<Arc<[u8]>, Policy>,
+    cache: CacheNative<Policy>,
+    /// The images whose tables the unwinder has.
+    images: Vec<Arc<Image>>,
+}
+
+impl Default for Walker {
+    fn default() -> Self {
+        Self {
+            unwinder: UnwinderNative::new(),
+            cache: CacheNative::new(),
+            images: Vec::new(),
+        }
+    }
+}
+
+impl Walker {
+    /// Calls `visit` with the return address of each frame, from the caller's
+    /// own on, until it returns false or the stack can't be walked further.
+    pub fn walk(
+        &mut self,
+        caller: Caller,
+        images: &mut Images,
+        visit: &mut dyn FnMut(&mut Images, usize) -> bool,
+    ) {
+        let mut address = caller.address();
+        let mut registers = registers(caller);
+        let readable = stack_above(caller.stack());
+        while visit(images, address) && self.learn(address, images) {
+            let Some(frame) = FrameAddress::from_return_address(address as u64) else {
+                return;
+            };
+            let step = self.unwinder.unwind_frame(
+                frame,
+                &mut registers,
+                &mut self.cache,
+                &mut |address| read(&readable, address),
+            );
+            match step {
+                Ok(Some(next)) if next != 0 => address = next as usize,
+                _ => return,
+            }
+        }
+    }
+
+    /// Makes sure that the unwinder has the tables for an address.
+    fn learn(&mut self, address: usize, images: &mut Images) -> bool {
+        if self
+            .images
+            .iter()
+            .any(|image| image.range.contains(&address))
+        {
+            return true;
+        }
+        let Some(image) = images.find(address) else {
+            return false;
+        };
+        self.unwinder.add_module(module(image));
+        self.images.push(image.clone());
+        true
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn registers(caller: Caller) -> UnwindRegsNative {
+    UnwindRegsNative::new(
+        caller.address() as u64,
+        caller.stack() as u64,
+        caller.frame() as u64,
+    )
+}
+
+#[cfg(target_arch = "aarch64")]
+fn registers(caller: Caller) -> UnwindRegsNative {
+    // The call has overwritten the caller's own link register, so it has saved
+    // it and the tables say where.
+    UnwindRegsNative::new(
+        caller.address() as u64,
+        caller.stack() as u64,
+        caller.frame() as u64,
+    )
+}
+
+/// An image's tables as the unwinder takes them.
+fn module(image: &Image) -> Module<Arc<[u8]>> {
+    let range = |section: &Option<Section>| {
+        section.as_ref().map(|section| {
+            let start = section.address.wrapping_sub(image.base) as u64;
+            start..start + section.bytes.len() as u64
+        })
+    };
+    let bytes = |section: &Option<Section>| section.as_ref().map(|section| section.bytes.clone());
+    Module::new(
+        image.path.display().to_string(),
+        image.range.start as u64..image.range.end as u64,
+        image.base as u64,
+        ExplicitModuleSectionInfo {
+            eh_frame_hdr_svma: range(&image.unwind_index),
+            eh_frame_hdr: bytes(&image.unwind_index),
+            eh_frame_svma: range(&image.unwind),
+            eh_frame: bytes(&image.unwind),
+            ..Default::default()
+        },
+    )
+}
+
+/// The part of this thread's stack from `from` to its outer end; nothing if
+/// `from` is elsewhere, as in a coroutine.
+fn stack_above(from: usize) -> Range<usize> {
+    thread_local! {
+        static STACK: Range<usize> = thread_stack();
+    }
+    // A thread that is ending may have no thread-local values any more.
+    match STACK.try_with(|stack| stack.contains(&from).then_some(stack.end)) {
+        Ok(Some(end)) => from..end,
+        _ => 0..0,
+    }
+}
+
+/// Where this thread's stack is. Empty if the system does not tell.
+#[cfg(target_os = "linux")]
+fn thread_stack() -> Range<usize> {
+    use std::mem::MaybeUninit;
+
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
+    let (mut start, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the first call fills in the attributes of a thread that runs, and
+    // only then they are read and destroyed.
+    let known = unsafe {
+        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+            let known =
+                libc::pthread_attr_getstack(attributes.as_ptr(), &mut start, &mut size) == 0;
+            libc::pthread_attr_destroy(attributes.as_mut_ptr());
+            known
+        }
+    };
+    if known {
+        start.addr()..start.addr() + size
+    } else {
+        0..0
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn thread_stack() -> Range<usize> {
+    0..0
+}
+
+/// Reads a word of the stack.
+fn read(readable: &Range<usize>, address: u64) -> Result<u64, ()> {
+    let address = address as usize;
+    let inside = address >= readable.start
+        && address
+            .checked_add(size_of::<u64>())
+            .is_some_and(|end| end <= readable.end);
+    if !inside || !address.is_multiple_of(align_of::<u64>()) {
+        return Err(());
+    }
+    let word = std::ptr::with_exposed_provenance::<u64>(address);
+    // SAFETY: aligned, and in the part of this thread's stack that is in use:
+    // all frames from the caller's on are below functions that have not
+    // returned. What C wrote there may be anything, and anything is a u64.
+    Ok(unsafe { word.read_volatile() })
+}

@@ -1,0 +1,60 @@
+//! The functions of the trace context, a wrapper around each row.
+
+use super::Trace;
+use crate::abi::*;
+use crate::context_table;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::mem::offset_of;
+
+/// The number of the row at an offset of the context.
+const fn index(offset: usize) -> usize {
+    (offset - offset_of!(HPyContext, h_None)) / size_of::<HPy>()
+}
+
+const fn text(bytes: &[u8]) -> &CStr {
+    match CStr::from_bytes_with_nul(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("names of rows have no NUL"),
+    }
+}
+
+macro_rules! declare_rows {
+    ($(
+        $since:literal constants { $($constant:ident = $python:literal,)* }
+        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+    )*) => {
+        /// The functions of the context: number of the row, name.
+        pub(super) const NAMES: &[(usize, &CStr)] = &[$($((
+            index(offset_of!(HPyContext, $function)),
+            text(concat!(stringify!($function), "\0").as_bytes()),
+        ),)*)*];
+
+        #[allow(non_snake_case)]
+        mod wrappers {
+            use super::*;
+
+            $($(
+                pub(super) unsafe extern "C" fn $function(
+                    context: *mut HPyContext,
+                    $($arg: $type,)*
+                ) $(-> $ret)? {
+                    const INDEX: usize = index(offset_of!(HPyContext, $function));
+                    const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
+                    // SAFETY: the wrappers are only in contexts of this mode.
+                    let trace = unsafe { &*(*context)._private.cast::<Trace>() };
+                    let start = trace.begin(INDEX, NAME);
+                    // SAFETY: the extension's arguments, passed on.
+                    let result = unsafe { ((*trace.inner).$function)(trace.inner $(, $arg)*) };
+                    trace.end(INDEX, NAME, start);
+                    result
+                }
+            )*)*
+        }
+
+        /// Puts the wrappers into a context.
+        pub(super) fn fill(context: &mut HPyContext) {
+            $($(context.$function = wrappers::$function;)*)*
+        }
+    };
+}
+context_table!(declare_rows);

@@ -1,0 +1,81 @@
+//! The module `hpy.universal._trace`: what the Python side of the trace mode is
+//! built on.
+
+pub(super) use hpy_trace::module_def;
+
+#[rustpython_vm::pymodule(name = "hpy.trace._trace")]
+mod hpy_trace {
+    use crate::runtime::{RustPython, make_loader};
+    use hpy_loader::Loader;
+    use hpy_loader::modes::Hook;
+    use rustpython_vm::builtins::PyDictRef;
+    use rustpython_vm::function::OptionalArg;
+    use rustpython_vm::{FromArgs, PyObjectRef, PyResult, VirtualMachine};
+
+    fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
+        make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
+    }
+
+    /// Return a dict of the nanoseconds spent in each function of the context
+    #[pyfunction]
+    fn get_durations(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let durations = vm.ctx.new_dict();
+        for function in loader(vm)?.trace().functions() {
+            let nanoseconds = u64::try_from(function.duration.as_nanos()).unwrap_or(u64::MAX);
+            durations.set_item(function.name, vm.ctx.new_int(nanoseconds).into(), vm)?;
+        }
+        Ok(durations)
+    }
+
+    /// Return a dict of the number of calls of each function of the context
+    #[pyfunction]
+    fn get_call_counts(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let counts = vm.ctx.new_dict();
+        for function in loader(vm)?.trace().functions() {
+            counts.set_item(function.name, vm.ctx.new_int(function.calls).into(), vm)?;
+        }
+        Ok(counts)
+    }
+
+    #[derive(FromArgs)]
+    struct TraceFunctions {
+        #[pyarg(any, optional)]
+        on_enter: OptionalArg<PyObjectRef>,
+        #[pyarg(any, optional)]
+        on_exit: OptionalArg<PyObjectRef>,
+    }
+
+    /// Sets what was given; `None` clears.
+    fn set(hook: &Hook, function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(function) = function else {
+            return Ok(());
+        };
+        let function = Some(function).filter(|function| !vm.is_none(function));
+        if function
+            .as_ref()
+            .is_some_and(|function| !function.is_callable())
+        {
+            return Err(vm.new_type_error("Expected a callable object or None"));
+        }
+        loader(vm)?.set_hook(hook, function);
+        Ok(())
+    }
+
+    /// Set the functions to call if an HPy API is entered/exited.
+    #[pyfunction]
+    fn set_trace_functions(functions: TraceFunctions, vm: &VirtualMachine) -> PyResult<()> {
+        let loader = loader(vm)?;
+        let trace = loader.trace();
+        let result = set(trace.enter_hook(), functions.on_enter.into_option(), vm)
+            .and_then(|()| set(trace.exit_hook(), functions.on_exit.into_option(), vm));
+        let _entered = loader.lock().enter(loader.runtime());
+        trace.hooks_have_changed();
+        result
+    }
+
+    /// Resolution of the used clock in Hertz.
+    #[pyfunction]
+    fn get_frequency(vm: &VirtualMachine) -> PyResult<u64> {
+        Ok(loader(vm)?.trace().frequency())
+    }
+}
