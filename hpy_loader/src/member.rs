@@ -290,25 +290,8 @@ unsafe fn store<R: Runtime>(
     }
 }
 
-<<<<<<< HEAD
 /// An unsigned value; a negative one is accepted as well and said to be so. What
 /// is no `int` is converted with its sign.
-=======
-/// The conversion to `long` overflows with words of its own.
-fn too_large_for_long<R: Runtime>(entry: Entry<R>, error: R::Object) -> R::Object {
-    let overflow = entry.core().constants().h_OverflowError;
-    let is_overflow = match entry.get(overflow) {
-        Ok(class) => entry.runtime().error_matches(&error, &class),
-        Err(_) => false,
-    };
-    match is_overflow {
-        true => entry.error(overflow, "Python int too large to convert to C long"),
-        false => error,
-    }
-}
-
-/// An unsigned value; a negative one is accepted as well and said to be so.
->>>>>>> front
 fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R> {
     // SAFETY: any handle is fine.
     match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {

@@ -15,8 +15,9 @@
 
 use super::{CResult, Entry, shims};
 use crate::abi::*;
+use crate::core::Core;
 use crate::handles::{HandleTable, Released, Word};
-use crate::loader::Loader as Core;
+
 use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
 use std::ffi::{c_char, c_int, c_void};

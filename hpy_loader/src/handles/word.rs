@@ -299,7 +299,12 @@ mod tests {
             assert!(!word.is_null() && !word.is_immediate());
         }
         assert_eq!(Word::beside(1, last + 1), Word::beside(1, 0), "it wraps");
-        for word in [Word::NULL, Word::slot(7, 3), Word(INT_TAG), Word(FLOAT_OFFSET)] {
+        for word in [
+            Word::NULL,
+            Word::slot(7, 3),
+            Word(INT_TAG),
+            Word(FLOAT_OFFSET),
+        ] {
             assert_eq!(word.as_beside(), None, "{word:?}");
         }
     }
