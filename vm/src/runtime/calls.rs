@@ -2,9 +2,11 @@
 
 use super::{RustPython, attempt};
 use hpy_loader::runtime::{Calls, Fallible};
+use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::ops::ControlFlow;
 
 /// The names of the keywords in a vectorcall.
 fn keyword_names<'a>(
@@ -114,5 +116,13 @@ impl Calls for RustPython {
                 vm,
             )
         })
+    }
+
+    fn walk_stack(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
+        self.walk_frames(visit);
+    }
+
+    fn describe_position(&self, position: Position) -> PythonFrame {
+        self.describe_frame(position)
     }
 }

@@ -1,0 +1,48 @@
+# Handles that are never closed, by the place where they were opened.
+# run: -m hpy.debug --frames 4
+# status: 1
+import untidy
+
+
+def fill():
+    for word in ("one", "two", "three", "four"):
+        untidy.leak(word)  # here: fill
+
+
+def main():
+    fill()  # here: main
+    fill()  # here: again
+    print(untidy.first(["alpha"]), untidy.last(["beta", "gamma"]))  # here: ends
+
+
+main()  # here: module
+print("done")
+
+#out> 5 5
+#out> done
+#err>
+#err> 4 handles never closed: 'one', 'two', 'three', ...
+#err>   opened in leak_impl at untidy.c:@leak
+#err>   called by fill at leaks.py:@fill
+#err>             main at leaks.py:@main
+#err>             <module> at leaks.py:@module
+#err>
+#err> 4 handles never closed: 'one', 'two', 'three', ...
+#err>   opened in leak_impl at untidy.c:@leak
+#err>   called by fill at leaks.py:@fill
+#err>             main at leaks.py:@again
+#err>             <module> at leaks.py:@module
+#err>
+#err> 1 handle never closed: 'alpha'
+#err>   opened in forget at untidy.c:@forget
+#err>             first_impl at untidy.c:@first
+#err>   called by main at leaks.py:@ends
+#err>             <module> at leaks.py:@module
+#err>
+#err> 1 handle never closed: 'gamma'
+#err>   opened in forget at untidy.c:@forget
+#err>             last_impl at untidy.c:@last
+#err>   called by main at leaks.py:@ends
+#err>             <module> at leaks.py:@module
+#err>
+#err> hpy.debug: 0 violations, 10 leaked handles at 4 places in untidy

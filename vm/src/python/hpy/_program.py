@@ -1,0 +1,101 @@
+"""Running a program inside of another one, as `python script` or `python -m module`
+would run it: what `hpy.debug` and `hpy.trace` do on the command line.
+"""
+
+import argparse
+import atexit
+import io
+import os
+import runpy
+import sys
+import threading
+import types
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return number
+
+
+def add_arguments(parser):
+    """What to run: a script, or a module after -m, and the rest are its arguments."""
+    parser.add_argument(
+        "-m", dest="is_module", action="store_true", help="run a module instead of a script"
+    )
+    parser.add_argument("program", help="the script, or the module's name")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="the arguments of the program"
+    )
+
+
+def run(options):
+    """Runs the program to its very end: its threads and exit functions as well.
+
+    Returns its exit status.
+    """
+    status = _status_of(_start, options)
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.current_thread():
+            thread.join()
+    atexit._run_exitfuncs()
+    return status
+
+
+def leave(status):
+    """Ends this process."""
+    sys.exit(status)
+
+
+def _start(options):
+    sys.argv = [options.program, *options.arguments]
+    if options.is_module:
+        sys.path[0] = os.getcwd()
+        runpy.run_module(options.program, run_name="__main__", alter_sys=True)
+    elif os.path.isdir(options.program) or options.program.endswith((".zip", ".pyz")):
+        sys.path.pop(0)
+        runpy.run_path(options.program, run_name="__main__")
+    else:
+        _run_script(options.program)
+
+
+def _run_script(path):
+    try:
+        with io.open_code(path) as file:
+            source = file.read()
+    except OSError as error:
+        sys.exit(f"{sys.executable}: can't open file {path!r}: {error.strerror}")
+    sys.path[0] = os.path.dirname(os.path.abspath(path))
+    main = types.ModuleType("__main__")
+    main.__file__ = path
+    # The module stays: what it has defined may be called until the process ends.
+    sys.modules["__main__"] = main
+    exec(compile(source, path, "exec"), main.__dict__)
+
+
+def _status_of(function, *arguments):
+    """The exit status of a process whose program is `function(*arguments)`."""
+    try:
+        function(*arguments)
+    except SystemExit as error:
+        if error.code is None:
+            return 0
+        if isinstance(error.code, int):
+            return error.code
+        print(error.code, file=sys.stderr)
+        return 1
+    except BaseException as error:
+        sys.excepthook(type(error), error, _beyond_machinery(error.__traceback__))
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def _beyond_machinery(traceback):
+    """A traceback without the frames of this module and of runpy."""
+    whole = traceback
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(("<frozen hpy", "<frozen runpy")):
+            return traceback
+        traceback = traceback.tb_next
+    return whole

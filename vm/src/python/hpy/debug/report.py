@@ -1,0 +1,127 @@
+"""What the debug mode has found, as text for a person.
+
+Beyond the functions of HPy's own `_debug`, this is built on
+
+- `DebugHandle.place`, a key that is equal for handles opened at the same place,
+  `DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
+  Python frames above them;
+- `_debug.get_violations()`, a list of dicts in the order in which they were
+  found, with the keys kind, text, function, module, detail, used, opened, closed
+  (C frames) and python (Python frames);
+- `_debug.get_modules()`, the names of the modules in debug mode.
+
+Frames come innermost first. A C frame is the tuple (text, function, file, line,
+object, offset), of which all but the text, the object's path and the offset may
+be None; HPy's own inline functions are left out. A Python frame is the tuple
+(function, file, line).
+"""
+
+import collections
+
+# Objects that are shown of those that leaked at one place, and the length of one.
+SHOWN = 20
+WIDTH = 100
+
+# Python code that is between every script and its extensions, and no news.
+_MACHINERY = ("<frozen importlib", "<frozen runpy", "<frozen hpy.", "<frozen hpy>")
+
+
+def count(number, noun):
+    """A number and what it is of: `1 handle`, `2,000 handles`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def is_machinery(frame):
+    """Whether a Python frame is not the program's own."""
+    return frame[1].startswith(_MACHINERY)
+
+
+def python_lines(frames):
+    """The frames of Python that are the program's, as text."""
+    own = [frame for frame in frames if not is_machinery(frame)]
+    return [f"{function} at {file}:{line}" for function, file, line in own]
+
+
+def c_lines(frames):
+    return [frame[0] for frame in frames]
+
+
+def shorten(text, width=WIDTH):
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def safe_repr(thing):
+    """The repr of anything, even of what has none."""
+    try:
+        return shorten(repr(thing))
+    except Exception as error:
+        return f"<{type(thing).__name__} whose repr raises {type(error).__name__}>"
+
+
+def describe_handle(handle):
+    if handle.is_closed:
+        return f"<DebugHandle {handle.id:#x} CLOSED>"
+    return f"<DebugHandle {handle.id:#x} for {safe_repr(handle.obj)}>"
+
+
+def by_place(handles):
+    """The handles in lists, one a place of opening; the longest first."""
+    places = collections.defaultdict(list)
+    for handle in handles:
+        places[handle.place].append(handle)
+    return sorted(places.values(), key=len, reverse=True)
+
+
+def leaks_of(handles):
+    """For each place of opening its lines: the handles, then the stack."""
+    for leaked in by_place(handles):
+        lines = [describe_handle(handle) for handle in leaked[:SHOWN]]
+        if len(leaked) > SHOWN:
+            lines.append(f"and {len(leaked) - SHOWN:,} more")
+        first = leaked[0]
+        stack = c_lines(first.opened) + python_lines(first.python)
+        lines.append("Allocation stacktrace:" if stack else "Allocation stacktrace: unknown")
+        lines.extend(f"    {line}" for line in stack)
+        yield lines
+
+
+def block(label, lines):
+    """Lines behind a label, which stands before the first alone."""
+    labels = [label] + [""] * (len(lines) - 1)
+    return [f"  {label:<9} {line}" for label, line in zip(labels, lines)]
+
+
+def leak_entries(handles):
+    """For each place of opening a paragraph of the summary."""
+    for leaked in by_place(handles):
+        first = leaked[0]
+        shown = [safe_repr(handle.obj) for handle in leaked[:3] if not handle.is_closed]
+        if len(leaked) > 3:
+            shown.append("...")
+        yield [
+            f"{count(len(leaked), 'handle')} never closed: {', '.join(shown)}",
+            *block("opened in", c_lines(first.opened)),
+            *block("called by", python_lines(first.python)),
+        ]
+
+
+def violation_entries(violations):
+    """For each kind of violation at one place a paragraph of the summary."""
+    places = collections.Counter()
+    for violation in violations:
+        text = violation["text"]
+        if violation["function"]:
+            text = f"{violation['function']}: {text}"
+        if violation["detail"]:
+            text += f": {violation['detail']}"
+        lines = (
+            *block("used in", c_lines(violation["used"])),
+            *block("opened in", c_lines(violation["opened"])),
+            *block("closed in", c_lines(violation["closed"])),
+            *block("called by", python_lines(violation["python"])),
+        )
+        places[violation["kind"], violation["module"], text, lines] += 1
+    for (kind, module, text, lines), times in places.most_common():
+        repeated = "" if times == 1 else f", {times:,} times"
+        yield [f"{text} [{kind} in {module}]{repeated}", *lines]

@@ -1,0 +1,64 @@
+"""Run a Python program with its HPy modules in trace mode and print at its end
+which functions of the API they called, how often, and how long these took.
+
+The table goes to standard error. The exit status is the program's own.
+"""
+
+import argparse
+import os
+import sys
+
+from hpy import _program
+from hpy.universal import _trace
+
+from . import report
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="hpyvm -m hpy.trace",
+        usage="%(prog)s [options] (script | -m module) [argument ...]",
+        description=__doc__.strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--sort",
+        choices=("time", "calls", "name"),
+        default="time",
+        help="what comes first in the table (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--folded",
+        metavar="FILE",
+        help="write stacks and their nanoseconds to FILE, as flame graph tools read them",
+    )
+    _program.add_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+def main(arguments=None):
+    options = parse(arguments)
+    os.environ["HPY"] = "trace"
+    if options.folded:
+        _trace.set_folding(True)
+    status = _program.run(options)
+    sys.stdout.flush()
+    for line in report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort):
+        print(line, file=sys.stderr)
+    if options.folded:
+        try:
+            write_folded(options.folded)
+        except OSError as error:
+            print(f"hpy.trace: can't write {options.folded!r}: {error.strerror}", file=sys.stderr)
+            return status or 1
+    return status
+
+
+def write_folded(path):
+    with open(path, "w", encoding="utf-8") as file:
+        for line in report.folded(_trace.get_folded()):
+            print(line, file=file)
+
+
+if __name__ == "__main__":
+    _program.leave(main())

@@ -1,0 +1,76 @@
+//! The Python frames of a thread, for reports of debug mode.
+
+use super::RustPython;
+use hpy_loader::sites::{Position, PythonFrame};
+use rustpython_vm::PyRef;
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::frame::InterpreterFrame;
+use rustpython_vm::vm::thread::get_current_frame;
+use std::ops::ControlFlow;
+
+/// Visits the frames of this thread, innermost first.
+#[inline]
+fn for_each_frame(mut visit: impl FnMut(&InterpreterFrame) -> ControlFlow<()>) {
+    let mut current = get_current_frame();
+    while !current.is_null() {
+        // SAFETY: the thread's own chain of frames that have not returned. They
+        // stay while the thread is here.
+        let frame = unsafe { &*current };
+        if visit(frame).is_break() {
+            return;
+        }
+        current = frame.previous();
+    }
+}
+
+fn position(frame: &InterpreterFrame) -> Position {
+    Position {
+        code: std::ptr::from_ref(frame.code()).addr(),
+        place: frame.get_lasti(),
+    }
+}
+
+impl RustPython {
+    pub(super) fn walk_frames(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
+        for_each_frame(|frame| visit(position(frame)));
+    }
+
+    /// Describes a position of a frame that is there now, and keeps its code
+    /// alive for good, so that no other gets its address.
+    pub(super) fn describe_frame(&self, wanted: Position) -> PythonFrame {
+        let mut found = None;
+        for_each_frame(|frame| {
+            if position(frame) != wanted {
+                return ControlFlow::Continue(());
+            }
+            found = Some(frame.code().to_owned());
+            ControlFlow::Break(())
+        });
+        match found {
+            Some(code) => {
+                let frame = describe(&code, wanted.place);
+                self.codes.lock().insert(wanted.code, code);
+                frame
+            }
+            None => PythonFrame {
+                function: "?".to_owned(),
+                file: "?".to_owned(),
+                line: 0,
+            },
+        }
+    }
+}
+
+fn describe(code: &PyRef<PyCode>, last_instruction: u32) -> PythonFrame {
+    let first_line = code.first_line_number.map_or(0, |line| line.get());
+    // The index is one past the instruction.
+    let line = (last_instruction as usize)
+        .checked_sub(1)
+        .and_then(|index| code.locations.get(index))
+        .map_or(first_line, |(start, _)| start.line.get());
+    PythonFrame {
+        function: code.qualname.as_str().to_owned(),
+        file: code.source_path().as_str().to_owned(),
+        line: line as u32,
+    }
+}
