@@ -47,6 +47,7 @@ pub struct Extension {
     name: String,
     source: Source,
     abi: Abi,
+    flags: String,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +75,7 @@ impl Extension {
             name: name.into(),
             source: Source::Directory(directory.into()),
             abi: Abi::Universal,
+            flags: String::new(),
         }
     }
 
@@ -90,12 +92,19 @@ impl Extension {
                 files: files.into_iter().map(Into::into).collect(),
             },
             abi: Abi::Universal,
+            flags: String::new(),
         }
     }
 
     /// Builds for another ABI than the universal one.
     pub fn abi(mut self, abi: Abi) -> Self {
         self.abi = abi;
+        self
+    }
+
+    /// Adds flags for the compiler, after those that CPython was built with.
+    pub fn flags(mut self, flags: &str) -> Self {
+        flags.clone_into(&mut self.flags);
         self
     }
 
@@ -137,6 +146,9 @@ impl Extension {
     fn fingerprint(&self, toolchain: &Toolchain) -> Result<String> {
         let mut fingerprint = Fingerprint::new();
         fingerprint.part(toolchain.identity()).part(self.abi.name());
+        if !self.flags.is_empty() {
+            fingerprint.part(&self.flags);
+        }
         for variable in [
             "CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDSHARED",
         ] {
@@ -193,6 +205,10 @@ impl Extension {
             .arg("setup.py")
             .arg(format!("--hpy-abi={}", self.abi.name()))
             .args(["build_ext", "--inplace"]);
+        if !self.flags.is_empty() {
+            let given = std::env::var("CFLAGS").unwrap_or_default();
+            command.env("CFLAGS", format!("{given} {}", self.flags));
+        }
         let finished = Job::new(command)
             .limit(Duration::from_secs(900))
             .check(&format!(

@@ -172,11 +172,14 @@ impl<R: Runtime> Call<R> {
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
         match wrapper {
-            Wrapper::Trace(trace) => call(Way {
-                context: trace.context(),
-                handles: self.handles(),
-                visit: None,
-            }),
+            Wrapper::Trace(trace) => {
+                let way = Way {
+                    context: trace.context(),
+                    handles: self.handles(),
+                    visit: None,
+                };
+                trace.call(function, || call(way))
+            }
             Wrapper::Debug(extension) => {
                 let visit = Visit::new(extension, function, self.frame.words());
                 let outcome = call(Way {

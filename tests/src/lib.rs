@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod proof_of_concept;
 pub mod properties;
 pub mod python;
+pub mod reports;
 pub mod soak;
 pub mod startup;
 pub mod steps;

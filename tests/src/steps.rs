@@ -2,7 +2,8 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, properties, soak, startup, suite,
+    golden, headers, limits, malformed, proof_of_concept, properties, reports, soak, startup,
+    suite,
 };
 use anyhow::Result;
 
@@ -119,6 +120,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "tools",
         about: "-c, -m, scripts, the prompt; pytest and pip",
         run: command_line::step,
+    },
+    StepInfo {
+        name: "reports",
+        about: "what hpyvm -m hpy.debug and -m hpy.trace say of known programs",
+        run: reports::step,
     },
     StepInfo {
         name: "startup",

@@ -119,6 +119,73 @@ fn an_installed_hpy_comes_first_and_its_universal_does_not() {
 }
 
 #[test]
+fn the_front_of_the_modes_is_ours_with_an_installed_hpy_and_without() {
+    let program = "import hpy.debug.leakdetector, hpy.trace\n\
+                   print(sorted(set(hpy.debug.__all__) - {'LeakDetector'}))\n\
+                   print(sorted(hpy.trace.__all__))\n\
+                   with hpy.debug.LeakDetector() as detector: print(detector.generation > 0)\n\
+                   print(hpy.trace.get_call_counts()['ctx_Add'], hpy.trace.get_frequency() > 0)";
+    let expected = "['HPyDebugError', 'HPyLeakError', 'disable_handle_stack_traces', \
+                    'set_handle_stack_trace_limit']\n\
+                    ['get_call_counts', 'get_durations', 'get_frequency', 'set_trace_functions']\n\
+                    True\n0 True\n";
+    let directory = directory();
+    assert_eq!(prints(directory.path(), program, &[]), expected);
+    for mode in ["debug", "trace"] {
+        let package = directory.path().join("hpy").join(mode);
+        fs::create_dir_all(&package).unwrap();
+        fs::write(
+            package.join("__init__.py"),
+            "raise SystemError('installed')",
+        )
+        .unwrap();
+    }
+    assert_eq!(prints(directory.path(), program, &[]), expected);
+}
+
+#[test]
+fn programs_run_in_a_mode_as_they_do_without() {
+    let directory = directory();
+    let script = "import sys\n\
+                  print(sys.argv, sys.path[0] != '', __name__, __file__)\n\
+                  sys.exit(int(sys.argv[1]))";
+    fs::write(directory.path().join("script.py"), script).unwrap();
+    for mode in ["hpy.debug", "hpy.trace"] {
+        let run = |arguments: &[&str]| {
+            let all = [&["-m", mode], arguments].concat();
+            let output = hpyvm(directory.path(), &all, &[]);
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (
+                output.status.code(),
+                text(&output.stdout),
+                text(&output.stderr),
+            )
+        };
+        for status in ["0", "5"] {
+            let (code, out, err) = run(&["script.py", status, "--help"]);
+            assert_eq!(code, status.parse().ok(), "{err}");
+            let expected = format!("['script.py', '{status}', '--help'] True __main__ script.py\n");
+            assert_eq!(out, expected);
+            assert!(err.starts_with(&format!("{mode}: no ")), "{err}");
+        }
+        let (code, out, _) = run(&["-m", "script", "7"]);
+        assert_eq!(code, Some(7));
+        assert!(out.contains("/script.py', '7'] True __main__"), "{out}");
+        let (code, _, err) = run(&["nowhere.py"]);
+        assert_eq!(code, Some(2));
+        assert!(err.contains("can't open file 'nowhere.py'"), "{err}");
+        let (code, out, _) = run(&["--help"]);
+        assert_eq!(code, Some(0));
+        assert!(out.starts_with(&format!(
+            "usage: hpyvm -m {mode} [options] (script | -m module)"
+        )));
+        let (code, _, err) = run(&[]);
+        assert_eq!(code, Some(2));
+        assert!(err.contains("required: program"), "{err}");
+    }
+}
+
+#[test]
 fn an_hpy_that_turns_up_later_is_found() {
     let directory = directory();
     let later = directory.path().join("later").join("hpy");
@@ -163,8 +230,8 @@ fn the_environment_chooses_a_mode() {
     let import = "try: import m\n\
                   except Exception as error: print(type(error).__name__, error)";
     for (mode, expected) in [
-        ("debug", "NotImplementedError HPy's debug mode"),
-        ("n:debug,m:trace", "NotImplementedError HPy's trace mode"),
+        ("debug", "LoadError HPy extension module 'm'"),
+        ("n:debug,m:trace", "LoadError HPy extension module 'm'"),
         ("n:debug", "LoadError HPy extension module 'm'"),
         ("nonsense", "ValueError invalid HPy mode: nonsense"),
     ] {

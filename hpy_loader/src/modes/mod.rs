@@ -128,6 +128,15 @@ impl<R: Runtime> Loader<R> {
         self.trace_mode().1
     }
 
+    /// Has the trace mode book the time of calls on the stacks that they are made
+    /// from, see [`Trace::folded`].
+    pub fn fold_traces(&self) {
+        let core = self.core();
+        let _entered = self.lock().enter(self.runtime());
+        self.trace()
+            .fold(Box::new(|| PythonStack::capture(core.runtime())));
+    }
+
     fn trace_mode(&self) -> (&'static Trace, &'static Loader<R>) {
         let core = self.core();
         *core.modes.trace.get_or_init(|| {

@@ -1,6 +1,6 @@
 //! What the innermost call into C is of.
 
-use super::{PythonStack, Site};
+use super::PythonStack;
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::null;
@@ -50,10 +50,10 @@ impl Call {
         }
     }
 
-    /// The function that the thread is in, as a site.
-    pub(super) fn site() -> Option<Site> {
-        let function = STATE.try_with(|state| state.get().function).ok()?;
-        (!function.is_null()).then(|| Site::of_function(function))
+    /// The function that the thread is in, or 0.
+    pub(super) fn function() -> usize {
+        let function = STATE.try_with(|state| state.get().function);
+        function.map_or(0, |function| function.addr())
     }
 
     /// The Python stack above, from `capture` if it was not taken before.

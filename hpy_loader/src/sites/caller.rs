@@ -42,6 +42,8 @@ pub struct Caller {
     address: usize,
     stack: usize,
     frame: usize,
+    /// Where the function that it called is in the context, or 0.
+    offset: u32,
 }
 
 impl Caller {
@@ -50,6 +52,7 @@ impl Caller {
         address: 0,
         stack: 0,
         frame: 0,
+        offset: 0,
     };
 
     /// From what an entry passes.
@@ -61,6 +64,17 @@ impl Caller {
             address: address.word(),
             stack: stack.word().wrapping_add(PUSHED),
             frame: frame.word(),
+            offset: 0,
+        }
+    }
+
+    /// With the offset in the context of the function that was called. Some sites
+    /// can only be found with it.
+    #[inline(always)]
+    pub fn calling(self, offset: usize) -> Self {
+        Self {
+            offset: offset as u32,
+            ..self
         }
     }
 
@@ -72,6 +86,7 @@ impl Caller {
             address: instruction + 1,
             stack,
             frame,
+            offset: 0,
         }
     }
 
@@ -79,6 +94,10 @@ impl Caller {
     #[inline(always)]
     pub fn address(self) -> usize {
         self.address
+    }
+
+    pub(super) fn offset(self) -> u32 {
+        self.offset
     }
 
     pub(super) fn stack(self) -> usize {
@@ -103,11 +122,11 @@ impl Caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
         #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             core::arch::naked_asm!(
                 "movsd xmm1, qword ptr [rsp]",
                 "movsd xmm2, qword ptr [rsp]",
@@ -127,11 +146,11 @@ macro_rules! with_caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
         #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             core::arch::naked_asm!(
                 "mov x16, sp",
                 "fmov d1, x30",
@@ -152,10 +171,10 @@ macro_rules! with_caller {
 #[macro_export]
 macro_rules! with_caller {
     (
-        $visibility:vis fn $name:ident<$R:ident: $bound:path>($($arg:ident: $type:ty),* $(,)?)
+        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
         $(-> $ret:ty)? => $target:path
     ) => {
-        $visibility unsafe extern "C" fn $name<$R: $bound>($($arg: $type),*) $(-> $ret)? {
+        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
             let nobody = $crate::sites::Register::NONE;
             // SAFETY: the arguments are passed on.
             unsafe { $target($($arg,)* nobody, nobody, nobody) }

@@ -138,15 +138,20 @@ fn demangle(name: &str) -> String {
     addr2line::demangle_auto(name.into(), None).into_owned()
 }
 
+type Descriptions = FxHashMap<PathBuf, Description>;
+
 /// The files that were read. They stay: reports come in bunches.
-static DESCRIPTIONS: LazyLock<Mutex<FxHashMap<PathBuf, Description>>> =
-    LazyLock::new(Mutex::default);
+static DESCRIPTIONS: LazyLock<Mutex<Descriptions>> = LazyLock::new(Mutex::default);
+
+fn description<'a>(descriptions: &'a mut Descriptions, image: &Image) -> &'a Description {
+    descriptions
+        .entry(image.path.clone())
+        .or_insert_with(|| Description::of_file(&image.path))
+}
 
 fn describe(image: &Image, address: usize) -> Vec<Frame> {
     let mut descriptions = DESCRIPTIONS.lock();
-    let description = descriptions
-        .entry(image.path.clone())
-        .or_insert_with(|| Description::of_file(&image.path));
+    let description = description(&mut descriptions, image);
     description.frames(&image.path, address.wrapping_sub(image.base) as u64)
 }
 
@@ -157,6 +162,15 @@ pub fn function_name(image: &Image, return_address: usize) -> String {
     function
         .and_then(|frame| frame.function)
         .unwrap_or_default()
+}
+
+/// The extent of the function that begins at `address`, as far as its symbol tells.
+pub fn extent(image: &Image, address: usize) -> Option<(usize, usize)> {
+    let mut descriptions = DESCRIPTIONS.lock();
+    let description = description(&mut descriptions, image);
+    let start = address.wrapping_sub(image.base) as u64;
+    let size = description.symbols.size(start)?;
+    Some((address, address + size as usize))
 }
 
 /// The frames of a stack of return addresses.

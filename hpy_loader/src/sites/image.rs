@@ -19,10 +19,24 @@ pub struct Image {
     pub base: usize,
     /// All addresses from its first segment to the end of its last.
     pub range: Range<usize>,
+    /// The addresses of the segments with code that can be read.
+    pub code: Vec<Range<usize>>,
     /// The search table of the unwind information, with its address in memory.
     pub unwind_index: Option<Section>,
     /// The unwind information, up to the end of the segment that it is in.
     pub unwind: Option<Section>,
+}
+
+impl Image {
+    /// The code between two addresses.
+    pub fn code(&self, start: usize, end: usize) -> Option<Vec<u8>> {
+        let mut segments = self.code.iter();
+        segments.find(|segment| segment.start <= start && start <= end && end <= segment.end)?;
+        let first = std::ptr::with_exposed_provenance::<u8>(start);
+        // SAFETY: within a segment that can be read. Extensions are not unloaded;
+        // other libraries are looked at while their functions are on the stack.
+        Some(unsafe { std::slice::from_raw_parts(first, end - start) }.to_vec())
+    }
 }
 
 /// A copy of a part of an image.
@@ -72,7 +86,9 @@ fn absolute(name: &Path) -> PathBuf {
 #[cfg(not(target_vendor = "apple"))]
 mod mapped {
     use super::{Image, Section, absolute};
-    use libc::{PT_GNU_EH_FRAME, PT_LOAD, c_int, c_void, dl_iterate_phdr, dl_phdr_info, size_t};
+    use libc::{
+        PF_R, PF_X, PT_GNU_EH_FRAME, PT_LOAD, c_int, c_void, dl_iterate_phdr, dl_phdr_info, size_t,
+    };
     use std::ffi::{CStr, OsStr};
     use std::ops::Range;
     use std::os::unix::ffi::OsStrExt;
@@ -132,6 +148,12 @@ mod mapped {
         if !segments.iter().any(|segment| segment.contains(&address)) {
             return None;
         }
+        const CODE: u32 = PF_R | PF_X;
+        let code = headers
+            .iter()
+            .filter(|header| header.p_type == PT_LOAD && header.p_flags & CODE == CODE)
+            .map(|header| placed(header.p_vaddr, header.p_memsz))
+            .collect();
         let start = segments.iter().map(|segment| segment.start).min()?;
         let end = segments.iter().map(|segment| segment.end).max()?;
 
@@ -161,6 +183,7 @@ mod mapped {
             path: absolute(Path::new(OsStr::from_bytes(name.to_bytes()))),
             base,
             range: start..end,
+            code,
             unwind_index,
             unwind,
         })
@@ -223,6 +246,7 @@ mod mapped {
             path: absolute(Path::new(OsStr::from_bytes(name.to_bytes()))),
             base: info.dli_fbase.addr(),
             range: address..address + 1,
+            code: Vec::new(),
             unwind_index: None,
             unwind: None,
         })

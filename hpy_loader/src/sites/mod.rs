@@ -20,8 +20,9 @@
 //!   once, by the name of its function; where it is one of HPy's, the stack is
 //!   walked to the first function that is not.
 //! - A function that ends with a call into the context jumps there if it was
-//!   compiled with optimisation, and the address is its caller's, in the VM.
-//!   Then the site is the C function that the VM called last; see [`Call`].
+//!   compiled with optimisation, and the address is its caller's, in the VM or in
+//!   another function of the extension. The function that jumped is known, and
+//!   the jump is looked for in its code.
 //! - More frames are walked only if they are asked for.
 //!
 //! The walk reads the unwind tables that every ELF library has, with or without
@@ -43,6 +44,7 @@ mod call;
 mod debug_file;
 mod frame;
 mod image;
+mod jump;
 mod python;
 mod stacks;
 mod symbols;
@@ -114,10 +116,20 @@ impl Site {
     /// The place where a function begins: the best answer where it is known that
     /// something happened in it and no more.
     pub fn of_function(function: *const std::ffi::c_void) -> Self {
-        match function.addr() {
+        Self::of_address(function.addr())
+    }
+
+    fn of_address(function: usize) -> Self {
+        match function {
             0 => Self::UNKNOWN,
             address => Self(address as u64 | FUNCTION),
         }
+    }
+
+    /// The return address, if that is all.
+    fn as_return(self) -> Option<usize> {
+        let plain = self.0 & (STACK | FUNCTION) == 0 && !self.is_unknown();
+        plain.then_some(self.0 as usize)
     }
 
     fn of_stack(number: u32) -> Self {

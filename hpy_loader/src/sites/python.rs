@@ -47,19 +47,19 @@ impl fmt::Display for PythonFrame {
 pub struct PythonStack(u32);
 
 /// The frames that are kept of a stack, the innermost.
-const DEPTH: usize = 16;
+const DEPTH: usize = 32;
 
 type Positions = SmallVec<[Position; DEPTH]>;
 
 struct Known {
     /// The first is the empty one.
-    stacks: IndexSet<Positions, FxBuildHasher>,
+    stacks: IndexSet<Box<[Position]>, FxBuildHasher>,
     frames: FxHashMap<Position, PythonFrame>,
 }
 
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| {
     Mutex::new(Known {
-        stacks: IndexSet::from_iter([Positions::new()]),
+        stacks: IndexSet::from_iter([Box::default()]),
         frames: FxHashMap::default(),
     })
 });
@@ -86,7 +86,7 @@ impl PythonStack {
         });
         let unknown: Positions = {
             let known = KNOWN.lock();
-            if let Some(number) = known.stacks.get_index_of(&positions) {
+            if let Some(number) = known.stacks.get_index_of(positions.as_slice()) {
                 return Self(number as u32);
             }
             let is_unknown = |position: &&Position| !known.frames.contains_key(*position);
@@ -99,7 +99,7 @@ impl PythonStack {
             .collect();
         let mut known = KNOWN.lock();
         known.frames.extend(described);
-        Self(known.stacks.insert_full(positions).0 as u32)
+        Self(known.stacks.insert_full(positions.as_slice().into()).0 as u32)
     }
 
     /// The frames, innermost first; of a deep stack the inner ones.

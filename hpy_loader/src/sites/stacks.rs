@@ -1,6 +1,7 @@
 //! Judging addresses, and interning stacks.
 
 use super::image::{Image, Images};
+use super::jump::Called;
 use super::walk::Walker;
 use super::{Call, Caller, Site, frame};
 use indexmap::IndexSet;
@@ -13,11 +14,14 @@ use std::sync::{Arc, LazyLock};
 /// How much a return address says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    /// It is in a function of the extension.
+    /// It is in a function of the extension that called the context.
     Enough,
     /// It is in one of HPy's own functions in the extension: look further up.
     Helper,
-    /// It is in the VM.
+    /// It is in a function of the extension that called another one, which jumped
+    /// to the context.
+    Jumped,
+    /// It is in the VM, which called a function that jumped to the context.
     Vm,
 }
 
@@ -26,6 +30,8 @@ struct Stacks {
     images: Images,
     walker: Walker,
     verdicts: FxHashMap<usize, Verdict>,
+    /// The places of jumps, by function and offset in the context.
+    jumps: FxHashMap<(usize, u32), Site>,
     stacks: IndexSet<Box<[usize]>, FxBuildHasher>,
 }
 
@@ -57,45 +63,97 @@ pub fn capture(caller: Caller, limit: usize) -> Site {
     if address == 0 {
         return Site::UNKNOWN;
     }
-    let limit = limit.clamp(1, LONGEST);
-    let stacks = &mut *STACKS.lock();
-    let Stacks {
-        images,
-        walker,
-        verdicts,
-        stacks,
-    } = stacks;
-    match judge(verdicts, images, address) {
-        Verdict::Vm => return Call::site().unwrap_or(Site::of_return(address)),
-        Verdict::Enough => {
-            entry(address).store(address, Ordering::Relaxed);
-            if limit == 1 {
-                return Site::of_return(address);
+    STACKS.lock().capture(caller, limit.clamp(1, LONGEST))
+}
+
+impl Stacks {
+    fn capture(&mut self, caller: Caller, limit: usize) -> Site {
+        let address = caller.address();
+        let mut found = SmallVec::<[usize; 32]>::new();
+        let mut counted = 0;
+        match self.judge(address) {
+            Verdict::Enough => {
+                entry(address).store(address, Ordering::Relaxed);
+                if limit == 1 {
+                    return Site::of_return(address);
+                }
+            }
+            Verdict::Helper => {}
+            Verdict::Vm => match Call::function() {
+                0 => return Site::of_return(address),
+                function => return self.jump(function, caller.offset()),
+            },
+            Verdict::Jumped => {
+                let place = self.jumped_before(address, caller.offset());
+                if let Some(place) = place.and_then(Site::as_return) {
+                    found.push(place);
+                    counted = usize::from(self.judge(place) != Verdict::Helper);
+                }
             }
         }
-        Verdict::Helper => {}
+        let Self {
+            images,
+            walker,
+            verdicts,
+            ..
+        } = self;
+        let mut visit = |images: &mut Images, address| {
+            if counted >= limit {
+                return false;
+            }
+            match judge(verdicts, images, address) {
+                Verdict::Vm => return false,
+                Verdict::Helper => {}
+                Verdict::Enough | Verdict::Jumped => counted += 1,
+            }
+            found.push(address);
+            counted < limit && found.len() < LONGEST
+        };
+        walker.walk(caller, images, &mut visit);
+        self.intern(&found)
     }
-    let mut found = SmallVec::<[usize; 32]>::new();
-    let mut counted = 0;
-    let mut visit = |images: &mut Images, address| {
-        match judge(verdicts, images, address) {
-            Verdict::Vm => return false,
-            Verdict::Helper => {}
-            Verdict::Enough => counted += 1,
+
+    fn intern(&mut self, found: &[usize]) -> Site {
+        match *found {
+            [address] => Site::of_return(address),
+            _ => {
+                let number = match self.stacks.get_index_of(found) {
+                    Some(number) => number,
+                    None => self.stacks.insert_full(found.into()).0,
+                };
+                Site::of_stack(number as u32)
+            }
         }
-        found.push(address);
-        counted < limit && found.len() < LONGEST
-    };
-    walker.walk(caller, images, &mut visit);
-    match *found {
-        [address] => Site::of_return(address),
-        _ => {
-            let number = match stacks.get_index_of(&*found) {
-                Some(number) => number,
-                None => stacks.insert_full(found.as_slice().into()).0,
-            };
-            Site::of_stack(number as u32)
+    }
+
+    fn judge(&mut self, address: usize) -> Verdict {
+        judge(&mut self.verdicts, &mut self.images, address)
+    }
+
+    /// The jump in the function that was called before `address`.
+    fn jumped_before(&mut self, address: usize, offset: u32) -> Option<Site> {
+        match self.images.find(address)?.called_before(address) {
+            Called::Function(function) => Some(self.jump(function, offset)),
+            Called::Pointer => None,
         }
+    }
+
+    /// The place where `function` jumped to the context's function at `offset`,
+    /// or else the function.
+    fn jump(&mut self, function: usize, offset: u32) -> Site {
+        if let Some(&site) = self.jumps.get(&(function, offset)) {
+            return site;
+        }
+        let place = self.images.find(function).and_then(|image| {
+            let (start, end) = frame::extent(image, function)?;
+            image.jump(start, end, offset)
+        });
+        let site = match place {
+            Some(place) => Site::of_return(place),
+            None => Site::of_address(function),
+        };
+        self.jumps.insert((function, offset), site);
+        site
     }
 }
 
@@ -122,6 +180,7 @@ fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address:
         // This very code tells which image is the VM.
         Some(image) if image.range.contains(&(capture as fn(_, _) -> _ as usize)) => Verdict::Vm,
         Some(image) if is_helper(&frame::function_name(image, address)) => Verdict::Helper,
+        Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
         _ => Verdict::Enough,
     };
     verdicts.insert(address, verdict);

@@ -56,4 +56,14 @@ impl Symbols {
         let function = self.functions.get(after.checked_sub(1)?)?;
         (address < function.end).then_some((&*function.name, function.start))
     }
+
+    /// The size of the function that begins at an address.
+    pub fn size(&self, start: u64) -> Option<u64> {
+        let found = self
+            .functions
+            .binary_search_by_key(&start, |function| function.start)
+            .ok()?;
+        let function = &self.functions[found];
+        Some(function.end - function.start)
+    }
 }

@@ -10,12 +10,17 @@
 //! mode, and the time of functions that this calls in turn.
 
 mod clock;
+mod folding;
 mod rows;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::modes::Hook;
 use clock::Clock;
+pub use folding::Folded;
+use folding::Folds;
+use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_void};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -32,7 +37,8 @@ struct Counter {
 
 /// The trace mode of one core.
 pub struct Trace {
-    context: HPyContext,
+    /// Written when it is made, and when folding begins.
+    context: UnsafeCell<HPyContext>,
     inner: *mut HPyContext,
     clock: Clock,
     counters: [Counter; COUNT],
@@ -40,10 +46,11 @@ pub struct Trace {
     is_hooked: AtomicBool,
     enter: Hook,
     exit: Hook,
+    folds: OnceLock<Folds>,
 }
 
-// SAFETY: the hooks are only touched under the HPy lock, and the context is not
-// written after it was made.
+// SAFETY: the hooks are only touched under the HPy lock, and so is the context
+// written, each function pointer by one store, while C may read it.
 unsafe impl Sync for Trace {}
 // SAFETY: as above.
 unsafe impl Send for Trace {}
@@ -64,7 +71,7 @@ impl Trace {
     pub(crate) fn new(inner: *mut HPyContext) -> &'static Self {
         let trace = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers, and is whole.
-            context: unsafe { inner.read() },
+            context: UnsafeCell::new(unsafe { inner.read() }),
             inner,
             clock: Clock::new(),
             counters: [const {
@@ -76,10 +83,11 @@ impl Trace {
             is_hooked: AtomicBool::new(false),
             enter: Hook::new(),
             exit: Hook::new(),
+            folds: OnceLock::new(),
         }));
         // SAFETY: just made, never freed, and not shared yet.
         unsafe {
-            let context = &raw mut (*trace).context;
+            let context = (*trace).context.get();
             (*context).name = c"HPy Trace Mode ABI (hpy_loader)".as_ptr();
             (*context).abi_version = ABI_VERSION;
             (*context)._private = trace.cast::<c_void>();
@@ -90,7 +98,7 @@ impl Trace {
 
     /// The context for extensions in this mode.
     pub(crate) fn context(&'static self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
+        self.context.get()
     }
 
     /// Every function of the context, in the ABI's order.
@@ -143,9 +151,9 @@ impl Trace {
         self.clock.now()
     }
 
-    /// After it ran.
+    /// After it ran; how long that was.
     #[inline(always)]
-    fn end(&self, index: usize, name: &CStr, start: u64) {
+    fn end(&self, index: usize, name: &CStr, start: u64) -> u64 {
         let ticks = &self.counters[index].ticks;
         let duration = self.clock.now().saturating_sub(start);
         ticks.store(ticks.load(Relaxed) + duration, Relaxed);
@@ -156,6 +164,7 @@ impl Trace {
                 c"error when executing on-exit trace function",
             );
         }
+        duration
     }
 
     /// Calls a hook. What it raises is a fatal error, as in HPy's trace mode:

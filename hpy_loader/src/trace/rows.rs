@@ -1,8 +1,10 @@
 //! The functions of the trace context, a wrapper around each row.
 
 use super::Trace;
+use super::folding::Part;
 use crate::abi::*;
-use crate::context_table;
+use crate::sites::{Caller, Register, Site};
+use crate::{context_table, with_caller};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::offset_of;
 
@@ -54,6 +56,53 @@ macro_rules! declare_rows {
         /// Puts the wrappers into a context.
         pub(super) fn fill(context: &mut HPyContext) {
             $($(context.$function = wrappers::$function;)*)*
+        }
+
+        #[allow(non_snake_case)]
+        mod folding_entries {
+            use super::*;
+
+            $($(
+                with_caller! {
+                    pub(super) fn $function(
+                        context: *mut HPyContext, $($arg: $type,)*
+                    ) $(-> $ret)? => folding::$function
+                }
+            )*)*
+        }
+
+        #[allow(non_snake_case, clippy::too_many_arguments)]
+        mod folding {
+            use super::*;
+
+            $($(
+                pub(super) unsafe extern "C" fn $function(
+                    context: *mut HPyContext,
+                    $($arg: $type,)*
+                    address: Register,
+                    stack: Register,
+                    frame: Register,
+                ) $(-> $ret)? {
+                    let caller = Caller::new(address, stack, frame)
+                        .calling(offset_of!(HPyContext, $function));
+                    const INDEX: usize = index(offset_of!(HPyContext, $function));
+                    const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
+                    // SAFETY: the wrappers are only in contexts of this mode.
+                    let trace = unsafe { &*(*context)._private.cast::<Trace>() };
+                    let part = Part::begin(&trace.clock);
+                    let start = trace.begin(INDEX, NAME);
+                    // SAFETY: the extension's arguments, passed on.
+                    let result = unsafe { ((*trace.inner).$function)(trace.inner $(, $arg)*) };
+                    let ticks = trace.end(INDEX, NAME, start);
+                    part.end(trace, ticks, Some(INDEX), |frames| Site::capture(caller, frames));
+                    result
+                }
+            )*)*
+        }
+
+        /// Puts wrappers into a context that book stacks as well.
+        pub(super) fn fill_folding(context: &mut HPyContext) {
+            $($(context.$function = folding_entries::$function;)*)*
         }
     };
 }

@@ -90,19 +90,29 @@ fn a_helper_that_was_not_inlined_counts_for_nothing() {
 }
 
 #[test]
-fn a_jump_out_of_a_function_names_the_function() {
-    // Without optimisation it is a call like any other.
-    let subject = Subject::new(&["-g", "-O0"], |_| {});
-    let frames = subject.frames("tail", 1);
-    assert_eq!(author_frames(&frames), marks(&[("tail", "tail")]));
+fn a_jump_is_found_in_the_function_that_was_left_by_it() {
+    each_build(|subject, flags| {
+        for name in ["tail", "branches"] {
+            let frames = subject.frames(name, 4);
+            assert_eq!(author_frames(&frames), marks(&[(name, name)]), "{flags:?}");
+            assert!(frames.iter().all(|frame| !frame.whole_function));
+        }
+        let frames = author_frames(&subject.frames("calls_jumping", 4));
+        let expected = [("jumping", "jumping"), ("calls_jumping", "calls_jumping")];
+        assert_eq!(frames, marks(&expected), "{flags:?}");
+        let frames = author_frames(&subject.frames("calls_jumping", 1));
+        assert_eq!(frames, marks(&expected[..1]), "{flags:?}");
+    });
+}
 
-    let subject = Subject::new(&["-g", "-O2"], |_| {});
-    let frames = subject.frames("tail", 1);
+#[test]
+fn of_several_jumps_none_is_named() {
+    let subject = Subject::new(&["-g", "-O2", "-fno-crossjumping"], |_| {});
+    let frames = subject.frames("ambiguous", 1);
     assert_eq!(frames.len(), 1);
-    assert!(frames[0].whole_function);
-    assert_eq!(frames[0].function.as_deref(), Some("tail"));
-    let place = frames[0].place.as_ref().expect("a place");
-    assert!(line("tail").abs_diff(place.line) <= 2, "{}", frames[0]);
+    assert!(frames[0].whole_function, "{}", frames[0]);
+    assert_eq!(frames[0].function.as_deref(), Some("ambiguous"));
+    assert!(frames[0].place.is_some());
 }
 
 #[test]

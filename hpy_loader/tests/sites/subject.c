@@ -7,6 +7,8 @@
 
 typedef struct Context Context;
 struct Context {
+    /* As many constants as HPy's context has. */
+    intptr_t constants[80];
     intptr_t (*ctx_open)(Context *, intptr_t);
     intptr_t (*ctx_real)(Context *, double);
     intptr_t (*ctx_many)(Context *, void *, void *, void *, void *);
@@ -52,6 +54,35 @@ EXPORT intptr_t with_many(Context *ctx)
 EXPORT intptr_t tail(Context *ctx)
 {
     return ctx->ctx_open(ctx, 1); /* here: tail */
+}
+
+/* One of these is compiled to a jump, or both are. */
+EXPORT intptr_t branches(Context *ctx)
+{
+    if (ctx->constants[0])
+        return ctx->ctx_real(ctx, 1.5);
+    return ctx->ctx_open(ctx, 1); /* here: branches */
+}
+
+/* Which of the jumps it was, nobody knows. */
+EXPORT intptr_t ambiguous(Context *ctx)
+{
+    if (ctx->constants[0]) {
+        __asm__ volatile("nop" ::: "memory");
+        return ctx->ctx_open(ctx, 1);
+    }
+    __asm__ volatile("nop; nop" ::: "memory");
+    return ctx->ctx_open(ctx, 2);
+}
+
+static NOINLINE intptr_t jumping(Context *ctx, intptr_t value)
+{
+    return HPy_Open(ctx, value + ctx->constants[0]); /* here: jumping */
+}
+
+EXPORT intptr_t calls_jumping(Context *ctx)
+{
+    return jumping(ctx, 1) + 1; /* here: calls_jumping */
 }
 
 static inline intptr_t small(Context *ctx)

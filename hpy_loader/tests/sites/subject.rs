@@ -5,6 +5,7 @@ use hpy_loader::with_caller;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::marker::PhantomData;
+use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -47,6 +48,7 @@ type Function = unsafe extern "C" fn(*mut Context) -> isize;
 
 #[repr(C)]
 struct Context {
+    constants: [isize; 80],
     open: unsafe extern "C" fn(*mut Context, isize) -> isize,
     real: unsafe extern "C" fn(*mut Context, f64) -> isize,
     many: unsafe extern "C" fn(
@@ -93,7 +95,7 @@ mod bodies {
         stack: Register,
         frame: Register,
     ) -> isize {
-        note(Caller::new(address, stack, frame));
+        note(Caller::new(address, stack, frame).calling(offset_of!(Context, open)));
         value * K::FACTOR
     }
 
@@ -104,7 +106,7 @@ mod bodies {
         stack: Register,
         frame: Register,
     ) -> isize {
-        note(Caller::new(address, stack, frame));
+        note(Caller::new(address, stack, frame).calling(offset_of!(Context, real)));
         (value * 2.0) as isize * K::FACTOR
     }
 
@@ -118,7 +120,7 @@ mod bodies {
         stack: Register,
         frame: Register,
     ) -> isize {
-        note(Caller::new(address, stack, frame));
+        note(Caller::new(address, stack, frame).calling(offset_of!(Context, many)));
         // SAFETY: the library passes pointers to its variables.
         unsafe { *a * *b * *c * *d * K::FACTOR }
     }
@@ -130,7 +132,7 @@ mod bodies {
         stack: Register,
         frame: Register,
     ) -> isize {
-        note(Caller::new(address, stack, frame));
+        note(Caller::new(address, stack, frame).calling(offset_of!(Context, again)));
         let _call = Call::of(function as *const c_void);
         // SAFETY: a function of the library that takes the context.
         unsafe { function(context) * K::FACTOR }
@@ -177,6 +179,7 @@ impl Subject {
         let function = unsafe { self.library.get::<Function>(name.as_bytes()) };
         let function = *function.expect("an exported function");
         let mut context = Context {
+            constants: [0; 80],
             open: entries::open::<Tens>,
             real: entries::real::<Tens>,
             many: entries::many::<Tens>,

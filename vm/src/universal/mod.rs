@@ -1,6 +1,7 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
 mod debug;
+mod frames;
 mod mode;
 mod trace;
 

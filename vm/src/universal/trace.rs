@@ -6,9 +6,11 @@ pub(super) use hpy_trace::module_def;
 #[rustpython_vm::pymodule(name = "hpy.trace._trace")]
 mod hpy_trace {
     use crate::runtime::{RustPython, make_loader};
+    use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
     use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::PyDictRef;
+    use rustpython_vm::builtins::{PyDictRef, PyListRef};
+    use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::OptionalArg;
     use rustpython_vm::{FromArgs, PyObjectRef, PyResult, VirtualMachine};
 
@@ -71,6 +73,33 @@ mod hpy_trace {
         let _entered = loader.lock().enter(loader.runtime());
         trace.hooks_have_changed();
         result
+    }
+
+    /// Book the time of each call on the stack that it is made from. Not in HPy's
+    /// own module.
+    #[pyfunction]
+    fn start_folding(vm: &VirtualMachine) -> PyResult<()> {
+        loader(vm)?.fold_traces();
+        Ok(())
+    }
+
+    /// Return a list of tuples (Python frames, C frames, function, calls,
+    /// nanoseconds), frames innermost first. Not in HPy's own module.
+    #[pyfunction]
+    fn get_folded(vm: &VirtualMachine) -> PyResult<PyListRef> {
+        let folded = loader(vm)?.trace().folded();
+        let tuples = folded.into_iter().map(|folded| {
+            let nanoseconds = u64::try_from(folded.duration.as_nanos()).unwrap_or(u64::MAX);
+            let fields = vec![
+                python_frames(folded.python, vm),
+                c_frames(folded.site, vm),
+                folded.function.to_pyobject(vm),
+                folded.calls.to_pyobject(vm),
+                nanoseconds.to_pyobject(vm),
+            ];
+            vm.ctx.new_tuple(fields).into()
+        });
+        Ok(vm.ctx.new_list(tuples.collect()))
     }
 
     /// Resolution of the used clock in Hertz.

@@ -65,7 +65,8 @@ def _run_script(path):
         with io.open_code(path) as file:
             source = file.read()
     except OSError as error:
-        sys.exit(f"{sys.executable}: can't open file {path!r}: {error.strerror}")
+        print(f"{sys.executable}: can't open file {path!r}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
     sys.path[0] = os.path.dirname(os.path.abspath(path))
     main = types.ModuleType("__main__")
     main.__file__ = path
@@ -95,7 +96,7 @@ def _beyond_machinery(traceback):
     """A traceback without the frames of this module and of runpy."""
     whole = traceback
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(("<frozen hpy", "<frozen runpy")):
+        if traceback.tb_frame.f_code.co_filename not in (__name__, runpy.__name__):
             return traceback
         traceback = traceback.tb_next
     return whole

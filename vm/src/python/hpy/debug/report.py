@@ -18,12 +18,15 @@ be None; HPy's own inline functions are left out. A Python frame is the tuple
 
 import collections
 
-# Objects that are shown of those that leaked at one place, and the length of one.
+# How many objects are shown of those that leaked at one place, the length of one,
+# and how many Python frames of a stack.
 SHOWN = 20
 WIDTH = 100
+DEPTH = 12
 
-# Python code that is between every script and its extensions, and no news.
-_MACHINERY = ("<frozen importlib", "<frozen runpy", "<frozen hpy.", "<frozen hpy>")
+# Frozen modules that stand between a program and its extensions, and are no news.
+# Their file is their name.
+_MACHINERY = ("_frozen_importlib", "importlib._bootstrap", "runpy", "hpy.", "<frozen ")
 
 
 def count(number, noun):
@@ -33,13 +36,17 @@ def count(number, noun):
 
 def is_machinery(frame):
     """Whether a Python frame is not the program's own."""
-    return frame[1].startswith(_MACHINERY)
+    file = frame[1]
+    return file.startswith(_MACHINERY) and not file.endswith(".py")
 
 
 def python_lines(frames):
     """The frames of Python that are the program's, as text."""
     own = [frame for frame in frames if not is_machinery(frame)]
-    return [f"{function} at {file}:{line}" for function, file, line in own]
+    lines = [f"{function} at {file}:{line}" for function, file, line in own[:DEPTH]]
+    if len(own) > DEPTH:
+        lines.append("...")
+    return lines
 
 
 def c_lines(frames):

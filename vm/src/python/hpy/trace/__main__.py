@@ -40,7 +40,7 @@ def main(arguments=None):
     options = parse(arguments)
     os.environ["HPY"] = "trace"
     if options.folded:
-        _trace.set_folding(True)
+        _trace.start_folding()
     status = _program.run(options)
     sys.stdout.flush()
     for line in report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort):

@@ -1,7 +1,7 @@
 """What the trace mode has counted, as text.
 
 Beyond the functions of HPy's own `_trace`, this is built on
-`_trace.set_folding(True)`, after which the time of each call is booked on the
+`_trace.start_folding()`, after which the time of each call is booked on the
 stack that it was made from, and on `_trace.get_folded()`, a list of tuples
 (Python frames, C frames, function, calls, nanoseconds). Frames are as in
 `hpy.debug.report`, innermost first. The nanoseconds are those that were spent in
@@ -37,12 +37,9 @@ def table(calls, durations, sort):
         )
     width = max(len(row[0]) for row in rows)
     lines = [f"{a:<{width}} {b:>14} {c:>14} {d:>10}" for a, b, c, d in rows]
+    # No sum of the times: a function's includes those that it leads to.
     total = sum(row[1] for row in called)
-    milliseconds = sum(row[2] for row in called) / 1e6
-    lines.append(
-        f"hpy.trace: {count(total, 'call')} of {count(len(called), 'function')}, "
-        f"{milliseconds:,.3f} ms"
-    )
+    lines.append(f"hpy.trace: {count(total, 'call')} of {count(len(called), 'function')}")
     return lines
 
 
