@@ -57,13 +57,15 @@ pub struct Debug {
     records: RefCell<Records>,
     builders: rows::Builders,
     trackers: rows::Trackers,
+    structs: rows::Structs,
     on_invalid_handle: Hook,
     on_invalid_builder: Hook,
     /// How many frames a site has.
     frames: Cell<usize>,
     violations: RefCell<Vec<Violation>>,
     counts: RefCell<BTreeMap<Kind, u64>>,
-    modules: Cell<u32>,
+    /// The names of the modules.
+    modules: RefCell<Vec<String>>,
     going_on: Cell<bool>,
     reports_faults: Cell<bool>,
     reporter: Cell<fn(&Violation)>,
@@ -88,12 +90,13 @@ impl Debug {
             records: RefCell::new(Records::new()),
             builders: rows::Builders::default(),
             trackers: rows::Trackers::default(),
+            structs: rows::Structs::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),
             violations: RefCell::default(),
             counts: RefCell::default(),
-            modules: Cell::new(0),
+            modules: RefCell::default(),
             going_on: Cell::new(false),
             reports_faults: Cell::new(false),
             reporter: Cell::new(|violation| eprint!("{violation}")),
@@ -159,7 +162,12 @@ impl Debug {
         &self.on_invalid_builder
     }
 
-    /// Goes on after a violation, rather than to ask a hook or end.
+    /// The names of the modules in debug mode, in the order of their loading.
+    pub fn modules(&self) -> Vec<String> {
+        self.modules.borrow().clone()
+    }
+
+    /// Goes on after a violation, rather than to report it and ask a hook or end.
     pub fn set_going_on(&self, going_on: bool) {
         self.going_on.set(going_on);
     }

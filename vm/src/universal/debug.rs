@@ -6,8 +6,9 @@ pub(super) use hpy_debug::module_def;
 #[rustpython_vm::pymodule(name = "hpy.debug._debug")]
 mod hpy_debug {
     use crate::runtime::{RustPython, make_loader};
+    use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
-    use hpy_loader::debug::{Debug, View};
+    use hpy_loader::debug::{Debug, View, Violation};
     use hpy_loader::modes::Hook;
     use rustpython_vm::builtins::{PyList, PyListRef};
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
@@ -124,6 +125,53 @@ mod hpy_debug {
         with(|debug| debug.set_frames(limit), vm)
     }
 
+    /// Go on after a violation rather than to report it and end. Not in HPy's own
+    /// module, as what follows.
+    #[pyfunction]
+    fn set_going_on(going_on: bool, vm: &VirtualMachine) -> PyResult<()> {
+        with(|debug| debug.set_going_on(going_on), vm)
+    }
+
+    /// Return the names of the modules in debug mode
+    #[pyfunction]
+    fn get_modules(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let modules = with(Debug::modules, vm)?;
+        Ok(modules
+            .into_iter()
+            .map(|name| vm.ctx.new_str(name).into())
+            .collect())
+    }
+
+    /// Return what extensions have done wrong so far, a list of dicts
+    #[pyfunction]
+    fn get_violations(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let violations = with(Debug::violations, vm)?;
+        let dicts = violations.iter().map(|violation| dict(violation, vm));
+        dicts.collect()
+    }
+
+    fn dict(violation: &Violation, vm: &VirtualMachine) -> PyResult {
+        let dict = vm.ctx.new_dict();
+        for (key, text) in [
+            ("kind", violation.kind.name()),
+            ("text", violation.kind.text()),
+            ("function", &violation.function),
+            ("module", &violation.module),
+            ("detail", &violation.detail),
+        ] {
+            dict.set_item(key, vm.ctx.new_str(text).into(), vm)?;
+        }
+        for (key, site) in [
+            ("used", violation.used),
+            ("opened", violation.opened),
+            ("closed", violation.closed),
+        ] {
+            dict.set_item(key, c_frames(site, vm), vm)?;
+        }
+        dict.set_item("python", python_frames(violation.python, vm), vm)?;
+        Ok(dict.into())
+    }
+
     /// One handle. Several of these may stand for the same one, and compare equal
     /// then.
     #[pyattr]
@@ -173,6 +221,25 @@ mod hpy_debug {
             Ok(size.map_or(-1, usize::cast_signed))
         }
 
+        /// The C frames of the place where it was opened
+        #[pygetset]
+        fn opened(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(zelf.view(vm)?.opened, vm))
+        }
+
+        /// The Python frames above that place
+        #[pygetset]
+        fn python(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(python_frames(zelf.view(vm)?.python, vm))
+        }
+
+        /// A key that is equal for handles that were opened at the same place
+        #[pygetset]
+        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+            let view = zelf.view(vm)?;
+            Ok(format!("{:?} {:?}", view.opened, view.python))
+        }
+
         /// Close the underlying handle. FOR TESTS ONLY.
         #[pymethod]
         fn _force_close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
@@ -195,27 +262,12 @@ mod hpy_debug {
     impl Representable for DebugHandle {
         fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
             let view = zelf.view(vm)?;
-            let mut text = match zelf.object(vm)? {
+            Ok(match zelf.object(vm)? {
                 Some(object) if !view.is_closed => {
                     format!("<DebugHandle {:#x} for {}>", zelf.index, object.repr(vm)?)
                 }
                 _ => format!("<DebugHandle {:#x} CLOSED>", zelf.index),
-            };
-            let frames = view.opened.frames();
-            let c = frames.iter().filter(|frame| !frame.is_helper());
-            let python = view.python.frames();
-            let lines = c
-                .map(ToString::to_string)
-                .chain(python.iter().map(ToString::to_string));
-            for (number, line) in lines.enumerate() {
-                let what = if number == 0 {
-                    "opened in"
-                } else {
-                    "called by"
-                };
-                text.push_str(&format!("\n        {what} {line}"));
-            }
-            Ok(text)
+            })
         }
     }
 }
