@@ -6,12 +6,17 @@
 //! type. The body gets an [`Entry`], through which it decodes handles and
 //! reaches the runtime.
 //!
+//! The frequent cases of frequent functions take a shorter way, which is in
+//! [`shortcut`].
+//!
 //! Two promises are kept in this file and nowhere else:
 //!
 //! - **No panic crosses into C.** It becomes a `SystemError` with the panic's
 //!   text. (`extern "C"` would abort the process.)
 //! - **A function that fails leaves an error.** There is no other way to return a
 //!   sentinel than through a failure, since bodies return `Result`.
+
+mod shortcut;
 
 use crate::abi::*;
 use crate::context as bodies;
@@ -352,12 +357,14 @@ macro_rules! declare_shims {
         /// A context whose functions are this runtime's and whose other members
         /// are still empty.
         pub(crate) fn context<R: Runtime>() -> HPyContext {
-            HPyContext {
+            let mut context = HPyContext {
                 name: std::ptr::null(),
                 _private: std::ptr::null_mut(),
                 abi_version: 0,
                 $($($constant: HPy::NULL,)* $($function: shims::$function::<R>,)*)*
-            }
+            };
+            shortcut::install::<R>(&mut context);
+            context
         }
     };
 }

@@ -31,6 +31,7 @@ pub struct Lock {
 }
 
 /// A number that no other living thread has, and never 0.
+#[inline]
 fn current_thread() -> usize {
     thread_local! { static ADDRESS: u8 = const { 0 } }
     ADDRESS.with(|byte| std::ptr::from_ref(byte).addr())
@@ -46,6 +47,7 @@ impl Lock {
     }
 
     /// Whether this thread holds the lock. Always true without threads.
+    #[inline]
     pub fn is_held<R: Roots>(&self) -> bool {
         !R::THREADS || self.owner.load(Ordering::Relaxed) == current_thread()
     }
@@ -93,6 +95,7 @@ impl Lock {
     }
 
     /// Gives the lock up. This thread must hold it.
+    #[inline]
     pub(crate) fn release(&self) {
         debug_assert_eq!(self.owner.load(Ordering::Relaxed), current_thread());
         self.owner.store(0, Ordering::Relaxed);
@@ -116,6 +119,7 @@ pub struct Entered<'a> {
 impl Entered<'_> {
     /// Whether the lock is given up when the guard goes. Without threads there
     /// is nothing to give up, ever.
+    #[inline]
     pub fn is_outermost(&self) -> bool {
         self.lock.is_some()
     }

@@ -182,11 +182,7 @@ unsafe fn store<R: Runtime>(
     address: *mut c_void,
     value: HPy,
 ) -> Fallible<(), R> {
-    let long = || {
-        // SAFETY: any handle is fine.
-        unsafe { c::ctx_Long_AsInt64_t(entry, value) }
-            .map_err(|error| too_large_for_long(entry, error))
-    };
+    let long = || c::as_long(entry, value);
     let narrow = |fits: bool, c_type: &str| match fits {
         true => Ok(()),
         false => warn(entry, &format!("Truncation of value to {c_type}")),
@@ -233,7 +229,7 @@ unsafe fn store<R: Runtime>(
                 let (value, negative) = unsigned(entry, value)?;
                 write(address, value as c_uint);
                 if negative {
-                    return warn(entry, "Writing negative value into unsigned field");
+                    warn(entry, "Writing negative value into unsigned field")?;
                 }
                 narrow(c_uint::try_from(value).is_ok(), "unsigned int")
             }
@@ -294,30 +290,14 @@ unsafe fn store<R: Runtime>(
     }
 }
 
-/// The conversion to `long` overflows with words of its own.
-fn too_large_for_long<R: Runtime>(entry: Entry<R>, error: R::Object) -> R::Object {
-    let overflow = entry.core().constants().h_OverflowError;
-    let is_overflow = match entry.get(overflow) {
-        Ok(class) => entry.runtime().error_matches(&error, &class),
-        Err(_) => false,
-    };
-    match is_overflow {
-        true => entry.error(overflow, "Python int too large to convert to C long"),
-        false => error,
-    }
-}
-
-/// An unsigned value; a negative one is accepted as well and said to be so.
+/// An unsigned value; a negative one is accepted as well and said to be so. What
+/// is no `int` is converted with its sign.
 fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R> {
     // SAFETY: any handle is fine.
     match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {
         Ok(value) => Ok((value, false)),
-        Err(_) => {
-            // SAFETY: any handle is fine.
-            let value = unsafe { c::ctx_Long_AsInt64_t(entry, value) }
-                .map_err(|error| too_large_for_long(entry, error))?;
-            Ok((value.cast_unsigned(), true))
-        }
+        // It has refused without running any code.
+        Err(_) => Ok((c::as_long(entry, value)?.cast_unsigned(), true)),
     }
 }
 

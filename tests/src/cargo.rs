@@ -8,7 +8,12 @@ use std::process::Command;
 use std::time::Duration;
 
 /// Crates whose tests need no VM: they build in seconds.
-const LIGHT: &[&str] = &["hpy_loader", "hpyvm-examples", "hpyvm-tests"];
+const LIGHT: &[&str] = &[
+    "hpy_loader",
+    "hpyvm-properties",
+    "hpyvm-examples",
+    "hpyvm-tests",
+];
 
 /// Compiling all of RustPython takes minutes; this is for a slow machine.
 const LIMIT: Duration = Duration::from_secs(40 * 60);
@@ -77,6 +82,16 @@ pub fn plain_rustpython(verification: &Verification) -> Result<PathBuf> {
     }
     ensure!(binary.is_file(), "{} is missing", binary.display());
     Ok(binary)
+}
+
+/// The shared library of a package, which it calls `name`. Returns its path.
+pub fn library(verification: &Verification, package: &str, name: &str) -> Result<PathBuf> {
+    let arguments = ["--release", "--package", package];
+    run_with_msrv_ignored(verification, "build", &arguments, &[])?;
+    let release = verification.project.target().join("release");
+    let library = release.join(format!("lib{name}.so"));
+    ensure!(library.is_file(), "{} is missing", library.display());
+    Ok(library)
 }
 
 /// The outcome of a `cargo test` that succeeded.

@@ -39,7 +39,7 @@ impl Cases {
 }
 
 /// Reads what a script has printed.
-fn read(text: &str) -> Result<Outcome> {
+pub fn read(text: &str) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut begun = None;
     for line in text.lines() {

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod malformed;
 pub mod outcome;
 pub mod proof_of_concept;
+pub mod properties;
 pub mod python;
 pub mod reports;
 pub mod soak;

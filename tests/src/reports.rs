@@ -19,6 +19,9 @@
 //! each time; in a line with one, the amount of space does not count. Paths are
 //! those of the files alone.
 //!
+//! A process that is killed by a signal has its number, negative, as its status.
+//! Scripts about another C module than `untidy.c` name it: `# module: misuse`.
+//!
 //! The C module is built with optimisation and without, to the same effect, and
 //! `hpyvm` runs with the package `hpy` installed and without. Scripts that are
 //! about a build without debug information name it: `# build: stripped`. One that
@@ -29,13 +32,14 @@ use anyhow::{Context, Result, bail, ensure};
 use hpyvm_examples::{Extension, Job, Step};
 use regex::Regex;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The C module of all scripts.
+/// The C module of scripts that name no other one.
 const MODULE: &str = "untidy";
 
 /// What a script says of itself.
@@ -44,6 +48,7 @@ struct Script {
     name: String,
     run: Vec<String>,
     arguments: Vec<String>,
+    module: Option<String>,
     build: Option<String>,
     needs_packages: bool,
     status: i32,
@@ -75,6 +80,7 @@ impl Script {
                     "run" => script.run = words(value),
                     "arguments" => script.arguments = words(value),
                     "packages" => script.needs_packages = true,
+                    "module" => script.module = Some(value.to_owned()),
                     "build" => script.build = Some(value.to_owned()),
                     "status" => script.status = value.parse()?,
                     _ => {}
@@ -117,7 +123,9 @@ impl Script {
             &clean(&finished.stderr),
         )
         .with_context(|| format!("{what}: report"))?;
-        let status = finished.status.and_then(|status| status.code());
+        let status = finished
+            .status
+            .and_then(|status| status.code().or(status.signal().map(|signal| -signal)));
         ensure!(
             status == Some(self.status),
             "{what}: status {status:?} instead of {}",
@@ -216,14 +224,15 @@ fn compare(expected: &[String], lines: &[String]) -> Result<()> {
 /// The module, built in the ways that the scripts want.
 struct Builds<'a> {
     verification: &'a Verification,
-    source: PathBuf,
+    sources: PathBuf,
     stripped: tempfile::TempDir,
 }
 
 impl Builds<'_> {
-    fn build(&self, flags: &str) -> Result<PathBuf> {
+    fn build(&self, module: &str, flags: &str) -> Result<PathBuf> {
         let toolchain = self.verification.toolchain()?;
-        let built = Extension::files(MODULE, [&self.source])
+        let source = self.sources.join(module).with_extension("c");
+        let built = Extension::files(module, [&source])
             .flags(flags)
             .build(&self.verification.project, &toolchain)?;
         Ok(built.directory)
@@ -231,16 +240,17 @@ impl Builds<'_> {
 
     /// The directories to run a script with.
     fn of(&self, script: &Script) -> Result<Vec<PathBuf>> {
+        let module = script.module.as_deref().unwrap_or(MODULE);
         match script.build.as_deref() {
-            None => Ok(vec![self.build("")?, self.build("-g -O0")?]),
-            Some("stripped") => Ok(vec![self.strip()?]),
-            Some(flags) => Ok(vec![self.build(flags)?]),
+            None => Ok(vec![self.build(module, "")?, self.build(module, "-g -O0")?]),
+            Some("stripped") => Ok(vec![self.strip(module)?]),
+            Some(flags) => Ok(vec![self.build(module, flags)?]),
         }
     }
 
-    fn strip(&self) -> Result<PathBuf> {
-        let directory = self.build("")?;
-        let name = format!("{MODULE}.hpy0.so");
+    fn strip(&self, module: &str) -> Result<PathBuf> {
+        let directory = self.build(module, "")?;
+        let name = format!("{module}.hpy0.so");
         let target = self.stripped.path().join(&name);
         let mut command = Command::new("strip");
         command.arg("-o").arg(&target).arg(directory.join(&name));
@@ -255,7 +265,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let files = Files { scripts };
     let builds = Builds {
         verification,
-        source: files.scripts.join(MODULE).with_extension("c"),
+        sources: files.scripts.clone(),
         stripped: tempfile::tempdir()?,
     };
     let bare = Python::new("hpyvm alone", verification.vm()?);

@@ -2,7 +2,8 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, reports, soak, startup, suite,
+    golden, headers, limits, malformed, proof_of_concept, properties, reports, soak, startup,
+    suite,
 };
 use anyhow::Result;
 
@@ -69,6 +70,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "contract",
         about: "handles closed twice, used after closing, kept: no crash, right results",
         run: contract::step,
+    },
+    StepInfo {
+        name: "properties",
+        about: "random sequences of context calls behave like a model of them",
+        run: properties::step,
     },
     StepInfo {
         name: "limits",

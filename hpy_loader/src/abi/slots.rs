@@ -52,6 +52,18 @@ macro_rules! declare_slots {
                 true
             }
 
+            /// Whether both hold the same functions, by address.
+            pub fn is_same(&self, other: &Slots) -> bool {
+                $($(
+                    let same = self.$field.map(|function| function as *const ())
+                        == other.$field.map(|function| function as *const ());
+                    if !same {
+                        return false;
+                    }
+                )*)*
+                true
+            }
+
             /// Takes over what `base` fills and this table leaves empty.
             pub fn inherit(&mut self, base: &Slots) {
                 $($(if self.$field.is_none() {

@@ -161,6 +161,11 @@ pub(crate) unsafe fn ctx_Long_AsInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> 
     signed(entry, h, Accept::Index, "int too big to convert")
 }
 
+/// `PyLong_AsLong`, whose words are its own.
+pub(crate) fn as_long<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<i64, R> {
+    signed(entry, h, Accept::Index, TOO_LARGE_FOR_LONG)
+}
+
 pub(crate) unsafe fn ctx_Long_AsUInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u64, R> {
     unsigned(
         entry,

@@ -58,6 +58,7 @@ pub struct Debug {
     records: RefCell<Records>,
     builders: rows::Builders,
     trackers: rows::Trackers,
+    structs: rows::Structs,
     on_invalid_handle: Hook,
     on_invalid_builder: Hook,
     /// How many frames a site has.
@@ -65,6 +66,7 @@ pub struct Debug {
     /// With how often they were found.
     violations: RefCell<IndexMap<Violation, u64>>,
     counts: RefCell<BTreeMap<Kind, u64>>,
+    /// The names of the modules.
     modules: RefCell<Vec<String>>,
     going_on: Cell<bool>,
     reports_faults: Cell<bool>,
@@ -91,6 +93,7 @@ impl Debug {
             records: RefCell::new(Records::new()),
             builders: rows::Builders::default(),
             trackers: rows::Trackers::default(),
+            structs: rows::Structs::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),
@@ -163,7 +166,12 @@ impl Debug {
         &self.on_invalid_builder
     }
 
-    /// Goes on after a violation, rather than to ask a hook or end.
+    /// The names of the modules in debug mode, in the order of their loading.
+    pub fn modules(&self) -> Vec<String> {
+        self.modules.borrow().clone()
+    }
+
+    /// Goes on after a violation, rather than to report it and ask a hook or end.
     pub fn set_going_on(&self, going_on: bool) {
         self.going_on.set(going_on);
     }
@@ -179,11 +187,6 @@ impl Debug {
     /// because of one.
     pub fn set_silent(&self, silent: bool) {
         self.is_silent.set(silent);
-    }
-
-    /// The modules that were loaded in this mode, by name.
-    pub fn modules(&self) -> Vec<String> {
-        self.modules.borrow().clone()
     }
 
     /// Who reports violations; at first they are printed on standard error.

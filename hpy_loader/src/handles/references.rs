@@ -31,6 +31,33 @@ impl<O> HandleTable<O> {
         Ok(word)
     }
 
+    /// [`dup`](Self::dup) in the frequent case: a handle that is open or needs no
+    /// reference. Otherwise nothing happens.
+    #[inline]
+    pub fn try_dup(&self, word: Word) -> Option<Word> {
+        match self.lookup(word) {
+            Some(slot) if slot.refs() > 0 => slot.add_ref(),
+            None if !word.is_slot() => {}
+            _ => return None,
+        }
+        Some(word)
+    }
+
+    /// [`close`](Self::close) in the frequent case: of several references one
+    /// goes, or the word needs none. Otherwise nothing happens, and the answer is
+    /// `false`.
+    #[inline]
+    pub fn try_close(&self, word: Word) -> bool {
+        match self.lookup(word) {
+            Some(slot) if slot.refs() > 1 && slot.refs() < IMMORTAL => {
+                slot.sub_ref();
+                true
+            }
+            None => !word.is_slot(),
+            Some(_) => false,
+        }
+    }
+
     /// Gives up one reference, and drops the object if it was the last one.
     #[inline]
     pub fn close(&self, word: Word) -> Closed {

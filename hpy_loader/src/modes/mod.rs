@@ -159,6 +159,7 @@ impl<R: Runtime> Loader<R> {
     /// A loader for the module `name` in debug mode.
     pub fn debugged(&self, name: &str) -> &'static Loader<R> {
         let debug = self.debug();
+        let _entered = self.lock().enter(self.runtime());
         let (_, loader) = wrap(self.core(), |inner| {
             let extension = Extension::new(debug, inner, name);
             ((), Wrapper::Debug(extension))

@@ -16,6 +16,13 @@
 //!   nothing in the VM's own error state: the pending error is the loader's.
 //! - A borrow `&Object` lives in a slot that stays where it is and stays open
 //!   until the method returns, whatever the extension does meanwhile.
+//! - A method that is said to run no Python code runs no other foreign code
+//!   either, does not come back to the loader, and drops no object that may be
+//!   the last of its kind. The loader lends it the root in the slot itself,
+//!   without a pin, and memory safety rests on this. The methods that give
+//!   native structs, fields and types (`native_struct`, `load_field`, `type_of`,
+//!   `duplicate` and what else answers without a `Result`) are of this kind. Those
+//!   with a default, which knows nothing, are what the loader tries first.
 //! - A moving collector puts a `Cell` into `Object`, finds the roots through
 //!   [`HandleTable::for_each_root`](crate::handles::HandleTable::for_each_root)
 //!   and rewrites them in place. The loader holds no root outside the table

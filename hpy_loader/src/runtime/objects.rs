@@ -59,6 +59,43 @@ pub trait Objects: Roots {
     fn length(&self, object: &Self::Object) -> Fallible<usize, Self>;
     /// `bool(object)`.
     fn is_true(&self, object: &Self::Object) -> Fallible<bool, Self>;
+    /// `len(object)` of a builtin container, if that is known without running
+    /// Python code. [`length`](Self::length) knows it in any case.
+    #[inline]
+    fn known_length(&self, object: &Self::Object) -> Option<usize> {
+        let _ = object;
+        None
+    }
+    /// `bool(object)` of a builtin constant, number, text or container, if that is
+    /// known without running Python code.
+    #[inline]
+    fn known_truth(&self, object: &Self::Object) -> Option<bool> {
+        let _ = object;
+        None
+    }
+    /// `object[index]` of a builtin list or tuple, if there is such an item and it
+    /// can be had without running Python code.
+    #[inline]
+    fn known_item(&self, object: &Self::Object, index: usize) -> Option<Self::Object> {
+        let _ = (object, index);
+        None
+    }
+    /// Puts `value` in the place of item `index` of a builtin list and gives the
+    /// old one, without running Python code.
+    ///
+    /// # Errors
+    ///
+    /// Gives `value` back if that is not possible.
+    #[inline]
+    fn replace_item(
+        &self,
+        object: &Self::Object,
+        index: usize,
+        value: Self::Object,
+    ) -> Result<Self::Object, Self::Object> {
+        let _ = (object, index);
+        Err(value)
+    }
     /// `hash(object)`; never -1.
     fn hash(&self, object: &Self::Object) -> Fallible<isize, Self>;
     /// `repr(object)`.

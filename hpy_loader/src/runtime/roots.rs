@@ -22,6 +22,15 @@ pub trait Roots: Sized + 'static {
         false
     }
 
+    /// Whether the object can die anywhere: it refers to no other object and has
+    /// no finalizer, as a plain number or text. A VM that can't tell says no.
+    /// Runs no Python code.
+    #[inline]
+    fn is_inert(&self, object: &Self::Object) -> bool {
+        let _ = object;
+        false
+    }
+
     /// Whether both roots refer to one object (`is`).
     fn is_same(&self, a: &Self::Object, b: &Self::Object) -> bool;
 

@@ -33,6 +33,13 @@ pub trait Text: Roots {
     /// the memory stays as it is while the *object* lives, not just this root.
     /// `TypeError` if it is no `str`, `UnicodeEncodeError` for surrogates.
     fn utf8(&self, object: &Self::Object) -> Fallible<*const [u8], Self>;
+    /// What [`utf8`](Self::utf8) gives, if that is at hand without running Python
+    /// code or waiting.
+    #[inline]
+    fn known_utf8(&self, object: &Self::Object) -> Option<*const [u8]> {
+        let _ = object;
+        None
+    }
     /// The code point at `index`; `IndexError` outside, `TypeError` if it is no
     /// `str`.
     fn read_char(&self, object: &Self::Object, index: isize) -> Fallible<u32, Self>;

@@ -1,9 +1,13 @@
 //! What every VM under the loader must do, as properties.
 //!
-//! A VM is a [`Subject`]. [`check_context`] plays an extension that makes random
-//! sequences of context calls, mostly right and sometimes wrong, and compares
-//! what it gets with a naive model that keeps plain values. One suite, for every
-//! runtime there is: it knows nothing of a VM but its loader.
+//! The suite plays an extension that makes random sequences of context calls and
+//! compares what it gets with a naive model that keeps plain values. It is one
+//! suite for every runtime and mode, since it knows nothing but the context:
+//!
+//! - [`check_context`] runs it on a VM in the same program, a [`Subject`], and
+//!   counts what is left over;
+//! - the package beside this one makes an extension of it, a `.hpy0.so` file
+//!   like any other, for a VM that loads files.
 //!
 //! [`extension`] and [`definitions`] are the C side of it, for other tests that
 //! play an extension.
@@ -15,7 +19,7 @@ mod sequences;
 use hpy_loader::Loader;
 use hpy_loader::runtime::{Roots, Runtime};
 
-pub use sequences::{Effort, check_context};
+pub use sequences::{Effort, HolderType, Manners, Sequence, check_context, check_sequences};
 
 /// A VM that the properties are checked of.
 pub trait Subject {

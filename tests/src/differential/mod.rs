@@ -112,10 +112,10 @@ fn judge(expected: &Transcript, got: &Transcript, table: &Table, plan: &Plan) ->
     let listed: usize = known.iter().sum();
     outcome.passed = expected.calls.len() - listed - unexpected.count();
     outcome.failures.extend(unexpected.describe(plan.report));
-    // Other seeds and shorter runs need not meet every row.
+    // Other seeds and shorter runs need not meet every row, and none the rare.
     if plan.seed == Plan::default().seed && plan.calls >= Plan::default().calls {
         for (row, count) in table.rows.iter().zip(&known) {
-            if *count == 0 {
+            if *count == 0 && !row.rare {
                 let text = format!("differences.md line {}: no call differs so", row.line);
                 outcome.failures.push(text);
             }

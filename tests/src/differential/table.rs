@@ -4,17 +4,23 @@
 //! A row is `| function | CPython | hpyvm | whose | reason |`. The first three
 //! are patterns in backquotes, in which `*` stands for anything; what the first
 //! `*` of an outcome stands for on one side need not be the same on the other.
+//! Rows below the heading `## Rarer ones` need not describe any call of a run.
 
 use super::calls::Difference;
 use anyhow::{Context, Result, ensure};
 use regex::Regex;
 use std::path::Path;
 
+/// What stands above the rows that a run may do without.
+const RARE: &str = "## Rarer ones";
+
 /// A row.
 #[derive(Debug)]
 pub struct Row {
     /// Where it stands.
     pub line: usize,
+    /// Whether a run may do without it.
+    pub rare: bool,
     function: Regex,
     cpython: Regex,
     hpyvm: Regex,
@@ -38,9 +44,11 @@ impl Table {
     /// Reads the rows of a text: lines that begin with a cell in backquotes.
     pub fn parse(text: &str) -> Result<Self> {
         let mut rows = Vec::new();
+        let mut rare = false;
         for (index, line) in text.lines().enumerate() {
+            rare |= line == RARE;
             if line.starts_with("| `") {
-                let row = Row::parse(index + 1, line);
+                let row = Row::parse(index + 1, rare, line);
                 rows.push(row.with_context(|| format!("line {}", index + 1))?);
             }
         }
@@ -55,7 +63,7 @@ impl Table {
 }
 
 impl Row {
-    fn parse(number: usize, line: &str) -> Result<Self> {
+    fn parse(number: usize, rare: bool, line: &str) -> Result<Self> {
         // A vertical bar inside a cell is written `\|`.
         const BAR: &str = "\u{1}";
         let line = line.replace("\\|", BAR);
@@ -75,6 +83,7 @@ impl Row {
         ensure!(!reason.is_empty(), "no reason");
         Ok(Self {
             line: number,
+            rare,
             function: pattern(function)?,
             cpython: pattern(cpython)?,
             hpyvm: pattern(hpyvm)?,
@@ -128,6 +137,14 @@ mod tests {
         assert_eq!(find("a.c", "! E: x|y", "= int 1"), None);
         assert_eq!(find("a.c_b", "! E: xy", "= int 1"), None);
         assert_eq!(find("a.c_b", "! E: x|y", "! E: z"), None);
+    }
+
+    #[test]
+    fn rows_below_the_heading_are_rare() {
+        let row = "| `a` | `b` | `c` | HPy | Why. |";
+        let table = Table::parse(&format!("{row}\n\n{RARE}\n\n{row}\n")).unwrap();
+        let rare: Vec<bool> = table.rows.iter().map(|row| row.rare).collect();
+        assert_eq!(rare, [false, true]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -58,19 +58,21 @@ fn collect(
 impl Containers for RustPython {
     #[inline]
     fn is_kind(&self, object: &PyObjectRef, kind: Kind) -> bool {
-        with_current_vm(|vm| {
-            let types = &vm.ctx.types;
-            object.fast_isinstance(match kind {
-                Kind::Bytes => types.bytes_type,
-                Kind::Dict => types.dict_type,
-                Kind::List => types.list_type,
-                Kind::Module => types.module_type,
-                Kind::Slice => types.slice_type,
-                Kind::Str => types.str_type,
-                Kind::Tuple => types.tuple_type,
-                Kind::Type => types.type_type,
-            })
-        })
+        if kind == Kind::Type {
+            return object.downcastable::<PyType>();
+        }
+        let types = &self.ctx.types;
+        let class = match kind {
+            Kind::Bytes => types.bytes_type,
+            Kind::Dict => types.dict_type,
+            Kind::List => types.list_type,
+            Kind::Module => types.module_type,
+            Kind::Slice => types.slice_type,
+            Kind::Str => types.str_type,
+            Kind::Tuple => types.tuple_type,
+            Kind::Type => types.type_type,
+        };
+        object.class().is(class) || object.fast_isinstance(class)
     }
 
     fn new_list(
@@ -119,7 +121,7 @@ impl Containers for RustPython {
     }
 
     fn new_dict(&self) -> Fallible<PyObjectRef, Self> {
-        Ok(with_current_vm(|vm| vm.ctx.new_dict().into()))
+        Ok(self.ctx.new_dict().into())
     }
 
     fn dict_keys(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {

@@ -91,6 +91,18 @@ fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
     }
 }
 
+/// The error for the category of a warning that is no class. CPython does not
+/// check it: it makes the warning and fails then.
+fn no_category(
+    category: &PyObjectRef,
+    message: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    category.call((message,), vm)?;
+    category.is_subclass(vm.ctx.exceptions.warning.as_object(), vm)?;
+    Ok(vm.new_type_error("category must be a Warning subclass"))
+}
+
 impl Errors for RustPython {
     fn new_error(&self, class: &PyObjectRef, message: &str) -> PyObjectRef {
         with_current_vm(|vm| {
@@ -218,20 +230,14 @@ impl Errors for RustPython {
         stack_level: isize,
     ) -> Fallible<(), Self> {
         attempt(|vm| {
-            let exceptions = &vm.ctx.exceptions;
+            let message: PyObjectRef = vm.ctx.new_str(message).into();
             let category = match category {
-                None => exceptions.runtime_warning.to_owned(),
-                Some(category) => match exception_class(category, vm) {
-                    Some(class) if class.fast_issubclass(exceptions.warning) => class,
-                    _ => {
-                        let name = category.class().name().to_owned();
-                        return Err(vm.new_type_error(format!(
-                            "category must be a Warning subclass, not '{name}'"
-                        )));
-                    }
+                None => vm.ctx.exceptions.runtime_warning.to_owned(),
+                Some(category) => match category.downcast_ref::<PyType>() {
+                    Some(class) => class.to_owned(),
+                    None => return Err(no_category(category, message, vm)?),
                 },
             };
-            let message = vm.ctx.new_str(message).into();
             rustpython_vm::warn::warn(message, Some(category), stack_level, None, vm)
         })
     }

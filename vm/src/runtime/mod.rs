@@ -29,20 +29,32 @@ use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
 pub use errors::into_exception;
 
 /// The virtual machine that extensions run in, and what it keeps for them.
-#[derive(Default)]
 pub struct RustPython {
+    /// RustPython's types and constants, one set for the whole process.
+    ctx: &'static Context,
     /// NUL-terminated copies of text that C has asked for.
     copies: PyMutex<Copies>,
     /// The class `contextvars.ContextVar`, once it was needed.
     context_var: OnceLock<PyObjectRef>,
     /// Code objects that reports may speak of, by address.
     codes: PyMutex<FxHashMap<usize, PyRef<PyCode>>>,
+}
+
+impl Default for RustPython {
+    fn default() -> Self {
+        Self {
+            ctx: Context::genesis(),
+            copies: PyMutex::default(),
+            context_var: OnceLock::new(),
+            codes: PyMutex::default(),
+        }
+    }
 }
 
 static LOADER: OnceLock<&'static Loader<RustPython>> = OnceLock::new();

@@ -81,17 +81,28 @@ fn python_in_place_power(
 impl Numbers for RustPython {
     #[inline]
     fn new_int(&self, value: i64) -> PyObjectRef {
-        with_current_vm(|vm| vm.ctx.new_int(value).into())
+        self.ctx.new_int(value).into()
     }
 
     #[inline]
     fn new_unsigned_int(&self, value: u64) -> PyObjectRef {
-        with_current_vm(|vm| vm.ctx.new_int(value).into())
+        self.ctx.new_int(value).into()
     }
 
     #[inline]
     fn new_float(&self, value: f64) -> PyObjectRef {
-        with_current_vm(|vm| vm.ctx.new_float(value).into())
+        self.ctx.new_float(value).into()
+    }
+
+    #[inline]
+    fn exact_int(&self, object: &PyObjectRef) -> Option<i64> {
+        let int = object.downcast_ref::<PyInt>()?;
+        let exact = with_current_vm(|vm| object.class().is(vm.ctx.types.int_type));
+        if exact {
+            int.as_bigint().to_i64()
+        } else {
+            None
+        }
     }
 
     #[inline]

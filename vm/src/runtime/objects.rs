@@ -2,8 +2,9 @@
 
 use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
-use hpy_loader::runtime::{CompareOp, Fallible, Objects};
-use rustpython_vm::builtins::{PyBytes, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
+use crate::types::refused_item;
+use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
@@ -154,9 +155,16 @@ impl Objects for RustPython {
         key: &PyObjectRef,
         value: Option<&PyObjectRef>,
     ) -> Fallible<(), Self> {
-        attempt(|vm| match value {
-            Some(value) => object.set_item(&**key, value.clone(), vm),
-            None => object.del_item(&**key, vm),
+        attempt(|vm| {
+            let slots = object.class().slots();
+            let takes_items = slots.as_mapping.ass_subscript.load().is_some()
+                || slots.as_sequence.ass_item.load().is_some();
+            match value {
+                // RustPython's words differ.
+                _ if !takes_items => Err(refused_item(object, key, value.is_some(), vm)),
+                Some(value) => object.set_item(&**key, value.clone(), vm),
+                None => object.del_item(&**key, vm),
+            }
         })
     }
 
@@ -180,6 +188,74 @@ impl Objects for RustPython {
 
     fn is_true(&self, object: &PyObjectRef) -> Fallible<bool, Self> {
         attempt(|vm| object.try_to_bool(vm))
+    }
+
+    #[inline]
+    fn known_length(&self, object: &PyObjectRef) -> Option<usize> {
+        let (class, types) = (object.class(), &self.ctx.types);
+        if class.is(types.list_type) {
+            let list = object.downcast_ref::<PyList>();
+            list.map(|list| list.borrow_vec().len())
+        } else if class.is(types.tuple_type) {
+            let tuple = object.downcast_ref::<PyTuple>();
+            tuple.map(|tuple| tuple.as_slice().len())
+        } else if class.is(types.dict_type) {
+            object.downcast_ref::<PyDict>().map(|dict| dict.__len__())
+        } else if class.is(types.str_type) {
+            object.downcast_ref::<PyStr>().map(|text| text.char_len())
+        } else if class.is(types.bytes_type) {
+            let bytes = object.downcast_ref::<PyBytes>();
+            bytes.map(|bytes| bytes.as_bytes().len())
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn known_truth(&self, object: &PyObjectRef) -> Option<bool> {
+        let ctx = self.ctx;
+        if object.is(&ctx.true_value) {
+            Some(true)
+        } else if object.is(&ctx.false_value) || object.is(&ctx.none) {
+            Some(false)
+        } else if let Some(value) = self.exact_int(object) {
+            Some(value != 0)
+        } else {
+            self.known_length(object).map(|length| length != 0)
+        }
+    }
+
+    #[inline]
+    fn known_item(&self, object: &PyObjectRef, index: usize) -> Option<PyObjectRef> {
+        let (class, types) = (object.class(), &self.ctx.types);
+        if class.is(types.list_type) {
+            let list = object.downcast_ref::<PyList>()?;
+            list.borrow_vec().get(index).cloned()
+        } else if class.is(types.tuple_type) {
+            let tuple = object.downcast_ref::<PyTuple>()?;
+            tuple.as_slice().get(index).cloned()
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn replace_item(
+        &self,
+        object: &PyObjectRef,
+        index: usize,
+        value: PyObjectRef,
+    ) -> Result<PyObjectRef, PyObjectRef> {
+        if !object.class().is(self.ctx.types.list_type) {
+            return Err(value);
+        }
+        let Some(list) = object.downcast_ref::<PyList>() else {
+            return Err(value);
+        };
+        match list.borrow_vec_mut().get_mut(index) {
+            Some(item) => Ok(std::mem::replace(item, value)),
+            None => Err(value),
+        }
     }
 
     fn hash(&self, object: &PyObjectRef) -> Fallible<isize, Self> {
@@ -251,9 +327,10 @@ impl Objects for RustPython {
 
     #[inline]
     fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+        // Most objects are of just this class, and the list of bases has a lock.
         class
             .downcast_ref::<PyType>()
-            .is_some_and(|class| object.fast_isinstance(class))
+            .is_some_and(|class| object.class().is(class) || object.fast_isinstance(class))
     }
 
     fn is_subtype(&self, class: &PyObjectRef, base: &PyObjectRef) -> bool {

@@ -6,7 +6,6 @@ use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
-use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// `object` as a `str`, with the complaint that CPython's C functions make.
@@ -59,7 +58,7 @@ impl RustPython {
 impl Text for RustPython {
     #[inline]
     fn new_str(&self, text: &str) -> PyObjectRef {
-        with_current_vm(|vm| vm.ctx.new_str(text).into())
+        self.ctx.new_str(text).into()
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
@@ -192,7 +191,7 @@ impl Text for RustPython {
 
     #[inline]
     fn new_bytes(&self, bytes: &[u8]) -> PyObjectRef {
-        with_current_vm(|vm| vm.ctx.new_bytes(bytes.to_vec()).into())
+        self.ctx.new_bytes(bytes.to_vec()).into()
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {

@@ -17,6 +17,7 @@ use std::ffi::c_void;
 
 /// The native struct that the object has under a type of this shape; null if it
 /// has none.
+#[inline]
 pub fn native_struct(object: &PyObject, shape: HPyType_BuiltinShape) -> *mut c_void {
     if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Type {
         let class = object.downcast_ref::<PyType>();

@@ -31,7 +31,7 @@ use std::sync::Mutex;
 /// The slot `new` of a type that has or inherits the `tp_new` of an extension.
 pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let info = TypeInfo::nearest(&class);
-    match info.and_then(|info| Some((info, info.effective.tp_new?))) {
+    match info.and_then(|info| Some((info, info.effective.get().tp_new?))) {
         Some((info, function)) => call_new(info, function, class, args, vm),
         None => {
             let message = format!("cannot create '{}' instances", type_name(&class));
@@ -290,7 +290,7 @@ fn constructor(class: &Py<PyType>) -> Option<(&'static TypeInfo, HPyFunc_newfunc
     while let Some(class) = next {
         if is_slot(class, new_native) {
             let info = TypeInfo::nearest(class)?;
-            return Some((info, info.effective.tp_new?));
+            return Some((info, info.effective.get().tp_new?));
         }
         next = class.base.deref();
     }

@@ -6,7 +6,8 @@ use super::construction::{new_native, replace_builtin_new};
 use super::info::TypeInfo;
 use super::layout::{Plan, builtin_of, plan};
 use super::payload::{New, shaped};
-use super::{buffer, collector, dict, slots};
+use super::slot_table::SlotTable;
+use super::{buffer, collector, dict, python_classes, slots};
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::Slots;
@@ -15,6 +16,7 @@ use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::ItemDoc;
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
+use std::sync::OnceLock;
 
 /// Makes the type that an extension describes.
 ///
@@ -32,6 +34,7 @@ pub fn new_type(
         true => vec![vm.ctx.types.object_type.to_owned()],
         false => bases,
     };
+    python_classes::prepare(vm);
     let plan = plan(definition, &bases, vm)?;
     let metaclass = metaclass_of(&bases, metaclass, vm)?;
     let class = new_class(definition, bases, metaclass, &plan, vm)?;
@@ -144,6 +147,8 @@ fn new_class(
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
     // Descriptors refer to their class for as long as they want.
+    // The type lives as long as the process; now it need not be counted.
+    class.as_object().make_immortal();
     Ok(PyRef::leak(class))
 }
 
@@ -168,7 +173,7 @@ fn describe(
     let mut effective = slots::install(class, own, call_offset.is_some(), &vm.ctx);
     effective.tp_new = own
         .tp_new
-        .or_else(|| base.and_then(|base| base.effective.tp_new));
+        .or_else(|| base.and_then(|base| base.effective.get().tp_new));
     effective.bf_releasebuffer = match own.bf_getbuffer {
         Some(_) => own.bf_releasebuffer,
         None => own
@@ -180,7 +185,9 @@ fn describe(
         definition,
         loader,
         layout: plan.layout,
-        effective,
+        effective: SlotTable::new(effective),
+        offered: SlotTable::new(Slots::default()),
+        wrappers: OnceLock::new(),
         call_offset,
         is_tracked: is_tracked(definition, &plan.base, vm),
         traversers: own.tp_traverse.into_iter().collect(),
@@ -211,7 +218,7 @@ fn inherited<F>(class: &Py<PyType>, slot: impl Fn(&Slots) -> Option<F>) -> Optio
         .read()
         .iter()
         .skip(1)
-        .find_map(|class| slot(&TypeInfo::of_class(class)?.effective))
+        .find_map(|class| slot(TypeInfo::of_class(class)?.effective.get()))
 }
 
 /// What fills the slot `new`.

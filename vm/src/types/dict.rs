@@ -2,13 +2,13 @@
 
 use super::call::OFFSET_MEMBER;
 use super::construction::new_attribute;
-use super::info::TypeInfo;
+use super::info::{TypeInfo, Wrapper};
 use super::{attributes, dunder};
 use crate::functions::method_descriptor;
 use rustpython_vm::{PyObjectRef, VirtualMachine, identifier};
 
-/// Puts everything there is into the dict, in CPython's order: what comes later does not replace what is
-/// there (`type_ready_fill_dict`).
+/// Puts everything there is into the dict, in CPython's order: what comes later
+/// does not replace what is there (`type_ready_fill_dict`).
 pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
     let TypeInfo {
         class,
@@ -18,16 +18,24 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
     } = *info;
     let add = |name: &str, attribute: PyObjectRef| {
         let name = vm.ctx.intern_str(name);
-        if !class.attributes().contains(name) {
+        let is_new = !class.attributes().contains(name);
+        if is_new {
             class.set_attr(name, attribute);
         }
+        is_new
     };
     if let Some(function) = definition.slots.tp_new {
         add("__new__", new_attribute(info, function, vm));
     }
-    for (name, attribute) in dunder::attributes(info, vm) {
-        add(name, attribute);
-    }
+    let attributes = dunder::attributes(info, vm);
+    let wrappers = attributes.filter_map(|(dunder, attribute)| {
+        add(dunder.name, attribute.clone()).then(|| Wrapper {
+            name: vm.ctx.intern_str(dunder.name),
+            dunder,
+            attribute,
+        })
+    });
+    info.set_wrappers(wrappers.collect());
     for method in &definition.methods {
         let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
         add(&method.name, descriptor);

@@ -1,14 +1,17 @@
 //! What is known of a type that an extension defined.
 
 use super::class_record::ClassRecord;
+use super::dunder::Dunder;
 use super::layout::Layout;
 use super::payload::HPyObject;
+use super::slot_table::SlotTable;
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::TypeDef;
-use rustpython_vm::builtins::PyType;
-use rustpython_vm::{Py, PyObject};
+use rustpython_vm::builtins::{PyStrInterned, PyType};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
+use std::sync::OnceLock;
 
 /// One type that an extension defined. Types of extensions are never freed, and
 /// neither is this.
@@ -23,7 +26,12 @@ pub struct TypeInfo {
     pub layout: Option<Layout>,
     /// The C functions behind the slots that [`super::slots`] has installed:
     /// the type's own, and those it inherited by the slot.
-    pub effective: Slots,
+    pub effective: SlotTable,
+    /// The C functions that Python subclasses inherit from just this type: those
+    /// whose attributes are in its dict, and those without attributes.
+    pub offered: SlotTable,
+    /// The attributes for slots that were put into its dict.
+    pub wrappers: OnceLock<Vec<Wrapper>>,
     /// Where in the native struct the function lies that is called when an
     /// instance is, if the extension keeps it there itself.
     pub call_offset: Option<usize>,
@@ -35,8 +43,18 @@ pub struct TypeInfo {
     pub destroyers: Vec<HPyFunc_destroyfunc>,
 }
 
-// SAFETY: nothing in it changes, and the class is an object that any thread may
-// use where there are threads. Without the feature `threading` there is one
+/// An attribute of a type that stands for a slot.
+pub struct Wrapper {
+    /// Its name.
+    pub name: &'static PyStrInterned,
+    /// The slot.
+    pub dunder: &'static Dunder,
+    /// The attribute.
+    pub attribute: PyObjectRef,
+}
+
+// SAFETY: nothing in it changes but what is atomic, and the objects in it are such
+// that any thread may use where there are threads. Without the feature `threading` there is one
 // thread, and RustPython asks for the bound only because a class record is
 // stored behind a trait object.
 unsafe impl Send for TypeInfo {}
@@ -77,26 +95,56 @@ impl TypeInfo {
         match object.downcast_ref::<HPyObject>() {
             Some(payload) if payload.native().info().is_class(class) => {
                 let info = payload.native().info();
-                slot(&info.effective).map(|function| (function, info))
+                slot(info.effective.get()).map(|function| (function, info))
             }
             _ => Self::class_function(class, slot),
         }
     }
 
-    /// The C function behind a slot of a class.
+    /// The C function behind a slot of a class. A class made in Python has none
+    /// of its own; it has found the function by the name of an attribute, so in the
+    /// first class that offers one.
     pub fn class_function<F>(
         class: &Py<PyType>,
         slot: impl Fn(&Slots) -> Option<F>,
     ) -> Option<(F, &'static Self)> {
-        let of_info = |info: &'static Self| slot(&info.effective).map(|function| (function, info));
-        match Self::of_class(class) {
-            Some(info) => of_info(info),
-            None => class
-                .mro
-                .read()
-                .iter()
-                .find_map(|class| of_info(Self::of_class(class)?)),
+        if let Some(info) = Self::of_class(class) {
+            return slot(info.effective.get()).map(|function| (function, info));
         }
+        let mro = class.mro.read();
+        mro.iter().find_map(|class| {
+            let info = Self::of_class(class)?;
+            slot(info.offered.get()).map(|function| (function, info))
+        })
+    }
+
+    /// The attributes for slots that were put into its dict.
+    pub fn wrappers(&self) -> &[Wrapper] {
+        self.wrappers.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Puts down, once, which attributes are in its dict.
+    pub fn set_wrappers(&self, wrappers: Vec<Wrapper>) {
+        if self.wrappers.set(wrappers).is_ok() {
+            self.offer();
+        }
+    }
+
+    /// Offers the C functions whose attributes are in the dict now.
+    pub fn offer(&self) {
+        let effective = self.effective.get();
+        let mut offered = Slots {
+            bf_getbuffer: effective.bf_getbuffer,
+            bf_releasebuffer: effective.bf_releasebuffer,
+            ..Slots::default()
+        };
+        for wrapper in self.wrappers() {
+            let present = self.class.get_direct_attr(wrapper.name);
+            if present.is_some_and(|present| present.is(&wrapper.attribute)) {
+                (wrapper.dunder.offer)(&mut offered, &self.definition.slots);
+            }
+        }
+        self.offered.replace(offered);
     }
 
     /// Whether `class` is the class of this type.

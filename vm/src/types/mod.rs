@@ -4,8 +4,9 @@
 //!   [`slots`] connecting the extension's functions to operators and the like,
 //!   and [`dict`] putting it all into the dict, with the attributes of
 //!   [`dunder`] and [`attributes`].
-//! - [`info`] is what is kept of a type, and [`class_record`] how a class leads
-//!   to it.
+//! - [`info`] is what is kept of a type, [`slot_table`] its functions, and
+//!   [`class_record`] how a class leads to it.
+//! - [`python_classes`] sees to the classes that Python code derives from it.
 //! - [`payload`] and [`native`] are an instance: its place in RustPython and the
 //!   struct that the extension sees. [`construction`] makes one; [`call`] and
 //!   [`buffer`] are the two protocols for which an instance keeps something.
@@ -24,7 +25,11 @@ mod info;
 mod layout;
 mod native;
 mod payload;
+mod python_classes;
+mod slot_table;
 mod slots;
+
+pub use slots::refused_item;
 
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
@@ -71,6 +76,7 @@ impl Types for RustPython {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
     }
 
+    #[inline]
     fn native_struct(&self, object: &PyObjectRef, shape: HPyType_BuiltinShape) -> *mut c_void {
         attributes::native_struct(object, shape)
     }

@@ -248,6 +248,25 @@ mod hpy_debug {
             Ok(size.map_or(-1, usize::cast_signed))
         }
 
+        /// The C frames of the place where it was opened
+        #[pygetset]
+        fn opened(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(c_frames(zelf.view(vm)?.opened, vm))
+        }
+
+        /// The Python frames above that place
+        #[pygetset]
+        fn python(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+            Ok(python_frames(zelf.view(vm)?.python, vm))
+        }
+
+        /// A key that is equal for handles that were opened at the same place
+        #[pygetset]
+        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+            let view = zelf.view(vm)?;
+            Ok(format!("{:?} {:?}", view.opened, view.python))
+        }
+
         /// Close the underlying handle. FOR TESTS ONLY.
         #[pymethod]
         fn _force_close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
@@ -270,24 +289,12 @@ mod hpy_debug {
     impl Representable for DebugHandle {
         fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
             let view = zelf.view(vm)?;
-            let mut text = match zelf.object(vm)? {
+            Ok(match zelf.object(vm)? {
                 Some(object) if !view.is_closed => {
                     format!("<DebugHandle {:#x} for {}>", zelf.index, object.repr(vm)?)
                 }
                 _ => format!("<DebugHandle {:#x} CLOSED>", zelf.index),
-            };
-            let frames = view.opened.frames();
-            let c = frames.iter().filter(|frame| !frame.is_helper());
-            let python = view.python.frames();
-            let lines = c
-                .map(ToString::to_string)
-                .chain(python.iter().map(ToString::to_string));
-            text.push_str("\nAllocation stacktrace:");
-            for line in lines {
-                text.push_str("\n    ");
-                text.push_str(&line);
-            }
-            Ok(text)
+            })
         }
     }
 }

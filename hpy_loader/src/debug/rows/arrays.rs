@@ -125,6 +125,11 @@ rows! {
         }
         let params = if params.is_null() { params } else { unwrapped.as_mut_ptr() };
         // SAFETY: the extension's spec, and parameters with wrapped handles.
-        inspection.wrap(unsafe { ((*inner).ctx_Type_FromSpec)(inner, spec, params) })
+        let class = unsafe { ((*inner).ctx_Type_FromSpec)(inner, spec, params) };
+        // SAFETY: the extension's spec.
+        if let Some(spec) = unsafe { spec.as_ref() } {
+            inspection.debug().structs.insert(inspection, class, spec);
+        }
+        inspection.wrap(class)
     }
 }

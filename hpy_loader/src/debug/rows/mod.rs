@@ -16,6 +16,7 @@ mod trackers;
 mod types;
 
 pub(super) use builders::Builders;
+pub(super) use fields::Structs;
 pub(super) use trackers::Trackers;
 
 use super::inspection::Inspection;

@@ -22,7 +22,29 @@ fn report(inspection: &Inspection, object: HPy, wanted: &str) {
 }
 
 macro_rules! as_struct {
-    ($($function:ident: $shape:literal;)*) => {
+    ($($function:ident: $shape:literal $(, $value:ident)?;)*) => {
+        /// The struct of an object, if it has one of the shape; `object` is a
+        /// wrapped handle. No error is left.
+        pub(super) fn native_struct(
+            inspection: &Inspection,
+            object: HPy,
+            shape: HPyType_BuiltinShape,
+        ) -> Option<*mut c_void> {
+            let inner = inspection.inner();
+            // SAFETY: a handle of the wrapped context.
+            let native = unsafe {
+                match shape {
+                    $($(HPyType_BuiltinShape::$value => ((*inner).$function)(inner, object),)?)*
+                    _ => std::ptr::null_mut(),
+                }
+            };
+            (!native.is_null()).then(|| {
+                // Fields are looked for in it by address.
+                native.expose_provenance();
+                native
+            })
+        }
+
         rows! {
             $(fn $function(inspection, h: HPy) -> *mut c_void {
                 let inner = inspection.inner();
@@ -39,13 +61,13 @@ macro_rules! as_struct {
 }
 
 as_struct! {
-    ctx_AsStruct_Object: "Object";
-    ctx_AsStruct_Legacy: "Legacy";
-    ctx_AsStruct_Type: "Type";
-    ctx_AsStruct_Long: "Long";
-    ctx_AsStruct_Float: "Float";
-    ctx_AsStruct_Unicode: "Unicode";
-    ctx_AsStruct_Tuple: "Tuple";
-    ctx_AsStruct_List: "List";
+    ctx_AsStruct_Object: "Object", HPyType_BuiltinShape_Object;
+    ctx_AsStruct_Legacy: "Legacy", HPyType_BuiltinShape_Legacy;
+    ctx_AsStruct_Type: "Type", HPyType_BuiltinShape_Type;
+    ctx_AsStruct_Long: "Long", HPyType_BuiltinShape_Long;
+    ctx_AsStruct_Float: "Float", HPyType_BuiltinShape_Float;
+    ctx_AsStruct_Unicode: "Unicode", HPyType_BuiltinShape_Unicode;
+    ctx_AsStruct_Tuple: "Tuple", HPyType_BuiltinShape_Tuple;
+    ctx_AsStruct_List: "List", HPyType_BuiltinShape_List;
     ctx_AsStruct_Dict: "Dict";
 }

@@ -48,6 +48,11 @@ unsafe extern "C" fn destroy(this: *mut c_void) {
 }
 
 impl HolderType {
+    /// Makes the type.
+    ///
+    /// # Panics
+    ///
+    /// If the VM can't.
     pub fn new(c: C) -> Self {
         let mut definitions = Definitions::new(vec![
             slot(HPySlot_Slot::HPy_tp_traverse, traverse as HPyCFunction),
@@ -63,6 +68,7 @@ impl HolderType {
         Self(global)
     }
 
+    /// Lets the type go.
     pub fn end(mut self, c: C) {
         c!(c.ctx_Global_Store(&mut self.0, HPy::NULL));
     }

@@ -23,10 +23,17 @@ use rustpython_vm::types::SLOT_DEFS;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// One attribute for one slot.
-struct Dunder {
-    name: &'static str,
+pub struct Dunder {
+    /// The attribute's name.
+    pub name: &'static str,
+    /// The slot's name.
+    pub slot: &'static str,
     /// Whether a type fills the slot.
     is_filled: fn(&Slots) -> bool,
+    /// The name of another slot that the function fills in subclasses, or nothing.
+    pub twin: &'static str,
+    /// Copies what subclasses inherit from the second table to the first.
+    pub offer: fn(&mut Slots, &Slots),
     /// Calls the slot function of the type that the attribute belongs to.
     call: fn(&'static TypeInfo, PyObjectRef, Arguments, &VirtualMachine) -> PyResult,
 }
@@ -35,11 +42,26 @@ struct Dunder {
 pub fn attributes(
     info: &'static TypeInfo,
     vm: &VirtualMachine,
-) -> impl Iterator<Item = (&'static str, PyObjectRef)> {
+) -> impl Iterator<Item = (&'static Dunder, PyObjectRef)> {
     let filled = table::DUNDERS
         .iter()
         .filter(|dunder| (dunder.is_filled)(&info.definition.slots));
-    filled.map(move |dunder| (dunder.name, attribute(info, dunder, vm)))
+    filled.map(move |dunder| (dunder, attribute(info, dunder, vm)))
+}
+
+/// The name as one of an attribute for a slot.
+pub fn name(name: &[u8]) -> Option<&'static str> {
+    let mut dunders = table::DUNDERS.iter();
+    let dunder = dunders.find(|dunder| dunder.name.as_bytes() == name);
+    dunder.map(|dunder| dunder.name)
+}
+
+/// The names by which a slot goes.
+pub fn names_of(slot: &str) -> impl Iterator<Item = &'static str> {
+    let dunders = table::DUNDERS.iter();
+    dunders
+        .filter(move |dunder| dunder.slot == slot)
+        .map(|dunder| dunder.name)
 }
 
 fn attribute(info: &'static TypeInfo, dunder: &'static Dunder, vm: &VirtualMachine) -> PyObjectRef {

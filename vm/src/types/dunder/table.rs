@@ -1,14 +1,23 @@
 //! Which slot goes by which names.
+//!
+//! `as` names a slot that CPython can't tell from this one: it has the same name
+//! and takes the same arguments. A Python subclass gets the function in both.
 
 use super::Dunder;
 use super::kinds::{self, Wrapped};
 use hpy_loader::runtime::CompareOp;
 
 macro_rules! dunders {
-    ($($name:literal = $kind:ident $(($op:ident))? $slot:ident;)*) => {
+    ($($name:literal = $kind:ident $(($op:ident))? $slot:ident $(as $twin:ident)?;)*) => {
         pub(super) static DUNDERS: &[Dunder] = &[$(Dunder {
             name: $name,
+            slot: stringify!($slot),
+            twin: [$(stringify!($twin),)? ""][0],
             is_filled: |slots| slots.$slot.is_some(),
+            offer: |to, from| {
+                to.$slot = from.$slot;
+                $(to.$twin = from.$slot;)?
+            },
             call: |info, this, args, vm| match info.definition.slots.$slot {
                 Some(function) => {
                     let wrapped = Wrapped { info, function, this, args, vm };
@@ -63,7 +72,7 @@ dunders! {
     "__ror__" = reflected nb_or;
     "__int__" = unary nb_int;
     "__float__" = unary nb_float;
-    "__iadd__" = binary nb_inplace_add;
+    "__iadd__" = binary nb_inplace_add as sq_inplace_concat;
     "__isub__" = binary nb_inplace_subtract;
     "__imul__" = binary nb_inplace_multiply;
     "__imod__" = binary nb_inplace_remainder;
@@ -83,11 +92,11 @@ dunders! {
     "__matmul__" = binary nb_matrix_multiply;
     "__rmatmul__" = reflected nb_matrix_multiply;
     "__imatmul__" = binary nb_inplace_matrix_multiply;
-    "__len__" = length mp_length;
+    "__len__" = length mp_length as sq_length;
     "__getitem__" = binary mp_subscript;
     "__setitem__" = set_key mp_ass_subscript;
     "__delitem__" = delete_key mp_ass_subscript;
-    "__len__" = length sq_length;
+    "__len__" = length sq_length as mp_length;
     "__add__" = binary sq_concat;
     "__mul__" = count sq_repeat;
     "__rmul__" = count sq_repeat;
@@ -95,6 +104,6 @@ dunders! {
     "__setitem__" = set_item sq_ass_item;
     "__delitem__" = delete_item sq_ass_item;
     "__contains__" = contains sq_contains;
-    "__iadd__" = binary sq_inplace_concat;
+    "__iadd__" = binary sq_inplace_concat as nb_inplace_add;
     "__imul__" = count sq_inplace_repeat;
 }

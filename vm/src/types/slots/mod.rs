@@ -23,26 +23,30 @@
 //! ([`TypeInfo::effective`](super::info::TypeInfo)). RustPython itself would
 //! connect slots by the names in the dicts; [`install`] overwrites what it did.
 //!
-//! A *Python* subclass is RustPython's own business. It finds the attributes,
-//! which are Python methods to it like any other, and fills its slots with
-//! functions that call them by name. Assigning to an attribute of one of our types
-//! changes the slots of this type and its subclasses in the same way. Both are
-//! always right, if slower, whatever is overridden, mixed or assigned.
+//! A *Python* subclass inherits by the names of attributes, here as in CPython
+//! ([`by_name`]), and so does a type whose attributes Python code assigns to.
+//! RustPython fills the slots first, with functions that call the attributes by
+//! name, which is right wherever Python code has a say; [`connect`] then puts the
+//! functions here where only C has.
 
+mod by_name;
 mod mapping;
 mod number;
 mod object;
 mod sequence;
 
-pub use sequence::from_the_front;
+pub use by_name::Attributes;
+pub use sequence::{from_the_front, refused_item};
 
 use super::buffer;
 use super::call;
+use super::dunder;
 use super::info::TypeInfo;
 use crate::runtime::into_exception;
+use by_name::Verdict;
 use hpy_loader::abi::Slots;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
-use rustpython_vm::types::hash_not_implemented;
+use rustpython_vm::types::{PyTypeSlots, hash_not_implemented};
 use rustpython_vm::{Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
 
@@ -124,6 +128,36 @@ macro_rules! slots {
                     }
                 }
             })*
+        }
+
+        /// Fills the same slots by the names of attributes, as far as those matter
+        /// that are given. `effective` is for an extension's type.
+        pub fn connect(class: &Py<PyType>, attributes: &Attributes<'_>, effective: &mut Slots) {
+            let mro = class.mro.read();
+            $({
+                let place = &class.slots().$($place).+;
+                match attributes.judge(stringify!($slot)) {
+                    Verdict::Untouched => {}
+                    Verdict::Native(info) => {
+                        place.store(Some($function));
+                        effective.$slot = info.offered.get().$slot;
+                    }
+                    Verdict::ByName => effective.$slot = None,
+                    Verdict::OtherSlot => {
+                        effective.$slot = None;
+                        let is_filled = |class: &PyTypeRef| {
+                            let function = class.slots().$($place).+.load();
+                            function.is_some_and(|function| {
+                                !sequence::is_stand_in(function as *const ())
+                            })
+                        };
+                        if !mro[1..].iter().any(is_filled) {
+                            place.store(None);
+                        }
+                    }
+                }
+            })*
+            complete(class.slots());
         }
     };
 }
@@ -210,12 +244,24 @@ pub fn install(class: &Py<PyType>, own: &Slots, has_call_offset: bool, ctx: &Con
     if has_call_offset {
         slots.call.store(Some(call::call));
     }
+    complete(slots);
+    effective
+}
+
+/// The name as one that a slot goes by.
+pub fn name_of_a_slot(name: &[u8]) -> Option<&'static str> {
+    name.starts_with(b"__")
+        .then(|| dunder::name(name))
+        .flatten()
+}
+
+/// Fills the slots that follow from others.
+fn complete(slots: &PyTypeSlots) {
     sequence::stand_in_for_mapping(slots);
     let ours = pointer(slots.call.load(), call::call);
     if slots.call.load().is_some_and(|call| fn_addr_eq(call, ours)) {
         slots.vectorcall.store(Some(call::vectorcall));
     }
-    effective
 }
 
 /// Comparing and hashing are inherited together or not at all, and a type that
@@ -244,8 +290,8 @@ fn compare_or_hash(class: &Py<PyType>, own: &Slots, effective: &mut Slots, ctx: 
             slots.hash.store(base.slots().hash.load());
             slots.richcompare.store(base.slots().richcompare.load());
             let info = TypeInfo::of_class(base);
-            effective.tp_hash = info.and_then(|info| info.effective.tp_hash);
-            effective.tp_richcompare = info.and_then(|info| info.effective.tp_richcompare);
+            effective.tp_hash = info.and_then(|info| info.effective.get().tp_hash);
+            effective.tp_richcompare = info.and_then(|info| info.effective.get().tp_richcompare);
         }
     }
 }

@@ -3,12 +3,14 @@
 //! `object[key]` asks a mapping's slot first. RustPython makes an exception, with
 //! its text, before it goes on to the sequence's slot, which is slow. A type with
 //! items but no subscripts therefore gets a function in the mapping's slot that
-//! does what CPython does there: it reads the key as an index.
+//! does what CPython does there: it reads the key as an index. One with neither
+//! gets a function that refuses in CPython's words.
 
 use super::{function, raise};
 use crate::types::info::{TypeInfo, type_name};
 use hpy_loader::abi::{HPyFunc_binaryfunc, HPyFunc_ssizeargfunc, Slots};
 use num_traits::ToPrimitive;
+use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::protocol::{PyMapping, PySequence};
 use rustpython_vm::types::PyTypeSlots;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -160,13 +162,50 @@ fn ass_subscript(
     )
 }
 
-/// Whether a slot holds one of the two functions above, which nobody inherits:
-/// what a type gets follows from the slots that it inherits.
-pub(super) fn is_stand_in(function: *const ()) -> bool {
-    function == subscript as *const () || function == ass_subscript as *const ()
+/// The error for setting or deleting an item of an object that takes neither, as
+/// `PyObject_SetItem` and `PyObject_DelItem` have it: they read an index first and
+/// complain about the rest then.
+pub fn refused_item(
+    object: &PyObject,
+    key: &PyObject,
+    is_assignment: bool,
+    vm: &VirtualMachine,
+) -> PyBaseExceptionRef {
+    let class = object.class();
+    // Every class made at run time is a sequence to them.
+    let is_sequence = class.slots().as_sequence.has_any() || class.heaptype_ext().is_some();
+    let is_index = is_sequence && key.class().slots().as_number.index.load().is_some();
+    if is_index && let Err(error) = index(key, vm) {
+        return error;
+    }
+    let refused = match (is_assignment, is_index) {
+        (true, _) => "does not support item assignment",
+        (false, true) => "doesn't support item deletion",
+        (false, false) => "does not support item deletion",
+    };
+    let name = type_name(class);
+    vm.new_type_error(format!("'{name}' object {refused}"))
 }
 
-/// Fills the slots of a mapping for a type that has only those of a sequence.
+fn refuse(
+    mapping: PyMapping<'_>,
+    key: &PyObject,
+    value: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    Err(refused_item(mapping.obj, key, value.is_some(), vm))
+}
+
+/// Whether a slot holds one of the functions above, which nobody inherits: what a
+/// type gets follows from the slots that it inherits.
+pub(super) fn is_stand_in(function: *const ()) -> bool {
+    function == subscript as *const ()
+        || function == ass_subscript as *const ()
+        || function == refuse as *const ()
+}
+
+/// Fills the slots of a mapping for a type that has only those of a sequence, or
+/// none.
 pub(super) fn stand_in_for_mapping(slots: &PyTypeSlots) {
     let (sequence, mapping) = (&slots.as_sequence, &slots.as_mapping);
     let is_ours = |slot: Option<Item>| slot.is_some_and(|slot| fn_addr_eq(slot, item as Item));
@@ -175,8 +214,13 @@ pub(super) fn stand_in_for_mapping(slots: &PyTypeSlots) {
     }
     let is_ours =
         |slot: Option<AssItem>| slot.is_some_and(|slot| fn_addr_eq(slot, ass_item as AssItem));
-    if mapping.ass_subscript.load().is_none() && is_ours(sequence.ass_item.load()) {
-        mapping.ass_subscript.store(Some(ass_subscript));
+    let current = mapping.ass_subscript.load();
+    if current.is_none_or(|function| is_stand_in(function as *const ())) {
+        mapping.ass_subscript.store(match sequence.ass_item.load() {
+            Some(function) if is_ours(Some(function)) => Some(ass_subscript),
+            Some(_) => None,
+            None => Some(refuse),
+        });
     }
 }
 

@@ -82,7 +82,11 @@ impl Extension {
                 self.trackers.push((tracker, Some(Vec::new())));
             }
             Step::Track(tracker, h) if !self.trackers.is_empty() => {
-                let (at, picked) = (tracker.index(self.trackers.len()), self.pick(h));
+                let (at, mut picked) = (tracker.index(self.trackers.len()), self.pick(h));
+                if self.is_careful() {
+                    // The tracker gets a reference of its own to close.
+                    picked.h = c.dup(picked.h);
+                }
                 let (tracker, handles) = &mut self.trackers[at];
                 let has_worked = c!(c.ctx_Tracker_Add(*tracker, picked.h)) == 0;
                 let is_open = handles.is_some();
@@ -99,13 +103,19 @@ impl Extension {
                 let (is_open, mut closed) = (tracked.is_some(), Vec::new());
                 if matches!(step, Step::Forget(_)) {
                     c!(c.ctx_Tracker_ForgetAll(*tracker));
-                    *tracked = tracked.take().map(|_| Vec::new());
+                    let forgotten = tracked.as_mut().map(std::mem::take);
+                    if self.manners == Manners::Careful {
+                        let forgotten = forgotten.unwrap_or_default();
+                        forgotten.into_iter().for_each(|h| c.close(h));
+                    }
                 } else {
                     c!(c.ctx_Tracker_Close(*tracker));
                     closed = tracked.take().unwrap_or_default();
                 }
                 self.answered(!c.is_pending(), !is_open, is_open);
-                closed.into_iter().for_each(|h| self.closed(h));
+                if !self.is_careful() {
+                    closed.into_iter().for_each(|h| self.closed(h));
+                }
             }
             &Step::StoreField(at, ref h) => {
                 let picked = self.pick(h);

@@ -10,6 +10,7 @@ use hpy_loader::abi::*;
 use hpy_loader::handles::Word;
 use proptest::sample::Index;
 
+use super::Manners;
 use super::holder::{FIELDS, Holder, HolderType};
 use super::model::{Container, Value, place};
 use super::step::Step;
@@ -18,6 +19,7 @@ use crate::extension::{C, c};
 pub struct Extension {
     c: C,
     identity: HPy,
+    manners: Manners,
     /// Every word there ever was.
     known: Vec<(HPy, Value)>,
     /// How many references C has of a word. A word that is missing here can't
@@ -51,11 +53,12 @@ struct Picked {
 }
 
 impl Extension {
-    pub fn new(c: C, identity: HPy, class: &HolderType) -> Self {
+    pub fn new(c: C, identity: HPy, class: &HolderType, manners: Manners) -> Self {
         let none = c.known().h_None;
         Self {
             c,
             identity,
+            manners,
             known: vec![(none, Value::None)],
             // A constant, which no close takes away.
             references: HashMap::from([(none.0, u32::MAX)]),
@@ -70,11 +73,28 @@ impl Extension {
         }
     }
 
+    fn is_careful(&self) -> bool {
+        self.manners == Manners::Careful
+    }
+
+    /// How many references of a handle are C's to close.
+    fn count(&self, h: HPy) -> u32 {
+        self.references.get(&h.0).copied().unwrap_or(0)
+    }
+
     fn pick(&self, index: &Index) -> Picked {
-        let (h, value) = self.known[index.index(self.known.len())].clone();
+        let may_pick: Vec<_> = match self.manners {
+            Manners::Careless => self.known.iter().collect(),
+            Manners::Careful => {
+                let open = self.known.iter().filter(|(h, _)| self.count(*h) > 0);
+                open.collect()
+            }
+        };
+        let (h, value) = may_pick[index.index(may_pick.len())].clone();
         let word = Word::from_bits(h.0);
-        let count = self.references.get(&h.0).copied().unwrap_or(0);
-        let is_open = word.is_immediate() || count > 0 && !self.spoilt.contains(&h.0);
+        let is_open = self.is_careful()
+            || word.is_immediate()
+            || self.count(h) > 0 && !self.spoilt.contains(&h.0);
         Picked { h, value, is_open }
     }
 
@@ -132,6 +152,34 @@ impl Extension {
         }
     }
 
+    /// Whether a step breaks a rule of HPy's, other than by the handle that it
+    /// picks.
+    fn is_rude(&self, step: &Step) -> bool {
+        match step {
+            Step::Poke(_) => true,
+            Step::Close(index) => self.count(self.pick(index).h) == u32::MAX,
+            Step::Set(builder, index, _) if !self.builders.is_empty() => {
+                let items = &self.builders[builder.index(self.builders.len())].items;
+                let count = items.as_ref().map_or(0, Vec::len);
+                !usize::try_from(*index).is_ok_and(|index| index < count)
+            }
+            Step::Build(builder) | Step::Cancel(builder) if !self.builders.is_empty() => {
+                let builder = &self.builders[builder.index(self.builders.len())];
+                builder.items.is_none()
+            }
+            Step::Track(tracker, _) | Step::Forget(tracker) | Step::CloseTracked(tracker)
+                if !self.trackers.is_empty() =>
+            {
+                self.trackers[tracker.index(self.trackers.len())]
+                    .1
+                    .is_none()
+            }
+            &Step::LoadField(field) => self.fields[field].is_none(),
+            &Step::LoadGlobal(global) => self.globals[global].1.is_none(),
+            _ => false,
+        }
+    }
+
     fn next_age(&mut self) -> usize {
         self.age += 1;
         self.age
@@ -139,6 +187,15 @@ impl Extension {
 
     pub fn step(&mut self, step: &Step) {
         let c = self.c;
+        if self.is_careful() {
+            if self.is_pending {
+                c.clear();
+                self.is_pending = false;
+            }
+            if self.is_rude(step) {
+                return;
+            }
+        }
         match step {
             &Step::Int(value) => {
                 let h = c.int(value);
@@ -275,7 +332,7 @@ impl Extension {
         c.clear();
         for at in 0..self.known.len() {
             let (h, value) = self.known[at].clone();
-            let count = self.references.get(&h.0).copied().unwrap_or(0);
+            let count = self.count(h);
             if count > 0 && !self.spoilt.contains(&h.0) {
                 self.agree(h, &value);
             }
@@ -298,15 +355,22 @@ impl Extension {
         for (global, _) in &mut self.globals {
             c!(c.ctx_Global_Store(global, HPy::NULL));
         }
+        let is_careful = self.is_careful();
         for builder in self.builders {
+            if is_careful && builder.items.is_none() {
+                continue;
+            }
             match builder.is_list {
                 true => c!(c.ctx_ListBuilder_Cancel(HPyListBuilder(builder.number))),
                 false => c!(c.ctx_TupleBuilder_Cancel(HPyTupleBuilder(builder.number))),
             }
         }
         for (tracker, handles) in self.trackers {
-            if handles.is_some() {
+            if let Some(handles) = handles {
                 c!(c.ctx_Tracker_ForgetAll(tracker));
+                if is_careful {
+                    handles.into_iter().for_each(|h| c.close(h));
+                }
                 c!(c.ctx_Tracker_Close(tracker));
             }
         }

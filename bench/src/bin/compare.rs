@@ -1,0 +1,229 @@
+//! `cargo compare`: one C module on every implementation of HPy that is there.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use hpyvm_bench::contestant::{Absent, Contestant, Role};
+use hpyvm_bench::machine::Machine;
+use hpyvm_bench::report::{chart, files, table};
+use hpyvm_bench::results::{Results, columns};
+use hpyvm_bench::rounds::{self, Plan};
+use hpyvm_bench::rows::{ROWS, Row};
+use hpyvm_bench::worker::{Worker, last_core};
+use hpyvm_bench::{growth, pypy, targets};
+use hpyvm_examples::{
+    Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
+};
+
+/// Measures what operations of HPy cost on hpyvm and on other implementations,
+/// from the same binary, and writes table, JSON, CSV and a chart.
+#[derive(Debug, Parser)]
+#[command(name = "cargo compare")]
+struct Arguments {
+    /// Fewer and shorter rounds: an overview within two minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Samples of each row, at least 9.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(9..))]
+    rounds: Option<u16>,
+    /// Milliseconds that each sample takes.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    batch: Option<u16>,
+    /// Only rows whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    filter: Vec<String>,
+    /// Only these implementations, and CPython as the baseline.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// The debug mode of CPython's HPy as well.
+    #[arg(long)]
+    debug: bool,
+    /// Another VM that finds universal modules as hpyvm does; can be repeated.
+    #[arg(long, value_name = "NAME=PROGRAM")]
+    also: Vec<String>,
+    /// Leaves out how the cost grows with the number of open handles.
+    #[arg(long)]
+    no_growth: bool,
+    /// The processor to run on; the last one if not given.
+    #[arg(long)]
+    core: Option<usize>,
+    /// Fails unless every target is reached.
+    #[arg(long)]
+    strict: bool,
+    /// Prints the rows and ends.
+    #[arg(long)]
+    list: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let rows = arguments.rows()?;
+    if arguments.list {
+        for row in rows {
+            println!("{:8} {}", row.side.name(), row.name);
+        }
+        return Ok(());
+    }
+    let project = Project::locate()?;
+    let (contestants, absent) = contestants(&arguments, &project)?;
+    let results = compare(&arguments, &project, &rows, &contestants, absent)?;
+
+    let directory = project.target_subdirectory("compare")?;
+    files::json(&results, &directory.join("compare.json"))?;
+    files::csv(&results, &directory.join("compare.csv"))?;
+    chart::draw(&results, &directory.join("compare.svg"))?;
+    table::print(&results);
+    println!("\n{}/compare.{{json,csv,svg}}", directory.display());
+    let missed = results.verdicts.iter().filter(|verdict| !verdict.holds());
+    let missed = missed.count();
+    ensure!(!arguments.strict || missed == 0, "{missed} targets missed");
+    Ok(())
+}
+
+impl Arguments {
+    fn plan(&self) -> Plan {
+        let (rounds, batch) = if self.quick { (9, 3) } else { (21, 10) };
+        Plan {
+            rounds: self.rounds.unwrap_or(rounds).into(),
+            batch: Duration::from_millis(self.batch.unwrap_or(batch).into()),
+        }
+    }
+
+    fn rows(&self) -> Result<Vec<&'static Row>> {
+        let wanted = |row: &&Row| {
+            self.filter.is_empty() || self.filter.iter().any(|text| row.name.contains(text))
+        };
+        let rows: Vec<_> = ROWS.iter().filter(wanted).collect();
+        ensure!(!rows.is_empty(), "no row's name contains {:?}", self.filter);
+        Ok(rows)
+    }
+
+    fn wants(&self, contestant: &Contestant) -> bool {
+        self.only.is_empty()
+            || contestant.role == Role::Baseline
+            || self.only.contains(&contestant.name)
+    }
+}
+
+/// Builds the module and everything it runs on.
+fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contestant>, Vec<Absent>)> {
+    let environment = Environment::prepare(project, "demo", &[Requirements::Hpy])?;
+    // The single-threaded one first: cargo leaves the last one it builds under
+    // the name that both have.
+    let single = VmBuild::single_threaded().build(project)?;
+    let vm = VmBuild::default().build(project)?;
+    let universal = module(
+        project,
+        &Toolchain::preferred(&environment, &vm),
+        Abi::Universal,
+    )?;
+
+    let mut candidates = Vec::new();
+    let mut absent = Vec::new();
+    match environment.cpython_column() {
+        CpythonColumn::Available => {
+            let native = module(project, &Toolchain::cpython(&environment), Abi::Cpython)?;
+            candidates.push(Contestant::cpython(&environment, &universal));
+            candidates.push(Contestant::cpython_abi(&environment, &native));
+            if arguments.debug {
+                candidates.push(Contestant::cpython_debug(&environment, &universal));
+            }
+        }
+        CpythonColumn::Missing { reason } => absent.push(Absent {
+            name: "CPython".to_owned(),
+            reason: reason.clone(),
+        }),
+    }
+    candidates.push(Contestant::vm("hpyvm", Role::Threading, &vm, &universal));
+    let name = "hpyvm single";
+    candidates.push(Contestant::vm(
+        name,
+        Role::SingleThreaded,
+        &single,
+        &universal,
+    ));
+    for also in &arguments.also {
+        let (name, program) = also
+            .split_once('=')
+            .with_context(|| format!("--also {also} has no `=`"))?;
+        let program = PathBuf::from(program);
+        candidates.push(Contestant::vm(name, Role::Other, &program, &universal));
+    }
+
+    let probe = project.root().join("bench/python/probe.py");
+    let mut contestants = Vec::new();
+    for candidate in candidates.into_iter().filter(|it| arguments.wants(it)) {
+        match candidate.judge(&probe) {
+            Ok(contestant) => contestants.push(contestant),
+            Err(reason) => absent.push(reason),
+        }
+    }
+    match pypy::find(&universal, &probe) {
+        Ok(pypy) if arguments.wants(&pypy) => contestants.push(pypy),
+        Ok(_) => {}
+        Err(reason) => absent.push(reason),
+    }
+    ensure!(
+        !contestants.is_empty(),
+        "nothing can run the module: {absent:?}"
+    );
+    Ok((contestants, absent))
+}
+
+fn module(project: &Project, toolchain: &Toolchain, abi: Abi) -> Result<Built> {
+    let sources = project.root().join("bench/modules/overhead");
+    Extension::directory("overhead", sources)
+        .abi(abi)
+        .build(project, toolchain)
+}
+
+fn compare(
+    arguments: &Arguments,
+    project: &Project,
+    rows: &[&'static Row],
+    contestants: &[Contestant],
+    absent: Vec<Absent>,
+) -> Result<Results> {
+    let script = project.root().join("bench/python/worker.py");
+    let logs = project.target_subdirectory("compare/logs")?;
+    let core = arguments.core.map_or_else(last_core, Ok)?;
+    let plan = arguments.plan();
+    let start = |contestant: &Contestant| {
+        let log = logs.join(format!("{}.txt", contestant.name.replace(' ', "-")));
+        Worker::start(contestant, &script, core, &log)
+    };
+    let machine = Machine::describe(core);
+
+    let mut growth_of = Vec::new();
+    if !arguments.no_growth && arguments.filter.is_empty() {
+        for contestant in contestants {
+            // A process of its own: its memory must not have been used before.
+            let mut worker = start(contestant)?;
+            let (name, role) = (&contestant.name, contestant.role);
+            growth_of.push(growth::measure(&mut worker, name, role, plan.batch)?);
+        }
+    }
+
+    let mut workers = contestants.iter().map(start).collect::<Result<Vec<_>>>()?;
+    let samples = rounds::run(&mut workers, rows, plan)?;
+    let heads = contestants
+        .iter()
+        .zip(&workers)
+        .map(|(contestant, worker)| {
+            let (name, role) = (contestant.name.clone(), contestant.role);
+            (name, role, worker.version.clone())
+        })
+        .collect();
+    let mut results = Results {
+        machine,
+        plan,
+        columns: columns(heads, rows, samples),
+        absent,
+        growth: growth_of,
+        verdicts: Vec::new(),
+    };
+    results.verdicts = targets::judge(&results);
+    Ok(results)
+}

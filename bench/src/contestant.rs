@@ -1,0 +1,148 @@
+//! What the rows run on.
+//!
+//! An implementation is data: a name, a program, an environment. Whoever adds
+//! one adds a function here that describes it, and nothing else changes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use hpyvm_examples::environment::isolate;
+use hpyvm_examples::{Built, Environment, Job};
+use serde::Serialize;
+use std::time::Duration;
+
+/// What an implementation is to the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// What all ratios are taken to.
+    Baseline,
+    /// HPy compiled away: what the operations cost on CPython without handles.
+    Reference,
+    /// `hpyvm` as users run it, which the targets are about.
+    Threading,
+    /// `hpyvm` without threads.
+    SingleThreaded,
+    /// PyPy.
+    Pypy,
+    /// Somebody else.
+    Other,
+}
+
+/// One implementation of HPy, ready to be started.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// What reports and `--only` call it.
+    pub name: String,
+    /// What it is to the comparison.
+    pub role: Role,
+    program: PathBuf,
+    /// `PYTHONPATH`.
+    path: Vec<PathBuf>,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// An implementation that can't take part.
+#[derive(Clone, Debug, Serialize)]
+pub struct Absent {
+    /// What it is called.
+    pub name: String,
+    /// Why it is not there.
+    pub reason: String,
+}
+
+impl Contestant {
+    /// CPython with HPy's own universal mode.
+    pub fn cpython(environment: &Environment, universal: &Built) -> Self {
+        Self {
+            name: "CPython".to_owned(),
+            role: Role::Baseline,
+            program: environment.python(),
+            path: vec![universal.directory.clone()],
+            variables: Vec::new(),
+        }
+    }
+
+    /// CPython with the module built for CPython's own ABI.
+    pub fn cpython_abi(environment: &Environment, native: &Built) -> Self {
+        Self {
+            name: "CPython ABI".to_owned(),
+            role: Role::Reference,
+            path: vec![native.directory.clone()],
+            ..Self::cpython(environment, native)
+        }
+    }
+
+    /// CPython with HPy's debug mode.
+    pub fn cpython_debug(environment: &Environment, universal: &Built) -> Self {
+        Self {
+            name: "CPython debug".to_owned(),
+            role: Role::Other,
+            variables: vec![("HPY", "debug".to_owned())],
+            ..Self::cpython(environment, universal)
+        }
+    }
+
+    /// A VM that finds universal modules by itself, as `hpyvm` does.
+    pub fn vm(name: &str, role: Role, program: &Path, universal: &Built) -> Self {
+        Self {
+            name: name.to_owned(),
+            role,
+            program: program.to_owned(),
+            path: vec![universal.directory.clone()],
+            variables: Vec::new(),
+        }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// A command to add arguments to, free of the caller's Python variables.
+    pub fn command(&self) -> Result<Command> {
+        let mut command = Command::new(&self.program);
+        isolate(&mut command);
+        command.env("PYTHONPATH", std::env::join_paths(&self.path)?);
+        // The stub beside a universal module warns of the setuptools it uses.
+        command.env("PYTHONWARNINGS", "ignore");
+        for variable in ["HPY", "HPY_LOG", "HPY_DEBUG"] {
+            command.env_remove(variable);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
+        Ok(command)
+    }
+
+    /// Whether it runs the module at all: every function gives the right result.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, in one line.
+    pub fn probe(&self, script: &Path) -> Result<()> {
+        let mut command = self.command()?;
+        command.arg(script);
+        let finished = Job::new(command).limit(Duration::from_secs(60)).run()?;
+        if finished.success() && finished.text().trim_end().ends_with("the module works") {
+            return Ok(());
+        }
+        let errors = String::from_utf8_lossy(&finished.stderr).into_owned();
+        let last = errors
+            .trim_end()
+            .lines()
+            .next_back()
+            .unwrap_or("no message");
+        bail!("{}: {last}", finished.ending())
+    }
+
+    /// [`Self::probe`] as one sees it who only wants those who can.
+    pub fn judge(self, script: &Path) -> Result<Self, Absent> {
+        match self.probe(script).context("the probe fails") {
+            Ok(()) => Ok(self),
+            Err(error) => Err(Absent {
+                name: self.name,
+                reason: format!("{error:#}"),
+            }),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The results in a terminal.
+
+use console::{Alignment, pad_str, style};
+
+use crate::contestant::Role;
+use crate::results::{Cell, Results};
+use crate::rows::{ROWS, Row, Side};
+use crate::targets::Verdict;
+
+/// Prints everything.
+pub fn print(results: &Results) {
+    let machine = &results.machine;
+    println!(
+        "{}, processor {} of {}, {}, load {}, {} UTC",
+        machine.processor,
+        machine.core,
+        machine.processors,
+        machine.kernel,
+        machine.load,
+        machine.date
+    );
+    println!(
+        "{} rounds of {:.0} ms; nanoseconds for one operation, the loop subtracted;\n\
+         in brackets the ratio to the first column, pair by pair, with its quartiles",
+        results.plan.rounds,
+        results.plan.batch.as_secs_f64() * 1e3
+    );
+    for column in &results.columns {
+        println!("  {:16} {}", column.name, column.version);
+    }
+    for absent in &results.absent {
+        println!("  {:16} absent: {}", absent.name, absent.reason);
+    }
+    for (side, title) in [
+        (Side::C, "One call of the context, from a loop in C"),
+        (Side::Python, "From a loop in Python"),
+        (Side::Builtin, "The VM's own, from a loop in Python"),
+    ] {
+        section(results, side, title);
+    }
+    growth(results);
+    verdicts(&results.verdicts);
+}
+
+fn section(results: &Results, side: Side, title: &str) {
+    let measured = |row: &&Row| {
+        let first = results.columns.first();
+        row.side == side && first.is_some_and(|column| column.cell(row.name).is_some())
+    };
+    let rows: Vec<&Row> = ROWS.iter().filter(measured).collect();
+    if rows.is_empty() {
+        return;
+    }
+    println!("\n{}", style(title).bold());
+    let mut head = pad_str("", 34, Alignment::Left, None).into_owned();
+    for column in &results.columns {
+        let width = width(column.role);
+        head += &pad_str(&column.name, width, Alignment::Right, Some("…"));
+    }
+    println!("{}", style(head).dim());
+    for row in rows {
+        let mut line = pad_str(row.name, 34, Alignment::Left, Some("…")).into_owned();
+        for column in &results.columns {
+            let text = column
+                .cell(row.name)
+                .map_or_else(String::new, |cell| figure(cell, column.role, row.limit));
+            line += &pad_str(&text, width(column.role), Alignment::Right, None);
+        }
+        println!("{line}");
+    }
+    if side != Side::Builtin {
+        let mut line =
+            pad_str("geometric mean of the ratios", 34, Alignment::Left, None).into_owned();
+        for column in &results.columns {
+            let mean = column
+                .mean(side)
+                .map_or_else(String::new, |mean| format!("{mean:.2}"));
+            line += &pad_str(&mean, width(column.role), Alignment::Right, None);
+        }
+        println!("{}", style(line).bold());
+    }
+}
+
+/// The baseline has no ratio.
+fn width(role: Role) -> usize {
+    match role {
+        Role::Baseline => 10,
+        _ => 28,
+    }
+}
+
+fn figure(cell: &Cell, role: Role, limit: Option<f64>) -> String {
+    let time = format!("{:.1}", cell.nanoseconds.median);
+    let Some(ratio) = cell.ratio.filter(|_| role != Role::Baseline) else {
+        return time;
+    };
+    let median = format!("{:.2}", ratio.median);
+    let median = match limit.filter(|_| role == Role::Threading) {
+        Some(limit) if ratio.median > limit => style(median).red(),
+        Some(_) => style(median).green(),
+        None => style(median),
+    };
+    format!("{time} [{median} {:.2}-{:.2}]", ratio.low, ratio.high)
+}
+
+fn growth(results: &Results) {
+    if results.growth.is_empty() {
+        return;
+    }
+    println!(
+        "\n{}",
+        style("Opening and closing one handle beside others that stay open").bold()
+    );
+    for growth in &results.growth {
+        let points: Vec<String> = growth
+            .points
+            .iter()
+            .map(|(held, time)| format!("{held}: {time:.1} ns"))
+            .collect();
+        println!(
+            "{:16} {}; {:.1} bytes a handle, {:.1} when opened again",
+            growth.name,
+            points.join(", "),
+            growth.bytes,
+            growth.bytes_again
+        );
+    }
+}
+
+fn verdicts(verdicts: &[Verdict]) {
+    if verdicts.is_empty() {
+        return;
+    }
+    let missed: Vec<&Verdict> = verdicts.iter().filter(|verdict| !verdict.holds()).collect();
+    println!(
+        "\n{}",
+        style(format!(
+            "{} of {} targets reached",
+            verdicts.len() - missed.len(),
+            verdicts.len()
+        ))
+        .bold()
+    );
+    for verdict in missed {
+        println!(
+            "{} {}: {:.2}, aimed at {}",
+            style("✗").red(),
+            verdict.what,
+            verdict.value,
+            verdict.limit
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! What is aimed at.
+//!
+//! The limit of a single row stands with the row, in [`rows`](crate::rows).
+//! Here are those that compare rows or columns.
+
+use serde::Serialize;
+
+use crate::contestant::Role;
+use crate::results::{Column, Results};
+use crate::rows::{ROWS, Row, Side};
+use crate::statistics::geometric_mean;
+
+/// One aim and whether it was reached.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// What is compared.
+    pub what: String,
+    /// What came out.
+    pub value: f64,
+    /// The most that it should be.
+    pub limit: f64,
+}
+
+impl Verdict {
+    /// Whether it was reached.
+    pub fn holds(&self) -> bool {
+        self.value <= self.limit
+    }
+}
+
+/// Two rows of the same VM: how many times the second the first may cost.
+struct Relation {
+    row: &'static str,
+    to: &'static str,
+    limit: f64,
+}
+
+const RELATIONS: &[Relation] = &[
+    Relation {
+        row: "noargs()",
+        to: "abs(i)",
+        limit: 1.0,
+    },
+    Relation {
+        row: "one(i)",
+        to: "abs(i)",
+        limit: 1.0,
+    },
+    Relation {
+        row: "keywords(1, b=2, c=3)",
+        to: "keywords(1, 2, 3)",
+        limit: 2.0,
+    },
+    Relation {
+        row: "Vector()",
+        to: "object.__new__(Slotted)",
+        limit: 1.3,
+    },
+];
+
+/// How flat the cost of opening and closing has to stay while the number of open
+/// handles grows.
+pub const GROWTH: f64 = 1.3;
+
+/// The bytes that an open handle may take, beside the object. A page more or
+/// less is not the handles'.
+pub const BYTES: f64 = 16.2;
+
+/// Holds the results against every aim that they have figures for.
+pub fn judge(results: &Results) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    if let Some(column) = results.column(Role::Threading) {
+        rows(column, &mut verdicts);
+        mean(column, 1.0, &mut verdicts);
+        relations(column, &mut verdicts);
+        if let Some(pypy) = results.column(Role::Pypy) {
+            verdicts.extend(against(column, pypy, 0.5));
+        }
+    }
+    if let Some(column) = results.column(Role::SingleThreaded) {
+        mean(column, 0.8, &mut verdicts);
+    }
+    for growth in results.growth.iter().filter(|growth| growth.judged) {
+        verdicts.push(Verdict {
+            what: format!("{}: open+close beside many handles to few", growth.name),
+            value: growth.factor(),
+            limit: GROWTH,
+        });
+        verdicts.push(Verdict {
+            what: format!("{}: bytes an open handle", growth.name),
+            value: growth.bytes,
+            limit: BYTES,
+        });
+    }
+    verdicts
+}
+
+fn rows(column: &Column, verdicts: &mut Vec<Verdict>) {
+    for row in ROWS {
+        let ratio = column.cell(row.name).and_then(|cell| cell.ratio);
+        if let (Some(ratio), Some(limit)) = (ratio, row.limit) {
+            verdicts.push(Verdict {
+                what: format!("{}: {}", column.name, row.name),
+                value: ratio.median,
+                limit,
+            });
+        }
+    }
+}
+
+fn mean(column: &Column, limit: f64, verdicts: &mut Vec<Verdict>) {
+    if let Some(value) = column.mean(Side::C) {
+        verdicts.push(Verdict {
+            what: format!("{}: geometric mean of the rows in C", column.name),
+            value,
+            limit,
+        });
+    }
+}
+
+fn relations(column: &Column, verdicts: &mut Vec<Verdict>) {
+    for relation in RELATIONS {
+        let (Some(row), Some(to)) = (column.cell(relation.row), column.cell(relation.to)) else {
+            continue;
+        };
+        verdicts.push(Verdict {
+            what: format!("{}: {} to {}", column.name, relation.row, relation.to),
+            value: row.nanoseconds.median / to.nanoseconds.median,
+            limit: relation.limit,
+        });
+    }
+}
+
+fn against(column: &Column, other: &Column, limit: f64) -> Option<Verdict> {
+    let in_c = |row: &&Row| row.side == Side::C;
+    let value = geometric_mean(ROWS.iter().filter(in_c).filter_map(|row| {
+        let ours = column.cell(row.name)?.nanoseconds.median;
+        let theirs = other.cell(row.name)?.nanoseconds.median;
+        (theirs > 0.0).then(|| ours / theirs)
+    }))?;
+    Some(Verdict {
+        what: format!(
+            "{} to {}: geometric mean of the rows in C",
+            column.name, other.name
+        ),
+        value,
+        limit,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::find;
+
+    #[test]
+    fn relations_name_rows() {
+        for relation in RELATIONS {
+            assert!(find(relation.row).is_some(), "{}", relation.row);
+            assert!(find(relation.to).is_some(), "{}", relation.to);
+        }
+    }
+
+    #[test]
+    fn a_value_at_the_limit_holds() {
+        let verdict = |value| Verdict {
+            what: String::new(),
+            value,
+            limit: 1.5,
+        };
+        assert!(verdict(1.5).holds() && !verdict(1.51).holds());
+    }
+}

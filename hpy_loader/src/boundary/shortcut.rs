@@ -1,0 +1,477 @@
+//! The short way through the boundary.
+//!
+//! Many calls of C need nothing but the handle table: duplicating, closing, a
+//! number in the word, the struct of an object. For them the general way, with
+//! a frame to catch panics in, errors to raise and a body that may leave the
+//! lock, costs several times what the work does. The functions here do the
+//! frequent case and nothing else. Whatever they can't do, an error above all,
+//! they hand to the general function of the same row, from the start: they must
+//! not have changed anything by then.
+//!
+//! Only methods of the runtime that run no Python code are called here, in the
+//! sense of the rules in [`crate::runtime`]. So the borrow of a root needs no
+//! pin: nothing else uses the table meanwhile. A panic is caught here too; where
+//! the compiler sees that there can be none, that costs nothing.
+
+use super::{CResult, Entry, shims};
+use crate::abi::*;
+use crate::core::Core;
+use crate::handles::{HandleTable, Released, Word};
+
+use crate::native::FieldRef;
+use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
+use std::ffi::{c_char, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What an open handle refers to. None for any other word.
+#[inline(always)]
+fn look<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<&R::Object> {
+    // SAFETY: see the module: until the reference is gone, only methods run that
+    // run nothing else, and only this thread has the lock.
+    unsafe { core.handles().peek(Word::from_bits(handle.0)) }
+}
+
+/// Drops an object that C has given up, outside the lock if its death may run
+/// more than the VM's own code.
+#[inline(always)]
+fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    let vm = core.runtime();
+    if vm.is_shared(&object) || vm.is_inert(&object) {
+        drop(object);
+    } else {
+        bury_outside(core, object);
+    }
+}
+
+/// `extern "C"`, as is [`close_last`], so that the compiler sees that no panic
+/// comes out, and callers need no frame.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    let bury = AssertUnwindSafe(|| core.leave(|_| drop(object)));
+    if let Err(panic) = catch_unwind(bury) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
+    }
+}
+
+/// Closes the last reference, or what is none.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn close_last<R: Runtime>(core: &'static Core<R>, word: Word) {
+    let vm = core.runtime();
+    let close = AssertUnwindSafe(|| core.handles().retire(word, |object| vm.is_shared(object)));
+    match catch_unwind(close) {
+        Ok(Some(object)) => bury(core, object),
+        Ok(None) => {}
+        Err(panic) => Entry::new(core, "ctx_Close").panicked(&*panic),
+    }
+}
+
+#[inline(always)]
+fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Option<HPy> {
+    handles.open(object).ok().map(|word| HPy(word.bits()))
+}
+
+#[inline(always)]
+fn immediate(word: Option<Word>) -> Option<HPy> {
+    word.map(|word| HPy(word.bits()))
+}
+
+/// The value of a handle of an `int`, subclasses included, that fits.
+#[inline(always)]
+fn integer<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<i64> {
+    if let Some(value) = Word::from_bits(handle.0).as_i64() {
+        return Some(value);
+    }
+    match core.runtime().integer(look(core, handle)?) {
+        Some(Integer::Signed(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// A plain number.
+#[derive(Clone, Copy)]
+enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+#[inline(always)]
+fn number<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<Number> {
+    let word = Word::from_bits(handle.0);
+    if let Some(value) = word.as_i64() {
+        return Some(Number::Int(value));
+    }
+    if let Some(value) = word.as_f64() {
+        return Some(Number::Float(value));
+    }
+    let (vm, object) = (core.runtime(), look(core, handle)?);
+    match vm.exact_int(object) {
+        Some(value) => Some(Number::Int(value)),
+        None => vm.exact_float(object).map(Number::Float),
+    }
+}
+
+/// Both as doubles, as Python's mixed arithmetic has it, which refuses an `int`
+/// that no double can hold: here, any that has to be rounded.
+#[inline(always)]
+fn floats(a: Number, b: Number) -> Option<(f64, f64)> {
+    let float = |number| match number {
+        Number::Float(value) => Some(value),
+        Number::Int(value) => Word::from_i64(value).map(|_| value as f64),
+    };
+    Some((float(a)?, float(b)?))
+}
+
+/// `a op b` for plain numbers whose result is one that a handle can carry.
+#[inline(always)]
+fn binary<R: Runtime>(core: &Core<R>, op: BinaryOp, a: HPy, b: HPy) -> Option<HPy> {
+    let (a, b) = (number(core, a)?, number(core, b)?);
+    if let (Number::Int(a), Number::Int(b)) = (a, b) {
+        let value = match op {
+            BinaryOp::Add => a.checked_add(b)?,
+            BinaryOp::Subtract => a.checked_sub(b)?,
+            BinaryOp::Multiply => a.checked_mul(b)?,
+            BinaryOp::And => a & b,
+            BinaryOp::Or => a | b,
+            BinaryOp::Xor => a ^ b,
+            _ => return None,
+        };
+        return immediate(Word::from_i64(value));
+    }
+    let (a, b) = floats(a, b)?;
+    let value = match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a * b,
+        BinaryOp::TrueDivide if b != 0.0 => a / b,
+        _ => return None,
+    };
+    immediate(Word::from_f64(value))
+}
+
+#[inline(always)]
+fn unary<R: Runtime>(core: &Core<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
+    immediate(match (op, number(core, handle)?) {
+        (UnaryOp::Negative, Number::Int(value)) => Word::from_i64(value.checked_neg()?),
+        (UnaryOp::Absolute, Number::Int(value)) => Word::from_i64(value.checked_abs()?),
+        (UnaryOp::Invert, Number::Int(value)) => Word::from_i64(!value),
+        (UnaryOp::Negative, Number::Float(value)) => Word::from_f64(-value),
+        (UnaryOp::Absolute, Number::Float(value)) => Word::from_f64(value.abs()),
+        _ => None,
+    })
+}
+
+/// `a op b` for plain numbers.
+#[inline(always)]
+fn compare<R: Runtime>(core: &Core<R>, a: HPy, b: HPy, op: c_int) -> Option<bool> {
+    let ordering = match (number(core, a)?, number(core, b)?) {
+        (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
+        (a, b) => {
+            let (a, b) = floats(a, b)?;
+            a.partial_cmp(&b)
+        }
+    };
+    let op = match HPy_RichCmpOp(op) {
+        HPy_RichCmpOp::HPy_LT => CompareOp::Lt,
+        HPy_RichCmpOp::HPy_LE => CompareOp::Le,
+        HPy_RichCmpOp::HPy_EQ => CompareOp::Eq,
+        HPy_RichCmpOp::HPy_NE => CompareOp::Ne,
+        HPy_RichCmpOp::HPy_GT => CompareOp::Gt,
+        HPy_RichCmpOp::HPy_GE => CompareOp::Ge,
+        _ => return None,
+    };
+    // Nothing is ordered beside a NaN, and a NaN may be the object itself, which
+    // `RichCompareBool` takes for equal.
+    let ordering = ordering?;
+    Some(match op {
+        CompareOp::Lt => ordering.is_lt(),
+        CompareOp::Le => ordering.is_le(),
+        CompareOp::Eq => ordering.is_eq(),
+        CompareOp::Ne => ordering.is_ne(),
+        CompareOp::Gt => ordering.is_gt(),
+        CompareOp::Ge => ordering.is_ge(),
+    })
+}
+
+#[inline(always)]
+fn native_struct<R: Runtime>(
+    core: &Core<R>,
+    handle: HPy,
+    shape: HPyType_BuiltinShape,
+) -> Option<*mut c_void> {
+    let native = core.runtime().native_struct(look(core, handle)?, shape);
+    (!native.is_null()).then_some(native)
+}
+
+/// A root of what a handle refers to, for memory that keeps one.
+#[inline(always)]
+fn root<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<R::Object> {
+    look(core, handle).map(|object| core.runtime().duplicate(object))
+}
+
+macro_rules! shortcuts {
+    ($(
+        fn $function:ident($core:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
+    )*) => {
+        $(
+            #[allow(non_snake_case)]
+            unsafe extern "C" fn $function<R: Runtime>(
+                context: *mut HPyContext,
+                $($arg: $type,)*
+            ) $(-> $ret)? {
+                // SAFETY: the shortcuts are only in contexts that a loader for
+                // `R` made.
+                let $core: &'static Core<R> = unsafe { Core::<R>::from_context(context) };
+                match catch_unwind(AssertUnwindSafe(|| $body)) {
+                    Ok(Some(result)) => result,
+                    // SAFETY: as for the caller of this function.
+                    Ok(None) => unsafe { shims::$function::<R>(context, $($arg),*) },
+                    Err(panic) => {
+                        Entry::new($core, stringify!($function)).panicked(&*panic);
+                        CResult::FAILURE
+                    }
+                }
+            }
+        )*
+
+        /// Puts the shortcuts where the general functions are.
+        pub(super) fn install<R: Runtime>(context: &mut HPyContext) {
+            $(context.$function = $function::<R>;)*
+        }
+    };
+}
+
+shortcuts! {
+    fn ctx_Dup(core, h: HPy) -> HPy {
+        immediate(core.handles().try_dup(Word::from_bits(h.0)))
+    }
+
+    fn ctx_Close(core, h: HPy) {
+        let word = Word::from_bits(h.0);
+        if !core.handles().try_close(word) {
+            close_last(core, word);
+        }
+        Some(())
+    }
+
+    fn ctx_Is(core, obj: HPy, other: HPy) -> c_int {
+        if obj.0 == other.0 {
+            return Some(1);
+        }
+        let (a, b) = (look(core, obj)?, look(core, other)?);
+        Some(c_int::from(core.runtime().is_same(a, b)))
+    }
+
+    fn ctx_TypeCheck(core, obj: HPy, r#type: HPy) -> c_int {
+        let (object, class) = (look(core, obj)?, look(core, r#type)?);
+        let vm = core.runtime();
+        let is_instance = vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+        Some(c_int::from(is_instance))
+    }
+
+    fn ctx_Type(core, obj: HPy) -> HPy {
+        open::<R>(core.handles(), core.runtime().type_of(look(core, obj)?))
+    }
+
+    fn ctx_Long_FromInt32_t(_core, value: i32) -> HPy {
+        immediate(Word::from_i64(value.into()))
+    }
+
+    fn ctx_Long_FromUInt32_t(_core, value: u32) -> HPy {
+        immediate(Word::from_i64(value.into()))
+    }
+
+    fn ctx_Long_FromInt64_t(_core, v: i64) -> HPy {
+        immediate(Word::from_i64(v))
+    }
+
+    fn ctx_Long_FromUInt64_t(_core, v: u64) -> HPy {
+        immediate(Word::from_i64(i64::try_from(v).ok()?))
+    }
+
+    fn ctx_Long_FromSize_t(_core, value: usize) -> HPy {
+        immediate(Word::from_i64(i64::try_from(value).ok()?))
+    }
+
+    fn ctx_Long_FromSsize_t(_core, value: HPy_ssize_t) -> HPy {
+        immediate(Word::from_i64(value as i64))
+    }
+
+    fn ctx_Long_AsInt32_t(core, h: HPy) -> i32 {
+        integer(core, h)?.try_into().ok()
+    }
+
+    fn ctx_Long_AsUInt32_t(core, h: HPy) -> u32 {
+        integer(core, h)?.try_into().ok()
+    }
+
+    fn ctx_Long_AsInt64_t(core, h: HPy) -> i64 {
+        integer(core, h)
+    }
+
+    fn ctx_Long_AsUInt64_t(core, h: HPy) -> u64 {
+        integer(core, h)?.try_into().ok()
+    }
+
+    fn ctx_Long_AsSize_t(core, h: HPy) -> usize {
+        integer(core, h)?.try_into().ok()
+    }
+
+    fn ctx_Long_AsSsize_t(core, h: HPy) -> HPy_ssize_t {
+        integer(core, h)?.try_into().ok()
+    }
+
+    fn ctx_Long_AsDouble(core, h: HPy) -> f64 {
+        integer(core, h).map(|value| value as f64)
+    }
+
+    fn ctx_Float_FromDouble(_core, v: f64) -> HPy {
+        immediate(Word::from_f64(v))
+    }
+
+    fn ctx_Float_AsDouble(core, h: HPy) -> f64 {
+        if let Some(value) = Word::from_bits(h.0).as_f64() {
+            return Some(value);
+        }
+        core.runtime().exact_float(look(core, h)?)
+    }
+
+    fn ctx_Add(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Add, h1, h2) }
+    fn ctx_Subtract(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Subtract, h1, h2) }
+    fn ctx_Multiply(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Multiply, h1, h2) }
+    fn ctx_TrueDivide(core, h1: HPy, h2: HPy) -> HPy {
+        binary(core, BinaryOp::TrueDivide, h1, h2)
+    }
+    fn ctx_And(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::And, h1, h2) }
+    fn ctx_Or(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Or, h1, h2) }
+    fn ctx_Xor(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Xor, h1, h2) }
+    fn ctx_InPlaceAdd(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Add, h1, h2) }
+    fn ctx_InPlaceSubtract(core, h1: HPy, h2: HPy) -> HPy {
+        binary(core, BinaryOp::Subtract, h1, h2)
+    }
+    fn ctx_InPlaceMultiply(core, h1: HPy, h2: HPy) -> HPy {
+        binary(core, BinaryOp::Multiply, h1, h2)
+    }
+    fn ctx_Negative(core, h: HPy) -> HPy { unary(core, UnaryOp::Negative, h) }
+    fn ctx_Absolute(core, h: HPy) -> HPy { unary(core, UnaryOp::Absolute, h) }
+    fn ctx_Invert(core, h: HPy) -> HPy { unary(core, UnaryOp::Invert, h) }
+
+    fn ctx_RichCompare(core, v: HPy, w: HPy, op: c_int) -> HPy {
+        let constants = core.constants();
+        compare(core, v, w, op).map(|holds| if holds { constants.h_True } else { constants.h_False })
+    }
+
+    fn ctx_RichCompareBool(core, v: HPy, w: HPy, op: c_int) -> c_int {
+        compare(core, v, w, op).map(c_int::from)
+    }
+
+    fn ctx_IsTrue(core, h: HPy) -> c_int {
+        core.runtime().known_truth(look(core, h)?).map(c_int::from)
+    }
+
+    fn ctx_Length(core, h: HPy) -> HPy_ssize_t {
+        core.runtime().known_length(look(core, h)?).map(usize::cast_signed)
+    }
+
+    fn ctx_GetItem_i(core, obj: HPy, idx: HPy_ssize_t) -> HPy {
+        let index = usize::try_from(idx).ok()?;
+        open::<R>(core.handles(), core.runtime().known_item(look(core, obj)?, index)?)
+    }
+
+    fn ctx_SetItem_i(core, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
+        let index = usize::try_from(idx).ok()?;
+        let value = root(core, value)?;
+        match core.runtime().replace_item(look(core, obj)?, index, value) {
+            Ok(old) => {
+                bury(core, old);
+                Some(0)
+            }
+            Err(value) => {
+                // The handle keeps the object as well.
+                drop(value);
+                None
+            }
+        }
+    }
+
+    fn ctx_Unicode_AsUTF8AndSize(core, h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
+        let text = core.runtime().known_utf8(look(core, h)?)?;
+        if !size.is_null() {
+            // SAFETY: the extension gives null or a place for the size.
+            unsafe { *size = text.len().cast_signed() };
+        }
+        Some(text.cast())
+    }
+
+    fn ctx_AsStruct_Object(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
+    }
+
+    fn ctx_AsStruct_Type(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Type)
+    }
+
+    fn ctx_AsStruct_Long(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Long)
+    }
+
+    fn ctx_AsStruct_Float(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Float)
+    }
+
+    fn ctx_AsStruct_Unicode(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Unicode)
+    }
+
+    fn ctx_AsStruct_Tuple(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Tuple)
+    }
+
+    fn ctx_AsStruct_List(core, h: HPy) -> *mut c_void {
+        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
+    }
+
+    fn ctx_Field_Load(core, _source: HPy, source_field: HPyField) -> HPy {
+        let mut source_field = source_field;
+        // SAFETY: the copy lives as long as the reference to it.
+        let field = unsafe { FieldRef::new(&raw mut source_field) };
+        if let Some(immediate) = field.immediate() {
+            return Some(HPy(immediate.bits()));
+        }
+        // SAFETY: the extension loads what it has stored.
+        let object = unsafe { core.runtime().load_field(field.get()?) };
+        open::<R>(core.handles(), object)
+    }
+
+    fn ctx_Field_Store(core, _target: HPy, target_field: *mut HPyField, h: HPy) {
+        let stored = core.runtime().store_field(root(core, h)?);
+        // SAFETY: the extension gives a field of the object.
+        let field = unsafe { FieldRef::new(target_field) };
+        let old = field.take(core.runtime());
+        field.set(stored);
+        if let Some(old) = old {
+            bury(core, old);
+        }
+        Some(())
+    }
+
+    fn ctx_Global_Load(core, global: HPyGlobal) -> HPy {
+        immediate(core.handles().try_dup(Word::from_bits(global.0)).filter(|word| !word.is_null()))
+    }
+
+    fn ctx_Global_Store(core, global: *mut HPyGlobal, h: HPy) {
+        // What a full table gives back is a second root of an object with a handle.
+        let stored = core.handles().lend(root(core, h)?).ok()?;
+        // SAFETY: the extension gives one of its globals.
+        let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.bits())) };
+        if let Released::Freed(object) = core.handles().end_loan(Word::from_bits(old.0)) {
+            bury(core, object);
+        }
+        Some(())
+    }
+
+    fn ctx_Err_Occurred(core) -> c_int {
+        Some(c_int::from(core.is_error_pending()))
+    }
+}

@@ -1,0 +1,188 @@
+//! The properties of the context as an HPy extension.
+//!
+//! ```python
+//! properties.check(sequences, steps, careful, lambda object: object, left)
+//! ```
+//!
+//! plays random sequences of context calls (see [`hpyvm_properties`]); `left`
+//! is a function whose result must be the same after every sequence, such as
+//! the number of open handles. An `AssertionError` has the shortest sequence
+//! that fails. The extension is as unmodified as any: all that it knows of the
+//! VM is the context that its functions get.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::CString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use hpy_loader::abi::*;
+use hpyvm_properties::definitions::{Definitions, method, module_def};
+use hpyvm_properties::extension::{C, c};
+use hpyvm_properties::{Effort, HolderType, Manners, Sequence, check_sequences};
+
+thread_local! {
+    /// What `play` does next, and what came of it.
+    static NEXT: RefCell<Option<Play>> = const { RefCell::new(None) };
+}
+
+struct Play {
+    sequence: Sequence,
+    holder: *const HolderType,
+    manners: Manners,
+    failure: Option<String>,
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+    text.unwrap_or_else(|| "a panic without a text".to_owned())
+}
+
+/// Raises an `AssertionError`, in place of whatever is pending.
+fn refuse(c: C, message: &str) -> HPy {
+    let message = CString::new(message.replace('\0', " ")).unwrap_or_default();
+    let class = c.known().h_AssertionError;
+    c!(c.ctx_Err_SetString(class, message.as_ptr()));
+    HPy::NULL
+}
+
+/// Plays the next sequence, in a call from the VM of its own.
+unsafe extern "C" fn play(context: *mut HPyContext, _: HPy, identity: HPy) -> HPy {
+    let c = C::new(context);
+    let Some(mut next) = NEXT.take() else {
+        return refuse(c, "play() is called by check()");
+    };
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: `check` keeps the type until all is played.
+        let holder = unsafe { &*next.holder };
+        next.sequence.play(c, identity, holder, next.manners);
+    }));
+    if let Err(panic) = played {
+        c.clear();
+        next.failure = Some(text_of(&*panic));
+    }
+    NEXT.set(Some(next));
+    c.dup(c.known().h_None)
+}
+
+/// What is left, by the function that Python gave.
+fn left(c: C, function: HPy) -> Result<i64, String> {
+    let answer = c.call(function, &[]);
+    let count = c!(c.ctx_Long_AsInt64_t(answer));
+    match c.is_pending() {
+        true => Err("left() failed".to_owned()),
+        false => {
+            c.close(answer);
+            Ok(count)
+        }
+    }
+}
+
+unsafe extern "C" fn check(
+    context: *mut HPyContext,
+    this: HPy,
+    args: *const HPy,
+    nargs: usize,
+) -> HPy {
+    let c = C::new(context);
+    if nargs != 5 {
+        return refuse(c, "check(sequences, steps, careful, identity, left)");
+    }
+    // SAFETY: there are as many.
+    let args = unsafe { std::slice::from_raw_parts(args, nargs) };
+    let number = |arg| c!(c.ctx_Long_AsInt64_t(arg));
+    let (sequences, steps, careful) = (number(args[0]), number(args[1]), number(args[2]));
+    let effort = match (u32::try_from(sequences), usize::try_from(steps)) {
+        (Ok(sequences @ 1..), Ok(steps @ 2..)) => Effort { sequences, steps },
+        _ => return refuse(c, "at least one sequence of at least two steps"),
+    };
+    let manners = match careful {
+        0 => Manners::Careless,
+        _ => Manners::Careful,
+    };
+    match run(c, this, effort, manners, args[3], args[4]) {
+        Ok(()) => c.dup(c.known().h_None),
+        Err(failure) => refuse(c, &failure),
+    }
+}
+
+fn run(
+    c: C,
+    this: HPy,
+    effort: Effort,
+    manners: Manners,
+    identity: HPy,
+    function: HPy,
+) -> Result<(), String> {
+    let name = c"play";
+    let play = c!(c.ctx_GetAttr_s(this, name.as_ptr()));
+    let holder = HolderType::new(c);
+    let before = left(c, function)?;
+    let outcome = check_sequences(effort, |sequence| {
+        NEXT.set(Some(Play {
+            sequence: sequence.clone(),
+            holder: &holder,
+            manners,
+            failure: None,
+        }));
+        let none = c.call(play, &[identity]);
+        let played = NEXT.take();
+        if none.is_null() {
+            c.clear();
+            return Err("play() has failed".to_owned());
+        }
+        c.close(none);
+        if let Some(failure) = played.and_then(|played| played.failure) {
+            return Err(failure);
+        }
+        let after = left(c, function)?;
+        match before == after {
+            true => Ok(()),
+            false => Err(format!("left() was {before} before and is {after}")),
+        }
+    });
+    holder.end(c);
+    c.close(play);
+    outcome
+}
+
+/// What the module defines. It is made once, and nobody writes to it then.
+struct Module(HPyModuleDef);
+
+// SAFETY: the pointers in it are to what is made with it and lives as long.
+unsafe impl Send for Module {}
+// SAFETY: the same; nobody writes.
+unsafe impl Sync for Module {}
+
+static MODULE: OnceLock<Module> = OnceLock::new();
+
+#[unsafe(no_mangle)]
+extern "C" fn get_required_hpy_major_version_properties() -> u32 {
+    ABI_VERSION.cast_unsigned()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn get_required_hpy_minor_version_properties() -> u32 {
+    ABI_VERSION_MINOR.cast_unsigned()
+}
+
+/// The functions here get their context with every call.
+#[unsafe(no_mangle)]
+extern "C" fn HPyInitGlobalContext_properties(_: *mut HPyContext) {}
+
+#[unsafe(no_mangle)]
+extern "C" fn HPyInit_properties() -> *const HPyModuleDef {
+    let module = MODULE.get_or_init(|| {
+        let definitions = Box::leak(Box::new(Definitions::new(vec![
+            method(
+                c"check",
+                HPyFunc_Signature::HPyFunc_VARARGS,
+                check as HPyCFunction,
+            ),
+            method(c"play", HPyFunc_Signature::HPyFunc_O, play as HPyCFunction),
+        ])));
+        Module(module_def(definitions))
+    });
+    &raw const module.0
+}

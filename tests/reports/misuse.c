@@ -1,0 +1,264 @@
+/* An extension that breaks every rule that debug mode knows, each in a function
+ * of its own. Comments "here: mark" are for the reports that the scripts beside
+ * this file expect. */
+#include "hpy.h"
+#include <pthread.h>
+
+HPyDef_METH(close_argument, "close_argument", HPyFunc_O)
+static HPy close_argument_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy_Close(ctx, arg); /* here: argument closed */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(return_argument, "return_argument", HPyFunc_O)
+static HPy return_argument_impl(HPyContext *ctx, HPy self, HPy arg) /* here: argument returned */
+{
+    return arg;
+}
+
+HPyDef_METH(close_constant, "close_constant", HPyFunc_NOARGS)
+static HPy close_constant_impl(HPyContext *ctx, HPy self)
+{
+    HPy_Close(ctx, ctx->h_True); /* here: constant closed */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(return_constant, "return_constant", HPyFunc_NOARGS)
+static HPy return_constant_impl(HPyContext *ctx, HPy self) /* here: constant returned */
+{
+    return ctx->h_None;
+}
+
+static HPy kept;
+
+HPyDef_METH(keep_argument, "keep_argument", HPyFunc_O)
+static HPy keep_argument_impl(HPyContext *ctx, HPy self, HPy arg) /* here: argument */
+{
+    kept = arg;
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(keep_copy, "keep_copy", HPyFunc_O)
+static HPy keep_copy_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    kept = HPy_Dup(ctx, arg); /* here: copy */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(use_kept, "use_kept", HPyFunc_NOARGS)
+static HPy use_kept_impl(HPyContext *ctx, HPy self)
+{
+    HPy_ssize_t length = HPy_Length(ctx, kept); /* here: kept used */
+    return HPyLong_FromSsize_t(ctx, length);
+}
+
+HPyDef_METH(close_kept, "close_kept", HPyFunc_NOARGS)
+static HPy close_kept_impl(HPyContext *ctx, HPy self)
+{
+    HPy_Close(ctx, kept);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(use_number, "use_number", HPyFunc_NOARGS)
+static HPy use_number_impl(HPyContext *ctx, HPy self)
+{
+    HPy made_up = {._i = -12345};
+    HPy result = HPy_Repr(ctx, made_up); /* here: made up */
+    if (HPy_IsNull(result))
+        HPyErr_Clear(ctx);
+    else
+        HPy_Close(ctx, result);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+static HPyGlobal declared;
+static HPyGlobal undeclared;
+
+HPyDef_METH(globals, "globals", HPyFunc_O)
+static HPy globals_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyGlobal_Store(ctx, &declared, arg);
+    HPyGlobal_Store(ctx, &declared, HPy_NULL);
+    HPyGlobal_Store(ctx, &undeclared, arg); /* here: undeclared */
+    HPyGlobal_Store(ctx, &undeclared, HPy_NULL); /* here: undeclared again */
+    HPy nothing = HPyGlobal_Load(ctx, declared); /* here: empty global */
+    if (HPy_IsNull(nothing))
+        HPyErr_Clear(ctx);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+typedef struct {
+    HPyField field;
+} Box;
+HPyType_HELPERS(Box)
+
+HPyDef_SLOT(Box_traverse, HPy_tp_traverse)
+static int Box_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
+{
+    HPy_VISIT(&((Box *)self)->field);
+    return 0;
+}
+static HPyDef *Box_defines[] = {&Box_traverse, NULL};
+static HPyType_Spec Box_spec = {
+    .name = "misuse.Box",
+    .basicsize = sizeof(Box),
+    .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
+    .builtin_shape = SHAPE(Box),
+    .defines = Box_defines,
+};
+
+HPyDef_METH(load_empty, "load_empty", HPyFunc_O)
+static HPy load_empty_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy nothing = HPyField_Load(ctx, arg, Box_AsStruct(ctx, arg)->field); /* here: empty field */
+    if (HPy_IsNull(nothing))
+        HPyErr_Clear(ctx);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(wrong_struct, "wrong_struct", HPyFunc_O)
+static HPy wrong_struct_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    void *box = Box_AsStruct(ctx, arg); /* here: wrong struct */
+    if (box == NULL)
+        HPyErr_Clear(ctx);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(not_a_type, "not_a_type", HPyFunc_O)
+static HPy not_a_type_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    int is_one = HPy_TypeCheck(ctx, arg, arg); /* here: no type */
+    return HPyLong_FromLong(ctx, is_one);
+}
+
+HPyDef_METH(build_twice, "build_twice", HPyFunc_O)
+static HPy build_twice_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyListBuilder builder = HPyListBuilder_New(ctx, 1); /* here: builder */
+    HPyListBuilder_Set(ctx, builder, 0, arg);
+    HPy list = HPyListBuilder_Build(ctx, builder); /* here: built */
+    HPy again = HPyListBuilder_Build(ctx, builder); /* here: built twice */
+    if (HPy_IsNull(again))
+        HPyErr_Clear(ctx);
+    return list;
+}
+
+HPyDef_METH(track_late, "track_late", HPyFunc_O)
+static HPy track_late_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyTracker tracker = HPyTracker_New(ctx, 1); /* here: tracker */
+    HPyTracker_Close(ctx, tracker);              /* here: tracker closed */
+    HPy copy = HPy_Dup(ctx, arg);
+    if (HPyTracker_Add(ctx, tracker, copy) < 0) { /* here: tracked late */
+        HPyErr_Clear(ctx);
+        HPy_Close(ctx, copy);
+    }
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(leave_error, "leave_error", HPyFunc_NOARGS)
+static HPy leave_error_impl(HPyContext *ctx, HPy self) /* here: error left */
+{
+    HPyErr_SetString(ctx, ctx->h_ValueError, "left behind");
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(miss_error, "miss_error", HPyFunc_NOARGS)
+static HPy miss_error_impl(HPyContext *ctx, HPy self) /* here: error missing */
+{
+    return HPy_NULL;
+}
+
+HPyDef_METH(ignore_error, "ignore_error", HPyFunc_O)
+static HPy ignore_error_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyErr_SetString(ctx, ctx->h_ValueError, "ignored");
+    HPy text = HPy_Repr(ctx, arg); /* here: error pending */
+    HPyErr_Clear(ctx);
+    return text;
+}
+
+HPyDef_METH(write_text, "write_text", HPyFunc_O)
+static HPy write_text_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    char *text = (char *)HPyUnicode_AsUTF8AndSize(ctx, arg, NULL);
+    text[0] = 'x'; /* here: written */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(read_late, "read_late", HPyFunc_O)
+static HPy read_late_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy copy = HPy_Dup(ctx, arg); /* here: promised */
+    const volatile char *text = HPyUnicode_AsUTF8AndSize(ctx, copy, NULL);
+    HPy_Close(ctx, copy); /* here: promise over */
+    char first = text[0]; /* here: read late */
+    return HPyLong_FromLong(ctx, first);
+}
+
+HPyDef_METH(pass_late, "pass_late", HPyFunc_O)
+static HPy pass_late_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy copy = HPy_Dup(ctx, arg); /* here: passed on */
+    const char *text = HPyUnicode_AsUTF8AndSize(ctx, copy, NULL);
+    HPy_Close(ctx, copy); /* here: pass over */
+    HPy other = HPyUnicode_FromString(ctx, text); /* here: passed late */
+    return other;
+}
+
+static HPyContext *elsewhere;
+
+static void *in_another_thread(void *nothing)
+{
+    HPy copy = HPy_Dup(elsewhere, elsewhere->h_None); /* here: without lock */
+    HPy_Close(elsewhere, copy);
+    return nothing;
+}
+
+HPyDef_METH(without_lock, "without_lock", HPyFunc_NOARGS)
+static HPy without_lock_impl(HPyContext *ctx, HPy self)
+{
+    pthread_t thread;
+    elsewhere = ctx;
+    if (pthread_create(&thread, NULL, in_another_thread, NULL) == 0)
+        pthread_join(thread, NULL);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(keep_context, "keep_context", HPyFunc_NOARGS)
+static HPy keep_context_impl(HPyContext *ctx, HPy self)
+{
+    elsewhere = ctx;
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(use_context, "use_context", HPyFunc_NOARGS)
+static HPy use_context_impl(HPyContext *ctx, HPy self)
+{
+    HPy none = HPy_Dup(elsewhere, ctx->h_None); /* here: wrong context */
+    return none;
+}
+
+HPyDef_SLOT(execute, HPy_mod_exec)
+static int execute_impl(HPyContext *ctx, HPy module)
+{
+    HPy type = HPyType_FromSpec(ctx, &Box_spec, NULL);
+    if (HPy_IsNull(type))
+        return -1;
+    int status = HPy_SetAttr_s(ctx, module, "Box", type);
+    HPy_Close(ctx, type);
+    return status;
+}
+
+static HPyDef *defines[] = {
+    &close_argument, &return_argument, &close_constant, &return_constant,
+    &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
+    &load_empty, &wrong_struct, &not_a_type, &build_twice, &track_late,
+    &leave_error, &miss_error, &ignore_error, &write_text, &read_late, &pass_late,
+    &without_lock, &keep_context, &use_context, &execute, NULL,
+};
+static HPyGlobal *module_globals[] = {&declared, NULL};
+static HPyModuleDef moduledef = {.defines = defines, .globals = module_globals};
+HPy_MODINIT(misuse, moduledef)

@@ -1,0 +1,119 @@
+//! Which function a slot gets from the attributes that it goes by.
+//!
+//! CPython looks up the names of a slot in a class (`update_one_slot`). If all that
+//! it finds stand for one C function of just this slot, that function fills it, as
+//! if the class had inherited it; anything else is left to a function that calls
+//! the attributes by name. Where two slots share a name, as those of sequences and
+//! mappings do, the attribute of one says nothing about the other: the other stays
+//! empty unless the class inherits something there.
+
+use crate::types::dunder::{Dunder, names_of};
+use crate::types::info::TypeInfo;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::{AsObject, Context, Py};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What the attributes of one slot say.
+pub enum Verdict {
+    /// Nothing of an extension is involved.
+    Untouched,
+    /// The C function of this type fills the slot.
+    Native(&'static TypeInfo),
+    /// The attributes are called by name, or there are none any more.
+    ByName,
+    /// They belong to another slot of the same name.
+    OtherSlot,
+}
+
+/// An attribute that a class has or inherits.
+#[derive(Clone, Copy)]
+enum Found {
+    /// It stands for the C function of a slot, in the dict of this type.
+    Slot(&'static Dunder, &'static TypeInfo),
+    /// It was made in Python or belongs to a builtin type.
+    Something,
+}
+
+/// The attributes of one class.
+pub struct Attributes<'a> {
+    class: &'a Py<PyType>,
+    ctx: &'a Context,
+    /// The names that matter.
+    names: Vec<&'static str>,
+    found: RefCell<HashMap<&'static str, Option<Found>>>,
+}
+
+impl<'a> Attributes<'a> {
+    /// All attributes for slots of extensions' types that `class` inherits.
+    pub fn all(class: &'a Py<PyType>, ctx: &'a Context) -> Self {
+        let mut names = Vec::new();
+        for class in class.mro.read().iter() {
+            let wrappers = TypeInfo::of_class(class).map_or(&[][..], TypeInfo::wrappers);
+            names.extend(wrappers.iter().map(|wrapper| wrapper.dunder.name));
+        }
+        Self::of(class, names, ctx)
+    }
+
+    /// One attribute, which was assigned or deleted.
+    pub fn one(class: &'a Py<PyType>, name: &'static str, ctx: &'a Context) -> Self {
+        Self::of(class, vec![name], ctx)
+    }
+
+    fn of(class: &'a Py<PyType>, names: Vec<&'static str>, ctx: &'a Context) -> Self {
+        Self {
+            class,
+            ctx,
+            names,
+            found: RefCell::default(),
+        }
+    }
+
+    /// Whether there is nothing to be judged.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    fn look_up(&self, name: &'static str) -> Option<Found> {
+        let look_up = || {
+            let interned = self.ctx.intern_str(name);
+            let mro = self.class.mro.read();
+            mro.iter().find_map(|class| {
+                let attribute = class.get_direct_attr(interned)?;
+                let wrapper = TypeInfo::of_class(class).and_then(|info| {
+                    let mut wrappers = info.wrappers().iter();
+                    let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
+                    Some(Found::Slot(wrapper.dunder, info))
+                });
+                Some(wrapper.unwrap_or(Found::Something))
+            })
+        };
+        *self.found.borrow_mut().entry(name).or_insert_with(look_up)
+    }
+
+    /// What is to become of a slot.
+    pub fn judge(&self, slot: &'static str) -> Verdict {
+        let names: Vec<&'static str> = names_of(slot).collect();
+        if !names.iter().any(|name| self.names.contains(name)) {
+            return Verdict::Untouched;
+        }
+        let found: Vec<Found> = names.iter().filter_map(|name| self.look_up(name)).collect();
+        let mut native: Option<&'static TypeInfo> = None;
+        let mut is_other = false;
+        for found in &found {
+            match *found {
+                Found::Something => return Verdict::ByName,
+                Found::Slot(of, _) if of.slot != slot && of.twin != slot => is_other = true,
+                Found::Slot(_, info) => match native {
+                    Some(native) if !std::ptr::eq(native, info) => return Verdict::ByName,
+                    _ => native = Some(info),
+                },
+            }
+        }
+        match native {
+            _ if is_other => Verdict::OtherSlot,
+            Some(info) => Verdict::Native(info),
+            None => Verdict::ByName,
+        }
+    }
+}
