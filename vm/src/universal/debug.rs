@@ -248,25 +248,6 @@ mod hpy_debug {
             Ok(size.map_or(-1, usize::cast_signed))
         }
 
-        /// The C frames of the place where it was opened
-        #[pygetset]
-        fn opened(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            Ok(c_frames(zelf.view(vm)?.opened, vm))
-        }
-
-        /// The Python frames above that place
-        #[pygetset]
-        fn python(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            Ok(python_frames(zelf.view(vm)?.python, vm))
-        }
-
-        /// A key that is equal for handles that were opened at the same place
-        #[pygetset]
-        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-            let view = zelf.view(vm)?;
-            Ok(format!("{:?} {:?}", view.opened, view.python))
-        }
-
         /// Close the underlying handle. FOR TESTS ONLY.
         #[pymethod]
         fn _force_close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
