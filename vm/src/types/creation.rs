@@ -7,7 +7,7 @@ use super::info::TypeInfo;
 use super::layout::{Plan, builtin_of, plan};
 use super::payload::{New, shaped};
 use super::slot_table::SlotTable;
-use super::{buffer, collector, dict, python_classes, slots};
+use super::{buffer, collector, dict, pickling, python_classes, slots};
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::Slots;
@@ -35,6 +35,7 @@ pub fn new_type(
         false => bases,
     };
     python_classes::prepare(vm);
+    pickling::prepare(vm);
     let plan = plan(definition, &bases, vm)?;
     let metaclass = metaclass_of(&bases, metaclass, vm)?;
     let class = new_class(definition, bases, metaclass, &plan, vm)?;

@@ -25,6 +25,7 @@ mod info;
 mod layout;
 mod native;
 mod payload;
+mod pickling;
 mod python_classes;
 mod slot_table;
 mod slots;
