@@ -19,6 +19,7 @@ pub mod malformed;
 pub mod outcome;
 pub mod proof_of_concept;
 pub mod python;
+pub mod single;
 pub mod soak;
 pub mod startup;
 pub mod steps;

@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, soak, startup, suite,
+    golden, headers, limits, malformed, proof_of_concept, single, soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -79,6 +79,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "soak",
         about: "millions of calls and objects leave memory and handles as they were",
         run: soak::step,
+    },
+    StepInfo {
+        name: "single",
+        about: "the VM without threads: golden scripts, contract and limits",
+        run: single::step,
     },
     StepInfo {
         name: "differential",
