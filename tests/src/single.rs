@@ -13,16 +13,17 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let binary = VmBuild::single_threaded().build(&verification.project)?;
     let python = Python::hpyvm(verification.environment()?, &binary);
     let python = python.with_name("hpyvm-single-threaded");
-    let mut outcome = golden::run(verification, |script| {
-        match script.needs_threads {
-            true => Vec::new(),
-            false => vec![python.clone()],
-        }
+    let mut outcome = golden::run(verification, |script| match script.needs_threads {
+        true => Vec::new(),
+        false => vec![python.clone()],
     })?;
-    let cases = [("contract", &contract::CASES), ("limits", &limits::CASES)];
-    for (name, cases) in cases {
+    let cases = [
+        ("contract", &contract::CASES, "all"),
+        ("limits", &limits::CASES, "single"),
+    ];
+    for (name, cases, mode) in cases {
         let step = Step::start(name);
-        let of_cases = cases.run(verification, python.clone(), "all")?;
+        let of_cases = cases.run(verification, python.clone(), mode)?;
         step.done(&of_cases.summary);
         outcome.summary += &format!(", {name} {}", of_cases.summary);
         outcome.passed += of_cases.passed;

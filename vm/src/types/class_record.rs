@@ -122,7 +122,9 @@ pub fn native_struct(class: &Py<PyType>) -> *mut c_void {
         return std::ptr::null_mut();
     };
     with_current_vm(|vm| {
-        let holder = cell.load(class, vm).or_else(|| make(metaclass, cell, class, vm));
+        let holder = cell
+            .load(class, vm)
+            .or_else(|| make(metaclass, cell, class, vm));
         let holder = holder.as_ref()?.downcast_ref::<HPyObject>()?;
         // The class keeps the object, whose payload stays where it is.
         Some(holder.native().data())

@@ -7,10 +7,10 @@ use super::info::TypeInfo;
 use super::layout::{Plan, builtin_of, plan};
 use super::payload::{New, shaped};
 use super::slot_table::SlotTable;
-use super::{buffer, collector, dict, pickling, python_classes, slots};
+use super::{buffer, collector, dict, from_bytes, pickling, python_classes, slots};
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
-use hpy_loader::abi::Slots;
+use hpy_loader::abi::{HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::{TypeDef, TypeFlags};
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::ItemDoc;
@@ -43,6 +43,9 @@ pub fn new_type(
     if let Some(shaped) = info.shape().and_then(shaped) {
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
+        if shaped.shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Long {
+            from_bytes::prepare(vm);
+        }
     }
     if definition.slots.bf_getbuffer.is_some() {
         buffer::prepare(vm);

@@ -66,7 +66,9 @@ unsafe impl Sync for TypeInfo {}
 impl TypeInfo {
     /// The type behind `class`, if an extension defined just this class.
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
-        class.get_type_data::<ClassRecord>().map(|record| record.info())
+        class
+            .get_type_data::<ClassRecord>()
+            .map(|record| record.info())
     }
 
     /// The type of an extension that `class` has its layout from: itself or the

@@ -21,6 +21,7 @@ mod construction;
 mod creation;
 mod dict;
 mod dunder;
+mod from_bytes;
 mod info;
 mod layout;
 mod native;
