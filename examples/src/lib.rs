@@ -54,7 +54,7 @@ pub use extension::{Abi, Built, Extension, Module};
 pub use interpreter::Interpreter;
 pub use process::{Finished, Job};
 pub use progress::Step;
-pub use project::Project;
+pub use project::{Project, cargo};
 pub use requirements::Requirements;
 pub use sdist::Sdist;
 pub use toolchain::Toolchain;

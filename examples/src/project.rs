@@ -65,7 +65,7 @@ impl Project {
 /// The cargo that runs us, or the one on the path. The variables that `cargo
 /// run` sets for the package it runs are taken away: a nested cargo would take
 /// them for its own, and build scripts that watch them would run again.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();

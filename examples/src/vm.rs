@@ -78,6 +78,12 @@ impl VmBuild {
         let kept = binary.with_file_name("hpyvm-single-threaded");
         fs::copy(&binary, &kept)
             .with_context(|| format!("copying {} to {}", binary.display(), kept.display()))?;
+        // The name belongs to the other; cargo has kept it and puts it back.
+        let restored = Self {
+            threading: true,
+            ..self.clone()
+        };
+        restored.build(project)?;
         Ok(kept)
     }
 }

@@ -7,7 +7,7 @@
 import abc
 import operator
 
-from differential_containers import Mapping, Sequence
+from differential_containers import CountedInt, Mapping, Sequence
 from differential_types import Operators
 from golden import show, show_type
 from shapes import Vector, Vector3
@@ -179,3 +179,7 @@ class Borrowed(Vector3):
 
 
 print(repr(Borrowed(1, 2)), type(Borrowed() + Borrowed()) is Vector)  #> <1.0, 2.0> True
+
+# A class method of the builtin makes instances of the class.
+two = CountedInt.from_bytes(b"\1\2", "big")
+print(type(two).__name__, two + 0, CountedInt(two) == 258, int.from_bytes(b"\1", "big"))  #> CountedInt 258 True 1

@@ -1,6 +1,7 @@
 # One thread at a time runs an extension's C code, as under a GIL, but nobody waits
 # for a thread that waits itself: in a callback, or outside of Python.
 # module: together
+# needs: threads
 import os
 import threading
 

@@ -2,6 +2,7 @@
 
     limits.py all          every case
     limits.py reference    the cases that hold on CPython too
+    limits.py single       the cases for a VM without threads
     limits.py one NAME     one of them, in this process
 
 Each case runs in a process of its own, since running out of memory or stack is
@@ -331,6 +332,9 @@ def recursions():
     }
 
 
+IN_THREAD = "recursion in a thread: "
+
+
 def add_recursions():
     for name, recursion in recursions().items():
         cases[f"recursion: {name}"] = recursion, TOO_DEEP
@@ -345,8 +349,8 @@ def add_recursions():
                 thread.join()
             return results
 
-        cases[f"recursion in a thread: {name}"] = in_thread, [TOO_DEEP] * 4
-        OURS.add(f"recursion in a thread: {name}")
+        cases[IN_THREAD + name] = in_thread, [TOO_DEEP] * 4
+        OURS.add(IN_THREAD + name)
 
 
 add_recursions()
@@ -393,6 +397,8 @@ def main(mode=None, name=None):
         os._exit(0)
     for name in cases:
         if mode == "reference" and name in OURS:
+            continue
+        if mode == "single" and name.startswith(IN_THREAD):
             continue
         print("begin", name, flush=True)
         command = [sys.executable, __file__, "one", name]

@@ -2,9 +2,8 @@
 
 use crate::{Outcome, Verification};
 use anyhow::{Result, ensure};
-use hpyvm_examples::{Finished, Job, Step};
+use hpyvm_examples::{Finished, Job, Step, cargo};
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 /// Crates whose tests need no VM: they build in seconds.
@@ -128,26 +127,15 @@ fn run(
     arguments: &[&str],
     variables: &[(&str, &str)],
 ) -> Result<Finished> {
-    let mut command = cargo(verification);
-    command.arg(subcommand).args(arguments);
+    let mut command = cargo();
+    command
+        .current_dir(verification.project.root())
+        .arg(subcommand)
+        .args(arguments);
     command.envs(variables.iter().copied());
     let mut step = Step::start(format!("cargo {subcommand}"));
     Job::new(command)
         .limit(LIMIT)
         .watch(|line| step.note(line.trim()))
         .check(&format!("cargo {subcommand}"))
-}
-
-/// The cargo that runs us, without the variables that it sets for the package
-/// it runs: a cargo below would take them for its own.
-pub fn cargo(verification: &Verification) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
-    command.current_dir(verification.project.root());
-    command
 }

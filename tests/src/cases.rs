@@ -36,6 +36,20 @@ impl Cases {
         ensure!(finished.success(), "{what}: {}", finished.failure());
         Ok(outcome)
     }
+
+    /// Runs all cases on `python`, and on CPython those that it has: an expectation
+    /// that is not true there would be an invention of ours.
+    pub fn compare(&self, verification: &Verification, python: Python) -> Result<Outcome> {
+        let mut outcome = self.run(verification, python, "all")?;
+        let reference = self.run(verification, verification.cpython()?, "reference")?;
+        outcome.summary = format!(
+            "{}, {} of them as on CPython",
+            outcome.summary, reference.passed
+        );
+        outcome.passed += reference.passed;
+        outcome.failures.extend(reference.failures);
+        Ok(outcome)
+    }
 }
 
 /// Reads what a script has printed.

@@ -1,15 +1,14 @@
 //! The demo, run as a user runs it.
 
-use crate::cargo::cargo;
 use crate::{Outcome, Verification};
 use anyhow::{Result, ensure};
-use hpyvm_examples::{Job, Step};
+use hpyvm_examples::{Job, Step, cargo};
 use std::time::Duration;
 
 /// The verification's step: `cargo demo` fails when CPython and `hpyvm` differ.
 pub fn step(verification: &Verification) -> Result<Outcome> {
-    let mut command = cargo(verification);
-    command.arg("demo");
+    let mut command = cargo();
+    command.current_dir(verification.project.root()).arg("demo");
     let mut step = Step::start("cargo demo");
     let finished = Job::new(command)
         .limit(Duration::from_secs(30 * 60))

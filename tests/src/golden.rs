@@ -14,7 +14,7 @@
 //! Each script runs on CPython as well, over the same binaries: an expectation
 //! that is not true there would be an invention of ours. The exception is a
 //! script with `# only: hpyvm`, about promises that HPy leaves open and this VM
-//! makes.
+//! makes. `# needs: threads` keeps a script from the VM without them.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
@@ -35,6 +35,8 @@ pub struct Script {
     pub modules: Vec<String>,
     /// Whether it makes no sense on CPython.
     pub only_hpyvm: bool,
+    /// Whether it makes no sense where threads do not run at the same time.
+    pub needs_threads: bool,
     /// What it prints.
     pub expected: String,
 }
@@ -58,6 +60,7 @@ impl Script {
             path: path.to_owned(),
             modules: Vec::new(),
             only_hpyvm: false,
+            needs_threads: false,
             expected: String::new(),
         };
         for line in text.lines() {
@@ -65,6 +68,8 @@ impl Script {
                 script.modules.push(module.trim().to_owned());
             } else if line.trim() == "# only: hpyvm" {
                 script.only_hpyvm = true;
+            } else if line.trim() == "# needs: threads" {
+                script.needs_threads = true;
             } else if let Some((_, expected)) = line.split_once("#> ") {
                 script.expected.push_str(expected);
                 script.expected.push('\n');
@@ -99,22 +104,31 @@ impl Script {
     }
 }
 
-/// The verification's step: every golden script.
+/// The verification's step: every golden script, on hpyvm and on CPython.
 pub fn step(verification: &Verification) -> Result<Outcome> {
+    let (hpyvm, cpython) = (verification.hpyvm()?, verification.cpython()?);
+    run(verification, |script| {
+        let mut pythons = vec![hpyvm.clone()];
+        if !script.only_hpyvm {
+            pythons.push(cpython.clone());
+        }
+        pythons
+    })
+}
+
+/// Every golden script on the Pythons that `pythons` names for it.
+pub fn run(
+    verification: &Verification,
+    pythons: impl Fn(&Script) -> Vec<Python>,
+) -> Result<Outcome> {
     let root = verification.project.root().join("tests");
     let scripts = scripts(&root.join("golden"))?;
-    let hpyvm = verification.hpyvm()?;
-    let cpython = verification.cpython()?;
     let mut step = Step::start("golden scripts");
     let mut outcome = Outcome::default();
     for (position, script) in scripts.iter().enumerate() {
         step.position(position as u64, scripts.len() as u64);
         step.note(script.name());
-        let mut pythons = vec![hpyvm.clone()];
-        if !script.only_hpyvm {
-            pythons.push(cpython.clone());
-        }
-        for python in pythons {
+        for python in pythons(script) {
             let python = with_modules(verification, script, python)?;
             outcome.check(script.check(&python));
         }
@@ -163,6 +177,8 @@ mod tests {
         assert_eq!(script.expected, "1\ntwo  \n");
         assert!(!script.only_hpyvm);
         let script = Script::parse(Path::new("x.py"), "# only: hpyvm\n");
-        assert!(script.only_hpyvm);
+        assert!(script.only_hpyvm && !script.needs_threads);
+        let script = Script::parse(Path::new("x.py"), "# needs: threads\n");
+        assert!(script.needs_threads);
     }
 }

@@ -21,6 +21,7 @@ pub mod proof_of_concept;
 pub mod properties;
 pub mod python;
 pub mod reports;
+pub mod single;
 pub mod soak;
 pub mod startup;
 pub mod steps;

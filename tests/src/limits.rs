@@ -11,7 +11,8 @@ use anyhow::Result;
 use hpyvm_examples::Step;
 use std::time::Duration;
 
-const CASES: Cases = Cases {
+/// The cases.
+pub const CASES: Cases = Cases {
     script: "limits",
     module: "limits_calls",
     limit: Duration::from_secs(900),
@@ -20,14 +21,7 @@ const CASES: Cases = Cases {
 /// The verification's step.
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let step = Step::start("limits");
-    let mut outcome = CASES.run(verification, verification.hpyvm()?, "all")?;
-    let reference = CASES.run(verification, verification.cpython()?, "reference")?;
-    outcome.summary = format!(
-        "{}, {} of them as on CPython",
-        outcome.summary, reference.passed
-    );
-    outcome.passed += reference.passed;
-    outcome.failures.extend(reference.failures);
+    let outcome = CASES.compare(verification, verification.hpyvm()?)?;
     step.done(&outcome.summary);
     Ok(outcome)
 }

@@ -41,6 +41,12 @@ impl Python {
         }
     }
 
+    /// The same under another name.
+    pub fn with_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
     /// The same with a directory in front of its path.
     pub fn with_directory(mut self, directory: &Path) -> Self {
         self.path.insert(0, directory.to_owned());

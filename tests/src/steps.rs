@@ -2,8 +2,8 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, properties, reports, soak, startup,
-    suite,
+    golden, headers, limits, malformed, proof_of_concept, properties, reports, single, soak,
+    startup, suite,
 };
 use anyhow::Result;
 
@@ -85,6 +85,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "soak",
         about: "millions of calls and objects leave memory and handles as they were",
         run: soak::step,
+    },
+    StepInfo {
+        name: "single",
+        about: "the VM without threads: golden scripts, contract and limits",
+        run: single::step,
     },
     StepInfo {
         name: "differential",

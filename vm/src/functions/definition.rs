@@ -35,6 +35,20 @@ pub fn descriptor(
         .into()
 }
 
+/// A class method in the dict of `class`. The function gets the class that it is
+/// called on as its first argument.
+pub fn class_method(
+    name: &'static str,
+    doc: Option<&'static str>,
+    class: &'static Py<PyType>,
+    function: impl PyNativeFn,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    define(name, doc, PyMethodFlags::CLASS, function)
+        .build_classmethod(&vm.ctx, class)
+        .into()
+}
+
 /// A builtin method of the object `receiver`, which it gets as its first
 /// argument.
 pub fn bound_function(

@@ -14,7 +14,7 @@ mod arguments;
 mod definition;
 
 pub use arguments::{Keywords, keyword_dict};
-pub use definition::{bound_function, descriptor};
+pub use definition::{bound_function, class_method, descriptor};
 
 use crate::runtime::{RustPython, into_exception};
 use definition::define;

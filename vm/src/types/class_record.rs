@@ -1,51 +1,113 @@
 //! What a class carries beside RustPython's own data.
+//!
+//! A class carries something for two reasons. An extension defined it: then a
+//! [`ClassRecord`] leads to its [`TypeInfo`]. Or an extension defined its metaclass,
+//! with a native struct: then the class is an instance, and the struct is in a
+//! [`StructCell`].
+//!
+//! The payload of a class is RustPython's and can't be extended, since
+//! `type.__new__` makes it, whatever the metaclass. What a metaclass can add are
+//! `__slots__`: places for objects, which the collector looks into. So such a
+//! metaclass has one slot more than Python code knows of. In it lies an object with
+//! the payload of an ordinary native instance, which has the struct and shows its
+//! fields to the collector; a cycle through them is collected with the class.
 
 use super::info::TypeInfo;
 use super::native::Native;
+use super::payload::HPyObject;
 use hpy_loader::abi::HPyType_BuiltinShape;
-use rustpython_vm::builtins::PyType;
-use rustpython_vm::{AsObject, Py};
+use rustpython_vm::builtins::descriptor::{
+    MemberAccess, MemberKind, PyDescriptorOwned, PyMemberDef, PyMemberDescriptor, PyMemberFlags,
+};
+use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::function::{ItemDoc, PySetterValue};
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::ffi::c_void;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
-/// The data that RustPython keeps for us in a heap type, set once and dropped
-/// with the class.
-///
-/// A class has one for two reasons. An extension defined it: then the record
-/// leads to its [`TypeInfo`]. Or an extension defined its metaclass, with a
-/// native struct: then the class is an instance, and the struct lies here. The
-/// payload of a class is RustPython's and can't be extended, since `type.__new__`
-/// makes it, whatever the metaclass.
-///
-/// RustPython's collector does not look into the record, so an object that a
-/// class refers to from its native struct lives as long as the class.
+/// The data that RustPython keeps for us in a type that an extension defined, set
+/// once and dropped with the type.
 pub struct ClassRecord {
-    info: Option<&'static TypeInfo>,
-    native: OnceLock<Native>,
+    info: &'static TypeInfo,
 }
 
 impl ClassRecord {
     /// The record of an extension's type.
     pub fn of_type(info: &'static TypeInfo) -> Self {
-        Self {
-            info: Some(info),
-            native: OnceLock::new(),
-        }
+        Self { info }
     }
 
-    /// The type, if an extension defined the class.
-    pub fn info(&self) -> Option<&'static TypeInfo> {
+    /// The type.
+    pub fn info(&self) -> &'static TypeInfo {
         self.info
     }
 }
 
-impl Drop for ClassRecord {
-    fn drop(&mut self) {
-        if let Some(native) = self.native.get() {
-            let mut references = Vec::new();
-            native.clear(&mut references);
+/// Where classes of a metaclass keep their native struct: a slot that no attribute
+/// leads to.
+#[derive(Clone)]
+pub struct StructCell {
+    descriptor: PyObjectRef,
+}
+
+impl StructCell {
+    /// The slot number `index` of the instances of `metaclass`.
+    pub fn new(metaclass: &Py<PyType>, index: usize, vm: &VirtualMachine) -> PyResult<Self> {
+        let name = vm.ctx.intern_str("native struct");
+        let descriptor = PyMemberDescriptor {
+            common: PyDescriptorOwned {
+                typ: metaclass.to_owned(),
+                name,
+                qualname: Default::default(),
+            },
+            member: PyMemberDef {
+                name: name.to_string(),
+                kind: MemberKind::ObjectEx,
+                // Slots lie in front of the object, the first one next to it.
+                offset: first_slot(vm)? - (index * size_of::<PyObjectRef>()).cast_signed(),
+                flags: PyMemberFlags::empty(),
+                doc: ItemDoc::NONE,
+            },
+            access: MemberAccess::Offset,
+        };
+        let class = vm.ctx.types.member_descriptor_type.to_owned();
+        let descriptor = PyRef::new_ref(descriptor, class, None).into();
+        Ok(Self { descriptor })
+    }
+
+    fn load(&self, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+        let loaded = vm.call_get_descriptor(&self.descriptor, class.as_object());
+        loaded.and_then(Result::ok)
+    }
+
+    fn store(&self, class: &Py<PyType>, holder: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        match self.descriptor.class().slots().descr_set.load() {
+            Some(set) => {
+                let holder = PySetterValue::Assign(holder);
+                set(&self.descriptor, class.to_owned().into(), holder, vm)
+            }
+            None => Err(vm.new_system_error("member descriptors can't be set")),
         }
     }
+}
+
+/// Where the first slot of any object lies, seen from the object.
+fn first_slot(vm: &VirtualMachine) -> PyResult<isize> {
+    let namespace = vm.ctx.new_dict();
+    let name = "slot";
+    namespace.set_item("__slots__", vm.ctx.new_str(name).into(), vm)?;
+    let bases = vm.ctx.new_tuple(Vec::new());
+    let class = vm
+        .ctx
+        .types
+        .type_type
+        .as_object()
+        .call((name.to_owned(), bases, namespace), vm)?;
+    let slot = class.get_attr(name, vm)?;
+    let descriptor = slot.downcast_ref::<PyMemberDescriptor>();
+    let descriptor = descriptor.ok_or_else(|| vm.new_system_error("a slot without descriptor"))?;
+    Ok(descriptor.member.offset)
 }
 
 /// The native struct of a class whose metaclass is an extension's; null if there
@@ -56,31 +118,35 @@ pub fn native_struct(class: &Py<PyType>) -> *mut c_void {
     let Some(metaclass) = metaclass.filter(|info| info.shape() == Some(shape)) else {
         return std::ptr::null_mut();
     };
-    if !class.has_type_data::<ClassRecord>() {
-        // Fails for a static type, which has no room for a record, and if
-        // another thread was faster: both show below.
-        let record = ClassRecord {
-            info: None,
-            native: OnceLock::new(),
-        };
-        let _ = class.init_type_data(record);
-    }
-    let Some(record) = class.get_type_data::<ClassRecord>() else {
+    let Some(cell) = &metaclass.struct_cell else {
         return std::ptr::null_mut();
     };
-    if record.native.get().is_none() {
-        let Some(native) = Native::new(metaclass) else {
-            return std::ptr::null_mut();
-        };
-        if let Err(native) = record.native.set(native) {
-            // Another thread was faster, and nobody has seen this one.
-            native.discard();
-        }
+    with_current_vm(|vm| {
+        let holder = cell
+            .load(class, vm)
+            .or_else(|| make(metaclass, cell, class, vm));
+        let holder = holder.as_ref()?.downcast_ref::<HPyObject>()?;
+        // The class keeps the object, whose payload stays where it is.
+        Some(holder.native().data())
+    })
+    .unwrap_or(std::ptr::null_mut())
+}
+
+/// Makes the struct of a class, unless another thread was faster.
+fn make(
+    metaclass: &'static TypeInfo,
+    cell: &StructCell,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = cell.load(class, vm) {
+        return Some(made);
     }
-    // The record is never replaced, and its box stays where it is, so the struct
-    // does not move while the class lives.
-    record
-        .native
-        .get()
-        .map_or(std::ptr::null_mut(), Native::data)
+    let native = Native::new(metaclass)?;
+    let of_class: PyTypeRef = vm.ctx.types.object_type.to_owned();
+    let holder: PyObjectRef = PyRef::new_ref(HPyObject::<true>::new(native), of_class, None).into();
+    cell.store(class, holder.clone(), vm).ok()?;
+    Some(holder)
 }

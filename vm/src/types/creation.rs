@@ -1,16 +1,16 @@
 //! Making a type.
 
 use super::call::OFFSET_MEMBER;
-use super::class_record::ClassRecord;
+use super::class_record::{ClassRecord, StructCell};
 use super::construction::{new_native, replace_builtin_new};
 use super::info::TypeInfo;
 use super::layout::{Plan, builtin_of, plan};
 use super::payload::{New, shaped};
 use super::slot_table::SlotTable;
-use super::{buffer, collector, dict, python_classes, slots};
+use super::{buffer, collector, dict, from_bytes, pickling, python_classes, slots};
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
-use hpy_loader::abi::Slots;
+use hpy_loader::abi::{HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::{TypeDef, TypeFlags};
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::ItemDoc;
@@ -35,13 +35,17 @@ pub fn new_type(
         false => bases,
     };
     python_classes::prepare(vm);
+    pickling::prepare(vm);
     let plan = plan(definition, &bases, vm)?;
     let metaclass = metaclass_of(&bases, metaclass, vm)?;
     let class = new_class(definition, bases, metaclass, &plan, vm)?;
-    let info = describe(loader, definition, class, &plan, vm);
+    let info = describe(loader, definition, class, &plan, vm)?;
     if let Some(shaped) = info.shape().and_then(shaped) {
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
+        if shaped.shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Long {
+            from_bytes::prepare(vm);
+        }
     }
     if definition.slots.bf_getbuffer.is_some() {
         buffer::prepare(vm);
@@ -159,7 +163,7 @@ fn describe(
     class: &'static Py<PyType>,
     plan: &Plan,
     vm: &VirtualMachine,
-) -> &'static TypeInfo {
+) -> PyResult<&'static TypeInfo> {
     let own = &definition.slots;
     let base = TypeInfo::nearest(&plan.base);
     let offset_member = definition
@@ -180,6 +184,10 @@ fn describe(
             .bf_releasebuffer
             .or_else(|| inherited(class, |slots| slots.bf_releasebuffer)),
     };
+    let struct_cell = match plan.adds_struct_cell {
+        true => Some(StructCell::new(class, plan.member_count - 1, vm)?),
+        false => base.and_then(|base| base.struct_cell.clone()),
+    };
     let mut info = TypeInfo {
         class,
         definition,
@@ -189,6 +197,7 @@ fn describe(
         offered: SlotTable::new(Slots::default()),
         wrappers: OnceLock::new(),
         call_offset,
+        struct_cell,
         is_tracked: is_tracked(definition, &plan.base, vm),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
@@ -197,7 +206,7 @@ fn describe(
         info.traversers.extend(&base.traversers);
         info.destroyers.extend(&base.destroyers);
     }
-    Box::leak(Box::new(info))
+    Ok(Box::leak(Box::new(info)))
 }
 
 /// Whether the collector keeps track of instances: `HPy_TPFLAGS_HAVE_GC`, which

@@ -1,6 +1,6 @@
 //! What is known of a type that an extension defined.
 
-use super::class_record::ClassRecord;
+use super::class_record::{ClassRecord, StructCell};
 use super::dunder::Dunder;
 use super::layout::Layout;
 use super::payload::HPyObject;
@@ -35,6 +35,8 @@ pub struct TypeInfo {
     /// Where in the native struct the function lies that is called when an
     /// instance is, if the extension keeps it there itself.
     pub call_offset: Option<usize>,
+    /// Where instances that are classes keep the native struct.
+    pub struct_cell: Option<StructCell>,
     /// Whether the collector keeps track of instances.
     pub is_tracked: bool,
     /// Every `tp_traverse` on the way to `object`, the most derived first.
@@ -64,7 +66,9 @@ unsafe impl Sync for TypeInfo {}
 impl TypeInfo {
     /// The type behind `class`, if an extension defined just this class.
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
-        class.get_type_data::<ClassRecord>()?.info()
+        class
+            .get_type_data::<ClassRecord>()
+            .map(|record| record.info())
     }
 
     /// The type of an extension that `class` has its layout from: itself or the

@@ -34,9 +34,13 @@ pub struct Plan {
     pub layout: Option<Layout>,
     /// RustPython's size of an instance.
     pub basicsize: usize,
-    /// The number of `__slots__` that instances inherit.
+    /// The number of `__slots__` that instances have.
     pub member_count: usize,
+    /// Whether the last of them is for the struct of a class.
+    pub adds_struct_cell: bool,
 }
+
+const SHAPE_OF_CLASSES: Shape = Shape::HPyType_BuiltinShape_Type;
 
 /// The builtin type of a shape; none for a shape that universal binaries do not
 /// have.
@@ -69,11 +73,15 @@ pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> P
         Some(layout) if inherited != Some(layout) => unique_basicsize(base, layout.size),
         _ => base.slots().basicsize,
     };
+    let is_of_classes = layout.is_some_and(|layout| layout.shape == SHAPE_OF_CLASSES);
+    let adds_struct = inherited.is_none() && is_of_classes;
     Ok(Plan {
         base: base.to_owned(),
         layout,
         basicsize,
-        member_count: base.slots().member_count,
+        // One for the struct, see `class_record`.
+        member_count: base.slots().member_count + usize::from(adds_struct),
+        adds_struct_cell: adds_struct,
     })
 }
 

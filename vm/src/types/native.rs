@@ -145,20 +145,6 @@ impl Native {
     pub fn set_call(&self, function: HPyFunc_keywords) {
         self.call.store(function as *mut (), Ordering::Release);
     }
-
-    /// Frees the struct as if it had never been an instance's.
-    pub fn discard(self) {
-        let mut this = std::mem::ManuallyDrop::new(self);
-        this.free();
-    }
-
-    fn free(&mut self) {
-        let size = self.info.layout.map_or(0, |layout| layout.size);
-        if let (Some(heap), Some(memory)) = (self.heap, memory(size)) {
-            // SAFETY: allocated in `new` with this layout.
-            unsafe { std::alloc::dealloc(heap.as_ptr(), memory) };
-        }
-    }
 }
 
 impl Drop for Native {
@@ -168,11 +154,15 @@ impl Drop for Native {
             let _entered = loader.lock().enter(loader.runtime());
             for &function in &self.info.destroyers {
                 // SAFETY: the function is the type's or a base's, whose struct
-                // starts this one; `free` is all that follows.
+                // starts this one; it is freed right after.
                 unsafe { native::destroy(function, self.data()) };
             }
         }
-        self.free();
+        let size = self.info.layout.map_or(0, |layout| layout.size);
+        if let (Some(heap), Some(memory)) = (self.heap, memory(size)) {
+            // SAFETY: allocated in `new` with this layout.
+            unsafe { std::alloc::dealloc(heap.as_ptr(), memory) };
+        }
     }
 }
 

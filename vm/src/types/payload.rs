@@ -53,6 +53,13 @@ pub struct HPyObject<const TRACKED: bool = true> {
     native: Native,
 }
 
+impl<const TRACKED: bool> HPyObject<TRACKED> {
+    /// The payload of an object with this struct.
+    pub fn new(native: Native) -> Self {
+        Self { native }
+    }
+}
+
 impl HPyObject {
     /// The native struct.
     #[inline]

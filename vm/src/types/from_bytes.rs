@@ -1,0 +1,53 @@
+//! `int.from_bytes`, which makes instances of subclasses.
+//!
+//! RustPython's knows only its own payload and refuses a class with a native
+//! struct. It is replaced, when the first type of the shape `int` is made, by one
+//! that does for such a class what CPython's does for every subclass: it makes an
+//! `int` and calls the class with it.
+
+use super::payload::shaped;
+use crate::functions::class_method;
+use hpy_loader::abi::HPyType_BuiltinShape;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{Py, PyResult, VirtualMachine};
+use std::ptr::fn_addr_eq;
+use std::sync::OnceLock;
+
+/// Prepares RustPython for the first type of the shape `int`.
+pub fn prepare(vm: &VirtualMachine) {
+    static PREPARED: OnceLock<()> = OnceLock::new();
+    let int = vm.ctx.types.int_type;
+    let name = vm.ctx.intern_str("from_bytes");
+    let Some(original) = int.get_direct_attr(name) else {
+        return;
+    };
+    if PREPARED.set(()).is_err() {
+        return;
+    }
+    let doc = "Return the integer represented by the given array of bytes.";
+    let function = move |vm: &VirtualMachine, mut args: FuncArgs, _: _| -> PyResult {
+        let class = args.args.first().cloned();
+        let native = class.filter(|class| class.downcast_ref().is_some_and(has_struct));
+        let Some(class) = native else {
+            return original.call(args, vm);
+        };
+        args.args[0] = int.to_owned().into();
+        let value = original.call(args, vm)?;
+        class.call((value,), vm)
+    };
+    int.set_attr(
+        name,
+        class_method("from_bytes", Some(doc), int, function, vm),
+    );
+}
+
+/// Whether instances of the class are `int`s with a native struct.
+fn has_struct(class: &Py<PyType>) -> bool {
+    let shape = shaped(HPyType_BuiltinShape::HPyType_BuiltinShape_Long);
+    let alloc = class.slots().alloc.load();
+    match (shape, alloc) {
+        (Some(shape), Some(alloc)) => fn_addr_eq(shape.alloc, alloc),
+        _ => false,
+    }
+}
