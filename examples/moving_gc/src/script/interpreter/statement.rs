@@ -1,0 +1,347 @@
+//! Statements.
+
+use super::frame::Frame;
+use super::{Fallible, Interpreter, Value};
+use crate::script::tree::{Assert, Class, ExprKind, For, Stmt, StmtKind, Try, With};
+
+/// How a statement ended, if not with an exception.
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+    Return(Value),
+}
+
+impl Interpreter {
+    pub(super) fn body(&self, frame: &mut Frame, body: &[Stmt]) -> Fallible<Flow> {
+        for stmt in body {
+            match self.stmt(frame, stmt)? {
+                Flow::Next => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> Fallible<Flow> {
+        frame.line = stmt.line;
+        match &stmt.kind {
+            StmtKind::Expr(expr) => {
+                self.eval(frame, expr)?;
+            }
+            StmtKind::Assign(targets, value) => {
+                let value = self.eval(frame, value)?;
+                for target in targets {
+                    self.assign(frame, target, value.clone())?;
+                }
+            }
+            StmtKind::Augment(target, op, operand) => self.augment(frame, target, *op, operand)?,
+            StmtKind::Delete(targets) => {
+                for target in targets {
+                    self.delete(frame, target)?;
+                }
+            }
+            StmtKind::Return(value) => {
+                let value = match value {
+                    Some(value) => self.eval(frame, value)?,
+                    None => self.vm.none(),
+                };
+                return Ok(Flow::Return(value));
+            }
+            StmtKind::Raise(error, cause) => {
+                let error = match error {
+                    Some(error) => Some(self.eval(frame, error)?),
+                    None => None,
+                };
+                let cause = match cause {
+                    Some(cause) => Some(self.eval(frame, cause)?),
+                    None => None,
+                };
+                return Err(self.raised(error, cause));
+            }
+            StmtKind::Assert(assert) => self.assert(frame, assert)?,
+            StmtKind::If(branches) => {
+                for (test, body) in branches {
+                    let holds = match test {
+                        Some(test) => {
+                            let test = self.eval(frame, test)?;
+                            self.vm.is_true(&test)?
+                        }
+                        None => true,
+                    };
+                    if holds {
+                        return self.body(frame, body);
+                    }
+                }
+            }
+            StmtKind::While(test, body, otherwise) => {
+                loop {
+                    let holds = self.eval(frame, test)?;
+                    if !self.vm.is_true(&holds)? {
+                        return self.body(frame, otherwise);
+                    }
+                    match self.body(frame, body)? {
+                        Flow::Break => break,
+                        Flow::Return(value) => return Ok(Flow::Return(value)),
+                        Flow::Next | Flow::Continue => {}
+                    }
+                }
+            }
+            StmtKind::For(node) => return self.for_loop(frame, node),
+            StmtKind::Try(node) => return self.try_statement(frame, node),
+            StmtKind::With(node) => return self.with(frame, node),
+            StmtKind::Class(node) => self.class(frame, node)?,
+            StmtKind::Import(imports) => {
+                for import in imports {
+                    self.import_statement(frame, import)?;
+                }
+            }
+            StmtKind::Break => return Ok(Flow::Break),
+            StmtKind::Continue => return Ok(Flow::Continue),
+            StmtKind::Pass => {}
+        }
+        Ok(Flow::Next)
+    }
+
+    fn for_loop(&self, frame: &mut Frame, node: &For) -> Fallible<Flow> {
+        let iterable = self.eval(frame, &node.iterable)?;
+        let iterator = self.vm.get_iter(&iterable)?;
+        drop(iterable);
+        while let Some(value) = self.vm.iter_next(&iterator)? {
+            self.assign(frame, &node.target, value)?;
+            match self.body(frame, &node.body)? {
+                Flow::Break => return Ok(Flow::Next),
+                Flow::Return(value) => return Ok(Flow::Return(value)),
+                Flow::Next | Flow::Continue => {}
+            }
+        }
+        self.body(frame, &node.otherwise)
+    }
+
+    /// The exception of a `raise` statement.
+    fn raised(&self, error: Option<Value>, cause: Option<Value>) -> Value {
+        let Some(error) = error else {
+            let handled = self.handled.borrow().last().cloned();
+            return handled
+                .unwrap_or_else(|| self.error("RuntimeError", "No active exception to reraise"));
+        };
+        let instance = |value: Value| -> Fallible<Value> {
+            let value = match self.vm.is_type(&value) {
+                true => self.vm.call(&value, &[], None)?,
+                false => value,
+            };
+            match self.vm.is_error(&value, "BaseException") {
+                true => Ok(value),
+                false => Err(self.error(
+                    "TypeError",
+                    "exceptions must derive from BaseException",
+                )),
+            }
+        };
+        let error = match instance(error) {
+            Ok(error) | Err(error) => error,
+        };
+        if let Some(cause) = cause {
+            let cause = match self.vm.is_none(&cause) {
+                true => cause,
+                false => match instance(cause) {
+                    Ok(cause) => cause,
+                    Err(error) => return error,
+                },
+            };
+            if let Err(error) = self.vm.set_attr_str(&error, "__cause__", Some(&cause)) {
+                return error;
+            }
+        }
+        error
+    }
+
+    /// A failure says what the two sides of a comparison were.
+    fn assert(&self, frame: &mut Frame, assert: &Assert) -> Fallible<()> {
+        let mut sides = String::new();
+        let holds = match &assert.test.kind {
+            ExprKind::Compare(left, rest) if rest.len() == 1 => {
+                let (comparison, right) = &rest[0];
+                let left = self.eval(frame, left)?;
+                let right = self.eval(frame, right)?;
+                let result = self.comparison(*comparison, &left, &right)?;
+                let holds = self.vm.is_true(&result)?;
+                if !holds {
+                    let (left, right) = (self.shown(&left), self.shown(&right));
+                    sides = format!(" (left: {left}, right: {right})");
+                }
+                holds
+            }
+            _ => {
+                let value = self.eval(frame, &assert.test)?;
+                self.vm.is_true(&value)?
+            }
+        };
+        if holds {
+            return Ok(());
+        }
+        let message = match &assert.message {
+            Some(message) => {
+                let message = self.eval(frame, message)?;
+                self.vm.str_of(&message)?
+            }
+            None => format!("assert {}{sides}", assert.text),
+        };
+        Err(self.error("AssertionError", &message))
+    }
+
+    fn try_statement(&self, frame: &mut Frame, node: &Try) -> Fallible<Flow> {
+        let result = match self.body(frame, &node.body) {
+            Ok(Flow::Next) => self.body(frame, &node.otherwise),
+            Ok(flow) => Ok(flow),
+            Err(error) => {
+                self.note_context(&error);
+                self.handle(frame, node, error)
+            }
+        };
+        if node.finally.is_empty() {
+            return result;
+        }
+        let pending = result.as_ref().err().cloned();
+        let finally = self.handling(pending, || self.body(frame, &node.finally))?;
+        match finally {
+            Flow::Next => result,
+            other => Ok(other),
+        }
+    }
+
+    fn handle(&self, frame: &mut Frame, node: &Try, error: Value) -> Fallible<Flow> {
+        for handler in &node.handlers {
+            if let Some(class) = &handler.class {
+                let class = self.eval(frame, class)?;
+                if !self.vm.error_matches(&error, &class) {
+                    continue;
+                }
+            }
+            if let Some(name) = &handler.name {
+                self.assign(frame, name, error.clone())?;
+            }
+            let flow = self.handling(Some(error), || self.body(frame, &handler.body));
+            if let Some(name) = &handler.name {
+                // Unless the handler has done so itself.
+                let _ = self.delete(frame, name);
+            }
+            return flow;
+        }
+        Err(error)
+    }
+
+    /// Runs a handler for `error`: what is raised in it has that as its context.
+    fn handling(
+        &self,
+        error: Option<Value>,
+        run: impl FnOnce() -> Fallible<Flow>,
+    ) -> Fallible<Flow> {
+        let Some(error) = error else { return run() };
+        self.handled.borrow_mut().push(error);
+        let result = run();
+        if let Err(raised) = &result {
+            self.note_context(raised);
+        }
+        self.handled.borrow_mut().pop();
+        result
+    }
+
+    /// The context of an exception that has come up while another one is
+    /// handled.
+    fn note_context(&self, error: &Value) {
+        let handled = self.handled.borrow().last().cloned();
+        if let Some(handled) = handled
+            && !self.vm.is(&handled, error)
+            && let Ok(context) = self.vm.get_attr_str(error, "__context__")
+            && self.vm.is_none(&context)
+        {
+            let _ = self.vm.set_attr_str(error, "__context__", Some(&handled));
+        }
+    }
+
+    fn with(&self, frame: &mut Frame, node: &With) -> Fallible<Flow> {
+        let manager = self.eval(frame, &node.context)?;
+        let class = self.vm.type_of(&manager);
+        let enter = self.vm.get_attr_str(&class, "__enter__")?;
+        let exit = self.vm.get_attr_str(&class, "__exit__")?;
+        let value = self.vm.call(&enter, &[manager.clone()], None)?;
+        let none = || self.vm.none();
+        let result = match &node.target {
+            Some(target) => self.assign(frame, target, value),
+            None => Ok(()),
+        };
+        let result = match result {
+            Ok(()) => self.body(frame, &node.body),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(flow) => {
+                self.vm
+                    .call(&exit, &[manager, none(), none(), none()], None)?;
+                Ok(flow)
+            }
+            Err(error) => {
+                self.note_context(&error);
+                let class = self.vm.type_of(&error);
+                let arguments = [manager, class, error.clone(), none()];
+                self.handled.borrow_mut().push(error.clone());
+                let handled = self.vm.call(&exit, &arguments, None);
+                self.handled.borrow_mut().pop();
+                match self.vm.is_true(&handled?)? {
+                    true => Ok(Flow::Next),
+                    false => Err(error),
+                }
+            }
+        }
+    }
+
+    fn class(&self, frame: &mut Frame, node: &Class) -> Fallible<()> {
+        let mut decorators = Vec::new();
+        for decorator in &node.decorators {
+            decorators.push(self.eval(frame, decorator)?);
+        }
+        let bases = self.elements(frame, &node.bases)?;
+        let mut metaclass = None;
+        let mut keywords = Vec::new();
+        for (name, value) in self.keywords(frame, &node.keywords)? {
+            match &*name {
+                "metaclass" => metaclass = Some(value),
+                _ => keywords.push((name, value)),
+            }
+        }
+        let metaclass = match (metaclass, bases.first()) {
+            (Some(metaclass), _) => metaclass,
+            (None, Some(base)) => self.vm.type_of(base),
+            (None, None) => self.builtin("type")?,
+        };
+        let namespace = self.vm.dict();
+        let number = frame.unit.first_code + node.code;
+        let (code, _) = self.code(number);
+        let module = self.vm.str("__name__");
+        if let Some(module) = self.vm.dict_get(&frame.globals, &module)? {
+            self.set_named(&namespace, "__module__", &module)?;
+        }
+        let qualified = self.vm.str(&code.qualified_name);
+        self.set_named(&namespace, "__qualname__", &qualified)?;
+        if let Some(doc) = code.doc {
+            self.set_named(&namespace, "__doc__", frame.constant(doc))?;
+        }
+        let shared = self.shared_cells(frame, code);
+        let mut inner = self.frame(number, frame.globals.clone(), Some(namespace.clone()), shared)?;
+        if let Err(error) = self.body(&mut inner, &code.body) {
+            self.note_traceback(&error, &inner);
+            return Err(error);
+        }
+        let name = frame.constant(node.name).clone();
+        let arguments = [name, self.vm.tuple(&bases), namespace];
+        let mut class = self.call_with(&metaclass, &arguments, &keywords)?;
+        if let Some(cell) = code.class_cell {
+            self.vm.set_cell(&inner.cells[cell], Some(&class));
+        }
+        for decorator in decorators.iter().rev() {
+            class = self.vm.call(decorator, &[class], None)?;
+        }
+        self.assign(frame, &node.place, class)
+    }
+}

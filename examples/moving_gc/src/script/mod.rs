@@ -1,0 +1,2 @@
+pub mod lower;
+pub mod tree;
