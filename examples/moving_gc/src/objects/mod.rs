@@ -1,0 +1,3 @@
+//! What Python's objects do.
+
+mod seam;
