@@ -12,6 +12,8 @@
 
 pub mod heap;
 pub mod objects;
+pub mod script;
+pub mod suite;
 mod vm;
 
 pub use heap::{Local, Options, Reference, Statistics, Zeal};

@@ -99,7 +99,6 @@ pub struct Parameters {
 #[derive(Debug)]
 pub struct Parameter {
     pub name: String,
-    pub name_constant: ConstantId,
     pub slot: usize,
     pub has_default: bool,
 }
@@ -147,8 +146,8 @@ pub enum ExprKind {
     Compare(Box<Expr>, Vec<(Comparison, Expr)>),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Call(Box<Call>),
-    /// `super()` inside a method: the class's cell and the first argument.
-    Super(Place, Place),
+    /// `super(class, object).name`
+    Super(Box<Expr>, Box<Expr>, ConstantId),
     Function(Box<Function>),
     Comprehension(Box<Comprehension>),
     Format(Vec<Piece>),
@@ -176,6 +175,8 @@ pub struct Call {
     pub positional: Vec<Element>,
     /// Without a name: `**value`.
     pub keywords: Vec<(Option<ConstantId>, Expr)>,
+    /// `self.supports_refcounts()`, whose answer the checker knows.
+    pub is_refcount_question: bool,
 }
 
 #[derive(Debug)]
@@ -340,4 +341,15 @@ pub enum Imported {
     Module { place: Target, leaf: bool },
     /// `from a import b`.
     Names(Vec<(String, Target)>),
+}
+
+/// The value of an integer literal, in any base.
+pub fn big_int(digits: &str) -> Option<num_bigint::BigInt> {
+    let (radix, digits) = match digits.get(..2).map(str::to_ascii_lowercase).as_deref() {
+        Some("0x") => (16, &digits[2..]),
+        Some("0o") => (8, &digits[2..]),
+        Some("0b") => (2, &digits[2..]),
+        _ => (10, digits),
+    };
+    num_bigint::BigInt::parse_bytes(digits.as_bytes(), radix)
 }

@@ -11,7 +11,7 @@ impl Interpreter {
             Target::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
                 self.vm
-                    .set_attr(&object, frame.constant(*name), Some(&value))
+                    .set_attr(&object, frame.name(*name), Some(&value))
             }
             Target::Item(object, key) => {
                 let object = self.eval(frame, object)?;
@@ -48,10 +48,10 @@ impl Interpreter {
         star: bool,
         after: usize,
     ) -> Fallible<Vec<Value>> {
-        let iterator = match self.vm.get_iter(value) {
+        let iterator = match self.vm.iter(value) {
             Ok(iterator) => iterator,
             Err(error) if self.vm.is_error(&error, "TypeError") => {
-                let class = self.vm.type_name(value);
+                let class = self.vm.class_name(&self.vm.class_of(value));
                 let message = format!("cannot unpack non-iterable {class} object");
                 return Err(self.error("TypeError", &message));
             }
@@ -59,7 +59,7 @@ impl Interpreter {
         };
         let wanted = before + after;
         let mut values = Vec::new();
-        while let Some(value) = self.vm.iter_next(&iterator)? {
+        while let Some(value) = self.vm.next(&iterator)? {
             if !star && values.len() == wanted {
                 let message = format!("too many values to unpack (expected {wanted})");
                 return Err(self.error("ValueError", &message));
@@ -81,7 +81,7 @@ impl Interpreter {
             Target::Place(place) => self.unbind(frame, *place),
             Target::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
-                self.vm.set_attr(&object, frame.constant(*name), None)
+                self.vm.set_attr(&object, frame.name(*name), None)
             }
             Target::Item(object, key) => {
                 let object = self.eval(frame, object)?;
@@ -113,9 +113,9 @@ impl Interpreter {
             }
             Target::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
-                let old = self.vm.get_attr(&object, frame.constant(*name))?;
+                let old = self.vm.get_attr(&object, frame.name(*name))?;
                 let new = self.updated(frame, &old, op, operand)?;
-                self.vm.set_attr(&object, frame.constant(*name), Some(&new))
+                self.vm.set_attr(&object, frame.name(*name), Some(&new))
             }
             Target::Item(object, key) => {
                 let object = self.eval(frame, object)?;

@@ -1,8 +1,8 @@
 //! Calls, from the script and of its functions.
 
 use super::frame::Frame;
-use super::statement::Flow;
 use super::{Fallible, Interpreter, Value};
+use crate::vm::{Arguments, Vm};
 use crate::script::tree::{Call, Code, ConstantId, Expr};
 
 impl Interpreter {
@@ -22,12 +22,14 @@ impl Interpreter {
         for (name, value) in keywords {
             let value = self.eval(frame, value)?;
             match name {
-                Some(name) => values.push((self.vm.text(frame.constant(*name)), value)),
+                Some(name) => values.push((frame.name(*name).to_owned(), value)),
                 None => {
-                    let keys = self.vm.call_method(&value, "keys", &[])?;
+                    let keys = self.vm.call_method(&value, "keys", [].into())?;
                     for key in self.collect(&keys)? {
                         let item = self.vm.get_item(&value, &key)?;
-                        let name = self.vm.text_of(&key)?;
+                        let Some(name) = self.vm.text(&key) else {
+                            return Err(self.error("TypeError", "keywords must be strings"));
+                        };
                         if values.iter().any(|(known, _)| *known == name) {
                             let message =
                                 format!("got multiple values for keyword argument '{name}'");
@@ -47,14 +49,15 @@ impl Interpreter {
         positional: &[Value],
         keywords: &[(String, Value)],
     ) -> Fallible<Value> {
-        if keywords.is_empty() {
-            return self.vm.call(callee, positional, None);
-        }
-        let names: Vec<Value> = keywords.iter().map(|(name, _)| self.vm.str(name)).collect();
-        let names = self.vm.tuple(&names);
-        let mut arguments = positional.to_vec();
-        arguments.extend(keywords.iter().map(|(_, value)| value.clone()));
-        self.vm.call(callee, &arguments, Some(&names))
+        let keywords = keywords
+            .iter()
+            .map(|(name, value)| (self.vm.str(name), value.clone()))
+            .collect();
+        let arguments = Arguments {
+            positional: positional.to_vec(),
+            keywords,
+        };
+        self.vm.call(callee, arguments)
     }
 
     /// The cells of `frame` that a function defined in it shares.
@@ -72,57 +75,44 @@ impl Interpreter {
     ) -> Fallible<Value> {
         let (code, _) = self.code(number);
         let cells = self.shared_cells(frame, code);
-        let captured = self.vm.tuple(&[
+        let mut captured = vec![
+            self.vm.int(number as i64),
             frame.globals.clone(),
             self.vm.tuple(defaults),
             keyword_defaults.clone(),
-            self.vm.tuple(&cells),
-        ]);
-        let function = self.vm.function(&code.name, number, &captured);
+        ];
+        captured.extend(cells);
+        let function = self.vm.function(&code.name, run, &captured, true);
         let qualified = self.vm.str(&code.qualified_name);
         self.vm
-            .set_attr_str(&function, "__qualname__", Some(&qualified))?;
-        let module = self.vm.str("__name__");
-        if let Some(module) = self.vm.dict_get(&frame.globals, &module)? {
-            self.vm.set_attr_str(&function, "__module__", Some(&module))?;
+            .set_attr(&function, "__qualname__", Some(&qualified))?;
+        if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
+            self.vm.set_attr(&function, "__module__", Some(&module))?;
         }
         let doc = match code.doc {
             Some(doc) => frame.constant(doc).clone(),
             None => self.vm.none(),
         };
-        self.vm.set_attr_str(&function, "__doc__", Some(&doc))?;
+        self.vm.set_attr(&function, "__doc__", Some(&doc))?;
         Ok(function)
     }
 
-    /// Runs a function of the script: `names` are the keywords whose values end
-    /// the arguments.
-    pub(super) fn call_function(
-        &self,
-        number: usize,
-        captured: &Value,
-        arguments: &[Value],
-        names: &[String],
-    ) -> Fallible<Value> {
-        let [globals, defaults, keyword_defaults, cells] = &self.vm.items(captured)[..] else {
-            unreachable!("the captured values of a function are four");
-        };
-        let mut frame = self.frame(number, globals.clone(), None, self.vm.items(cells))?;
-        self.bind(&mut frame, defaults, keyword_defaults, arguments, names)?;
+    fn call_function(&self, function: &Value, arguments: Arguments) -> Fallible<Value> {
+        let captured = |index| self.vm.captured(function, index);
+        let number = self.vm.small_int(&captured(0)).unwrap_or_default() as usize;
+        let (code, _) = self.code(number);
+        let cells = (0..code.free.len()).map(|index| captured(4 + index));
+        let mut frame = self.frame(number, captured(1), None, cells.collect())?;
+        self.bind(&mut frame, &captured(2), &captured(3), &arguments)?;
+        drop(arguments);
         for (index, cell) in frame.code.cells.iter().enumerate() {
             if let Some(slot) = cell.parameter {
                 let value = frame.locals[slot].take();
                 let cell = &frame.cells[frame.code.free.len() + index];
-                self.vm.set_cell(cell, value.as_ref());
+                self.vm.record_set(cell, 0, value.as_ref());
             }
         }
-        match self.body(&mut frame, &frame.code.body) {
-            Ok(Flow::Return(value)) => Ok(value),
-            Ok(_) => Ok(self.vm.none()),
-            Err(error) => {
-                self.note_traceback(&error, &frame);
-                Err(error)
-            }
-        }
+        self.run_body(&mut frame)
     }
 
     /// Puts arguments into the parameters' slots.
@@ -131,14 +121,13 @@ impl Interpreter {
         frame: &mut Frame,
         defaults: &Value,
         keyword_defaults: &Value,
-        arguments: &[Value],
-        names: &[String],
+        arguments: &Arguments,
     ) -> Fallible<()> {
         let code = frame.code;
         let parameters = &code.parameters;
         let function = &code.qualified_name;
         let complain = |message: String| Err(self.error("TypeError", &message));
-        let (positional, keywords) = arguments.split_at(arguments.len() - names.len());
+        let positional = &arguments.positional[..];
 
         let wanted = parameters.positional.len();
         for (parameter, value) in parameters.positional.iter().zip(positional) {
@@ -162,7 +151,8 @@ impl Interpreter {
 
         let named = &parameters.positional[parameters.positional_only..];
         let extra = parameters.double_star.as_ref().map(|_| self.vm.dict());
-        for (name, value) in names.iter().zip(keywords) {
+        for (key, value) in &arguments.keywords {
+            let name = &self.vm.text(key).unwrap_or_default();
             let parameter = named
                 .iter()
                 .chain(&parameters.keyword_only)
@@ -176,7 +166,7 @@ impl Interpreter {
                     }
                     frame.locals[parameter.slot] = Some(value.clone());
                 }
-                (None, Some(extra)) => self.set_named(extra, name, value)?,
+                (None, Some(extra)) => self.vm.dict_set_str(extra, name, value),
                 (None, None) => {
                     return complain(format!(
                         "{function}() got an unexpected keyword argument '{name}'"
@@ -188,7 +178,7 @@ impl Interpreter {
             frame.locals[parameter.slot] = Some(extra);
         }
 
-        let defaults = self.vm.items(defaults);
+        let defaults = self.vm.items(defaults).unwrap_or_default();
         let first_default = wanted - defaults.len();
         let mut missing = Vec::new();
         for (index, parameter) in parameters.positional.iter().enumerate() {
@@ -204,8 +194,7 @@ impl Interpreter {
             kind = "keyword-only";
             for parameter in &parameters.keyword_only {
                 if frame.locals[parameter.slot].is_none() {
-                    let name = frame.constant(parameter.name_constant).clone();
-                    match self.vm.dict_get(keyword_defaults, &name)? {
+                    match self.vm.dict_get_str(keyword_defaults, &parameter.name) {
                         Some(value) => frame.locals[parameter.slot] = Some(value),
                         None => missing.push(format!("'{}'", parameter.name)),
                     }
@@ -225,4 +214,9 @@ impl Interpreter {
             "{function}() missing {count} required {kind} argument{plural}: {list}"
         ))
     }
+}
+
+/// What all functions of scripts are to the VM.
+fn run(_: &Vm, function: &Value, arguments: Arguments) -> Fallible<Value> {
+    Interpreter::current().call_function(function, arguments)
 }

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::{Fallible, Interpreter, Value};
+use crate::heap::Reference;
 use crate::script::tree::{
     Collection, Comparison, Comprehension, Element, Expr, ExprKind, Function,
 };
@@ -18,7 +19,7 @@ impl Interpreter {
             }
             ExprKind::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
-                self.vm.get_attr(&object, frame.constant(*name))
+                self.vm.get_attr(&object, frame.name(*name))
             }
             ExprKind::Item(object, key) => {
                 let object = self.eval(frame, object)?;
@@ -73,11 +74,10 @@ impl Interpreter {
                 self.eval(frame, branch)
             }
             ExprKind::Call(call) => self.eval_call(frame, call),
-            ExprKind::Super(class, first) => {
-                let class = self.load(frame, *class)?;
-                let first = self.load(frame, *first)?;
-                let super_class = self.builtin("super")?;
-                self.vm.call(&super_class, &[class, first], None)
+            ExprKind::Super(class, object, name) => {
+                let class = self.eval(frame, class)?;
+                let object = self.eval(frame, object)?;
+                self.vm.get_super_attr(&class, &object, frame.name(*name))
             }
             ExprKind::Function(function) => self.eval_function(frame, function),
             ExprKind::Comprehension(comprehension) => self.comprehension(frame, comprehension),
@@ -104,18 +104,12 @@ impl Interpreter {
 
     /// `list(iterable)`, in Rust.
     pub(super) fn collect(&self, iterable: &Value) -> Fallible<Vec<Value>> {
-        let iterator = self.vm.get_iter(iterable)?;
-        let mut values = Vec::new();
-        while let Some(value) = self.vm.iter_next(&iterator)? {
-            values.push(value);
-        }
-        Ok(values)
+        self.vm.collect_items(iterable)
     }
 
     pub(super) fn set(&self, values: &[Value]) -> Fallible<Value> {
         let class = self.builtin("set")?;
-        let list = self.vm.list(values);
-        self.vm.call(&class, &[list], None)
+        self.vm.call(&class, [self.vm.list(values)].into())
     }
 
     fn dict(&self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> Fallible<Value> {
@@ -138,7 +132,7 @@ impl Interpreter {
 
     /// `dict.update(mapping)`.
     pub(super) fn update(&self, dict: &Value, mapping: &Value) -> Fallible<()> {
-        let keys = self.vm.call_method(mapping, "keys", &[])?;
+        let keys = self.vm.call_method(mapping, "keys", [].into())?;
         for key in self.collect(&keys)? {
             let value = self.vm.get_item(mapping, &key)?;
             self.vm.set_item(dict, &key, Some(&value))?;
@@ -184,8 +178,8 @@ impl Interpreter {
     ) -> Fallible<Value> {
         Ok(match comparison {
             Comparison::Rich(op) => self.vm.compare(op, left, right)?,
-            Comparison::Is => self.vm.bool(self.vm.is(left, right)),
-            Comparison::IsNot => self.vm.bool(!self.vm.is(left, right)),
+            Comparison::Is => self.vm.bool(left.is(right)),
+            Comparison::IsNot => self.vm.bool(!left.is(right)),
             Comparison::In => self.vm.bool(self.vm.contains(right, left)?),
             Comparison::NotIn => self.vm.bool(!self.vm.contains(right, left)?),
         })
@@ -209,7 +203,7 @@ impl Interpreter {
         let number = frame.unit.first_code + function.code;
         let mut value = self.new_function(frame, number, &defaults, &keyword_defaults)?;
         for decorator in decorators.iter().rev() {
-            value = self.vm.call(decorator, &[value], None)?;
+            value = self.vm.call(decorator, [value].into())?;
         }
         Ok(value)
     }
@@ -217,7 +211,7 @@ impl Interpreter {
     fn comprehension(&self, frame: &mut Frame, node: &Comprehension) -> Fallible<Value> {
         // Each run has variables of its own, also if it is inside a loop.
         for &cell in &node.cells {
-            frame.cells[cell] = self.vm.list(&[]);
+            frame.cells[cell] = self.new_cell(None);
         }
         let result = match node.collection {
             Collection::Dict => self.vm.dict(),
@@ -228,9 +222,9 @@ impl Interpreter {
             Collection::List | Collection::Dict => Ok(result),
             Collection::Set => {
                 let class = self.builtin("set")?;
-                self.vm.call(&class, &[result], None)
+                self.vm.call(&class, [result].into())
             }
-            Collection::Iterator => self.vm.get_iter(&result),
+            Collection::Iterator => self.vm.iter(&result),
         }
     }
 
@@ -248,12 +242,15 @@ impl Interpreter {
                     let value = self.eval(frame, value)?;
                     self.vm.set_item(result, &element, Some(&value))
                 }
-                None => self.vm.list_append(result, &element),
+                None => {
+                    let append = [element].into();
+                    self.vm.call_method(result, "append", append).map(|_| ())
+                }
             };
         };
         let iterable = self.eval(frame, &clause.iterable)?;
-        let iterator = self.vm.get_iter(&iterable)?;
-        'next: while let Some(value) = self.vm.iter_next(&iterator)? {
+        let iterator = self.vm.iter(&iterable)?;
+        'next: while let Some(value) = self.vm.next(&iterator)? {
             self.assign(frame, &clause.target, value)?;
             for condition in &clause.conditions {
                 let holds = self.eval(frame, condition)?;

@@ -1,7 +1,7 @@
 //! The variables of a running body.
 
 use super::{Fallible, Interpreter, LoadedUnit, Value};
-use crate::script::tree::{Code, ConstantId, Kind, Place};
+use crate::script::tree::{Code, Constant, ConstantId, Kind, Place};
 
 /// A running body.
 pub(super) struct Frame {
@@ -20,6 +20,14 @@ pub(super) struct Frame {
 impl Frame {
     pub fn constant(&self, id: ConstantId) -> &Value {
         &self.unit.constants[id]
+    }
+
+    /// A name, which is a constant as well.
+    pub fn name(&self, id: ConstantId) -> &'static str {
+        match &self.unit.unit.constants[id] {
+            Constant::Str(name) => name,
+            _ => unreachable!("a name is a string"),
+        }
     }
 }
 
@@ -42,7 +50,7 @@ impl Interpreter {
         }
         let mut cells = shared;
         for _ in &code.cells {
-            cells.push(self.vm.list(&[]));
+            cells.push(self.new_cell(None));
         }
         Ok(Frame {
             code,
@@ -63,26 +71,26 @@ impl Interpreter {
             },
             Place::Cell(index) => self.load_cell(frame, index),
             Place::Name(name) => {
-                let key = frame.constant(name);
+                let name = frame.name(name);
                 if frame.code.kind == Kind::Class
-                    && let Some(value) = self.vm.dict_get(&frame.namespace, key)?
+                    && let Some(value) = self.vm.dict_get_str(&frame.namespace, name)
                 {
                     return Ok(value);
                 }
-                self.global(frame, key)
+                self.global(frame, name)
             }
             Place::NameOrCell(name, index) => {
-                match self.vm.dict_get(&frame.namespace, frame.constant(name))? {
+                match self.vm.dict_get_str(&frame.namespace, frame.name(name)) {
                     Some(value) => Ok(value),
                     None => self.load_cell(frame, index),
                 }
             }
-            Place::Global(name) => self.global(frame, frame.constant(name)),
+            Place::Global(name) => self.global(frame, frame.name(name)),
         }
     }
 
     fn load_cell(&self, frame: &Frame, index: usize) -> Fallible<Value> {
-        match self.vm.cell_content(&frame.cells[index]) {
+        match self.vm.record_get(&frame.cells[index], 0) {
             Some(value) => Ok(value),
             None => {
                 let free = frame.code.free.get(index).map(|free| &*free.name);
@@ -92,14 +100,13 @@ impl Interpreter {
         }
     }
 
-    fn global(&self, frame: &Frame, key: &Value) -> Fallible<Value> {
-        if let Some(value) = self.vm.dict_get(&frame.globals, key)? {
+    fn global(&self, frame: &Frame, name: &str) -> Fallible<Value> {
+        if let Some(value) = self.vm.dict_get_str(&frame.globals, name) {
             return Ok(value);
         }
-        if let Some(value) = self.vm.dict_get(&self.builtins, key)? {
+        if let Some(value) = self.vm.dict_get_str(&self.vm.builtins(), name) {
             return Ok(value);
         }
-        let name = self.vm.text(key);
         Err(self.error("NameError", &format!("name '{name}' is not defined")))
     }
 
@@ -121,14 +128,14 @@ impl Interpreter {
     pub(super) fn store(&self, frame: &mut Frame, place: Place, value: Value) -> Fallible<()> {
         match place {
             Place::Local(slot) => frame.locals[slot] = Some(value),
-            Place::Cell(index) => self.vm.set_cell(&frame.cells[index], Some(&value)),
+            Place::Cell(index) => self.vm.record_set(&frame.cells[index], 0, Some(&value)),
             Place::Name(name) | Place::NameOrCell(name, _) => {
                 self.vm
-                    .set_item(&frame.namespace, frame.constant(name), Some(&value))?;
+                    .dict_set_str(&frame.namespace, frame.name(name), &value);
             }
             Place::Global(name) => {
                 self.vm
-                    .set_item(&frame.globals, frame.constant(name), Some(&value))?;
+                    .dict_set_str(&frame.globals, frame.name(name), &value);
             }
         }
         Ok(())
@@ -138,32 +145,32 @@ impl Interpreter {
         let missing = match place {
             Place::Local(slot) => frame.locals[slot].take().is_none(),
             Place::Cell(index) => {
-                let missing = self.vm.cell_content(&frame.cells[index]).is_none();
-                self.vm.set_cell(&frame.cells[index], None);
+                let missing = self.vm.record_get(&frame.cells[index], 0).is_none();
+                self.vm.record_set(&frame.cells[index], 0, None);
                 missing
             }
             Place::Name(name) | Place::NameOrCell(name, _) => {
-                self.remove(&frame.namespace, frame.constant(name))?
+                self.remove(&frame.namespace, frame.name(name))?
             }
-            Place::Global(name) => self.remove(&frame.globals, frame.constant(name))?,
+            Place::Global(name) => self.remove(&frame.globals, frame.name(name))?,
         };
         match (missing, place) {
             (false, _) => Ok(()),
             (true, Place::Local(slot)) => Err(self.unbound(&frame.code.locals[slot], true)),
             (true, Place::Cell(index)) => self.load_cell(frame, index).map(|_| ()),
             (true, Place::Name(name) | Place::NameOrCell(name, _) | Place::Global(name)) => {
-                let name = self.vm.text(frame.constant(name));
+                let name = frame.name(name);
                 Err(self.error("NameError", &format!("name '{name}' is not defined")))
             }
         }
     }
 
     /// Whether the key was not there.
-    fn remove(&self, dict: &Value, key: &Value) -> Fallible<bool> {
-        if self.vm.dict_get(dict, key)?.is_none() {
+    fn remove(&self, dict: &Value, name: &str) -> Fallible<bool> {
+        if self.vm.dict_get_str(dict, name).is_none() {
             return Ok(true);
         }
-        self.vm.set_item(dict, key, None)?;
+        self.vm.set_item(dict, &self.vm.str(name), None)?;
         Ok(false)
     }
 }

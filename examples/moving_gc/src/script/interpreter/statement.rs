@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::{Fallible, Interpreter, Value};
-use crate::script::tree::{Assert, Class, ExprKind, For, Stmt, StmtKind, Try, With};
+use crate::script::tree::{Assert, ExprKind, For, Stmt, StmtKind, Try, With};
 
 /// How a statement ended, if not with an exception.
 pub(super) enum Flow {
@@ -25,6 +25,7 @@ impl Interpreter {
 
     fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> Fallible<Flow> {
         frame.line = stmt.line;
+        self.vm.safepoint();
         match &stmt.kind {
             StmtKind::Expr(expr) => {
                 self.eval(frame, expr)?;
@@ -105,9 +106,9 @@ impl Interpreter {
 
     fn for_loop(&self, frame: &mut Frame, node: &For) -> Fallible<Flow> {
         let iterable = self.eval(frame, &node.iterable)?;
-        let iterator = self.vm.get_iter(&iterable)?;
+        let iterator = self.vm.iter(&iterable)?;
         drop(iterable);
-        while let Some(value) = self.vm.iter_next(&iterator)? {
+        while let Some(value) = self.vm.next(&iterator)? {
             self.assign(frame, &node.target, value)?;
             match self.body(frame, &node.body)? {
                 Flow::Break => return Ok(Flow::Next),
@@ -126,8 +127,8 @@ impl Interpreter {
                 .unwrap_or_else(|| self.error("RuntimeError", "No active exception to reraise"));
         };
         let instance = |value: Value| -> Fallible<Value> {
-            let value = match self.vm.is_type(&value) {
-                true => self.vm.call(&value, &[], None)?,
+            let value = match self.vm.is_exception_class(&value) {
+                true => self.vm.new_exception(&value, &[])?,
                 false => value,
             };
             match self.vm.is_error(&value, "BaseException") {
@@ -149,9 +150,7 @@ impl Interpreter {
                     Err(error) => return error,
                 },
             };
-            if let Err(error) = self.vm.set_attr_str(&error, "__cause__", Some(&cause)) {
-                return error;
-            }
+            self.vm.set_cause(&error, &cause);
         }
         error
     }
@@ -183,7 +182,7 @@ impl Interpreter {
         let message = match &assert.message {
             Some(message) => {
                 let message = self.eval(frame, message)?;
-                self.vm.str_of(&message)?
+                self.vm.display(&message)?
             }
             None => format!("assert {}{sides}", assert.text),
         };
@@ -252,20 +251,18 @@ impl Interpreter {
     fn note_context(&self, error: &Value) {
         let handled = self.handled.borrow().last().cloned();
         if let Some(handled) = handled
-            && !self.vm.is(&handled, error)
-            && let Ok(context) = self.vm.get_attr_str(error, "__context__")
-            && self.vm.is_none(&context)
+            && self.vm.context(error).is_none()
         {
-            let _ = self.vm.set_attr_str(error, "__context__", Some(&handled));
+            self.vm.set_context(error, &handled);
         }
     }
 
     fn with(&self, frame: &mut Frame, node: &With) -> Fallible<Flow> {
         let manager = self.eval(frame, &node.context)?;
-        let class = self.vm.type_of(&manager);
-        let enter = self.vm.get_attr_str(&class, "__enter__")?;
-        let exit = self.vm.get_attr_str(&class, "__exit__")?;
-        let value = self.vm.call(&enter, &[manager.clone()], None)?;
+        let class = self.vm.class_of(&manager);
+        let enter = self.vm.get_attr(&class, "__enter__")?;
+        let exit = self.vm.get_attr(&class, "__exit__")?;
+        let value = self.vm.call(&enter, [manager.clone()].into())?;
         let none = || self.vm.none();
         let result = match &node.target {
             Some(target) => self.assign(frame, target, value),
@@ -277,16 +274,16 @@ impl Interpreter {
         };
         match result {
             Ok(flow) => {
-                self.vm
-                    .call(&exit, &[manager, none(), none(), none()], None)?;
+                let arguments = [manager, none(), none(), none()];
+                self.vm.call(&exit, arguments.into())?;
                 Ok(flow)
             }
             Err(error) => {
                 self.note_context(&error);
-                let class = self.vm.type_of(&error);
+                let class = self.vm.class_of(&error);
                 let arguments = [manager, class, error.clone(), none()];
                 self.handled.borrow_mut().push(error.clone());
-                let handled = self.vm.call(&exit, &arguments, None);
+                let handled = self.vm.call(&exit, arguments.into());
                 self.handled.borrow_mut().pop();
                 match self.vm.is_true(&handled?)? {
                     true => Ok(Flow::Next),
@@ -294,54 +291,5 @@ impl Interpreter {
                 }
             }
         }
-    }
-
-    fn class(&self, frame: &mut Frame, node: &Class) -> Fallible<()> {
-        let mut decorators = Vec::new();
-        for decorator in &node.decorators {
-            decorators.push(self.eval(frame, decorator)?);
-        }
-        let bases = self.elements(frame, &node.bases)?;
-        let mut metaclass = None;
-        let mut keywords = Vec::new();
-        for (name, value) in self.keywords(frame, &node.keywords)? {
-            match &*name {
-                "metaclass" => metaclass = Some(value),
-                _ => keywords.push((name, value)),
-            }
-        }
-        let metaclass = match (metaclass, bases.first()) {
-            (Some(metaclass), _) => metaclass,
-            (None, Some(base)) => self.vm.type_of(base),
-            (None, None) => self.builtin("type")?,
-        };
-        let namespace = self.vm.dict();
-        let number = frame.unit.first_code + node.code;
-        let (code, _) = self.code(number);
-        let module = self.vm.str("__name__");
-        if let Some(module) = self.vm.dict_get(&frame.globals, &module)? {
-            self.set_named(&namespace, "__module__", &module)?;
-        }
-        let qualified = self.vm.str(&code.qualified_name);
-        self.set_named(&namespace, "__qualname__", &qualified)?;
-        if let Some(doc) = code.doc {
-            self.set_named(&namespace, "__doc__", frame.constant(doc))?;
-        }
-        let shared = self.shared_cells(frame, code);
-        let mut inner = self.frame(number, frame.globals.clone(), Some(namespace.clone()), shared)?;
-        if let Err(error) = self.body(&mut inner, &code.body) {
-            self.note_traceback(&error, &inner);
-            return Err(error);
-        }
-        let name = frame.constant(node.name).clone();
-        let arguments = [name, self.vm.tuple(&bases), namespace];
-        let mut class = self.call_with(&metaclass, &arguments, &keywords)?;
-        if let Some(cell) = code.class_cell {
-            self.vm.set_cell(&inner.cells[cell], Some(&class));
-        }
-        for decorator in decorators.iter().rev() {
-            class = self.vm.call(decorator, &[class], None)?;
-        }
-        self.assign(frame, &node.place, class)
     }
 }

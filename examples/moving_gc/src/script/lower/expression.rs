@@ -48,10 +48,13 @@ impl Lowering<'_> {
             }
             ast::Expr::Name(node) => ExprKind::Load(self.place(&node.id)),
             ast::Expr::Named(node) => self.named(node),
-            ast::Expr::Attribute(node) => {
-                let object = self.boxed(&node.value);
-                ExprKind::Attribute(object, self.string(&node.attr))
-            }
+            ast::Expr::Attribute(node) => match &*node.value {
+                ast::Expr::Call(call) if is_super(&call.func) => self.super_attribute(node, call),
+                object => {
+                    let object = self.boxed(object);
+                    ExprKind::Attribute(object, self.string(&node.attr))
+                }
+            },
             ast::Expr::Subscript(node) => {
                 let object = self.boxed(&node.value);
                 ExprKind::Item(object, self.boxed(&node.slice))
@@ -168,28 +171,41 @@ impl Lowering<'_> {
     }
 
     fn call(&mut self, node: &ast::ExprCall) -> ExprKind {
-        if let ast::Expr::Name(name) = &*node.func
-            && name.id == "super"
-            && node.arguments.is_empty()
-        {
-            return match self.first_parameter() {
-                Some(first) => {
-                    let class = self.place("__class__");
-                    ExprKind::Super(class, self.place(&first))
-                }
-                None => {
-                    self.unsupported("super() outside of a method", node);
-                    ExprKind::Constant(self.constant(Constant::None))
-                }
-            };
+        if is_super(&node.func) {
+            self.unsupported("super as an object", node);
         }
         let callee = self.expr(&node.func);
         let (positional, keywords) = self.arguments(&node.arguments);
+        let is_refcount_question = matches!(
+            &*node.func,
+            ast::Expr::Attribute(callee) if callee.attr == *"supports_refcounts"
+        );
         ExprKind::Call(Box::new(Call {
+            is_refcount_question,
             callee,
             positional,
             keywords,
         }))
+    }
+
+    /// `super().name` or `super(class, object).name`.
+    fn super_attribute(&mut self, node: &ast::ExprAttribute, call: &ast::ExprCall) -> ExprKind {
+        let line = self.line(node);
+        let (class, object) = match (&*call.arguments.args, self.first_parameter()) {
+            ([class, object], _) => (self.expr(class), self.expr(object)),
+            ([], Some(first)) => {
+                let mut load = |name: &str| Expr {
+                    line,
+                    kind: ExprKind::Load(self.place(name)),
+                };
+                (load("__class__"), load(&first))
+            }
+            _ => {
+                self.unsupported("super() outside of a method", node);
+                return ExprKind::Constant(self.constant(Constant::None));
+            }
+        };
+        ExprKind::Super(Box::new(class), Box::new(object), self.string(&node.attr))
     }
 
     fn named(&mut self, node: &ast::ExprNamed) -> ExprKind {
@@ -330,6 +346,10 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+fn is_super(callee: &ast::Expr) -> bool {
+    matches!(callee, ast::Expr::Name(name) if name.id == "super")
 }
 
 /// The operator; none for `**`, which has a third operand.

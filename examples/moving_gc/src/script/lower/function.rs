@@ -118,7 +118,6 @@ impl Lowering<'_> {
                 self.unsupported("type annotation", parameter);
             }
             let name = parameter.name.as_str().to_owned();
-            let name_constant = self.string(&name);
             let is_cell = self.scopes.all[scope].cells.contains(&name);
             let key = (scope, name.clone());
             let slot = self.frame().slot(&key);
@@ -127,7 +126,6 @@ impl Lowering<'_> {
             }
             Parameter {
                 name,
-                name_constant,
                 slot,
                 has_default,
             }
