@@ -12,6 +12,7 @@
 
 pub mod heap;
 pub mod objects;
+mod runtime;
 mod vm;
 
 pub use heap::{Local, Options, Reference, Statistics, Zeal};
