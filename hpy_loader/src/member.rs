@@ -297,13 +297,19 @@ unsafe fn store<R: Runtime>(
 /// The conversion to `long` overflows with words of its own.
 fn too_large_for_long<R: Runtime>(entry: Entry<R>, error: R::Object) -> R::Object {
     let overflow = entry.loader().constants().h_OverflowError;
-    let is_overflow = match entry.get(overflow) {
-        Ok(class) => entry.runtime().error_matches(&error, &class),
-        Err(_) => false,
+    let judged = || {
+        // In a slot, as the question may allocate.
+        let word = Word::from_bits(entry.open(error)?.0);
+        let error = entry.get(HPy(word.bits()))?;
+        entry.loader().handles().close(word);
+        let class = entry.get(overflow)?;
+        let is_overflow = entry.runtime().error_matches(&error, &class);
+        let error = error.into_object(|error| entry.runtime().duplicate(error));
+        Ok((error, is_overflow))
     };
-    match is_overflow {
-        true => entry.error(overflow, "Python int too large to convert to C long"),
-        false => error,
+    match judged() {
+        Ok((_, true)) => entry.error(overflow, "Python int too large to convert to C long"),
+        Ok((error, false)) | Err(error) => error,
     }
 }
 

@@ -8,10 +8,13 @@
 //! - `runtime`: the chapters of `hpy_loader`'s trait, which turn the loader's
 //!   references into roots and call `objects`.
 //!
-//! The VM has no language of its own: a crate on top gives it one ([`Language`]).
+//! - [`script`]: a language for it, Python's own, so that HPy's tests and the
+//!   examples can be its scripts. The VM knows it as a [`Language`] only.
+//! - [`suite`]: HPy's test suite, run in it.
 
 pub mod heap;
 pub mod objects;
+mod runtime;
 pub mod script;
 pub mod suite;
 mod vm;

@@ -27,6 +27,8 @@ pub struct NativeLayout {
     pub shape: HPyType_BuiltinShape,
     /// Bytes.
     pub size: usize,
+    /// Tells the layouts that this one extends: their addresses.
+    pub ancestors: Vec<usize>,
     /// Every `tp_traverse` on the way to `object`, the most derived first.
     pub traversers: Vec<HPyFunc_traverseproc>,
     /// The offsets of members that are `HPyField`s. Most are visited by

@@ -96,6 +96,12 @@ impl Reference for Local {
     }
 }
 
+impl<T: Reference> Reference for &T {
+    fn address(&self) -> usize {
+        (**self).address()
+    }
+}
+
 impl Reference for Object {
     fn address(&self) -> usize {
         self.cell().get()

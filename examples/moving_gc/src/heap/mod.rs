@@ -167,6 +167,11 @@ impl Heap {
         self.statistics.get()
     }
 
+    /// The most that all objects together may take.
+    pub fn capacity(&self) -> usize {
+        self.ring.space()
+    }
+
     /// Bytes in use, dead objects included.
     pub fn used(&self) -> usize {
         self.free.get() - self.ring.start()
