@@ -100,7 +100,6 @@ pub struct Parameters {
 pub struct Parameter {
     pub name: String,
     pub slot: usize,
-    pub has_default: bool,
 }
 
 /// Where a variable is.
@@ -120,7 +119,6 @@ pub enum Place {
 
 #[derive(Debug)]
 pub struct Expr {
-    pub line: u32,
     pub kind: ExprKind,
 }
 

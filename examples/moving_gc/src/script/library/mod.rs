@@ -11,6 +11,7 @@ mod builtins;
 mod native;
 mod packing;
 mod patterns;
+mod templates;
 
 use super::interpreter::{Fallible, Interpreter, Value};
 use super::lower::lower;
@@ -107,6 +108,9 @@ pub(super) fn install(interpreter: &Interpreter) {
     for (name, function) in builtins::FUNCTIONS {
         add(name, *function);
     }
+    // The one method of `str` that needs the format language.
+    let methods = vm.attributes_of(&vm.builtin("str"));
+    vm.dict_set_str(&methods, "format", &vm.function("format", templates::format, &[], true));
     let code = vm.class("code", &[], &vm.dict());
     let filled = code.and_then(|code| {
         vm.dict_set_str(&builtins, "code", &code);

@@ -27,7 +27,6 @@ impl Lowering<'_> {
     }
 
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Expr {
-        let line = self.line(expr);
         let kind = match expr {
             ast::Expr::NoneLiteral(_) => ExprKind::Constant(self.constant(Constant::None)),
             ast::Expr::EllipsisLiteral(_) => ExprKind::Constant(self.constant(Constant::Ellipsis)),
@@ -138,13 +137,12 @@ impl Lowering<'_> {
             ast::Expr::Starred(_) => return self.refuse("starred expression", expr),
             _ => return self.refuse("unknown expression", expr),
         };
-        Expr { line, kind }
+        Expr { kind }
     }
 
     fn refuse(&mut self, construct: &str, at: &ast::Expr) -> Expr {
         self.unsupported(construct, at);
-        let line = self.line(at);
-        self.none(line)
+        self.none()
     }
 
     pub(super) fn elements(&mut self, exprs: &[ast::Expr]) -> Vec<Element> {
@@ -190,12 +188,10 @@ impl Lowering<'_> {
 
     /// `super().name` or `super(class, object).name`.
     fn super_attribute(&mut self, node: &ast::ExprAttribute, call: &ast::ExprCall) -> ExprKind {
-        let line = self.line(node);
         let (class, object) = match (&*call.arguments.args, self.first_parameter()) {
             ([class, object], _) => (self.expr(class), self.expr(object)),
             ([], Some(first)) => {
                 let mut load = |name: &str| Expr {
-                    line,
                     kind: ExprKind::Load(self.place(name)),
                 };
                 (load("__class__"), load(&first))

@@ -102,7 +102,6 @@ impl Lowering<'_> {
             (parameters.unwrap_or_default(), body, doc)
         });
         Expr {
-            line,
             kind: ExprKind::Function(Box::new(Function {
                 code,
                 decorators,
@@ -113,7 +112,7 @@ impl Lowering<'_> {
     }
 
     fn parameters(&mut self, scope: usize, parameters: &ast::Parameters) -> Parameters {
-        let mut lower = |parameter: &ast::Parameter, has_default: bool| {
+        let mut lower = |parameter: &ast::Parameter| {
             if parameter.annotation.is_some() {
                 self.unsupported("type annotation", parameter);
             }
@@ -127,12 +126,11 @@ impl Lowering<'_> {
             Parameter {
                 name,
                 slot,
-                has_default,
             }
         };
         let mut all = |list: &[ast::ParameterWithDefault]| -> Vec<Parameter> {
             list.iter()
-                .map(|p| lower(&p.parameter, p.default.is_some()))
+                .map(|p| lower(&p.parameter))
                 .collect()
         };
         let mut positional = all(&parameters.posonlyargs);
@@ -143,8 +141,8 @@ impl Lowering<'_> {
             positional,
             positional_only,
             keyword_only,
-            star: parameters.vararg.as_ref().map(|p| lower(p, false)),
-            double_star: parameters.kwarg.as_ref().map(|p| lower(p, false)),
+            star: parameters.vararg.as_ref().map(|p| lower(p)),
+            double_star: parameters.kwarg.as_ref().map(|p| lower(p)),
         }
     }
 
@@ -193,10 +191,9 @@ impl Lowering<'_> {
             .flatten()
     }
 
-    pub(super) fn none(&mut self, line: u32) -> Expr {
+    pub(super) fn none(&mut self) -> Expr {
         let none = self.constant(Constant::None);
         Expr {
-            line,
             kind: ExprKind::Constant(none),
         }
     }

@@ -7,6 +7,9 @@ CPython: a call of `make_module` gives the binary that was made for it.
 from _driver import built_module, load_built
 
 
+SUPPORTS_SYS_EXECUTABLE = False
+
+
 class DefaultExtensionTemplate:
     """The base of the classes that expand templates."""
 

@@ -1,8 +1,11 @@
 """sys."""
 
 import types
+from collections import namedtuple
 
 from _driver import exc_info, get_modules
+
+_VersionInfo = namedtuple("_VersionInfo", "major minor micro releaselevel serial")
 
 modules = get_modules()
 platform = "linux"
@@ -10,4 +13,4 @@ byteorder = "little"
 implementation = types.SimpleNamespace(name="moving_gc")
 maxsize = 2**63 - 1
 maxunicode = 0x10FFFF
-version_info = (3, 11, 0, "final", 0)
+version_info = _VersionInfo(3, 11, 0, "final", 0)
