@@ -98,7 +98,7 @@ impl Vm {
             ("__class__", _) => self.class_of(object),
             ("__dict__", _) if self.has_attributes(object) => self.attributes_of(object),
             ("__doc__", Kind::Function) => optional(self.function_doc(object)),
-            ("__doc__", _) => self.none(),
+            ("__doc__", kind) if kind != Kind::BoundMethod => self.none(),
             ("__name__", Kind::Type) => self.str(&self.class_name(object)),
             ("__qualname__", Kind::Type) => self.str(&self.class_name(object)),
             ("__module__", Kind::Type) => self.str("builtins"),
@@ -119,6 +119,9 @@ impl Vm {
             ("__cause__", Kind::Exception) => optional(self.cause(object)),
             ("__context__", Kind::Exception) => optional(self.context(object)),
             ("__traceback__", Kind::Exception) => self.none(),
+            ("var", Kind::Record) if self.is_builtin(&self.class_of(object), "Token") => {
+                optional(self.heap.get(object, 0))
+            }
             ("start", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 0)),
             ("stop", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 1)),
             ("step", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 2)),
@@ -227,7 +230,9 @@ impl Vm {
         match (name, value) {
             ("__cause__", Some(value)) => self.set_cause(error, value),
             ("__context__", Some(value)) => self.set_context(error, value),
-            ("__traceback__", Some(_)) => {}
+            ("__traceback__", Some(value)) => {
+                self.dict_set_str(&self.attributes_of(error), name, value);
+            }
             ("args", Some(value)) => {
                 let items = self.items(value).unwrap_or_default();
                 self.set_exception_args(error, &self.tuple(&items));

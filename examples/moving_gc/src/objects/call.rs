@@ -72,7 +72,7 @@ impl Vm {
             return Ok(made);
         }
         let made_class = self.class_of(&made);
-        if let Some(init) = self.lookup_own(&made_class, "__init__") {
+        if let Some(init) = self.lookup(&made_class, "__init__") {
             let init = self.bind(&init, Some(&made), &made_class)?;
             let result = self.call(&init, arguments)?;
             if !self.is_none(&result) {

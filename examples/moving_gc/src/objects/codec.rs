@@ -86,6 +86,9 @@ impl Vm {
     ///
     /// `UnicodeDecodeError`, `LookupError`.
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Result {
+        if matches!(&*encoding.to_ascii_lowercase(), "utf-16" | "utf16" | "utf_16") {
+            return self.decode_utf16(bytes, errors);
+        }
         let encoding = self.encoding(encoding)?;
         let mut points = Vec::with_capacity(bytes.len());
         let mut at = 0;
@@ -110,6 +113,45 @@ impl Vm {
         self.str_of(&self.builtin("str"), &points)
     }
 
+    /// UTF-16 with a byte order mark, or in the order of the machine.
+    fn decode_utf16(&self, bytes: &[u8], errors: &str) -> Result {
+        let (big, body) = match bytes {
+            [0xfe, 0xff, body @ ..] => (true, body),
+            [0xff, 0xfe, body @ ..] => (false, body),
+            body => (false, body),
+        };
+        let pairs = body.chunks_exact(2).map(|pair| match big {
+            true => u16::from_be_bytes([pair[0], pair[1]]),
+            false => u16::from_le_bytes([pair[0], pair[1]]),
+        });
+        let wrong = (bytes.len().saturating_sub(1), bytes.len(), "truncated data");
+        let mut points = Vec::with_capacity(body.len() / 2);
+        for unit in char::decode_utf16(pairs) {
+            match (unit, errors) {
+                (Ok(character), _) => points.push(u32::from(character)),
+                (Err(_), "ignore") => {}
+                (Err(_), "replace") => points.push(0xfffd),
+                (Err(_), _) => return Err(self.utf16_error(bytes, wrong)),
+            }
+        }
+        match (body.len() % 2, errors) {
+            (0, _) | (1, "ignore") => {}
+            (_, "replace") => points.push(0xfffd),
+            _ => return Err(self.utf16_error(bytes, wrong)),
+        }
+        self.str_of(&self.builtin("str"), &points)
+    }
+
+    fn utf16_error(&self, bytes: &[u8], (start, end, reason): Wrong) -> Local {
+        match self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes) {
+            Ok(object) => {
+                let class = "UnicodeDecodeError";
+                self.unicode_error(class, "utf-16", &object, start, end, reason)
+            }
+            Err(error) => error,
+        }
+    }
+
     fn handle_decoding(
         &self,
         bytes: &[u8],
@@ -123,7 +165,7 @@ impl Vm {
             "strict" => {
                 let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
                 let class = "UnicodeDecodeError";
-                return Err(self.unicode_error(class, encoding, &object, start, end, reason));
+                return Err(self.unicode_error(class, encoding.name(), &object, start, end, reason));
             }
             "ignore" => {}
             "replace" => points.push(0xfffd),
@@ -140,14 +182,14 @@ impl Vm {
     fn unicode_error(
         &self,
         class: &str,
-        encoding: Encoding,
+        encoding: &str,
         object: &Local,
         start: usize,
         end: usize,
         reason: &str,
     ) -> Local {
         let args = [
-            self.str(encoding.name()),
+            self.str(encoding),
             object.clone(),
             self.int(start as i64),
             self.int(end as i64),
@@ -240,7 +282,7 @@ impl Vm {
                     let wrong = points[start..].iter().take_while(|&&point| is_wrong(point));
                     let end = start + wrong.count();
                     let class = "UnicodeEncodeError";
-                    return Err(self.unicode_error(class, encoding, text, start, end, reason));
+                    return Err(self.unicode_error(class, encoding.name(), text, start, end, reason));
                 }
                 "ignore" => {}
                 "replace" => bytes.push(b'?'),

@@ -151,6 +151,11 @@ impl Vm {
         (self.heap.kind(function) == Kind::Function).then(|| self.code(self.heap.word(function, 0)))
     }
 
+    /// Whether the object is the name of an extension's slot.
+    pub(crate) fn is_dunder(&self, object: &Local) -> bool {
+        matches!(self.code_of(object), Some(Code::Dunder { .. }))
+    }
+
     /// What the object is as an attribute of a class; `None` if it is no function.
     pub(crate) fn accessor(&self, object: &Local) -> Option<Accessor> {
         let has_receiver = || self.heap.get(object, RECEIVER).is_some();

@@ -58,6 +58,16 @@ impl Vm {
     /// `ImportError` or `RuntimeError` for a file that can't be loaded, or what
     /// the module raises.
     pub fn load(&self, path: &Path, name: &str) -> Result {
+        let spec = self.module_spec(name, path)?;
+        self.load_with_spec(path, name, &spec)
+    }
+
+    /// The same with a spec of the caller's, as `hpy.universal.load` takes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with_spec(&self, path: &Path, name: &str, spec: &Local) -> Result {
         let loader = self.loader();
         // SAFETY: whoever calls this trusts the file, as for any import.
         let library = unsafe { Library::open(name, path) };
@@ -68,7 +78,6 @@ impl Vm {
         unsafe { library.init_global_context(loader.context()) };
         // SAFETY: the file is trusted to be built as HPy prescribes.
         let definition = unsafe { library.init() }.map_err(|error| self.load_error(&error))?;
-        let spec = self.module_spec(name, path)?;
         // SAFETY: `init` returned the definition, and the context is ours.
         let module = unsafe { loader.create_module(definition.as_ref(), spec.to_object()) };
         let module = self.rooted(module)?;

@@ -159,7 +159,11 @@ impl Vm {
     /// As [`binary`](Self::binary).
     pub fn in_place_power(&self, a: &Local, b: &Local, modulus: &Local) -> Result {
         let mut args = vec![b.clone()];
-        if !self.is_none(modulus) {
+        // A slot of C gets the modulus; a method of the language does not, as in
+        // CPython's `slot_nb_inplace_power`.
+        let class = self.class_of(a);
+        let method = self.lookup(&class, "__ipow__");
+        if !self.is_none(modulus) && method.is_some_and(|method| self.is_dunder(&method)) {
             args.push(modulus.clone());
         }
         match self.ask(a, "__ipow__", &args)? {

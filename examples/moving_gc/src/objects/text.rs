@@ -279,10 +279,16 @@ impl Vm {
                 text.push(c);
                 continue;
             }
-            let conversion = chars.next();
+            let mut conversion = chars.next();
             if conversion == Some('%') {
                 text.push('%');
                 continue;
+            }
+            if conversion == Some('(') {
+                let name: String = chars.by_ref().take_while(|c| *c != ')').collect();
+                let value = self.get_item(arguments, &self.str(&name))?;
+                values = vec![value].into_iter();
+                conversion = chars.next();
             }
             let not_enough = || self.error("TypeError", "not enough arguments for format string");
             let value = values.next().ok_or_else(not_enough)?;

@@ -2,7 +2,7 @@
 
 use super::interpreter::{Fallible, Interpreter, Value};
 use super::lower::lower;
-use crate::vm::{Language, Vm};
+use crate::vm::{Arguments, Language, Vm};
 use hpy_loader::abi::HPy_SourceKind;
 
 /// The interpreter as the VM's language.
@@ -23,12 +23,35 @@ impl Language for Script {
         self.0.eval_code(code, globals, locals)
     }
 
+    fn report_unraisable(&self, vm: &Vm, error: &Value, _: Option<&Value>) {
+        if self.0.unraisable_hook(error).is_err() {
+            vm.add_unraisable(error);
+        }
+    }
+
     fn import(&self, _: &Vm, name: &str) -> Fallible<Option<Value>> {
         self.0.find_module(name)
     }
 }
 
 impl Interpreter {
+    /// Calls `sys.unraisablehook`, if a script has set one.
+    fn unraisable_hook(&self, error: &Value) -> Fallible<()> {
+        let sys = self.vm.import("sys")?;
+        let Some(hook) = self.vm.get_attr_optional(&sys, "unraisablehook")? else {
+            self.vm.add_unraisable(error);
+            return Ok(());
+        };
+        let namespace = self.vm.import("types")?;
+        let namespace = self.vm.get_attr(&namespace, "SimpleNamespace")?;
+        let what = Arguments {
+            positional: Vec::new(),
+            keywords: vec![(self.vm.str("exc_value"), error.clone())],
+        };
+        let what = self.vm.call(&namespace, what)?;
+        self.vm.call(&hook, [what].into()).map(|_| ())
+    }
+
     /// `compile(source, filename, kind)`: a code object.
     pub(super) fn compile(&self, source: &str, filename: &str, expression: bool) -> Fallible<Value> {
         let unit = match expression {

@@ -27,6 +27,9 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
         count.set(count.get() + 1);
         call.binary.ok_or_else(|| "the compiler refuses it".to_owned())
     }));
+    // Tests that the suite marks `syncgc` expect what a `del` leaves without
+    // references to be gone at once.
+    interpreter.collect_on_delete.set(true);
     if let Some(root) = record.file.parent().and_then(|test| test.parent()) {
         interpreter.add_path(root);
     }

@@ -22,7 +22,7 @@ use super::tree::{Code, Constant, Unit};
 use crate::vm::Vm;
 use frame::Frame;
 use statement::Flow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 /// A rooted object.
@@ -55,6 +55,8 @@ pub struct Interpreter {
     cell_class: Value,
     /// What `print` writes, unless it goes to the standard output.
     captured: RefCell<Option<String>>,
+    /// Whether a `del` is followed by a collection.
+    pub(crate) collect_on_delete: Cell<bool>,
     /// Gives the binaries for `make_module`.
     supply: RefCell<Option<Supply>>,
 }
@@ -77,6 +79,7 @@ impl Interpreter {
             path: RefCell::default(),
             cell_class,
             captured: RefCell::default(),
+            collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
         }));
         CURRENT.with(|current| {

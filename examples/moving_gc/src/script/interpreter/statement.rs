@@ -41,6 +41,9 @@ impl Interpreter {
                 for target in targets {
                     self.delete(frame, target)?;
                 }
+                if self.collect_on_delete.get() {
+                    self.vm.collect();
+                }
             }
             StmtKind::Return(value) => {
                 let value = match value {

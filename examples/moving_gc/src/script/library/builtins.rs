@@ -76,16 +76,13 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("isinstance", |vm, _, arguments| {
         let [object, class] = exactly(vm, "isinstance", arguments)?;
         let object_class = vm.class_of(&object);
-        derives(vm, "isinstance", &object_class, &class).map(|is| vm.bool(is))
+        derives(vm, "isinstance", &object_class, &class, Some(&object)).map(|is| vm.bool(is))
     }),
     ("issubclass", |vm, _, arguments| {
         let [class, base] = exactly(vm, "issubclass", arguments)?;
-        derives(vm, "issubclass", &class, &base).map(|is| vm.bool(is))
+        derives(vm, "issubclass", &class, &base, None).map(|is| vm.bool(is))
     }),
-    ("iter", |vm, _, arguments| {
-        let [value] = exactly(vm, "iter", arguments)?;
-        vm.iter(&value)
-    }),
+    ("iter", iterate),
     ("len", |vm, _, arguments| {
         let [value] = exactly(vm, "len", arguments)?;
         Ok(vm.int(vm.length(&value)? as i64))
@@ -178,18 +175,33 @@ fn radix(vm: &Vm, name: &str, arguments: Arguments, radix: u32, prefix: &str) ->
 }
 
 /// Whether a class derives from another, or from one of a tuple.
-fn derives(vm: &Vm, name: &str, class: &Value, base: &Value) -> Fallible<bool> {
+fn derives(
+    vm: &Vm,
+    name: &str,
+    class: &Value,
+    base: &Value,
+    object: Option<&Value>,
+) -> Fallible<bool> {
     let is_class = |object: &Value| vm.is_instance(object, &vm.builtin("type"));
     if !is_class(class) {
         return Err(vm.error("TypeError", &format!("{name}() arg 1 must be a class")));
     }
     if vm.is_instance(base, &vm.builtin("tuple")) {
         for base in vm.items(base).unwrap_or_default() {
-            if derives(vm, name, class, &base)? {
+            if derives(vm, name, class, &base, object)? {
                 return Ok(true);
             }
         }
         return Ok(false);
+    }
+    let (check, what) = match object {
+        Some(object) => ("__instancecheck__", object),
+        None => ("__subclasscheck__", class),
+    };
+    // A metaclass may have an opinion.
+    if let Some(check) = vm.lookup(&vm.class_of(base), check) {
+        let answer = vm.call(&check, [base.clone(), what.clone()].into())?;
+        return vm.is_true(&answer);
     }
     if !is_class(base) {
         let message = format!("{name}() arg 2 must be a type or a tuple of types");
@@ -283,4 +295,10 @@ fn eval(arguments: Arguments) -> Fallible<Value> {
         return Err(vm.error("NotImplementedError", "eval() without globals"));
     };
     interpreter.eval_code(&code, globals, arguments.get(2).unwrap_or(globals))
+}
+
+/// `iter(object)`, also as the method of builtin containers.
+pub(super) fn iterate(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+    let [value] = exactly(vm, "iter", arguments)?;
+    vm.iter(&value)
 }

@@ -111,6 +111,11 @@ pub(super) fn install(interpreter: &Interpreter) {
     // The one method of `str` that needs the format language.
     let methods = vm.attributes_of(&vm.builtin("str"));
     vm.dict_set_str(&methods, "format", &vm.function("format", templates::format, &[], true));
+    for class in ["list", "tuple", "dict", "str", "bytes"] {
+        let methods = vm.attributes_of(&vm.builtin(class));
+        let iterate = vm.function("__iter__", builtins::iterate, &[], true);
+        vm.dict_set_str(&methods, "__iter__", &iterate);
+    }
     let code = vm.class("code", &[], &vm.dict());
     let filled = code.and_then(|code| {
         vm.dict_set_str(&builtins, "code", &code);

@@ -34,19 +34,19 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         let name = arguments.positional.get(1).and_then(|name| vm.text(name));
         let path = built(vm, arguments)?;
         let name = name.unwrap_or_default();
-        let module = vm.load(&path, &name)?;
         let file = vm.str(&path.display().to_string());
-        vm.set_attr(&module, "__file__", Some(&file))?;
         let namespace = vm.import("types")?;
         let namespace = vm.get_attr(&namespace, "SimpleNamespace")?;
         let spec = Arguments {
             positional: Vec::new(),
             keywords: vec![
                 (vm.str("name"), vm.str(&name)),
-                (vm.str("origin"), file),
+                (vm.str("origin"), file.clone()),
             ],
         };
         let spec = vm.call(&namespace, spec)?;
+        let module = vm.load_with_spec(&path, &name, &spec)?;
+        vm.set_attr(&module, "__file__", Some(&file))?;
         vm.set_attr(&module, "__spec__", Some(&spec))?;
         // As `make_module` says: no real import, `sys.modules` stays as it is.
         let _ = vm.set_item(&vm.modules(), &vm.str(&name), None);

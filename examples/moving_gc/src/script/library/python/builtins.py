@@ -19,6 +19,39 @@ def any(iterable):
     return False
 
 
+class bytearray:
+    """A list of bytes. Extensions get at it as at any object: by `__bytes__`."""
+
+    def __init__(self, source=()):
+        self._bytes = [0] * source if isinstance(source, int) else list(bytes(source))
+
+    def __bytes__(self):
+        return bytes(self._bytes)
+
+    def __repr__(self):
+        return f"bytearray({bytes(self)!r})"
+
+    def __len__(self):
+        return len(self._bytes)
+
+    def __getitem__(self, index):
+        return self._bytes[index]
+
+    def __setitem__(self, index, value):
+        self._bytes[index] = value
+
+    def __iter__(self):
+        return iter(self._bytes)
+
+    def __eq__(self, other):
+        return bytes(self) == bytes(other)
+
+    __hash__ = None
+
+    def append(self, item):
+        self._bytes.append(item)
+
+
 def enumerate(iterable, start=0):
     pairs = []
     for item in iterable:

@@ -9,6 +9,10 @@ def and_(a, b):
     return a & b
 
 
+def attrgetter(name):
+    return lambda object: getattr(object, name)
+
+
 def contains(a, b):
     return b in a
 
@@ -46,6 +50,10 @@ def index(a):
 
 def invert(a):
     return ~a
+
+
+def itemgetter(item):
+    return lambda object: object[item]
 
 
 def le(a, b):

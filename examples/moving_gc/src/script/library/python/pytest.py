@@ -22,6 +22,9 @@ def fail(reason=""):
 class ExceptionInfo:
     """What `raises` has caught; filled in when the block ends."""
 
+    def __repr__(self):
+        return f"<ExceptionInfo {self.value!r}>"
+
     @property
     def type(self):
         return type(self.value)
