@@ -25,7 +25,8 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
             ));
         }
         count.set(count.get() + 1);
-        call.binary.ok_or_else(|| "the compiler refuses it".to_owned())
+        call.binary
+            .ok_or_else(|| "the compiler refuses it".to_owned())
     }));
     if let Some(root) = record.file.parent().and_then(|test| test.parent()) {
         interpreter.add_path(root);
@@ -39,7 +40,11 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
     let (outcome, message) = match result {
         Ok(()) if loaded.get() < record.calls.len() => (
             Outcome::Failed,
-            format!("{} of {} modules were made", loaded.get(), record.calls.len()),
+            format!(
+                "{} of {} modules were made",
+                loaded.get(),
+                record.calls.len()
+            ),
         ),
         Ok(()) => (Outcome::Passed, String::new()),
         Err(error) if vm.class_name(&vm.class_of(&error)) == "Skipped" => {

@@ -31,13 +31,15 @@ impl Interpreter {
     }
 
     fn submodule(&self, package: &str, name: &str) -> Fallible<Value> {
-        self.vm.import(&format!("{package}.{name}")).map_err(|error| {
-            if !self.vm.is_error(&error, "ImportError") {
-                return error;
-            }
-            let message = format!("cannot import name '{name}' from '{package}'");
-            self.error("ImportError", &message)
-        })
+        self.vm
+            .import(&format!("{package}.{name}"))
+            .map_err(|error| {
+                if !self.vm.is_error(&error, "ImportError") {
+                    return error;
+                }
+                let message = format!("cannot import name '{name}' from '{package}'");
+                self.error("ImportError", &message)
+            })
     }
 
     /// The full name of what `import` asks for, relative to the module that the

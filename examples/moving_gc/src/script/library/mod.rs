@@ -68,7 +68,10 @@ pub(super) fn has(name: &str) -> bool {
 pub(super) fn exports(name: &str) -> Option<BTreeSet<String>> {
     let (file, source) = find(name)?;
     let unit = lower(source, file).unwrap_or_else(|error| {
-        panic!("{file} of the library: {} (line {})", error.message, error.line)
+        panic!(
+            "{file} of the library: {} (line {})",
+            error.message, error.line
+        )
     });
     Some(super::check::bound_names(&unit))
 }
@@ -128,6 +131,9 @@ pub(super) fn install(interpreter: &Interpreter) {
         Ok(())
     });
     if let Err(error) = filled {
-        panic!("the builtins of the library: {}", interpreter.report(&error));
+        panic!(
+            "the builtins of the library: {}",
+            interpreter.report(&error)
+        );
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> 
     let (Some(pattern), Some(text)) = (vm.text(&pattern), vm.text(&text)) else {
         return Err(vm.error("TypeError", "expected strings"));
     };
-    let pattern = Regex::new(&pattern).map_err(|error| vm.error("ValueError", &error.to_string()))?;
+    let pattern =
+        Regex::new(&pattern).map_err(|error| vm.error("ValueError", &error.to_string()))?;
     Ok(match pattern.find(&text) {
         Some(found) => vm.str(found.as_str()),
         None => vm.none(),
