@@ -176,6 +176,11 @@ impl Vm {
         self.heap.get(function, MODULE)
     }
 
+    /// The class that the function belongs to.
+    pub(crate) fn function_owner(&self, function: &Local) -> Option<Local> {
+        self.heap.get(function, OWNER)
+    }
+
     /// The docstring as the extension wrote it.
     fn raw_doc(&self, function: &Local) -> Option<String> {
         match self.code_of(function)? {
