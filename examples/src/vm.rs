@@ -226,7 +226,8 @@ mod tests {
         assert_eq!(output.text(), "tiny\n");
 
         fs::write(&main, "fn main() { wrong }").unwrap();
-        let error = build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap_err();
+        let error =
+            build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap_err();
         let message = format!("{error:#}");
         assert!(message.contains("cannot find value `wrong`"), "{message}");
     }

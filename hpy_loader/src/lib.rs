@@ -16,6 +16,8 @@
 //! what it defines into a module with [`Loader::create_module`]. Objects that
 //! the extension defines call back through the `call_*` methods of [`Loader`].
 //!
+//! The [`guide`] walks through a whole VM that was made in this way.
+//!
 //! # How it fits together
 //!
 //! ```text
@@ -50,6 +52,8 @@ mod boundary;
 pub mod call;
 pub mod capsule;
 mod context;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 pub mod handles;
 pub mod library;
 mod loader;

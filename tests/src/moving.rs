@@ -137,8 +137,7 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
     let program = build_moving(&verification.project, "moving-suite")?;
     let json = records.with_file_name("report.json");
     if json.exists() {
-        std::fs::remove_file(&json)
-            .with_context(|| format!("cannot remove {}", json.display()))?;
+        std::fs::remove_file(&json).with_context(|| format!("cannot remove {}", json.display()))?;
     }
     let mut command = Command::new(program);
     command.arg(records).arg("--json").arg(&json);
@@ -156,9 +155,8 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
             }
         })
         .run()?;
-    let text = std::fs::read_to_string(&json).with_context(|| {
-        format!("moving-suite wrote no report: {}", finished.failure())
-    })?;
+    let text = std::fs::read_to_string(&json)
+        .with_context(|| format!("moving-suite wrote no report: {}", finished.failure()))?;
     let last = finished.text();
     step.done(last.lines().last().unwrap_or_default());
     serde_json::from_str(&text).with_context(|| format!("{} is no report", json.display()))
@@ -183,5 +181,8 @@ pub fn demo(verification: &Verification) -> Result<Outcome> {
     let text = finished.text();
     let shown = text.matches("lines as expected").count();
     step.done("");
-    Ok(Outcome::passed(shown, "every result right while every object moves"))
+    Ok(Outcome::passed(
+        shown,
+        "every result right while every object moves",
+    ))
 }

@@ -155,8 +155,7 @@ fn script(project: &Project, name: &str) -> PathBuf {
 
 /// The lines that a script of tests prints: one for each test of a file.
 fn test_lines(path: &Path) -> Result<String> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut lines = String::new();
     for definition in text.split("def test_").skip(1) {
         let name = definition.split('(').next().unwrap_or_default();
@@ -248,7 +247,14 @@ fn present(options: &Options, program: &Path, show: &Show) -> Result<(Statistics
 /// The figures, a line for each.
 fn table(rows: &[(&str, Statistics)]) -> String {
     let header = [
-        "", "objects", "collections", "moves", "most moves", "slots", "fields", "finalized",
+        "",
+        "objects",
+        "collections",
+        "moves",
+        "most moves",
+        "slots",
+        "fields",
+        "finalized",
         "destroyed",
     ];
     let mut lines = vec![header.map(str::to_owned)];
@@ -271,7 +277,13 @@ fn table(rows: &[(&str, Statistics)]) -> String {
         lines.push(line);
     }
     let widths: Vec<usize> = (0..header.len())
-        .map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0))
+        .map(|column| {
+            lines
+                .iter()
+                .map(|line| line[column].len())
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let mut text = String::new();
     for line in &lines {

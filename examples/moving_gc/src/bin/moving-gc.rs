@@ -50,7 +50,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
     for directory in &arguments.path {
         interpreter.add_path(directory);
     }
-    let directory = arguments.script.parent().context("a script lies in a directory")?;
+    let directory = arguments
+        .script
+        .parent()
+        .context("a script lies in a directory")?;
     interpreter.add_path(directory);
     // Start-up is not what is to be seen: the counts are those of the script.
     let before = vm.heap().statistics();

@@ -69,7 +69,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
         let record = records.iter().find(|record| record.id == *id);
         let record = record.with_context(|| format!("there is no test {id}"))?;
         vm.heap().set_zeal(arguments.zeal);
-        println!("\n{}", serde_json::to_string(&suite::run_one(vm, interpreter, record))?);
+        println!(
+            "\n{}",
+            serde_json::to_string(&suite::run_one(vm, interpreter, record))?
+        );
         return Ok(true);
     }
     if !arguments.only.is_empty() {
@@ -94,9 +97,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let program = std::env::current_exe().context("this program has no path")?;
     let child = |record: &Record| {
         let mut command = Command::new(&program);
-        command
-            .arg(&arguments.records)
-            .args(["--test", &record.id, "--zeal", &zeal_text(arguments)]);
+        command.arg(&arguments.records).args([
+            "--test",
+            &record.id,
+            "--zeal",
+            &zeal_text(arguments),
+        ]);
         command
     };
     let total = selection.chosen.len();
@@ -118,7 +124,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let sum = |part: fn(&TestReport) -> u64| report.tests.iter().map(part).sum::<u64>();
-    let (passed, skipped) = (report.count(Outcome::Passed), report.count(Outcome::Skipped));
+    let (passed, skipped) = (
+        report.count(Outcome::Passed),
+        report.count(Outcome::Skipped),
+    );
     println!(
         "{passed} of {total} tests passed over {} modules, {skipped} skipped themselves; \
          {} collections, {} moves, {} slots and {} fields rewritten",

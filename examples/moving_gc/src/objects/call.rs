@@ -72,7 +72,12 @@ impl Vm {
             return Ok(made);
         }
         let made_class = self.class_of(&made);
-        if let Some(init) = self.lookup(&made_class, "__init__") {
+        // Those of builtin classes have nothing left to do, but a dict's.
+        let init = match self.heap.kind(&made) {
+            Kind::Dict => self.lookup(&made_class, "__init__"),
+            _ => self.lookup_own(&made_class, "__init__"),
+        };
+        if let Some(init) = init {
             let init = self.bind(&init, Some(&made), &made_class)?;
             let result = self.call(&init, arguments)?;
             if !self.is_none(&result) {

@@ -304,6 +304,9 @@ impl Vm {
                 self.dict_set_str(&own, name, &function);
             }
         }
+        if self.dict_get_str(&own, "__doc__").is_none() {
+            self.dict_set_str(&own, "__doc__", &self.none());
+        }
         let class = self.new_class_object(&metaclass, bases, &own, info)?;
         for (key, value) in self.entries(&own) {
             let of_value = self.class_of(&value);

@@ -86,7 +86,10 @@ impl Vm {
     ///
     /// `UnicodeDecodeError`, `LookupError`.
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Result {
-        if matches!(&*encoding.to_ascii_lowercase(), "utf-16" | "utf16" | "utf_16") {
+        if matches!(
+            &*encoding.to_ascii_lowercase(),
+            "utf-16" | "utf16" | "utf_16"
+        ) {
             return self.decode_utf16(bytes, errors);
         }
         let encoding = self.encoding(encoding)?;
@@ -165,7 +168,14 @@ impl Vm {
             "strict" => {
                 let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
                 let class = "UnicodeDecodeError";
-                return Err(self.unicode_error(class, encoding.name(), &object, start, end, reason));
+                return Err(self.unicode_error(
+                    class,
+                    encoding.name(),
+                    &object,
+                    start,
+                    end,
+                    reason,
+                ));
             }
             "ignore" => {}
             "replace" => points.push(0xfffd),
@@ -282,7 +292,14 @@ impl Vm {
                     let wrong = points[start..].iter().take_while(|&&point| is_wrong(point));
                     let end = start + wrong.count();
                     let class = "UnicodeEncodeError";
-                    return Err(self.unicode_error(class, encoding.name(), text, start, end, reason));
+                    return Err(self.unicode_error(
+                        class,
+                        encoding.name(),
+                        text,
+                        start,
+                        end,
+                        reason,
+                    ));
                 }
                 "ignore" => {}
                 "replace" => bytes.push(b'?'),

@@ -191,7 +191,7 @@ impl Vm {
                 // The first argument is a class and not an instance.
                 let function =
                     self.new_function("builtin_function_or_method", dunder.name, code, 0);
-                self.set_function_owner(&function, &self.builtin("type"));
+                self.set_function_owner(&function, class);
                 let wrapper = self.record(&self.builtin("staticmethod"), 1, 0);
                 self.record_set(&wrapper, 0, Some(&function));
                 set(dunder.name, &wrapper);
@@ -207,9 +207,11 @@ impl Vm {
         if let Some(module) = type_def.module() {
             set("__module__", &self.str(module));
         }
-        if let Some(doc) = &type_def.doc {
-            set("__doc__", &self.str(doc));
-        }
+        let doc = type_def.doc.as_ref();
+        set(
+            "__doc__",
+            &doc.map_or_else(|| self.none(), |doc| self.str(doc)),
+        );
     }
 
     fn method_descriptor(

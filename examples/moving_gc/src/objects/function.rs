@@ -181,6 +181,11 @@ impl Vm {
         self.heap.get(function, MODULE)
     }
 
+    /// The class that the function belongs to.
+    pub(crate) fn function_owner(&self, function: &Local) -> Option<Local> {
+        self.heap.get(function, OWNER)
+    }
+
     /// The docstring as the extension wrote it.
     fn raw_doc(&self, function: &Local) -> Option<String> {
         match self.code_of(function)? {
@@ -234,7 +239,10 @@ impl Vm {
             unreachable!("the caller has looked at the kind");
         };
         match code {
-            Code::Native { function: code, .. } => code(self, function, arguments),
+            Code::Native { function: code, .. } => {
+                self.check_receiver(function, &arguments)?;
+                code(self, function, arguments)
+            }
             Code::Method { loader, definition } => {
                 let receiver = match self.function_receiver(function) {
                     Some(receiver) => receiver,
@@ -250,27 +258,41 @@ impl Vm {
         }
     }
 
-    /// The first argument, which has to be an instance of the function's class.
-    fn take_receiver(&self, function: &Local, arguments: &mut Arguments) -> Result {
-        let owner = self.heap.get(function, OWNER);
-        let Some(owner) = owner else {
-            return Err(self.error("SystemError", "a descriptor without a class"));
+    /// `__new__` gets a class that derives from its own; every other function that
+    /// belongs to a class gets an instance of it.
+    fn check_receiver(&self, function: &Local, arguments: &Arguments) -> Result<()> {
+        let Some(owner) = self.heap.get(function, OWNER) else {
+            return Ok(());
         };
-        let name = self.text(&self.function_name(function)).unwrap_or_default();
+        let is_new = self.is_text(&self.function_name(function), "__new__");
         let class = self.type_name_of(&owner);
-        if arguments.positional.is_empty() {
-            let message = format!("unbound method {class}.{name}() needs an argument");
-            return Err(self.error("TypeError", &message));
+        let message = match arguments.positional.first() {
+            Some(receiver) if !is_new => return self.check_owner(function, receiver),
+            Some(receiver) if self.heap.kind(receiver) != Kind::Type => {
+                let other = self.type_name_for(receiver);
+                format!("{class}.__new__(X): X is not a type object ({other})")
+            }
+            Some(receiver) if !self.is_subclass(receiver, &owner) => {
+                let other = self.type_name_of(receiver);
+                format!("{class}.__new__({other}): {other} is not a subtype of {class}")
+            }
+            Some(_) => return Ok(()),
+            None if is_new => format!("{class}.__new__(): not enough arguments"),
+            None => {
+                let name = self.text(&self.function_name(function)).unwrap_or_default();
+                format!("unbound method {class}.{name}() needs an argument")
+            }
+        };
+        Err(self.error("TypeError", &message))
+    }
+
+    /// The first argument, once it has been checked.
+    fn take_receiver(&self, function: &Local, arguments: &mut Arguments) -> Result {
+        self.check_receiver(function, arguments)?;
+        match arguments.positional.is_empty() {
+            true => Err(self.error("SystemError", "a descriptor without a class")),
+            false => Ok(arguments.positional.remove(0)),
         }
-        let receiver = arguments.positional.remove(0);
-        if !self.is_instance(&receiver, &owner) {
-            let message = format!(
-                "descriptor '{name}' for '{class}' objects doesn't apply to a '{}' object",
-                self.type_name_for(&receiver)
-            );
-            return Err(self.error("TypeError", &message));
-        }
-        Ok(receiver)
     }
 
     fn call_method_def(

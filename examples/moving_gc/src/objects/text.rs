@@ -239,12 +239,21 @@ impl Vm {
                         let name = name.rsplit('.').next().unwrap_or(&name).to_owned();
                         format!("<built-in function {name}>")
                     }
-                    "method_descriptor" => match name.rsplit_once('.') {
-                        Some((owner, name)) => {
-                            format!("<method '{name}' of '{owner}' objects>")
+                    "method_descriptor" | "wrapper_descriptor" => {
+                        let kind = if class.starts_with('m') {
+                            "method"
+                        } else {
+                            "slot wrapper"
+                        };
+                        let name = name.rsplit('.').next().unwrap_or(&name);
+                        match self.function_owner(object) {
+                            Some(owner) => {
+                                let owner = self.type_name_of(&owner);
+                                format!("<{kind} '{name}' of '{owner}' objects>")
+                            }
+                            None => format!("<{kind} '{name}'>"),
                         }
-                        None => format!("<method '{name}'>"),
-                    },
+                    }
                     _ => format!("<{class} {name}>"),
                 }
             }

@@ -16,7 +16,11 @@ impl Language for Script {
         filename: &str,
         kind: HPy_SourceKind,
     ) -> Fallible<Value> {
-        self.0.compile(source, filename, kind == HPy_SourceKind::HPy_SourceKind_Expr)
+        self.0.compile(
+            source,
+            filename,
+            kind == HPy_SourceKind::HPy_SourceKind_Expr,
+        )
     }
 
     fn eval(&self, _: &Vm, code: &Value, globals: &Value, locals: &Value) -> Fallible<Value> {
@@ -53,7 +57,12 @@ impl Interpreter {
     }
 
     /// `compile(source, filename, kind)`: a code object.
-    pub(super) fn compile(&self, source: &str, filename: &str, expression: bool) -> Fallible<Value> {
+    pub(super) fn compile(
+        &self,
+        source: &str,
+        filename: &str,
+        expression: bool,
+    ) -> Fallible<Value> {
         let unit = match expression {
             true => self.parse_expression(source, filename)?,
             false => self.parse(lower(source, filename), filename)?,
@@ -66,7 +75,12 @@ impl Interpreter {
     }
 
     /// `eval(code, globals, locals)` for a code object.
-    pub(super) fn eval_code(&self, code: &Value, globals: &Value, locals: &Value) -> Fallible<Value> {
+    pub(super) fn eval_code(
+        &self,
+        code: &Value,
+        globals: &Value,
+        locals: &Value,
+    ) -> Fallible<Value> {
         let class = self.builtin("code")?;
         if !self.vm.is_instance(code, &class) {
             return Err(self.error("TypeError", "eval() arg 1 must be a code object"));

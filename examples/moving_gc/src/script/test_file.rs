@@ -25,12 +25,7 @@ impl TestFile {
 
     /// Why the driver cannot express a test; nothing if it can. `builtins` are
     /// [`Interpreter::builtin_names`].
-    pub fn reasons(
-        &self,
-        class: Option<&str>,
-        test: &str,
-        builtins: &BTreeSet<String>,
-    ) -> Reasons {
+    pub fn reasons(&self, class: Option<&str>, test: &str, builtins: &BTreeSet<String>) -> Reasons {
         Checker::new(&self.unit, builtins).test(class, test)
     }
 }
@@ -39,7 +34,10 @@ impl Interpreter {
     /// The names of all builtins.
     pub fn builtin_names(&self) -> BTreeSet<String> {
         let entries = self.vm.entries(&self.vm.builtins());
-        entries.iter().filter_map(|(name, _)| self.vm.text(name)).collect()
+        entries
+            .iter()
+            .filter_map(|(name, _)| self.vm.text(name))
+            .collect()
     }
 
     /// Runs a test of a module: `class().test()`, or `test()` without a class.
@@ -47,7 +45,12 @@ impl Interpreter {
     /// # Errors
     ///
     /// The exception that the test has ended with.
-    pub fn run_test(&self, module: &super::interpreter::Value, class: Option<&str>, test: &str) -> Fallible<()> {
+    pub fn run_test(
+        &self,
+        module: &super::interpreter::Value,
+        class: Option<&str>,
+        test: &str,
+    ) -> Fallible<()> {
         let owner = match class {
             Some(class) => {
                 let class = self.vm.get_attr(module, class)?;

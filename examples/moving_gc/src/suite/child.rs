@@ -25,7 +25,8 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
             ));
         }
         count.set(count.get() + 1);
-        call.binary.ok_or_else(|| "the compiler refuses it".to_owned())
+        call.binary
+            .ok_or_else(|| "the compiler refuses it".to_owned())
     }));
     // Tests that the suite marks `syncgc` expect what a `del` leaves without
     // references to be gone at once.
@@ -42,7 +43,11 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
     let (outcome, message) = match result {
         Ok(()) if loaded.get() < record.calls.len() => (
             Outcome::Failed,
-            format!("{} of {} modules were made", loaded.get(), record.calls.len()),
+            format!(
+                "{} of {} modules were made",
+                loaded.get(),
+                record.calls.len()
+            ),
         ),
         Ok(()) => (Outcome::Passed, String::new()),
         Err(error) if vm.class_name(&vm.class_of(&error)) == "Skipped" => {

@@ -52,7 +52,10 @@ pub fn read_records(directory: &Path) -> Result<Vec<Record>> {
         .with_context(|| format!("cannot read {}", directory.display()))?;
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "jsonl") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "jsonl")
+        {
             continue;
         }
         let text = std::fs::read_to_string(&path)

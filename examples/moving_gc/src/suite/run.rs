@@ -64,7 +64,9 @@ impl Report {
 
     /// The tests that have ended so.
     pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &TestReport> {
-        self.tests.iter().filter(move |test| test.outcome == outcome)
+        self.tests
+            .iter()
+            .filter(move |test| test.outcome == outcome)
     }
 
     /// How many modules the tests that passed have loaded.
@@ -93,7 +95,9 @@ pub fn run(
                     let next = queue.lock().map(|mut queue| queue.next());
                     let Ok(Some(record)) = next else { return };
                     let report = one(record, child(record), limit);
-                    let Ok(mut reports) = reports.lock() else { return };
+                    let Ok(mut reports) = reports.lock() else {
+                        return;
+                    };
                     match (report, &mut *reports) {
                         (Ok(report), Ok(list)) => {
                             list.push(report);
@@ -108,7 +112,9 @@ pub fn run(
             });
         }
     });
-    let mut reports = reports.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())?;
+    let mut reports = reports
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())?;
     reports.sort_by(|a: &TestReport, b| a.id.cmp(&b.id));
     Ok(reports)
 }
@@ -155,7 +161,10 @@ fn one(record: &Record, mut command: Command, limit: Duration) -> Result<TestRep
     let errors = read(errors)?;
     let lines: Vec<&str> = errors.trim_end().lines().collect();
     let last = lines[lines.len().saturating_sub(6)..].join(" | ");
-    Ok(ended(Outcome::Crashed, format!("{ending}; its last words: {last}")))
+    Ok(ended(
+        Outcome::Crashed,
+        format!("{ending}; its last words: {last}"),
+    ))
 }
 
 fn read(mut file: std::fs::File) -> Result<String> {

@@ -30,6 +30,9 @@ pub(super) fn install(vm: &Vm) {
             let is_static = name == "__new__";
             let is_class_method = matches!(name, "fromkeys" | "from_bytes" | "fromhex");
             let function = vm.function(name, function, &[], !is_static);
+            if !is_class_method {
+                vm.set_function_owner(&function, &class);
+            }
             let function = match is_static || is_class_method {
                 true => {
                     let kind = if is_static {

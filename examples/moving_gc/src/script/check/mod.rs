@@ -9,7 +9,10 @@
 mod walk;
 
 use super::library;
-use super::tree::{Code, CodeId, Constant, Expr, ExprKind, Import, Imported, Kind, Place, Stmt, StmtKind, Target, Unit};
+use super::tree::{
+    Code, CodeId, Constant, Expr, ExprKind, Import, Imported, Kind, Place, Stmt, StmtKind, Target,
+    Unit,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use walk::{Node, walk};
 
@@ -24,7 +27,10 @@ pub(super) fn bound_names(unit: &Unit) -> BTreeSet<String> {
         if let Node::Target(Target::Place(place)) = node {
             names.insert(name_of(unit, module, *place));
         }
-        if let Node::Stmt(Stmt { kind: StmtKind::Class(class), .. }) = node
+        if let Node::Stmt(Stmt {
+            kind: StmtKind::Class(class),
+            ..
+        }) = node
             && let Target::Place(place) = &class.place
         {
             names.insert(name_of(unit, module, *place));
@@ -115,9 +121,10 @@ impl<'a> Checker<'a> {
             match &stmt.kind {
                 StmtKind::Class(class) => {
                     let bases = class.bases.iter().filter_map(|base| match base {
-                        super::tree::Element::One(Expr { kind: ExprKind::Load(place), .. }) => {
-                            Some(name_of(unit, module, *place))
-                        }
+                        super::tree::Element::One(Expr {
+                            kind: ExprKind::Load(place),
+                            ..
+                        }) => Some(name_of(unit, module, *place)),
                         _ => None,
                     });
                     let info = ClassInfo {
@@ -126,7 +133,13 @@ impl<'a> Checker<'a> {
                     };
                     checker.classes.insert(text(unit, class.name), info);
                 }
-                StmtKind::Assign(targets, Expr { kind: ExprKind::Function(function), .. }) => {
+                StmtKind::Assign(
+                    targets,
+                    Expr {
+                        kind: ExprKind::Function(function),
+                        ..
+                    },
+                ) => {
                     if let [Target::Place(place)] = &targets[..] {
                         let name = name_of(unit, module, *place);
                         checker.functions.insert(name, function.code);
@@ -150,7 +163,12 @@ impl<'a> Checker<'a> {
             return reasons;
         };
         let receivers = usize::from(class.is_some());
-        for parameter in self.unit.codes[code].parameters.positional.iter().skip(receivers) {
+        for parameter in self.unit.codes[code]
+            .parameters
+            .positional
+            .iter()
+            .skip(receivers)
+        {
             reasons.insert(format!("fixture {}", parameter.name));
         }
         let mut seen = BTreeSet::new();
@@ -163,8 +181,16 @@ impl<'a> Checker<'a> {
         let info = self.classes.get(class)?;
         let code = &self.unit.codes[info.code];
         let own = code.body.iter().find_map(|stmt| match &stmt.kind {
-            StmtKind::Assign(targets, Expr { kind: ExprKind::Function(function), .. }) => {
-                let [Target::Place(place)] = &targets[..] else { return None };
+            StmtKind::Assign(
+                targets,
+                Expr {
+                    kind: ExprKind::Function(function),
+                    ..
+                },
+            ) => {
+                let [Target::Place(place)] = &targets[..] else {
+                    return None;
+                };
                 (name_of(self.unit, code, *place) == name).then_some(function.code)
             }
             _ => None,
@@ -174,7 +200,9 @@ impl<'a> Checker<'a> {
 
     /// Whether a class attribute that is no method has this name.
     fn class_attribute(&self, class: &str, name: &str) -> bool {
-        let Some(info) = self.classes.get(class) else { return false };
+        let Some(info) = self.classes.get(class) else {
+            return false;
+        };
         let code = &self.unit.codes[info.code];
         let mut found = false;
         for stmt in &code.body {
@@ -184,7 +212,11 @@ impl<'a> Checker<'a> {
                 });
             }
         }
-        found || info.bases.iter().any(|base| self.class_attribute(base, name))
+        found
+            || info
+                .bases
+                .iter()
+                .any(|base| self.class_attribute(base, name))
     }
 
     fn code(
@@ -199,25 +231,46 @@ impl<'a> Checker<'a> {
             return;
         }
         let code = &self.unit.codes[id];
-        reasons.extend(code.unsupported.iter().map(|reason| reason.construct.clone()));
+        reasons.extend(
+            code.unsupported
+                .iter()
+                .map(|reason| reason.construct.clone()),
+        );
         let mut aliases = outer.clone();
         aliases.extend(imports(self.unit, code));
-        reasons.extend(imports(self.unit, code).values().filter_map(Origin::missing));
+        reasons.extend(
+            imports(self.unit, code)
+                .values()
+                .filter_map(Origin::missing),
+        );
         // `self` of the test itself; methods of classes inside have their own.
-        let receiver = code.parameters.positional.first().map(|first| first.name.as_str());
+        let receiver = code
+            .parameters
+            .positional
+            .first()
+            .map(|first| first.name.as_str());
         let receiver = receiver.filter(|_| code.kind == Kind::Function && class.is_some());
         let mut inner = Vec::new();
         walk(&code.body, &mut |node| match node {
-            Node::Stmt(Stmt { kind: StmtKind::Class(node), .. }) => inner.push((node.code, false)),
+            Node::Stmt(Stmt {
+                kind: StmtKind::Class(node),
+                ..
+            }) => inner.push((node.code, false)),
             Node::Expr(Expr { kind, .. }) => match kind {
                 ExprKind::Function(function) => inner.push((function.code, true)),
                 ExprKind::Load(place) => self.name(code, *place, &aliases, seen, reasons),
                 ExprKind::Attribute(object, name) => {
-                    let ExprKind::Load(place) = &object.kind else { return };
+                    let ExprKind::Load(place) = &object.kind else {
+                        return;
+                    };
                     let object = name_of(self.unit, code, *place);
                     let name = text(self.unit, *name);
                     let origin = aliases.get(&object).or_else(|| self.imports.get(&object));
-                    if let Some(Origin { module, attribute: None }) = origin {
+                    if let Some(Origin {
+                        module,
+                        attribute: None,
+                    }) = origin
+                    {
                         let attribute = Some(name);
                         let module = module.clone();
                         reasons.extend(Origin { module, attribute }.missing());
@@ -232,9 +285,18 @@ impl<'a> Checker<'a> {
         for (id, function) in inner {
             // A nested function sees the test's own `self` as a free variable.
             let captures = receiver.is_some_and(|receiver| {
-                self.unit.codes[id].free.iter().any(|free| free.name == receiver)
+                self.unit.codes[id]
+                    .free
+                    .iter()
+                    .any(|free| free.name == receiver)
             });
-            self.code(id, class.filter(|_| function && captures), &aliases, seen, reasons);
+            self.code(
+                id,
+                class.filter(|_| function && captures),
+                &aliases,
+                seen,
+                reasons,
+            );
         }
     }
 
@@ -247,9 +309,13 @@ impl<'a> Checker<'a> {
         seen: &mut BTreeSet<CodeId>,
         reasons: &mut Reasons,
     ) {
-        let (Place::Global(id) | Place::Name(id)) = place else { return };
+        let (Place::Global(id) | Place::Name(id)) = place else {
+            return;
+        };
         let name = text(self.unit, id);
-        if code.kind == Kind::Class && bound_in(self.unit, code, &name) || aliases.contains_key(&name) {
+        if code.kind == Kind::Class && bound_in(self.unit, code, &name)
+            || aliases.contains_key(&name)
+        {
             return;
         }
         if let Some(origin) = self.imports.get(&name) {
@@ -290,7 +356,10 @@ fn support_methods() -> BTreeSet<String> {
     let Ok(unit) = super::lower::lower(source, file) else {
         return BTreeSet::new();
     };
-    let class = unit.codes.iter().find(|code| code.kind == Kind::Class && code.name == "HPyTest");
+    let class = unit
+        .codes
+        .iter()
+        .find(|code| code.kind == Kind::Class && code.name == "HPyTest");
     let mut names = BTreeSet::new();
     if let Some(class) = class {
         walk(&class.body, &mut |node| {
@@ -306,7 +375,13 @@ fn support_methods() -> BTreeSet<String> {
 fn imports(unit: &Unit, code: &Code) -> BTreeMap<String, Origin> {
     let mut found = BTreeMap::new();
     walk(&code.body, &mut |node| {
-        let Node::Stmt(Stmt { kind: StmtKind::Import(list), .. }) = node else { return };
+        let Node::Stmt(Stmt {
+            kind: StmtKind::Import(list),
+            ..
+        }) = node
+        else {
+            return;
+        };
         for import in list {
             let module = absolute(import);
             let mut add = |target: &Target, attribute: Option<String>, module: &str| {

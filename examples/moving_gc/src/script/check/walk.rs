@@ -1,8 +1,6 @@
 //! Everything in a body, without the bodies inside it.
 
-use crate::script::tree::{
-    Element, Expr, ExprKind, Function, Piece, Stmt, StmtKind, Target,
-};
+use crate::script::tree::{Element, Expr, ExprKind, Function, Piece, Stmt, StmtKind, Target};
 
 /// What there is in a body.
 pub(super) enum Node<'a> {
@@ -29,18 +27,25 @@ fn stmt<'a>(stmt: &'a Stmt, visit: Visit<'_, 'a>) {
         StmtKind::Expr(value) => expr(value, visit),
         StmtKind::Assign(targets, value) => {
             expr(value, visit);
-            targets.iter().for_each(|target| self::target(target, visit));
+            targets
+                .iter()
+                .for_each(|target| self::target(target, visit));
         }
         StmtKind::Augment(target, _, value) => {
             self::target(target, visit);
             expr(value, visit);
         }
         StmtKind::Delete(targets) => {
-            targets.iter().for_each(|target| self::target(target, visit));
+            targets
+                .iter()
+                .for_each(|target| self::target(target, visit));
         }
         StmtKind::Return(value) => value.iter().for_each(|value| expr(value, visit)),
         StmtKind::Raise(error, cause) => {
-            error.iter().chain(cause).for_each(|value| expr(value, visit));
+            error
+                .iter()
+                .chain(cause)
+                .for_each(|value| expr(value, visit));
         }
         StmtKind::Assert(node) => {
             expr(&node.test, visit);
@@ -85,7 +90,9 @@ fn stmt<'a>(stmt: &'a Stmt, visit: Visit<'_, 'a>) {
         StmtKind::Class(node) => {
             node.decorators.iter().for_each(|node| expr(node, visit));
             elements(&node.bases, visit);
-            node.keywords.iter().for_each(|(_, value)| expr(value, visit));
+            node.keywords
+                .iter()
+                .for_each(|(_, value)| expr(value, visit));
             target(&node.place, visit);
         }
         StmtKind::Import(imports) => {
@@ -194,7 +201,10 @@ fn expr<'a>(expr: &'a Expr, visit: Visit<'_, 'a>) {
             for clause in &node.clauses {
                 self::expr(&clause.iterable, visit);
                 target(&clause.target, visit);
-                clause.conditions.iter().for_each(|test| self::expr(test, visit));
+                clause
+                    .conditions
+                    .iter()
+                    .for_each(|test| self::expr(test, visit));
             }
             self::expr(&node.element, visit);
             node.value.iter().for_each(|value| self::expr(value, visit));

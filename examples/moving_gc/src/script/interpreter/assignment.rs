@@ -10,8 +10,7 @@ impl Interpreter {
             Target::Place(place) => self.store(frame, *place, value),
             Target::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
-                self.vm
-                    .set_attr(&object, frame.name(*name), Some(&value))
+                self.vm.set_attr(&object, frame.name(*name), Some(&value))
             }
             Target::Item(object, key) => {
                 let object = self.eval(frame, object)?;

@@ -2,8 +2,8 @@
 
 use super::frame::Frame;
 use super::{Fallible, Interpreter, Value};
-use crate::vm::{Arguments, Vm};
 use crate::script::tree::{Call, Code, ConstantId, Expr};
+use crate::vm::{Arguments, Vm};
 
 impl Interpreter {
     pub(super) fn eval_call(&self, frame: &mut Frame, call: &Call) -> Fallible<Value> {

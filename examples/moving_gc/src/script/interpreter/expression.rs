@@ -70,7 +70,11 @@ impl Interpreter {
             ExprKind::Compare(left, rest) => self.comparisons(frame, left, rest),
             ExprKind::If(test, then, otherwise) => {
                 let test = self.eval(frame, test)?;
-                let branch = if self.vm.is_true(&test)? { then } else { otherwise };
+                let branch = if self.vm.is_true(&test)? {
+                    then
+                } else {
+                    otherwise
+                };
                 self.eval(frame, branch)
             }
             ExprKind::Call(call) => self.eval_call(frame, call),

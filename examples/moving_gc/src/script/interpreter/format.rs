@@ -47,7 +47,11 @@ impl Interpreter {
     }
 
     /// `format(value, specification)`.
-    pub(in crate::script) fn formatted(&self, value: &Value, specification: &str) -> Fallible<String> {
+    pub(in crate::script) fn formatted(
+        &self,
+        value: &Value,
+        specification: &str,
+    ) -> Fallible<String> {
         if specification.is_empty() {
             return self.vm.display(value);
         }
@@ -60,8 +64,7 @@ impl Interpreter {
             (None | Some('s'), _) if !is_number => {
                 if self.vm.text(value).is_none() {
                     let class = self.vm.class_name(&self.vm.class_of(value));
-                    let message =
-                        format!("unsupported format string passed to {class}.__format__");
+                    let message = format!("unsupported format string passed to {class}.__format__");
                     return Err(self.error("TypeError", &message));
                 }
                 let text = self.vm.display(value)?;
@@ -73,7 +76,9 @@ impl Interpreter {
             (None, Some(value)) if format.precision.is_none() => value.to_string(),
             (Some('d'), Some(value)) => value.to_string(),
             (Some('x'), Some(value)) => format.prefixed("0x", value.to_str_radix(16)),
-            (Some('X'), Some(value)) => format.prefixed("0X", value.to_str_radix(16).to_uppercase()),
+            (Some('X'), Some(value)) => {
+                format.prefixed("0X", value.to_str_radix(16).to_uppercase())
+            }
             (Some('o'), Some(value)) => format.prefixed("0o", value.to_str_radix(8)),
             (Some('b'), Some(value)) => format.prefixed("0b", value.to_str_radix(2)),
             (Some('f' | 'F') | None, _) => {
@@ -86,8 +91,7 @@ impl Interpreter {
             }
             (Some(kind), _) => {
                 let class = self.vm.class_name(&self.vm.class_of(value));
-                let message =
-                    format!("Unknown format code '{kind}' for object of type '{class}'");
+                let message = format!("Unknown format code '{kind}' for object of type '{class}'");
                 return Err(self.error("ValueError", &message));
             }
         };

@@ -25,7 +25,9 @@ impl Interpreter {
 
     fn is_test_file(&self, frame: &Frame) -> bool {
         let name = self.vm.dict_get_str(&frame.globals, "__name__");
-        let name = name.and_then(|name| self.vm.text(&name)).unwrap_or_default();
+        let name = name
+            .and_then(|name| self.vm.text(&name))
+            .unwrap_or_default();
         name.starts_with("test.")
     }
 
@@ -53,13 +55,15 @@ impl Interpreter {
     }
 
     fn submodule(&self, package: &str, name: &str) -> Fallible<Value> {
-        self.vm.import(&format!("{package}.{name}")).map_err(|error| {
-            if !self.vm.is_error(&error, "ImportError") {
-                return error;
-            }
-            let message = format!("cannot import name '{name}' from '{package}'");
-            self.error("ImportError", &message)
-        })
+        self.vm
+            .import(&format!("{package}.{name}"))
+            .map_err(|error| {
+                if !self.vm.is_error(&error, "ImportError") {
+                    return error;
+                }
+                let message = format!("cannot import name '{name}' from '{package}'");
+                self.error("ImportError", &message)
+            })
     }
 
     /// The full name of what `import` asks for, relative to the module that the

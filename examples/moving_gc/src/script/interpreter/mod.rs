@@ -145,7 +145,11 @@ impl Interpreter {
     }
 
     /// An expression, ready to run.
-    pub(super) fn parse_expression(&self, source: &str, file: &str) -> Fallible<&'static LoadedUnit> {
+    pub(super) fn parse_expression(
+        &self,
+        source: &str,
+        file: &str,
+    ) -> Fallible<&'static LoadedUnit> {
         self.parse(lower_expression(source, file), file)
     }
 

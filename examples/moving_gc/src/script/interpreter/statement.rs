@@ -78,19 +78,17 @@ impl Interpreter {
                     }
                 }
             }
-            StmtKind::While(test, body, otherwise) => {
-                loop {
-                    let holds = self.eval(frame, test)?;
-                    if !self.vm.is_true(&holds)? {
-                        return self.body(frame, otherwise);
-                    }
-                    match self.body(frame, body)? {
-                        Flow::Break => break,
-                        Flow::Return(value) => return Ok(Flow::Return(value)),
-                        Flow::Next | Flow::Continue => {}
-                    }
+            StmtKind::While(test, body, otherwise) => loop {
+                let holds = self.eval(frame, test)?;
+                if !self.vm.is_true(&holds)? {
+                    return self.body(frame, otherwise);
                 }
-            }
+                match self.body(frame, body)? {
+                    Flow::Break => break,
+                    Flow::Return(value) => return Ok(Flow::Return(value)),
+                    Flow::Next | Flow::Continue => {}
+                }
+            },
             StmtKind::For(node) => return self.for_loop(frame, node),
             StmtKind::Try(node) => return self.try_statement(frame, node),
             StmtKind::With(node) => return self.with(frame, node),
@@ -136,10 +134,7 @@ impl Interpreter {
             };
             match self.vm.is_error(&value, "BaseException") {
                 true => Ok(value),
-                false => Err(self.error(
-                    "TypeError",
-                    "exceptions must derive from BaseException",
-                )),
+                false => Err(self.error("TypeError", "exceptions must derive from BaseException")),
             }
         };
         let error = match instance(error) {

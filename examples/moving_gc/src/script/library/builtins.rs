@@ -15,14 +15,18 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         let [value] = exactly(vm, "ascii", arguments)?;
         Ok(vm.str(&Interpreter::current().ascii(&value)?))
     }),
-    ("bin", |vm, _, arguments| radix(vm, "bin", arguments, 2, "0b")),
+    ("bin", |vm, _, arguments| {
+        radix(vm, "bin", arguments, 2, "0b")
+    }),
     ("callable", |vm, _, arguments| {
         let [value] = exactly(vm, "callable", arguments)?;
         Ok(vm.bool(vm.is_callable(&value)))
     }),
     ("chr", |vm, _, arguments| {
         let [value] = exactly(vm, "chr", arguments)?;
-        let point = vm.small_int(&value).and_then(|point| u32::try_from(point).ok());
+        let point = vm
+            .small_int(&value)
+            .and_then(|point| u32::try_from(point).ok());
         match point.filter(|point| *point <= 0x10_ffff) {
             Some(point) => Ok(vm.str_of_code_points(&[point])),
             None => Err(vm.error("ValueError", "chr() arg not in range(0x110000)")),
@@ -68,7 +72,9 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         let [value] = exactly(vm, "hash", arguments)?;
         Ok(vm.int(vm.hash(&value)?))
     }),
-    ("hex", |vm, _, arguments| radix(vm, "hex", arguments, 16, "0x")),
+    ("hex", |vm, _, arguments| {
+        radix(vm, "hex", arguments, 16, "0x")
+    }),
     ("id", |vm, _, arguments| {
         let [value] = exactly(vm, "id", arguments)?;
         Ok(vm.int(vm.heap().identity(&value).cast_signed()))
@@ -123,7 +129,10 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     }),
     ("round", |vm, _, arguments| {
         let arguments = arguments.positional;
-        match (&arguments[..], arguments.first().and_then(|value| vm.float_value(value))) {
+        match (
+            &arguments[..],
+            arguments.first().and_then(|value| vm.float_value(value)),
+        ) {
             ([_], Some(value)) => Ok(vm.int(value.round_ties_even() as i64)),
             ([_, digits], Some(value)) => {
                 let digits = vm.small_int(digits).unwrap_or_default().max(0);

@@ -69,7 +69,10 @@ pub(super) fn has(name: &str) -> bool {
 pub(super) fn exports(name: &str) -> Option<BTreeSet<String>> {
     let (file, source) = find(name)?;
     let unit = lower(source, file).unwrap_or_else(|error| {
-        panic!("{file} of the library: {} (line {})", error.message, error.line)
+        panic!(
+            "{file} of the library: {} (line {})",
+            error.message, error.line
+        )
     });
     Some(super::check::bound_names(&unit))
 }
@@ -110,7 +113,11 @@ pub(super) fn install(interpreter: &Interpreter) {
     }
     // The one method of `str` that needs the format language.
     let methods = vm.attributes_of(&vm.builtin("str"));
-    vm.dict_set_str(&methods, "format", &vm.function("format", templates::format, &[], true));
+    vm.dict_set_str(
+        &methods,
+        "format",
+        &vm.function("format", templates::format, &[], true),
+    );
     for class in ["list", "tuple", "dict", "str", "bytes"] {
         let methods = vm.attributes_of(&vm.builtin(class));
         let iterate = vm.function("__iter__", builtins::iterate, &[], true);
@@ -137,6 +144,9 @@ pub(super) fn install(interpreter: &Interpreter) {
         Ok(())
     });
     if let Err(error) = filled {
-        panic!("the builtins of the library: {}", interpreter.report(&error));
+        panic!(
+            "the builtins of the library: {}",
+            interpreter.report(&error)
+        );
     }
 }

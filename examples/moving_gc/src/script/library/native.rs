@@ -70,7 +70,10 @@ fn built(vm: &Vm, arguments: Arguments) -> Fallible<std::path::PathBuf> {
     let [source, name, extra]: [Value; 3] = exactly(vm, "make_module", arguments)?;
     let mut sources = vec![source];
     sources.extend(vm.collect_items(&extra)?);
-    let sources: Vec<String> = sources.iter().filter_map(|source| vm.text(source)).collect();
+    let sources: Vec<String> = sources
+        .iter()
+        .filter_map(|source| vm.text(source))
+        .collect();
     let name = vm.text(&name).unwrap_or_default();
     Interpreter::current()
         .next_module(&name, &sources)

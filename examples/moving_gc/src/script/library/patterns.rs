@@ -14,7 +14,8 @@ pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> 
     };
     // Python takes a missing lower bound for none.
     let pattern = pattern.replace("{,", "{0,");
-    let pattern = Regex::new(&pattern).map_err(|error| vm.error("ValueError", &error.to_string()))?;
+    let pattern =
+        Regex::new(&pattern).map_err(|error| vm.error("ValueError", &error.to_string()))?;
     Ok(match pattern.find(&text) {
         Some(found) => vm.str(found.as_str()),
         None => vm.none(),

@@ -79,13 +79,13 @@ impl<'a> Field<'a> {
         };
         let mut value = match index {
             Some(index) => values.get(index).cloned().ok_or_else(|| {
-                let message = format!(
-                    "Replacement index {index} out of range for positional args tuple"
-                );
+                let message =
+                    format!("Replacement index {index} out of range for positional args tuple");
                 vm.error("IndexError", &message)
             })?,
             None => {
-                let named = |(name, _): &&(Value, Value)| vm.text(name).as_deref() == Some(self.name);
+                let named =
+                    |(name, _): &&(Value, Value)| vm.text(name).as_deref() == Some(self.name);
                 match keywords.iter().find(named) {
                     Some((_, value)) => value.clone(),
                     None => {

@@ -123,15 +123,10 @@ impl Lowering<'_> {
             if is_cell {
                 self.frame().cell(&key, Some(slot));
             }
-            Parameter {
-                name,
-                slot,
-            }
+            Parameter { name, slot }
         };
         let mut all = |list: &[ast::ParameterWithDefault]| -> Vec<Parameter> {
-            list.iter()
-                .map(|p| lower(&p.parameter))
-                .collect()
+            list.iter().map(|p| lower(&p.parameter)).collect()
         };
         let mut positional = all(&parameters.posonlyargs);
         let positional_only = positional.len();

@@ -77,9 +77,6 @@ mod tests {
 
     #[test]
     fn surrogates_are_found_again() {
-        assert_eq!(
-            surrogates("a\\ud800b", "a\u{fffd}b"),
-            [0x61, 0xd800, 0x62]
-        );
+        assert_eq!(surrogates("a\\ud800b", "a\u{fffd}b"), [0x61, 0xd800, 0x62]);
     }
 }

@@ -12,8 +12,8 @@ mod scope;
 mod statement;
 
 use super::tree::{
-    Cell, Code, CodeId, Constant, ConstantId, Free, Kind, Parameters, Place, Stmt, StmtKind, Target, Unit,
-    Unsupported,
+    Cell, Code, CodeId, Constant, ConstantId, Free, Kind, Parameters, Place, Stmt, StmtKind,
+    Target, Unit, Unsupported,
 };
 use ruff_text_size::{Ranged, TextRange};
 use scope::{Meaning, ScopeKind, Scopes};
@@ -238,8 +238,9 @@ impl Lowering<'_> {
             free,
             unsupported: Vec::new(),
         });
-        let class_cell = (kind == Kind::Class && self.scopes.all[scope].cells.contains("__class__"))
-            .then(|| self.frame().cell(&(scope, "__class__".to_owned()), None));
+        let class_cell = (kind == Kind::Class
+            && self.scopes.all[scope].cells.contains("__class__"))
+        .then(|| self.frame().cell(&(scope, "__class__".to_owned()), None));
         let (parameters, body, doc) = inside(self);
         self.scope = outer;
         if let Some(frame) = self.frames.pop() {
@@ -323,7 +324,10 @@ struct Lines(Vec<usize>);
 
 impl Lines {
     fn of(source: &str) -> Self {
-        let ends = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let ends = source
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n');
         Self([0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect())
     }
 

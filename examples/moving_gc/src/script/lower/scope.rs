@@ -316,7 +316,11 @@ impl<'a> Visitor<'a> for Builder {
                 }
             }
             Expr::Lambda(lambda) => {
-                for parameter in lambda.parameters.iter().flat_map(|p| p.iter_non_variadic_params()) {
+                for parameter in lambda
+                    .parameters
+                    .iter()
+                    .flat_map(|p| p.iter_non_variadic_params())
+                {
                     if let Some(default) = &parameter.default {
                         self.visit_expr(default);
                     }

@@ -80,12 +80,9 @@ impl Lowering<'_> {
                 }
                 return self.with(line, &node.items, &node.body);
             }
-            ast::Stmt::Import(node) => StmtKind::Import(
-                node.names
-                    .iter()
-                    .map(|alias| self.import(alias))
-                    .collect(),
-            ),
+            ast::Stmt::Import(node) => {
+                StmtKind::Import(node.names.iter().map(|alias| self.import(alias)).collect())
+            }
             ast::Stmt::ImportFrom(node) => self.import_from(node),
             // The symbol table has taken them into account.
             ast::Stmt::Global(_) | ast::Stmt::Nonlocal(_) | ast::Stmt::Pass(_) => StmtKind::Pass,
