@@ -201,6 +201,10 @@ impl Vm {
                 set(dunder.name, &function);
             }
         }
+        if super::offset_call::offset(type_def).is_some() {
+            let function = self.function("__call__", super::offset_call::call, &[], true);
+            set("__call__", &function);
+        }
         if type_def.slots.tp_richcompare.is_some() && type_def.slots.tp_hash.is_none() {
             set("__hash__", &self.none());
         }

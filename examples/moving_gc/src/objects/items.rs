@@ -126,6 +126,7 @@ impl Vm {
                     }
                 },
             },
+            Kind::MemoryView if self.heap.kind(key) == Kind::Slice => self.view_slice(object, key),
             Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Range | Kind::MemoryView => {
                 if self.heap.kind(key) == Kind::Slice {
                     return self.get_slice(object, key);

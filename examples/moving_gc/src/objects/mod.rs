@@ -23,6 +23,7 @@ mod iterate;
 mod methods;
 mod module;
 mod number;
+mod offset_call;
 mod operators;
 mod sequence;
 mod text;

@@ -142,6 +142,19 @@ impl Vm {
         Ok(unsafe { std::slice::from_raw_parts(buffer.buf.cast::<u8>(), length) }.to_vec())
     }
 
+    /// `view[start:stop:step]` of the memory of a `bytes`, which never changes:
+    /// so a view of a copy is the same.
+    pub(crate) fn view_slice(&self, view: &Local, slice: &Local) -> Result {
+        let exporter = self.heap.get(view, 0);
+        if exporter.is_none_or(|exporter| self.heap.kind(&exporter) != Kind::Bytes) {
+            let message = "slices of a memoryview of other objects than bytes";
+            return Err(self.error("NotImplementedError", message));
+        }
+        let bytes = self.view_bytes(view)?;
+        let chosen = self.get_item(&self.bytes(&bytes), slice)?;
+        self.memory_view(&chosen)
+    }
+
     fn view_shape(&self, view: &Local) -> Result<Vec<isize>> {
         let buffer = self.view(view)?.buffer.borrow();
         let count = buffer.ndim.max(0) as usize;

@@ -1,5 +1,7 @@
 //! The variables of a running body.
 
+use std::cell::Cell;
+
 use super::{Fallible, Interpreter, LoadedUnit, Value};
 use crate::script::tree::{Code, Constant, ConstantId, Kind, Place};
 
@@ -15,6 +17,8 @@ pub(super) struct Frame {
     /// The cells: lists with the value in them, or without one.
     pub cells: Vec<Value>,
     pub line: u32,
+    /// The exception whose traceback has this frame already, by identity.
+    pub noted: Cell<Option<u64>>,
 }
 
 impl Frame {
@@ -60,6 +64,7 @@ impl Interpreter {
             locals: vec![None; code.locals.len()],
             cells,
             line: code.line,
+            noted: Cell::new(None),
         })
     }
 

@@ -124,6 +124,15 @@ impl Interpreter {
                 return self.run_file(&file, name).map(Some);
             }
         }
+        // A directory without an `__init__.py` is a package as well.
+        for directory in self.path.borrow().clone() {
+            if directory.join(&relative).is_dir() {
+                let module = self.vm.module(name);
+                self.vm
+                    .set_attr(&module, "__package__", Some(&self.vm.str(name)))?;
+                return Ok(Some(module));
+            }
+        }
         Ok(None)
     }
 }

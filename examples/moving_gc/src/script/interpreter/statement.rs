@@ -193,6 +193,7 @@ impl Interpreter {
             Ok(flow) => Ok(flow),
             Err(error) => {
                 self.note_context(&error);
+                self.note_traceback(&error, frame)?;
                 self.handle(frame, node, error)
             }
         };

@@ -7,8 +7,12 @@ use super::frame::Frame;
 use super::{Fallible, Interpreter, Value};
 
 impl Interpreter {
-    /// Notes that `error` has left a frame.
+    /// Notes that `error` has come through a frame, once.
     pub(super) fn note_traceback(&self, error: &Value, frame: &Frame) -> Fallible<()> {
+        let identity = Some(self.vm.heap().identity(error));
+        if frame.noted.replace(identity) == identity {
+            return Ok(());
+        }
         let known = self.vm.get_attr_optional(error, "__traceback__")?;
         let list = match known {
             Some(list) if !self.vm.is_none(&list) => list,

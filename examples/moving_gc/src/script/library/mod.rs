@@ -15,7 +15,7 @@ mod templates;
 
 use super::interpreter::{Fallible, Interpreter, Value};
 use super::lower::lower;
-use crate::vm::NativeFunction;
+use crate::vm::{Arguments, NativeFunction, Vm};
 use std::collections::BTreeSet;
 
 macro_rules! modules {
@@ -131,6 +131,12 @@ pub(super) fn install(interpreter: &Interpreter) {
     let filled = filled.and_then(|module| {
         let Some(module) = module else { return Ok(()) };
         let namespace = vm.get_attr(&module, "__dict__")?;
+        let methods = vm.attributes_of(&vm.builtin("dict"));
+        for name in ["keys", "values", "items"] {
+            let view = vm.get_attr(&module, &format!("_dict_{name}"))?;
+            let method = vm.function(name, dict_view, &[view], true);
+            vm.dict_set_str(&methods, name, &method);
+        }
         for (name, value) in vm.entries(&namespace) {
             let name = vm.text(&name).unwrap_or_default();
             if !name.starts_with('_') && vm.dict_get_str(&builtins, &name).is_none() {
@@ -149,4 +155,9 @@ pub(super) fn install(interpreter: &Interpreter) {
             interpreter.report(&error)
         );
     }
+}
+
+/// `dict.keys()` and the like: the view that the function has captured.
+fn dict_view(vm: &Vm, function: &Value, arguments: Arguments) -> Fallible<Value> {
+    vm.call(&vm.captured(function, 0), arguments)
 }

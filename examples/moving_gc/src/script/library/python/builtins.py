@@ -118,3 +118,47 @@ def zip(*iterables):
     for index in range(min([len(column) for column in columns])):
         rows.append(tuple([column[index] for column in columns]))
     return iter(rows)
+
+
+class _DictView:
+    """`dict.keys()`, `values()` and `items()`."""
+
+    def __init__(self, dict):
+        self._dict = dict
+
+    def __len__(self):
+        return len(self._dict)
+
+    def __repr__(self):
+        return f"{type(self).__name__[1:]}({list(self)!r})"
+
+
+class _SetLikeView(_DictView):
+    __hash__ = None
+
+    def __eq__(self, other):
+        if not isinstance(other, _SetLikeView):
+            return NotImplemented
+        return len(self) == len(other) and all([item in other for item in self])
+
+
+class _dict_keys(_SetLikeView):
+    def __iter__(self):
+        return iter(self._dict)
+
+    def __contains__(self, key):
+        return key in self._dict
+
+
+class _dict_items(_SetLikeView):
+    def __iter__(self):
+        return iter([(key, self._dict[key]) for key in self._dict])
+
+    def __contains__(self, item):
+        key, value = item
+        return key in self._dict and self._dict[key] == value
+
+
+class _dict_values(_DictView):
+    def __iter__(self):
+        return iter([self._dict[key] for key in self._dict])
