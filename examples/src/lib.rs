@@ -58,4 +58,4 @@ pub use project::{Project, cargo};
 pub use requirements::Requirements;
 pub use sdist::Sdist;
 pub use toolchain::Toolchain;
-pub use vm::VmBuild;
+pub use vm::{VmBuild, build_moving};

@@ -69,7 +69,7 @@ impl VmBuild {
         } else {
             "building the single-threaded hpyvm"
         };
-        let binary = build_binary(project, "hpyvm", &arguments, label)?;
+        let binary = build_binary(project, "hpyvm", "hpyvm", &arguments, label)?;
         if self.threading {
             return Ok(binary);
         }
@@ -88,10 +88,18 @@ impl VmBuild {
     }
 }
 
-/// `cargo build` of one package with one binary; returns its path.
+/// Builds a program of the VM whose collector moves objects
+/// (`examples/moving_gc`), in the release profile, and returns its path.
+pub fn build_moving(project: &Project, program: &str) -> Result<PathBuf> {
+    let label = format!("building {program}");
+    build_binary(project, "hpyvm-moving-gc", program, &["--release"], &label)
+}
+
+/// `cargo build` of one binary of a package; returns its path.
 fn build_binary(
     project: &Project,
     package: &str,
+    program: &str,
     arguments: &[&str],
     label: &str,
 ) -> Result<PathBuf> {
@@ -99,6 +107,7 @@ fn build_binary(
     command
         .current_dir(project.root())
         .args(["build", "--ignore-rust-version", "--package", package])
+        .args(["--bin", program])
         .arg("--message-format=json-render-diagnostics")
         .args(arguments)
         // The bar is drawn here, from cargo's numbers: cargo draws none into a
@@ -128,7 +137,7 @@ fn build_binary(
         finished.stdout.clear();
         bail!("{label}: {}", finished.failure());
     }
-    let binary = executable(&finished.stdout, package)?;
+    let binary = executable(&finished.stdout, program)?;
     if let Some(step) = step {
         step.done(binary.display());
     }
@@ -136,19 +145,19 @@ fn build_binary(
 }
 
 /// The path in cargo's `compiler-artifact` message for the binary.
-fn executable(messages: &[u8], package: &str) -> Result<PathBuf> {
+fn executable(messages: &[u8], program: &str) -> Result<PathBuf> {
     for line in messages.split(|&byte| byte == b'\n') {
         let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else {
             continue;
         };
         if message["reason"] == "compiler-artifact"
-            && message["target"]["name"] == package
+            && message["target"]["name"] == program
             && let Some(path) = message["executable"].as_str()
         {
             return Ok(path.into());
         }
     }
-    bail!("cargo built {package} but named no executable")
+    bail!("cargo built {program} but named no executable")
 }
 
 /// One state of cargo's progress bar.
@@ -218,12 +227,13 @@ mod tests {
         fs::write(&main, "fn main() { println!(\"tiny\") }").unwrap();
         let project = Project::at(root.path().to_owned(), target.clone());
         let arguments = ["--target-dir", target.to_str().unwrap()];
-        let binary = build_binary(&project, "tiny", &arguments, "building tiny").unwrap();
+        let binary = build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap();
         let output = Job::new(Command::new(binary)).check("running it").unwrap();
         assert_eq!(output.text(), "tiny\n");
 
         fs::write(&main, "fn main() { wrong }").unwrap();
-        let error = build_binary(&project, "tiny", &arguments, "building tiny").unwrap_err();
+        let error =
+            build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap_err();
         let message = format!("{error:#}");
         assert!(message.contains("cannot find value `wrong`"), "{message}");
     }

@@ -16,6 +16,8 @@
 //! what it defines into a module with [`Loader::create_module`]. Objects that
 //! the extension defines call back through the `call_*` methods of [`Loader`].
 //!
+//! The [`guide`] walks through a whole VM that was made in this way.
+//!
 //! # How it fits together
 //!
 //! ```text
@@ -53,6 +55,8 @@ pub mod capsule;
 mod context;
 mod core;
 pub mod debug;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 pub mod handles;
 pub mod library;
 mod loader;

@@ -2,6 +2,7 @@
 
 use crate::abi::HPyModuleDef;
 use crate::core::Core;
+use crate::handles::Word;
 use crate::loader::Loader;
 use crate::modes::Wrapper;
 use crate::runtime::{Fallible, Kind, Runtime};
@@ -46,12 +47,33 @@ impl<R: Runtime> Loader<R> {
             return Ok(module);
         }
         let module = self.runtime().new_module(self, &spec, definition)?;
+        self.run_exec(definition, module)
+    }
+
+    /// Runs the `HPy_mod_exec` slots on a module, and hands it back.
+    fn run_exec(
+        &'static self,
+        definition: &'static ModuleDef,
+        module: R::Object,
+    ) -> Fallible<R::Object, R> {
+        let _entered = self.lock().enter(self.runtime());
+        // The module is in a slot while C runs, where a collector finds it.
+        let word = Word::from_bits(self.open(module)?.0);
+        let Some(module) = self.handles().pin(word) else {
+            unreachable!("the handle has just been opened");
+        };
+        self.handles().close(word);
         for &exec in &definition.exec {
-            let module = self.runtime().duplicate(&module);
+            let argument = self.runtime().duplicate(&module);
             // SAFETY: the slot's type is that of an inquiry.
-            unsafe { self.call_inquiry(exec, module) }?;
+            if let Err(error) = unsafe { self.call_inquiry(exec, argument) } {
+                // Where dropping a root runs finalizers, roots do not move.
+                let module = module.release();
+                self.leave(|_| drop(module));
+                return Err(error);
+            }
         }
-        Ok(module)
+        Ok(module.into_object(|module| self.runtime().duplicate(module)))
     }
 }
 

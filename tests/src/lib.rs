@@ -16,6 +16,7 @@ pub mod golden;
 pub mod headers;
 pub mod limits;
 pub mod malformed;
+pub mod moving;
 pub mod outcome;
 pub mod proof_of_concept;
 pub mod properties;

@@ -2,8 +2,8 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, properties, reports, single, soak,
-    startup, suite,
+    golden, headers, limits, malformed, moving, proof_of_concept, properties, reports, single,
+    soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -122,6 +122,11 @@ pub const STEPS: &[StepInfo] = &[
         run: suite::from_cpython,
     },
     StepInfo {
+        name: "moving",
+        about: "the same on a VM whose collector moves every object at every allocation",
+        run: moving::step,
+    },
+    StepInfo {
         name: "tools",
         about: "-c, -m, scripts, the prompt; pytest and pip",
         run: command_line::step,
@@ -140,5 +145,10 @@ pub const STEPS: &[StepInfo] = &[
         name: "demo",
         about: "cargo demo: the same script over the same binaries on both VMs",
         run: demo::step,
+    },
+    StepInfo {
+        name: "demo-moving",
+        about: "cargo demo-moving: the demo's binaries while every object moves",
+        run: moving::demo,
     },
 ];

@@ -6,7 +6,7 @@
 //! returns a new root.
 //!
 //! The trait is one trait in chapters, so that an implementation can lie in
-//! files by topic as well: implement the eight chapters, and [`Runtime`] follows.
+//! files by topic as well: implement the nine chapters, and [`Runtime`] follows.
 //! Dispatch is static throughout: the C functions of the context are compiled
 //! for each runtime, and a call of a chapter's method is a plain Rust call.
 //!
@@ -15,7 +15,8 @@
 //! - A method that fails returns the exception instance, as a root. It leaves
 //!   nothing in the VM's own error state: the pending error is the loader's.
 //! - A borrow `&Object` lives in a slot that stays where it is and stays open
-//!   until the method returns, whatever the extension does meanwhile.
+//!   until the method returns, whatever the extension does meanwhile; or it is
+//!   of a root that the runtime itself has just returned.
 //! - A method that is said to run no Python code runs no other foreign code
 //!   either, does not come back to the loader, and drops no object that may be
 //!   the last of its kind. The loader lends it the root in the slot itself,
@@ -24,9 +25,12 @@
 //!   `duplicate` and what else answers without a `Result`) are of this kind. Those
 //!   with a default, which knows nothing, are what the loader tries first.
 //! - A moving collector puts a `Cell` into `Object`, finds the roots through
-//!   [`HandleTable::for_each_root`](crate::handles::HandleTable::for_each_root)
-//!   and rewrites them in place. The loader holds no root outside the table
-//!   while it calls a method that may allocate.
+//!   [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
+//!   place. A root that a method returned is in a slot before the next method is
+//!   called, unless it is borrowed by just that call or not used afterwards. So
+//!   a method makes roots of its own of what it is passed before it allocates.
+//! - Until [`Loader::new`](crate::Loader::new) has returned, nobody can visit
+//!   the roots, and nothing must move.
 //! - Methods may be called from any thread that the VM knows, with the HPy lock
 //!   held or given up as [`crate::lock`] describes.
 

@@ -57,7 +57,8 @@ pub trait Roots: Sized + 'static {
 
     /// The object behind a constant of the context, by its Python name: a
     /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for
-    /// the capsules' type. Called once a row when the context is made.
+    /// the capsules' type. Called once a row when the context is made, which is
+    /// when a collector must not move anything yet.
     ///
     /// # Panics
     ///

@@ -1,0 +1,225 @@
+//! What of an object stays in place.
+//!
+//! C is promised that a native struct, the UTF-8 form of a string, the content
+//! of a bytes object and a capsule do not move while the object lives. They are
+//! allocated outside the heap, in a companion that the object refers to and that
+//! refers back. After each collection the heap looks through all companions:
+//! those whose objects have not moved are buried.
+
+use hpy_loader::abi::{HPyField, HPyType_BuiltinShape};
+use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_keywords, HPyFunc_traverseproc};
+use hpy_loader::capsule::Capsule;
+use hpy_loader::native::{self, FieldRef};
+use std::alloc::Layout;
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+/// The alignment that extensions are promised.
+const ALIGN: usize = 16;
+
+/// What the native structs of a type's instances look like. Never freed, since
+/// a struct may outlive its type by half a collection.
+#[derive(Debug)]
+pub struct NativeLayout {
+    /// The builtin type that the struct is attached to.
+    pub shape: HPyType_BuiltinShape,
+    /// Bytes.
+    pub size: usize,
+    /// Tells the layouts that this one extends: their addresses.
+    pub ancestors: Vec<usize>,
+    /// Every `tp_traverse` on the way to `object`, the most derived first.
+    pub traversers: Vec<HPyFunc_traverseproc>,
+    /// The offsets of members that are `HPyField`s. Most are visited by
+    /// `tp_traverse` as well, which does no harm; those that are not would get
+    /// lost otherwise.
+    pub fields: Vec<usize>,
+    /// Every `tp_destroy` on the way to `object`, the most derived first.
+    pub destroyers: Vec<HPyFunc_destroyfunc>,
+}
+
+/// A native struct.
+struct Native {
+    layout: &'static NativeLayout,
+    memory: NonNull<u8>,
+}
+
+impl Native {
+    fn new(layout: &'static NativeLayout) -> Option<Self> {
+        let memory = memory(layout.size)?;
+        // SAFETY: the size is not 0.
+        let memory = NonNull::new(unsafe { std::alloc::alloc_zeroed(memory) })?;
+        Some(Self { layout, memory })
+    }
+
+    fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
+        for &function in &self.layout.traversers {
+            // SAFETY: the function is that of the type or of a base, whose
+            // struct starts this one. There are no other threads, and the
+            // collector runs while C is in a call of ours.
+            unsafe { native::traverse(function, self.memory.as_ptr().cast(), visit) };
+        }
+        for &offset in &self.layout.fields {
+            // SAFETY: the definition says that a field lies there.
+            let field = unsafe { self.memory.byte_add(offset).cast::<HPyField>() };
+            // SAFETY: as above, and the struct does not move.
+            visit(unsafe { FieldRef::new(field.as_ptr()) });
+        }
+    }
+}
+
+/// A struct without members has an address as well.
+fn memory(size: usize) -> Option<Layout> {
+    Layout::from_size_align(size.max(1), ALIGN).ok()
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        // The objects that the fields refer to may be dead already.
+        self.for_each_field(&mut |field| field.set(0));
+        for &function in &self.layout.destroyers {
+            // SAFETY: the function is that of the type or of a base, and freeing
+            // the memory is all that follows.
+            unsafe { native::destroy(function, self.memory.as_ptr().cast()) };
+        }
+        if let Some(memory) = memory(self.layout.size) {
+            // SAFETY: allocated in `new` with this layout.
+            unsafe { std::alloc::dealloc(self.memory.as_ptr(), memory) };
+        }
+    }
+}
+
+/// What of one object stays in place.
+#[derive(Default)]
+pub struct Companion {
+    /// The object's address.
+    pub(super) owner: Cell<usize>,
+    /// Whether the object is to be finalized before it dies.
+    pub(super) awaits_finalizer: Cell<bool>,
+    native: OnceCell<Native>,
+    text: OnceCell<Box<[u8]>>,
+    capsule: OnceCell<Capsule>,
+    call: Cell<Option<HPyFunc_keywords>>,
+    payload: OnceCell<Box<dyn Any>>,
+}
+
+impl Companion {
+    /// Adds a zeroed native struct. `None` if there is no memory, or there is a
+    /// struct already.
+    pub fn add_native(&self, layout: &'static NativeLayout) -> Option<*mut c_void> {
+        self.native.set(Native::new(layout)?).ok()?;
+        self.native()
+    }
+
+    /// The native struct.
+    pub fn native(&self) -> Option<*mut c_void> {
+        self.native
+            .get()
+            .map(|native| native.memory.as_ptr().cast())
+    }
+
+    /// What the native struct looks like.
+    pub fn native_layout(&self) -> Option<&'static NativeLayout> {
+        self.native.get().map(|native| native.layout)
+    }
+
+    pub(super) fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
+        if let Some(native) = self.native.get() {
+            native.for_each_field(visit);
+        }
+    }
+
+    /// Text or bytes for C, made the first time. A NUL is put behind them.
+    pub fn text(&self, make: impl FnOnce() -> Vec<u8>) -> *const [u8] {
+        let text = self.text.get_or_init(|| {
+            let mut text = make();
+            text.push(0);
+            text.into()
+        });
+        // Made from the whole, so that the NUL may be read.
+        &raw const text[..text.len() - 1]
+    }
+
+    /// Makes the object a capsule. Once.
+    pub fn set_capsule(&self, capsule: Capsule) {
+        let first = self.capsule.set(capsule).is_ok();
+        debug_assert!(first);
+    }
+
+    /// The content of a capsule.
+    pub fn capsule(&self) -> Option<&Capsule> {
+        self.capsule.get()
+    }
+
+    /// The function that runs when the object is called, if it is not the
+    /// type's.
+    pub fn call(&self) -> Option<HPyFunc_keywords> {
+        self.call.get()
+    }
+
+    /// Replaces the function.
+    pub fn set_call(&self, function: HPyFunc_keywords) {
+        self.call.set(Some(function));
+    }
+
+    /// Puts down a Rust value that belongs to the object. Once. It must not hold
+    /// addresses, nor roots of objects that refer to this one.
+    pub fn set_payload(&self, payload: Box<dyn Any>) {
+        let first = self.payload.set(payload).is_ok();
+        debug_assert!(first);
+    }
+
+    /// That value.
+    pub fn payload<T: 'static>(&self) -> Option<&T> {
+        self.payload.get()?.downcast_ref()
+    }
+}
+
+/// All companions.
+#[derive(Default)]
+pub(super) struct Companions {
+    all: RefCell<Vec<NonNull<Companion>>>,
+}
+
+impl Companions {
+    /// Makes one, which lives until [`sweep`](Self::sweep) gives it back.
+    pub(super) fn add(&self, owner: usize) -> NonNull<Companion> {
+        let companion = Companion::default();
+        companion.owner.set(owner);
+        let companion = NonNull::from(Box::leak(Box::new(companion)));
+        self.all.borrow_mut().push(companion);
+        companion
+    }
+
+    /// Visits all.
+    pub(super) fn for_each(&self, mut visit: impl FnMut(&Companion)) {
+        for companion in self.all.borrow().iter() {
+            // SAFETY: what is in the list has not been given back.
+            visit(unsafe { companion.as_ref() });
+        }
+    }
+
+    /// Takes out those whose objects are dead, for the caller to drop.
+    pub(super) fn sweep(&self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Box<Companion>> {
+        let mut dead = Vec::new();
+        self.all.borrow_mut().retain(|&companion| {
+            // SAFETY: as above.
+            if !is_dead(unsafe { companion.as_ref() }) {
+                return true;
+            }
+            // SAFETY: it came from a box, and leaves the list here, so it becomes
+            // a box once. The one other pointer to it is in an object that is
+            // dead.
+            dead.push(unsafe { Box::from_raw(companion.as_ptr()) });
+            false
+        });
+        dead
+    }
+}
+
+impl Drop for Companions {
+    fn drop(&mut self) {
+        drop(self.sweep(|_| true));
+    }
+}

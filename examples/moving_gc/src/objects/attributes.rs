@@ -1,0 +1,394 @@
+//! Attributes: `object.__getattribute__` and its companions.
+
+use super::function::Accessor;
+use crate::heap::{Kind, Local, Reference};
+use crate::vm::{Result, Vm};
+
+impl Vm {
+    /// `object.name`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or what a descriptor or `__getattr__` raises.
+    pub fn get_attr(&self, object: &Local, name: &str) -> Result {
+        let class = self.class_of(object);
+        if let Some(method) = self.lookup_own(&class, "__getattribute__") {
+            return self.call_special(&method, object, &[self.str(name)]);
+        }
+        match self.generic_get_attr(object, name)? {
+            Some(value) => Ok(value),
+            None => match self.lookup_own(&class, "__getattr__") {
+                Some(method) => self.call_special(&method, object, &[self.str(name)]),
+                None => Err(self.no_attribute(object, name)),
+            },
+        }
+    }
+
+    pub(crate) fn no_attribute(&self, object: &Local, name: &str) -> Local {
+        let message = match self.heap.kind(object) {
+            Kind::Type => {
+                format!(
+                    "type object '{}' has no attribute '{name}'",
+                    self.class_name(object)
+                )
+            }
+            Kind::Module => match self.attribute_text(object, "__name__") {
+                Some(module) => format!("module '{module}' has no attribute '{name}'"),
+                None => format!("module has no attribute '{name}'"),
+            },
+            _ => format!(
+                "'{}' object has no attribute '{name}'",
+                self.type_name_for(object)
+            ),
+        };
+        self.error("AttributeError", &message)
+    }
+
+    /// An attribute in the object's own dict, if it is a text.
+    pub(crate) fn attribute_text(&self, object: &Local, name: &str) -> Option<String> {
+        let value = self.dict_get_str(&self.heap.attributes(object)?, name)?;
+        self.text(&value)
+    }
+
+    /// The object's attribute, where an `AttributeError` means that there is
+    /// none.
+    pub fn get_attr_optional(&self, object: &Local, name: &str) -> Result<Option<Local>> {
+        match self.get_attr(object, name) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if self.is_error(&error, "AttributeError") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What `object.__getattribute__` finds.
+    pub(crate) fn generic_get_attr(&self, object: &Local, name: &str) -> Result<Option<Local>> {
+        let class = self.class_of(object);
+        let in_class = self.lookup(&class, name);
+        if let Some(descriptor) = &in_class
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.bind(descriptor, Some(object), &class).map(Some);
+        }
+        if let Some(value) = self.own_attribute(object, name)? {
+            return Ok(Some(value));
+        }
+        if let Some(descriptor) = in_class {
+            return self.bind(&descriptor, Some(object), &class).map(Some);
+        }
+        self.special_attribute(object, name)
+    }
+
+    /// An attribute that the object itself has, a class with all its bases.
+    fn own_attribute(&self, object: &Local, name: &str) -> Result<Option<Local>> {
+        if self.heap.kind(object) == Kind::Type {
+            return match self.lookup(object, name) {
+                Some(value) => self.bind(&value, None, object).map(Some),
+                None => Ok(None),
+            };
+        }
+        let attributes = self.heap.attributes(object);
+        Ok(attributes.and_then(|attributes| self.dict_get_str(&attributes, name)))
+    }
+
+    /// What the VM knows of any object of a kind.
+    fn special_attribute(&self, object: &Local, name: &str) -> Result<Option<Local>> {
+        let kind = self.heap.kind(object);
+        let optional = |value: Option<Local>| value.unwrap_or_else(|| self.none());
+        Ok(Some(match (name, kind) {
+            ("__class__", _) => self.class_of(object),
+            ("__dict__", _) if self.has_attributes(object) => self.attributes_of(object),
+            ("__doc__", Kind::Function) => optional(self.function_doc(object)),
+            ("__doc__", kind) if kind != Kind::BoundMethod => self.none(),
+            ("__name__", Kind::Type) => self.str(&self.class_name(object)),
+            ("__qualname__", Kind::Type) => self.str(&self.class_name(object)),
+            ("__module__", Kind::Type) => self.str("builtins"),
+            ("__bases__", Kind::Type) => self.tuple(&self.bases(object)),
+            ("__base__", Kind::Type) => optional(self.bases(object).into_iter().next()),
+            ("__mro__", Kind::Type) => self.tuple(&self.mro(object)),
+            ("__name__" | "__qualname__", Kind::Function) => self.function_name(object),
+            ("__module__", Kind::Function) => optional(self.function_module(object)),
+            ("__self__", Kind::Function) => optional(self.function_receiver(object)),
+            ("__text_signature__", Kind::Function) => self.text_signature(object),
+            ("__self__", Kind::BoundMethod) => optional(self.heap.get(object, 1)),
+            ("__func__", Kind::BoundMethod) => optional(self.heap.get(object, 0)),
+            (_, Kind::BoundMethod) => {
+                let function = optional(self.heap.get(object, 0));
+                return self.get_attr_optional(&function, name);
+            }
+            ("args", Kind::Exception) => self.tuple(&self.exception_args(object)),
+            ("__cause__", Kind::Exception) => optional(self.cause(object)),
+            ("__context__", Kind::Exception) => optional(self.context(object)),
+            ("__traceback__", Kind::Exception) => self.none(),
+            ("var", Kind::Record) if self.is_builtin(&self.class_of(object), "Token") => {
+                optional(self.heap.get(object, 0))
+            }
+            ("start", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 0)),
+            ("stop", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 1)),
+            ("step", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 2)),
+            ("real" | "numerator", Kind::Int | Kind::Bool) => {
+                self.big_int(&self.int_value(object).unwrap_or_default())
+            }
+            ("real", Kind::Float) => self.float(self.float_value(object).unwrap_or_default()),
+            ("imag", Kind::Int | Kind::Bool) => self.int(0),
+            (_, Kind::MemoryView) => return self.view_attribute(object, name),
+            ("value", Kind::Exception) if self.is_error(object, "StopIteration") => {
+                optional(self.exception_args(object).into_iter().next())
+            }
+            ("code", Kind::Exception) if self.is_error(object, "SystemExit") => {
+                optional(self.exception_args(object).into_iter().next())
+            }
+            ("name", Kind::ContextVar) => optional(self.heap.get(object, 0)),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Whether the object can have attributes of its own.
+    pub(crate) fn has_attributes(&self, object: &Local) -> bool {
+        match self.heap.kind(object) {
+            Kind::Type | Kind::Module | Kind::Exception | Kind::Function => true,
+            _ => self.has_dict(&self.class_of(object)),
+        }
+    }
+
+    fn has_dict(&self, class: &Local) -> bool {
+        self.mro(class)
+            .iter()
+            .any(|class| self.class_info(class).has_dict)
+    }
+
+    /// The dict of the object's own attributes, made if there is none.
+    pub(crate) fn attributes_of(&self, object: &Local) -> Local {
+        if let Some(attributes) = self.heap.attributes(object) {
+            return attributes;
+        }
+        let attributes = self.dict();
+        self.heap.set_attributes(object, &attributes);
+        attributes
+    }
+
+    /// `object.name = value`, or `del object.name` for no value.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or what a descriptor or `__setattr__` raises.
+    pub fn set_attr(&self, object: &Local, name: &str, value: Option<&Local>) -> Result<()> {
+        let class = self.class_of(object);
+        let (special, args) = match value {
+            Some(value) => ("__setattr__", vec![self.str(name), value.clone()]),
+            None => ("__delattr__", vec![self.str(name)]),
+        };
+        if let Some(method) = self.lookup_own(&class, special) {
+            return self.call_special(&method, object, &args).map(drop);
+        }
+        self.generic_set_attr(object, name, value)
+    }
+
+    /// `object.__setattr__` and `object.__delattr__`.
+    pub(crate) fn generic_set_attr(
+        &self,
+        object: &Local,
+        name: &str,
+        value: Option<&Local>,
+    ) -> Result<()> {
+        let class = self.class_of(object);
+        if let Some(descriptor) = self.lookup(&class, name)
+            && self.is_data_descriptor(&descriptor)
+        {
+            return self.write_descriptor(&descriptor, object, name, value);
+        }
+        if self.heap.kind(object) == Kind::Type {
+            if self.is_builtin_class(object) {
+                let message = format!(
+                    "cannot set '{name}' attribute of immutable type '{}'",
+                    self.type_name_of(object)
+                );
+                return Err(self.error("TypeError", &message));
+            }
+        } else if name == "__class__" {
+            return self.set_class(object, value);
+        } else if self.heap.kind(object) == Kind::Exception
+            && self.set_exception_part(object, name, value)
+        {
+            return Ok(());
+        }
+        if !self.has_attributes(object) {
+            return Err(self.no_attribute(object, name));
+        }
+        let attributes = self.attributes_of(object);
+        match value {
+            Some(value) => self.dict_set_str(&attributes, name, value),
+            None => {
+                if self.dict_remove_str(&attributes, name).is_none() {
+                    return Err(self.no_attribute(object, name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set_exception_part(&self, error: &Local, name: &str, value: Option<&Local>) -> bool {
+        match (name, value) {
+            ("__cause__", Some(value)) => self.set_cause(error, value),
+            ("__context__", Some(value)) => self.set_context(error, value),
+            ("__traceback__", Some(value)) => {
+                self.dict_set_str(&self.attributes_of(error), name, value);
+            }
+            ("args", Some(value)) => {
+                let items = self.items(value).unwrap_or_default();
+                self.set_exception_args(error, &self.tuple(&items));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn set_class(&self, object: &Local, class: Option<&Local>) -> Result<()> {
+        let old = self.class_of(object);
+        let alike = class
+            .filter(|class| self.heap.kind(*class) == Kind::Type)
+            .filter(|class| {
+                let (new, old) = (self.class_info(*class), self.class_info(&old));
+                let same_native = match (new.native, old.native) {
+                    (Some(new), Some(old)) => std::ptr::eq(new, old),
+                    (new, old) => new.is_none() && old.is_none(),
+                };
+                new.kind == old.kind && same_native && new.has_dict
+            });
+        match alike {
+            Some(class) => {
+                self.heap.set_class(object, class);
+                Ok(())
+            }
+            None => Err(self.error("TypeError", "__class__ assignment: object layout differs")),
+        }
+    }
+
+    /// `super(class, object).name`: the search goes on behind `class`.
+    ///
+    /// # Errors
+    ///
+    /// `AttributeError`, or what a descriptor raises.
+    pub fn get_super_attr(&self, class: &Local, object: &Local, name: &str) -> Result {
+        let of_class = self.heap.kind(object) == Kind::Type && self.is_subclass(object, class);
+        let start = if of_class {
+            object.clone()
+        } else {
+            self.class_of(object)
+        };
+        let behind = self
+            .mro(&start)
+            .into_iter()
+            .skip_while(|other| !other.is(class))
+            .skip(1);
+        for base in behind {
+            let found = self
+                .heap
+                .attributes(&base)
+                .and_then(|dict| self.dict_get_str(&dict, name));
+            if let Some(found) = found {
+                let instance = (!of_class).then_some(object);
+                return self.bind(&found, instance, &start);
+            }
+        }
+        let message = format!("'super' object has no attribute '{name}'");
+        Err(self.error("AttributeError", &message))
+    }
+
+    /// Whether assignments go to what the class has, not to the object.
+    pub(crate) fn is_data_descriptor(&self, descriptor: &Local) -> bool {
+        match self.accessor(descriptor) {
+            Some(Accessor::GetSet | Accessor::Member) => true,
+            Some(_) => false,
+            None => {
+                let class = self.class_of(descriptor);
+                self.is_builtin(&class, "property")
+                    || self.lookup_own(&class, "__set__").is_some()
+                    || self.lookup_own(&class, "__delete__").is_some()
+            }
+        }
+    }
+
+    fn write_descriptor(
+        &self,
+        descriptor: &Local,
+        object: &Local,
+        name: &str,
+        value: Option<&Local>,
+    ) -> Result<()> {
+        if self.accessor(descriptor).is_some() {
+            return self.write_accessor(descriptor, object, value);
+        }
+        let class = self.class_of(descriptor);
+        if self.is_builtin(&class, "property") {
+            let setter = self.record_get(descriptor, if value.is_some() { 1 } else { 2 });
+            let Some(setter) = setter.filter(|setter| !self.is_none(setter)) else {
+                let what = if value.is_some() { "setter" } else { "deleter" };
+                let message = format!(
+                    "property '{name}' of '{}' object has no {what}",
+                    self.type_name_for(object)
+                );
+                return Err(self.error("AttributeError", &message));
+            };
+            let mut args = vec![object.clone()];
+            args.extend(value.cloned());
+            return self.call(&setter, args.into()).map(drop);
+        }
+        let (special, args) = match value {
+            Some(value) => ("__set__", vec![object.clone(), value.clone()]),
+            None => ("__delete__", vec![object.clone()]),
+        };
+        match self.lookup_own(&class, special) {
+            Some(method) => self.call_special(&method, descriptor, &args).map(drop),
+            None => Err(self.error("AttributeError", special)),
+        }
+    }
+
+    /// What an attribute of a class is when it is read through an instance or the
+    /// class itself.
+    pub(crate) fn bind(&self, found: &Local, instance: Option<&Local>, owner: &Local) -> Result {
+        if let Some(accessor) = self.accessor(found) {
+            return match (accessor, instance) {
+                (Accessor::None, _) | (_, None) => Ok(found.clone()),
+                (Accessor::Function, Some(instance)) => Ok(self.bound_method(found, instance)),
+                (_, Some(instance)) => self.read_accessor(found, instance),
+            };
+        }
+        let class = self.class_of(found);
+        let part = |index| {
+            self.record_get(found, index)
+                .filter(|part| !self.is_none(part))
+        };
+        if self.is_subclass(&class, &self.builtin("staticmethod")) {
+            return Ok(part(0).unwrap_or_else(|| self.none()));
+        }
+        if self.is_subclass(&class, &self.builtin("classmethod")) {
+            let function = part(0).unwrap_or_else(|| self.none());
+            return Ok(self.bound_method(&function, owner));
+        }
+        if self.is_subclass(&class, &self.builtin("property")) {
+            let Some(instance) = instance else {
+                return Ok(found.clone());
+            };
+            return match part(0) {
+                Some(getter) => self.call(&getter, [instance.clone()].into()),
+                None => Err(self.error("AttributeError", "unreadable attribute")),
+            };
+        }
+        match self.lookup_own(&class, "__get__") {
+            Some(method) => {
+                let instance = instance.cloned().unwrap_or_else(|| self.none());
+                self.call_special(&method, found, &[instance, owner.clone()])
+            }
+            None => Ok(found.clone()),
+        }
+    }
+
+    /// A method bound to its receiver.
+    pub(crate) fn bound_method(&self, function: &Local, receiver: &Local) -> Local {
+        let class = self.builtin("method");
+        let method = self.heap.allocate_small(Kind::BoundMethod, &class, 2, 0);
+        self.heap.set(&method, 0, function);
+        self.heap.set(&method, 1, receiver);
+        method
+    }
+}

@@ -1,0 +1,237 @@
+//! The first objects: the builtin classes and singletons.
+
+use super::class::{ClassInfo, REFS, c_name};
+use super::methods;
+use crate::heap::{Kind, Local};
+use crate::vm::Vm;
+
+/// Name, base and kind of instances of the builtin classes. A class stands
+/// behind its base. What is not subclassable is in [`FINAL`].
+const CLASSES: &[(&str, &str, Kind)] = &[
+    ("int", "object", Kind::Int),
+    ("bool", "int", Kind::Bool),
+    ("float", "object", Kind::Float),
+    ("complex", "object", Kind::Instance),
+    ("str", "object", Kind::Str),
+    ("bytes", "object", Kind::Bytes),
+    ("tuple", "object", Kind::Tuple),
+    ("list", "object", Kind::List),
+    ("dict", "object", Kind::Dict),
+    ("set", "object", Kind::Set),
+    ("frozenset", "object", Kind::Set),
+    ("slice", "object", Kind::Slice),
+    ("range", "object", Kind::Range),
+    ("iterator", "object", Kind::Iterator),
+    ("memoryview", "object", Kind::MemoryView),
+    ("module", "object", Kind::Module),
+    ("PyCapsule", "object", Kind::Capsule),
+    ("ContextVar", "object", Kind::ContextVar),
+    ("Token", "object", Kind::Record),
+    ("NoneType", "object", Kind::Singleton),
+    ("NotImplementedType", "object", Kind::Singleton),
+    ("ellipsis", "object", Kind::Singleton),
+    ("function", "object", Kind::Function),
+    ("builtin_function_or_method", "object", Kind::Function),
+    ("method_descriptor", "object", Kind::Function),
+    ("wrapper_descriptor", "object", Kind::Function),
+    ("getset_descriptor", "object", Kind::Function),
+    ("member_descriptor", "object", Kind::Function),
+    ("method", "object", Kind::BoundMethod),
+    ("classmethod", "object", Kind::Record),
+    ("staticmethod", "object", Kind::Record),
+    ("property", "object", Kind::Record),
+    ("BaseException", "object", Kind::Exception),
+    ("Exception", "BaseException", Kind::Exception),
+    ("GeneratorExit", "BaseException", Kind::Exception),
+    ("KeyboardInterrupt", "BaseException", Kind::Exception),
+    ("SystemExit", "BaseException", Kind::Exception),
+    ("ArithmeticError", "Exception", Kind::Exception),
+    ("FloatingPointError", "ArithmeticError", Kind::Exception),
+    ("OverflowError", "ArithmeticError", Kind::Exception),
+    ("ZeroDivisionError", "ArithmeticError", Kind::Exception),
+    ("AssertionError", "Exception", Kind::Exception),
+    ("AttributeError", "Exception", Kind::Exception),
+    ("BufferError", "Exception", Kind::Exception),
+    ("EOFError", "Exception", Kind::Exception),
+    ("ImportError", "Exception", Kind::Exception),
+    ("ModuleNotFoundError", "ImportError", Kind::Exception),
+    ("LookupError", "Exception", Kind::Exception),
+    ("IndexError", "LookupError", Kind::Exception),
+    ("KeyError", "LookupError", Kind::Exception),
+    ("MemoryError", "Exception", Kind::Exception),
+    ("NameError", "Exception", Kind::Exception),
+    ("UnboundLocalError", "NameError", Kind::Exception),
+    ("OSError", "Exception", Kind::Exception),
+    ("BlockingIOError", "OSError", Kind::Exception),
+    ("ChildProcessError", "OSError", Kind::Exception),
+    ("ConnectionError", "OSError", Kind::Exception),
+    ("BrokenPipeError", "ConnectionError", Kind::Exception),
+    ("ConnectionAbortedError", "ConnectionError", Kind::Exception),
+    ("ConnectionRefusedError", "ConnectionError", Kind::Exception),
+    ("ConnectionResetError", "ConnectionError", Kind::Exception),
+    ("FileExistsError", "OSError", Kind::Exception),
+    ("FileNotFoundError", "OSError", Kind::Exception),
+    ("InterruptedError", "OSError", Kind::Exception),
+    ("IsADirectoryError", "OSError", Kind::Exception),
+    ("NotADirectoryError", "OSError", Kind::Exception),
+    ("PermissionError", "OSError", Kind::Exception),
+    ("ProcessLookupError", "OSError", Kind::Exception),
+    ("TimeoutError", "OSError", Kind::Exception),
+    ("ReferenceError", "Exception", Kind::Exception),
+    ("RuntimeError", "Exception", Kind::Exception),
+    ("NotImplementedError", "RuntimeError", Kind::Exception),
+    ("RecursionError", "RuntimeError", Kind::Exception),
+    ("StopAsyncIteration", "Exception", Kind::Exception),
+    ("StopIteration", "Exception", Kind::Exception),
+    ("SyntaxError", "Exception", Kind::Exception),
+    ("IndentationError", "SyntaxError", Kind::Exception),
+    ("TabError", "IndentationError", Kind::Exception),
+    ("SystemError", "Exception", Kind::Exception),
+    ("TypeError", "Exception", Kind::Exception),
+    ("ValueError", "Exception", Kind::Exception),
+    ("UnicodeError", "ValueError", Kind::Exception),
+    ("UnicodeDecodeError", "UnicodeError", Kind::Exception),
+    ("UnicodeEncodeError", "UnicodeError", Kind::Exception),
+    ("UnicodeTranslateError", "UnicodeError", Kind::Exception),
+    ("Warning", "Exception", Kind::Exception),
+    ("BytesWarning", "Warning", Kind::Exception),
+    ("DeprecationWarning", "Warning", Kind::Exception),
+    ("FutureWarning", "Warning", Kind::Exception),
+    ("ImportWarning", "Warning", Kind::Exception),
+    ("PendingDeprecationWarning", "Warning", Kind::Exception),
+    ("ResourceWarning", "Warning", Kind::Exception),
+    ("RuntimeWarning", "Warning", Kind::Exception),
+    ("SyntaxWarning", "Warning", Kind::Exception),
+    ("UnicodeWarning", "Warning", Kind::Exception),
+    ("UserWarning", "Warning", Kind::Exception),
+];
+
+/// Builtin classes that have no subclasses.
+const FINAL: &[&str] = &[
+    "bool",
+    "slice",
+    "range",
+    "iterator",
+    "memoryview",
+    "PyCapsule",
+    "ContextVar",
+    "Token",
+    "NoneType",
+    "NotImplementedType",
+    "ellipsis",
+    "function",
+    "builtin_function_or_method",
+    "method_descriptor",
+    "wrapper_descriptor",
+    "getset_descriptor",
+    "member_descriptor",
+    "method",
+];
+
+/// Builtin classes that are no names of `builtins`.
+const HIDDEN: &[&str] = &[
+    "iterator",
+    "module",
+    "PyCapsule",
+    "ContextVar",
+    "Token",
+    "NoneType",
+    "NotImplementedType",
+    "ellipsis",
+    "function",
+    "builtin_function_or_method",
+    "method_descriptor",
+    "wrapper_descriptor",
+    "getset_descriptor",
+    "member_descriptor",
+    "method",
+];
+
+fn info(name: &str, kind: Kind) -> ClassInfo {
+    ClassInfo {
+        name: c_name(name),
+        full_name: name.to_owned(),
+        kind,
+        native: None,
+        definition: None,
+        is_base: !FINAL.contains(&name),
+        is_instantiable: !HIDDEN.contains(&name) || name == "ContextVar" || name == "module",
+        has_dict: false,
+    }
+}
+
+/// Makes everything that a VM starts with. The collector must not run.
+pub(crate) fn bootstrap(vm: &Vm) {
+    // Making a class takes a dict and tuples, whose classes have to be there.
+    let type_type = vm.heap.allocate_first(Kind::Type, REFS, 0);
+    vm.heap.set_class(&type_type, &type_type);
+    let bare = |name: &'static str, kind: Kind| -> Local {
+        let class = match name {
+            "type" => type_type.clone(),
+            _ => vm.heap.allocate_small(Kind::Type, &type_type, REFS, 0),
+        };
+        vm.heap
+            .make_companion(&class)
+            .set_payload(Box::new(info(name, kind)));
+        vm.set_known(name, class.clone());
+        class
+    };
+    bare("type", Kind::Type);
+    bare("object", Kind::Instance);
+    for &(name, _, kind) in CLASSES {
+        bare(name, kind);
+    }
+    let all = [("object", ""), ("type", "object")];
+    let all = all
+        .into_iter()
+        .chain(CLASSES.iter().map(|&(name, base, _)| (name, base)));
+    for (name, base) in all.clone() {
+        let bases: Vec<Local> = vm.find_known(base).into_iter().collect();
+        if vm
+            .link_class(&vm.builtin(name), &bases, &vm.dict())
+            .is_err()
+        {
+            unreachable!("builtin classes have one base");
+        }
+    }
+
+    let singletons = [
+        ("None", "NoneType"),
+        ("NotImplemented", "NotImplementedType"),
+        ("Ellipsis", "ellipsis"),
+    ];
+    for (name, class) in singletons {
+        let singleton = vm
+            .heap
+            .allocate_small(Kind::Singleton, &vm.builtin(class), 0, 0);
+        vm.set_known(name, singleton);
+    }
+    for (name, value) in [("False", 0), ("True", 1)] {
+        let singleton = vm
+            .heap
+            .allocate_small(Kind::Bool, &vm.builtin("bool"), 0, 8);
+        vm.heap.set_word(&singleton, 0, value);
+        vm.set_known(name, singleton);
+    }
+
+    let builtins = vm.dict();
+    let singletons = ["None", "NotImplemented", "Ellipsis", "False", "True"];
+    let classes = all
+        .map(|(name, _)| name)
+        .filter(|name| !HIDDEN.contains(name));
+    for name in singletons.into_iter().chain(classes) {
+        vm.dict_set_str(&builtins, name, &vm.builtin(name));
+    }
+    for (alias, name) in [("IOError", "OSError"), ("EnvironmentError", "OSError")] {
+        vm.dict_set_str(&builtins, alias, &vm.builtin(name));
+    }
+    vm.set_known("__builtins__", builtins);
+    methods::install(vm);
+
+    // What an import spec is: an object with attributes.
+    let spec = vm.class("ModuleSpec", &[], &vm.dict());
+    match spec {
+        Ok(spec) => vm.set_known("ModuleSpec", spec),
+        Err(error) => panic!("{}", vm.describe_error(&error)),
+    }
+}

@@ -1,0 +1,373 @@
+//! Classes: what they are made of, how they are made, and looking names up.
+
+use crate::heap::{Kind, Local, NativeLayout, Reference};
+use crate::vm::{Result, Vm};
+use hpy_loader::Loader;
+use hpy_loader::spec::TypeDef;
+use std::ffi::CString;
+
+/// The references of a class.
+const BASES: usize = 0;
+const MRO: usize = 1;
+/// How many there are. The dict of a class is that of its attributes.
+pub(super) const REFS: usize = 2;
+
+/// What a class knows in Rust.
+#[derive(Debug)]
+pub(crate) struct ClassInfo {
+    /// `__name__`, as C sees it.
+    pub name: CString,
+    /// What CPython calls `tp_name`: with the module, for an extension's class.
+    pub full_name: String,
+    /// What its instances are made of.
+    pub kind: Kind,
+    /// The native struct of its instances.
+    pub native: Option<&'static NativeLayout>,
+    /// What an extension said about it.
+    pub definition: Option<Definition>,
+    /// Whether there may be subclasses.
+    pub is_base: bool,
+    /// Whether calling it makes instances.
+    pub is_instantiable: bool,
+    /// Whether its instances have a `__dict__`.
+    pub has_dict: bool,
+}
+
+/// A type definition and the loader it belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Definition {
+    pub loader: &'static Loader<Vm>,
+    pub type_def: &'static TypeDef,
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Definition({})", self.type_def.full_name)
+    }
+}
+
+/// A C string of a name, which ends where a NUL is.
+pub(super) fn c_name(name: &str) -> CString {
+    let until = name.find('\0').unwrap_or(name.len());
+    CString::new(&name[..until]).unwrap_or_default()
+}
+
+impl Vm {
+    /// What a class knows in Rust. `class` is a class.
+    pub(crate) fn class_info<'a>(&self, class: &'a impl Reference) -> &'a ClassInfo {
+        let companion = self.heap.companion(class);
+        match companion.and_then(|companion| companion.payload()) {
+            Some(info) => info,
+            None => panic!("a class without its information"),
+        }
+    }
+
+    /// `type(object)`.
+    pub fn class_of(&self, object: &impl Reference) -> Local {
+        self.heap.class(object)
+    }
+
+    /// `__name__` of a class.
+    pub fn class_name(&self, class: &Local) -> String {
+        self.class_info(class).name.to_string_lossy().into_owned()
+    }
+
+    /// What CPython's messages call a class.
+    pub(crate) fn type_name_of(&self, class: &Local) -> String {
+        self.class_info(class).full_name.clone()
+    }
+
+    /// The name of the object's class, for messages.
+    pub(crate) fn type_name_for(&self, object: &Local) -> String {
+        self.type_name_of(&self.class_of(object))
+    }
+
+    /// The `__bases__` of a class.
+    pub(crate) fn bases(&self, class: &Local) -> Vec<Local> {
+        let bases = self.heap.get(class, BASES);
+        bases
+            .and_then(|bases| self.items(&bases))
+            .unwrap_or_default()
+    }
+
+    /// The class and what it derives from, in the order in which names are looked
+    /// up.
+    pub(crate) fn mro(&self, class: &Local) -> Vec<Local> {
+        let mro = self.heap.get(class, MRO);
+        mro.and_then(|mro| self.items(&mro)).unwrap_or_default()
+    }
+
+    /// Whether `class` is `base` or derives from it.
+    pub fn is_subclass(&self, class: &Local, base: &impl Reference) -> bool {
+        self.heap.get(class, MRO).is_some_and(|mro| {
+            let count = self.heap.ref_count(&mro);
+            (0..count).any(|index| {
+                self.heap
+                    .get(&mro, index)
+                    .is_some_and(|class| class.is(base))
+            })
+        })
+    }
+
+    /// Whether the object's class is `class` or derives from it.
+    pub fn is_instance(&self, object: &impl Reference, class: &impl Reference) -> bool {
+        self.is_subclass(&self.class_of(object), class)
+    }
+
+    /// What the class or one of its bases has under a name.
+    pub(crate) fn lookup(&self, class: &Local, name: &str) -> Option<Local> {
+        self.lookup_with_owner(class, name).map(|(found, _)| found)
+    }
+
+    /// The same, with the class that has it.
+    pub(crate) fn lookup_with_owner(&self, class: &Local, name: &str) -> Option<(Local, Local)> {
+        let mro = self.heap.get(class, MRO)?;
+        (0..self.heap.ref_count(&mro)).find_map(|index| {
+            let class = self.heap.get(&mro, index)?;
+            let found = self.dict_get_str(&self.heap.attributes(&class)?, name)?;
+            Some((found, class))
+        })
+    }
+
+    /// As [`lookup`](Self::lookup), but not what builtin classes have: what they
+    /// do is in the operations themselves.
+    pub(crate) fn lookup_own(&self, class: &Local, name: &str) -> Option<Local> {
+        let (found, owner) = self.lookup_with_owner(class, name)?;
+        (!self.is_builtin_class(&owner)).then_some(found)
+    }
+
+    /// Whether the VM itself defines the class.
+    pub(crate) fn is_builtin_class(&self, class: &Local) -> bool {
+        let info = self.class_info(class);
+        info.definition.is_none() && !info.has_dict
+    }
+
+    /// Makes a class and nothing else: no metaclass is asked.
+    pub(crate) fn new_class_object(
+        &self,
+        metaclass: &Local,
+        bases: &[Local],
+        dict: &Local,
+        info: ClassInfo,
+    ) -> Result {
+        let class = self.allocate(Kind::Type, metaclass, REFS, 0)?;
+        self.heap.make_companion(&class).set_payload(Box::new(info));
+        self.link_class(&class, bases, dict)?;
+        self.finish_instance(&class)
+    }
+
+    /// Gives a class what is needed to look names up in it.
+    pub(super) fn link_class(&self, class: &Local, bases: &[Local], dict: &Local) -> Result<()> {
+        self.heap.set_attributes(class, dict);
+        self.heap.set(class, BASES, &self.tuple(bases));
+        let mro = self.linearize(class, bases)?;
+        self.heap.set(class, MRO, &self.tuple(&mro));
+        Ok(())
+    }
+
+    /// C3: the class, then the merged orders of its bases.
+    fn linearize(&self, class: &Local, bases: &[Local]) -> Result<Vec<Local>> {
+        let mut orders: Vec<Vec<Local>> = bases.iter().map(|base| self.mro(base)).collect();
+        orders.push(bases.to_vec());
+        let mut merged = vec![class.clone()];
+        loop {
+            orders.retain(|order| !order.is_empty());
+            if orders.is_empty() {
+                return Ok(merged);
+            }
+            let is_free = |candidate: &Local| {
+                !orders
+                    .iter()
+                    .any(|order| order[1..].iter().any(|class| class.is(candidate)))
+            };
+            let next = orders
+                .iter()
+                .map(|order| &order[0])
+                .find(|head| is_free(head))
+                .cloned();
+            let Some(next) = next else {
+                let names: Vec<_> = bases.iter().map(|base| self.class_name(base)).collect();
+                let message = format!(
+                    "Cannot create a consistent method resolution\norder (MRO) for bases {}",
+                    names.join(", ")
+                );
+                return Err(self.error("TypeError", &message));
+            };
+            for order in &mut orders {
+                if order[0].is(&next) {
+                    order.remove(0);
+                }
+            }
+            merged.push(next);
+        }
+    }
+
+    /// The base that decides what instances are made of: the one whose kind or
+    /// native struct is the most special.
+    pub(crate) fn best_base(&self, bases: &[Local]) -> Result {
+        let mut best: Option<Local> = None;
+        for base in bases {
+            if self.heap.kind(base) != Kind::Type {
+                return Err(self.error("TypeError", "bases must be types"));
+            }
+            if !self.class_info(base).is_base {
+                let name = self.type_name_of(base);
+                let message = format!("type '{name}' is not an acceptable base type");
+                return Err(self.error("TypeError", &message));
+            }
+            best = match best {
+                None => Some(base.clone()),
+                Some(best) if self.fits(base, &best) => Some(best),
+                Some(best) if self.fits(&best, base) => Some(base.clone()),
+                Some(_) => {
+                    let message = "multiple bases have instance lay-out conflict";
+                    return Err(self.error("TypeError", message));
+                }
+            };
+        }
+        best.ok_or_else(|| self.error("TypeError", "a type needs a base"))
+    }
+
+    /// Whether instances of `special` are instances of `general` as well, as far
+    /// as kind and native struct go.
+    fn fits(&self, general: &Local, special: &Local) -> bool {
+        let (general, special) = (self.class_info(general), self.class_info(special));
+        let kind = general.kind == Kind::Instance || general.kind == special.kind;
+        let native = match (general.native, special.native) {
+            (None, _) => true,
+            (Some(general), Some(special)) => {
+                std::ptr::eq(general, special) || special.extends(general)
+            }
+            (Some(_), None) => false,
+        };
+        kind && native
+    }
+
+    /// The most derived metaclass among `metaclass` and those of the bases.
+    pub(crate) fn best_metaclass(&self, metaclass: &Local, bases: &[Local]) -> Result {
+        let mut winner = metaclass.clone();
+        for base in bases {
+            let other = self.class_of(base);
+            if self.is_subclass(&winner, &other) {
+                continue;
+            }
+            if !self.is_subclass(&other, &winner) {
+                let message = "metaclass conflict: the metaclass of a derived class must be a \
+                               (non-strict) subclass of the metaclasses of all its bases";
+                return Err(self.error("TypeError", message));
+            }
+            winner = other;
+        }
+        Ok(winner)
+    }
+
+    /// `type.__new__(metaclass, name, bases, dict)`.
+    pub(crate) fn type_new(
+        &self,
+        metaclass: &Local,
+        name: &str,
+        bases: &[Local],
+        dict: &Local,
+    ) -> Result {
+        let object = [self.builtin("object")];
+        let bases = if bases.is_empty() { &object } else { bases };
+        let best = self.best_base(bases)?;
+        let metaclass = self.best_metaclass(metaclass, bases)?;
+        let info = self.class_info(&best);
+        let info = ClassInfo {
+            name: c_name(name),
+            full_name: name.to_owned(),
+            kind: info.kind,
+            native: info.native,
+            definition: None,
+            is_base: true,
+            is_instantiable: true,
+            has_dict: true,
+        };
+        let own = self.dict();
+        self.dict_update(&own, dict)?;
+        if self.dict_get_str(&own, "__eq__").is_some()
+            && self.dict_get_str(&own, "__hash__").is_none()
+        {
+            self.dict_set_str(&own, "__hash__", &self.none());
+        }
+        for name in ["__new__", "__init_subclass__", "__class_getitem__"] {
+            if let Some(function) = self.dict_get_str(&own, name)
+                && self.is_builtin(&self.class_of(&function), "function")
+            {
+                let kind = if name == "__new__" {
+                    "staticmethod"
+                } else {
+                    "classmethod"
+                };
+                let function = self.call(&self.builtin(kind), [function].into())?;
+                self.dict_set_str(&own, name, &function);
+            }
+        }
+        if self.dict_get_str(&own, "__doc__").is_none() {
+            self.dict_set_str(&own, "__doc__", &self.none());
+        }
+        let class = self.new_class_object(&metaclass, bases, &own, info)?;
+        for (key, value) in self.entries(&own) {
+            let of_value = self.class_of(&value);
+            if let Some(method) = self.lookup_own(&of_value, "__set_name__") {
+                self.call_special(&method, &value, &[class.clone(), key])?;
+            }
+        }
+        Ok(class)
+    }
+
+    /// `type(name, bases, dict)`.
+    pub fn class(&self, name: &str, bases: &[Local], dict: &Local) -> Result {
+        let (name, bases) = (self.str(name), self.tuple(bases));
+        self.call(&self.builtin("type"), [name, bases, dict.clone()].into())
+    }
+
+    /// An instance of a class without any arguments: of a builtin kind, the
+    /// value that stands for nothing.
+    pub(crate) fn new_empty_instance(&self, class: &Local) -> Result {
+        match self.class_info(class).kind {
+            Kind::Instance => {
+                let object = self.allocate(Kind::Instance, class, 0, 0)?;
+                self.finish_instance(&object)
+            }
+            Kind::Int => self.int_of(class, &0.into()),
+            Kind::Float => self.float_of(class, 0.0),
+            Kind::Str => self.str_of(class, &[]),
+            Kind::Bytes => self.new_scalar(class, Kind::Bytes, &[]),
+            kind @ (Kind::Tuple | Kind::List) => {
+                self.new_sequence_of(class, kind, 0, std::iter::empty::<&Local>())
+            }
+            kind @ (Kind::Dict | Kind::Set) => self.new_table(class, kind),
+            Kind::Exception => Ok(self.new_exception_object(class, &[])),
+            _ => {
+                let name = self.type_name_of(class);
+                let message = format!("cannot create '{name}' instances");
+                Err(self.error("TypeError", &message))
+            }
+        }
+    }
+
+    /// Gives a new object what its class asks for: a native struct, and the wait
+    /// for the finalizer. Every object with a class that is not builtin comes by
+    /// here.
+    pub(crate) fn finish_instance(&self, object: &Local) -> Result {
+        let class = self.class_of(object);
+        if self.is_builtin_class(&class) {
+            return Ok(object.clone());
+        }
+        if let Some(layout) = self.class_info(&class).native
+            && self
+                .heap
+                .make_companion(object)
+                .add_native(layout)
+                .is_none()
+        {
+            return Err(self.memory_error());
+        }
+        if self.lookup_own(&class, "__del__").is_some() {
+            self.heap.await_finalizer(object);
+        }
+        Ok(object.clone())
+    }
+}

@@ -1,0 +1,235 @@
+//! Classes that extensions define.
+
+use super::class::{ClassInfo, Definition, c_name};
+use super::dunder::DUNDERS;
+use super::function::Code;
+use crate::heap::{Kind, Local, NativeLayout};
+use crate::vm::{Result, Vm};
+use hpy_loader::abi::{HPyMember_FieldType, HPyType_BuiltinShape};
+use hpy_loader::spec::{MethodDef, TypeDef};
+
+type Shape = HPyType_BuiltinShape;
+
+/// `HPy_TPFLAGS_DISALLOW_INSTANTIATION`, as CPython numbers it.
+const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
+
+/// The kind of object that a struct of this shape is attached to.
+fn kind_of(shape: Shape) -> Option<Kind> {
+    Some(match shape {
+        Shape::HPyType_BuiltinShape_Object => Kind::Instance,
+        Shape::HPyType_BuiltinShape_Type => Kind::Type,
+        Shape::HPyType_BuiltinShape_Long => Kind::Int,
+        Shape::HPyType_BuiltinShape_Float => Kind::Float,
+        Shape::HPyType_BuiltinShape_Unicode => Kind::Str,
+        Shape::HPyType_BuiltinShape_Tuple => Kind::Tuple,
+        Shape::HPyType_BuiltinShape_List => Kind::List,
+        _ => return None,
+    })
+}
+
+impl NativeLayout {
+    /// Whether the struct starts with the other one.
+    pub(super) fn extends(&self, base: &Self) -> bool {
+        self.shape == base.shape
+            && self.size >= base.size
+            && self.ancestors.contains(&base.number())
+    }
+
+    /// Tells the layout from others.
+    fn number(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+impl Vm {
+    /// Makes the class that an extension describes.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for bases or a metaclass that do not fit.
+    pub(crate) fn extension_class(
+        &self,
+        definition: Definition,
+        bases: &[Local],
+        metaclass: Option<&Local>,
+    ) -> Result {
+        let type_def = definition.type_def;
+        let object = [self.builtin("object")];
+        let bases = if bases.is_empty() { &object } else { bases };
+        let best = self.best_base(bases)?;
+        let native = self.layout(type_def, &best)?;
+        let type_type = self.builtin("type");
+        if let Some(metaclass) = metaclass
+            && self.lookup_own(metaclass, "__new__").is_some()
+        {
+            let message = "Metaclasses with custom tp_new are not supported.";
+            return Err(self.error("TypeError", message));
+        }
+        let metaclass = self.best_metaclass(metaclass.unwrap_or(&type_type), bases)?;
+        let info = ClassInfo {
+            name: c_name(type_def.name()),
+            full_name: type_def.full_name.clone(),
+            kind: self.class_info(&best).kind,
+            native,
+            definition: Some(definition),
+            is_base: type_def.flags.is_base_type(),
+            is_instantiable: type_def.flags.0 & DISALLOW_INSTANTIATION == 0,
+            has_dict: false,
+        };
+        let dict = self.dict();
+        let class = self.new_class_object(&metaclass, bases, &dict, info)?;
+        self.fill_extension_class(&class, &dict, definition);
+        Ok(class)
+    }
+
+    /// The native struct of instances: the base's, or a new one that starts with
+    /// it.
+    fn layout(&self, type_def: &TypeDef, base: &Local) -> Result<Option<&'static NativeLayout>> {
+        let info = self.class_info(base);
+        let slots = &type_def.slots;
+        let is_field = |field_type| {
+            matches!(
+                field_type,
+                HPyMember_FieldType::HPyMember_OBJECT | HPyMember_FieldType::HPyMember_OBJECT_EX
+            )
+        };
+        let adds =
+            type_def.basicsize > 0 || slots.tp_traverse.is_some() || slots.tp_destroy.is_some();
+        if !adds {
+            return Ok(info.native);
+        }
+        let name = &type_def.full_name;
+        let inherited = info.native;
+        if let Some(inherited) = inherited {
+            if type_def.shape != inherited.shape {
+                let message = format!(
+                    "type '{name}' has the shape {}, its base '{}' has {}",
+                    type_def.shape.name().unwrap_or("unknown shape"),
+                    info.full_name,
+                    inherited.shape.name().unwrap_or("unknown shape"),
+                );
+                return Err(self.error("TypeError", &message));
+            }
+            if type_def.basicsize != 0 && type_def.basicsize < inherited.size {
+                let message = format!(
+                    "tp_basicsize for type '{name}' ({}) is too small for base '{}' ({})",
+                    type_def.basicsize, info.full_name, inherited.size,
+                );
+                return Err(self.error("TypeError", &message));
+            }
+        } else if kind_of(type_def.shape) != Some(info.kind) {
+            let message = format!(
+                "type '{name}' has the shape {}, which can't be attached to instances of its base \
+                 '{}'",
+                type_def.shape.name().unwrap_or("unknown shape"),
+                info.full_name,
+            );
+            return Err(self.error("TypeError", &message));
+        }
+        let mut layout = NativeLayout {
+            shape: type_def.shape,
+            size: type_def.basicsize,
+            ancestors: Vec::new(),
+            traversers: slots.tp_traverse.into_iter().collect(),
+            fields: type_def
+                .members
+                .iter()
+                .filter(|member| is_field(member.field_type))
+                .map(|member| member.offset)
+                .collect(),
+            destroyers: slots.tp_destroy.into_iter().collect(),
+        };
+        if let Some(inherited) = inherited {
+            layout.size = layout.size.max(inherited.size);
+            layout.ancestors.clone_from(&inherited.ancestors);
+            layout.ancestors.push(inherited.number());
+            layout.traversers.extend(&inherited.traversers);
+            layout.fields.extend(&inherited.fields);
+            layout.destroyers.extend(&inherited.destroyers);
+        }
+        // Classes live about as long as the process.
+        Ok(Some(Box::leak(Box::new(layout))))
+    }
+
+    fn fill_extension_class(&self, class: &Local, dict: &Local, definition: Definition) {
+        let Definition { loader, type_def } = definition;
+        let set = |name: &str, value: &Local| {
+            if self.dict_get_str(dict, name).is_none() {
+                self.dict_set_str(dict, name, value);
+            }
+        };
+        for method in &type_def.methods {
+            set(
+                &method.name,
+                &self.method_descriptor(class, definition, method),
+            );
+        }
+        for member in &type_def.members {
+            let code = Code::Member {
+                loader,
+                definition: member,
+            };
+            let function = self.new_function("member_descriptor", &member.name, code, 0);
+            self.set_function_owner(&function, class);
+            set(&member.name, &function);
+        }
+        for getset in &type_def.getsets {
+            let code = Code::GetSet {
+                loader,
+                definition: getset,
+            };
+            let function = self.new_function("getset_descriptor", &getset.name, code, 0);
+            self.set_function_owner(&function, class);
+            set(&getset.name, &function);
+        }
+        for dunder in DUNDERS
+            .iter()
+            .filter(|dunder| (dunder.is_filled)(&type_def.slots))
+        {
+            let code = Code::Dunder { definition, dunder };
+            if dunder.name == "__new__" {
+                // The first argument is a class and not an instance.
+                let function =
+                    self.new_function("builtin_function_or_method", dunder.name, code, 0);
+                self.set_function_owner(&function, class);
+                let wrapper = self.record(&self.builtin("staticmethod"), 1, 0);
+                self.record_set(&wrapper, 0, Some(&function));
+                set(dunder.name, &wrapper);
+            } else {
+                let function = self.new_function("wrapper_descriptor", dunder.name, code, 0);
+                self.set_function_owner(&function, class);
+                set(dunder.name, &function);
+            }
+        }
+        if super::offset_call::offset(type_def).is_some() {
+            let function = self.function("__call__", super::offset_call::call, &[], true);
+            set("__call__", &function);
+        }
+        if type_def.slots.tp_richcompare.is_some() && type_def.slots.tp_hash.is_none() {
+            set("__hash__", &self.none());
+        }
+        if let Some(module) = type_def.module() {
+            set("__module__", &self.str(module));
+        }
+        let doc = type_def.doc.as_ref();
+        set(
+            "__doc__",
+            &doc.map_or_else(|| self.none(), |doc| self.str(doc)),
+        );
+    }
+
+    fn method_descriptor(
+        &self,
+        class: &Local,
+        definition: Definition,
+        method: &'static MethodDef,
+    ) -> Local {
+        let code = Code::Method {
+            loader: definition.loader,
+            definition: method,
+        };
+        let function = self.new_function("method_descriptor", &method.name, code, 0);
+        self.set_function_owner(&function, class);
+        function
+    }
+}

@@ -1,0 +1,420 @@
+//! `object[key]`, `len` and `in`.
+
+use crate::heap::{Kind, Local};
+use crate::vm::{Result, Vm};
+use hpy_loader::runtime::CompareOp;
+
+/// The indices that a slice of something with `length` items selects.
+fn selected(length: usize, (start, stop, step): (isize, isize, isize)) -> Vec<usize> {
+    let length = length.cast_signed();
+    let (least, most) = if step < 0 {
+        (-1, length - 1)
+    } else {
+        (0, length)
+    };
+    let cut = |index: isize| {
+        let index = if index < 0 {
+            index.saturating_add(length)
+        } else {
+            index
+        };
+        index.clamp(least, most)
+    };
+    // An index that is counted from the end and lies before the start stays
+    // before it, which `cut` makes of the smallest number.
+    let (mut at, stop) = (cut(start), cut(stop));
+    let mut indices = Vec::new();
+    while (step > 0 && at < stop) || (step < 0 && at > stop) {
+        indices.push(at.cast_unsigned());
+        at = at.saturating_add(step);
+    }
+    indices
+}
+
+impl Vm {
+    /// `slice(start, stop, step)`.
+    pub fn slice(&self, start: &Local, stop: &Local, step: &Local) -> Local {
+        let slice = self
+            .heap
+            .allocate_small(Kind::Slice, &self.builtin("slice"), 3, 0);
+        for (index, part) in [start, stop, step].into_iter().enumerate() {
+            self.heap.set(&slice, index, part);
+        }
+        slice
+    }
+
+    /// `PySlice_Unpack`.
+    pub(crate) fn unpack_slice(&self, slice: &Local) -> Result<(isize, isize, isize)> {
+        let part = |index| {
+            self.heap
+                .get(slice, index)
+                .filter(|part| !self.is_none(part))
+        };
+        let index = |object: &Local| {
+            let not_index = |error: Local| match self.is_error(&error, "TypeError") {
+                true => self.error(
+                    "TypeError",
+                    "slice indices must be integers or None or have an __index__ method",
+                ),
+                false => error,
+            };
+            let index = self.index(object).map_err(not_index)?;
+            let negative = self.int_value(&index).is_some_and(|value| value < 0.into());
+            let far = if negative { isize::MIN } else { isize::MAX };
+            Ok(self.small_int(&index).map_or(far, |index| index as isize))
+        };
+        let step = match part(2) {
+            Some(step) => index(&step)?.max(-isize::MAX),
+            None => 1,
+        };
+        if step == 0 {
+            return Err(self.error("ValueError", "slice step cannot be zero"));
+        }
+        let start = match part(0) {
+            Some(start) => index(&start)?,
+            None => {
+                if step < 0 {
+                    isize::MAX
+                } else {
+                    0
+                }
+            }
+        };
+        let stop = match part(1) {
+            Some(stop) => index(&stop)?,
+            None => {
+                if step < 0 {
+                    isize::MIN
+                } else {
+                    isize::MAX
+                }
+            }
+        };
+        Ok((start, stop, step))
+    }
+
+    /// An index from the front; an error with this message outside.
+    fn place(&self, index: isize, length: usize, message: &str) -> Result<usize> {
+        let index = if index < 0 {
+            index + length.cast_signed()
+        } else {
+            index
+        };
+        usize::try_from(index)
+            .ok()
+            .filter(|&index| index < length)
+            .ok_or_else(|| self.error("IndexError", message))
+    }
+
+    /// `object[key]`.
+    ///
+    /// # Errors
+    ///
+    /// `IndexError`, `KeyError`, `TypeError`, or what a method raises.
+    pub fn get_item(&self, object: &Local, key: &Local) -> Result {
+        if let Some(item) = self.call_own(object, "__getitem__", &[key.clone()])? {
+            return Ok(item);
+        }
+        let kind = self.heap.kind(object);
+        match kind {
+            Kind::Dict => match self.dict_get(object, key)? {
+                Some(value) => Ok(value),
+                None => match self.call_own(object, "__missing__", &[key.clone()])? {
+                    Some(value) => Ok(value),
+                    None => {
+                        Err(self.new_exception_object(&self.builtin("KeyError"), &[key.clone()]))
+                    }
+                },
+            },
+            Kind::MemoryView if self.heap.kind(key) == Kind::Slice => self.view_slice(object, key),
+            Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Range | Kind::MemoryView => {
+                if self.heap.kind(key) == Kind::Slice {
+                    return self.get_slice(object, key);
+                }
+                let index = self.sequence_index(object, key)?;
+                self.get_index(object, index)
+            }
+            Kind::Type => {
+                let name = self.type_name_of(object);
+                let message = format!("type '{name}' is not subscriptable");
+                Err(self.error("TypeError", &message))
+            }
+            _ => {
+                let message = format!(
+                    "'{}' object is not subscriptable",
+                    self.type_name_for(object)
+                );
+                Err(self.error("TypeError", &message))
+            }
+        }
+    }
+
+    fn sequence_index(&self, object: &Local, key: &Local) -> Result<isize> {
+        match self.index_of(key, "IndexError") {
+            Err(error) if self.is_error(&error, "TypeError") => {
+                let name = match self.heap.kind(object) {
+                    Kind::Str => "string".to_owned(),
+                    Kind::Bytes => "byte".to_owned(),
+                    _ => self.type_name_for(object),
+                };
+                let message = format!(
+                    "{name} indices must be integers or slices, not {}",
+                    self.type_name_for(key)
+                );
+                Err(self.error("TypeError", &message))
+            }
+            other => other,
+        }
+    }
+
+    fn get_index(&self, object: &Local, index: isize) -> Result {
+        let length = self.length(object)?;
+        let kind = self.heap.kind(object);
+        let name = match kind {
+            Kind::Str => "string",
+            Kind::Bytes | Kind::MemoryView => "index",
+            Kind::Tuple => "tuple",
+            Kind::Range => "range object",
+            _ => "list",
+        };
+        let message = match kind {
+            Kind::Bytes | Kind::MemoryView => "index out of range".to_owned(),
+            _ => format!("{name} index out of range"),
+        };
+        let place = self.place(index, length, &message)?;
+        Ok(match kind {
+            Kind::Str => {
+                let point = self
+                    .code_points(object)
+                    .and_then(|points| points.get(place).copied());
+                self.str_of_code_points(&[point.unwrap_or_default()])
+            }
+            Kind::Bytes => {
+                let byte = self.heap.with_bytes(object, |bytes| bytes[place]);
+                self.int(byte.into())
+            }
+            Kind::MemoryView => return self.view_item(object, place),
+            Kind::Range => {
+                let (start, _, step) = self.range_parts(object);
+                self.int(start + place as i64 * step)
+            }
+            _ => match self.item(object, place) {
+                Some(item) => item,
+                None => return Err(self.error("IndexError", &message)),
+            },
+        })
+    }
+
+    fn get_slice(&self, object: &Local, slice: &Local) -> Result {
+        let parts = self.unpack_slice(slice)?;
+        let indices = selected(self.length(object)?, parts);
+        match self.heap.kind(object) {
+            Kind::Str => {
+                let points = self.code_points(object).unwrap_or_default();
+                let points: Vec<u32> = indices.iter().map(|&index| points[index]).collect();
+                self.str_of(&self.builtin("str"), &points)
+            }
+            Kind::Bytes => {
+                let bytes = self.bytes_value(object).unwrap_or_default();
+                let bytes: Vec<u8> = indices.iter().map(|&index| bytes[index]).collect();
+                self.new_scalar(&self.builtin("bytes"), Kind::Bytes, &bytes)
+            }
+            kind @ (Kind::Tuple | Kind::List) => {
+                let items = self.items(object).unwrap_or_default();
+                let items = indices.iter().map(|&index| &items[index]);
+                self.new_sequence(kind, indices.len(), items)
+            }
+            _ => {
+                let items: Result<Vec<Local>> = indices
+                    .iter()
+                    .map(|&index| self.get_index(object, index.cast_signed()))
+                    .collect();
+                let items = items?;
+                self.new_sequence(Kind::List, items.len(), items.iter())
+            }
+        }
+    }
+
+    /// `object[index]`, for an index in C.
+    pub(crate) fn get_item_index(&self, object: &Local, index: isize) -> Result {
+        self.get_item(object, &self.int(index as i64))
+    }
+
+    /// `object[key] = value`, or `del object[key]` for no value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_item`](Self::get_item).
+    pub fn set_item(&self, object: &Local, key: &Local, value: Option<&Local>) -> Result<()> {
+        let done = match value {
+            Some(value) => self.call_own(object, "__setitem__", &[key.clone(), value.clone()])?,
+            None => self.call_own(object, "__delitem__", &[key.clone()])?,
+        };
+        if done.is_some() {
+            return Ok(());
+        }
+        match (self.heap.kind(object), value) {
+            (Kind::Dict, Some(value)) => self.dict_set(object, key, value),
+            (Kind::Dict, None) => match self.dict_remove(object, key)? {
+                Some(_) => Ok(()),
+                None => Err(self.new_exception_object(&self.builtin("KeyError"), &[key.clone()])),
+            },
+            (Kind::List, _) if self.heap.kind(key) == Kind::Slice => {
+                self.set_slice(object, key, value)
+            }
+            (Kind::List, _) => {
+                let index = self.sequence_index(object, key)?;
+                let message = "list assignment index out of range";
+                let place = self.place(index, self.sequence_len(object), message)?;
+                match value {
+                    Some(value) => self.set_list_item(object, place, value),
+                    None => self.list_remove(object, place),
+                }
+                Ok(())
+            }
+            (Kind::MemoryView, Some(value)) => {
+                let index = self.sequence_index(object, key)?;
+                let place = self.place(index, self.length(object)?, "index out of range")?;
+                self.set_view_item(object, place, value)
+            }
+            _ => {
+                let what = if value.is_some() {
+                    "assignment"
+                } else {
+                    "deletion"
+                };
+                let name = self.type_name_for(object);
+                let does = if value.is_some() {
+                    "does not"
+                } else {
+                    "doesn't"
+                };
+                let message = format!("'{name}' object {does} support item {what}");
+                Err(self.error("TypeError", &message))
+            }
+        }
+    }
+
+    fn set_slice(&self, list: &Local, slice: &Local, value: Option<&Local>) -> Result<()> {
+        let parts = self.unpack_slice(slice)?;
+        let new = match value {
+            Some(value) => Some(self.collect_items(value)?),
+            None => None,
+        };
+        let mut items = self.items(list).unwrap_or_default();
+        let indices = selected(items.len(), parts);
+        match new {
+            Some(new) if parts.2 == 1 => {
+                let length = items.len().cast_signed();
+                let start = if parts.0 < 0 {
+                    parts.0 + length
+                } else {
+                    parts.0
+                };
+                let start = start.clamp(0, length).cast_unsigned();
+                items.splice(start..start + indices.len(), new);
+            }
+            Some(new) if new.len() == indices.len() => {
+                for (index, item) in indices.into_iter().zip(new) {
+                    items[index] = item;
+                }
+            }
+            Some(new) => {
+                let message = format!(
+                    "attempt to assign sequence of size {} to extended slice of size {}",
+                    new.len(),
+                    indices.len()
+                );
+                return Err(self.error("ValueError", &message));
+            }
+            None => {
+                let mut index = 0;
+                items.retain(|_| {
+                    index += 1;
+                    !indices.contains(&(index - 1))
+                });
+            }
+        }
+        self.set_list_items(list, &items)
+    }
+
+    /// `len(object)`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for what has no length, or what `__len__` raises.
+    pub fn length(&self, object: &Local) -> Result<usize> {
+        if let Some(length) = self.call_own(object, "__len__", &[])? {
+            let length = self.index(&length)?;
+            return match self.small_int(&length) {
+                Some(length) if length >= 0 => Ok(length as usize),
+                Some(_) => Err(self.error("ValueError", "__len__() should return >= 0")),
+                None => {
+                    let message = "cannot fit 'int' into an index-sized integer";
+                    Err(self.error("OverflowError", message))
+                }
+            };
+        }
+        match self.heap.kind(object) {
+            Kind::Str => Ok(self.heap.byte_count(object) / 4),
+            Kind::Bytes => Ok(self.heap.byte_count(object)),
+            Kind::Tuple | Kind::List => Ok(self.sequence_len(object)),
+            Kind::Dict | Kind::Set => Ok(self.dict_len(object)),
+            Kind::Range => Ok(self.range_len(object)),
+            Kind::MemoryView => self.view_len(object),
+            _ => {
+                let message = format!(
+                    "object of type '{}' has no len()",
+                    self.type_name_for(object)
+                );
+                Err(self.error("TypeError", &message))
+            }
+        }
+    }
+
+    /// `key in container`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for what is no container, or what a method raises.
+    pub fn contains(&self, container: &Local, key: &Local) -> Result<bool> {
+        if let Some(found) = self.call_own(container, "__contains__", &[key.clone()])? {
+            return self.is_true(&found);
+        }
+        match self.heap.kind(container) {
+            Kind::Dict | Kind::Set => Ok(self.dict_get(container, key)?.is_some()),
+            Kind::Str => match self.text(key) {
+                Some(key) => Ok(self.text(container).unwrap_or_default().contains(&key)),
+                None => {
+                    let message = format!(
+                        "'in <string>' requires string as left operand, not {}",
+                        self.type_name_for(key)
+                    );
+                    Err(self.error("TypeError", &message))
+                }
+            },
+            Kind::Bytes if self.bytes_value(key).is_some() => {
+                let (all, part) = (self.bytes_value(container), self.bytes_value(key));
+                let (all, part) = (all.unwrap_or_default(), part.unwrap_or_default());
+                Ok(part.is_empty() || all.windows(part.len()).any(|window| window == part))
+            }
+            _ => {
+                let no_container = |error: Local| match self.is_error(&error, "TypeError") {
+                    true => {
+                        let name = self.type_name_for(container);
+                        let message = format!("argument of type '{name}' is not iterable");
+                        self.error("TypeError", &message)
+                    }
+                    false => error,
+                };
+                let iterator = self.iter(container).map_err(no_container)?;
+                while let Some(item) = self.next(&iterator)? {
+                    if self.compare_bool(CompareOp::Eq, &item, key)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
+    }
+}

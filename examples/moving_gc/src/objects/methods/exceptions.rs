@@ -1,0 +1,82 @@
+//! `BaseException`, `ContextVar` and `module`.
+
+use super::{Parameters, Table};
+use crate::heap::Kind;
+use crate::vm::{Arguments, Result, Vm};
+
+pub(super) const TABLES: &[Table] = &[
+    (
+        "BaseException",
+        &[
+            ("__new__", |vm, function, arguments| {
+                vm.exception_new(function, arguments)
+            }),
+            ("__init__", |vm, _, arguments| {
+                let mut positional = arguments.positional;
+                if !positional.is_empty() {
+                    let error = positional.remove(0);
+                    vm.set_exception_args(&error, &vm.tuple(&positional));
+                }
+                Ok(vm.none())
+            }),
+            ("__str__", |vm, _, arguments| {
+                let error = Parameters::none(vm, "__str__", arguments)?;
+                Ok(vm.str(&vm.exception_text(&error)?))
+            }),
+            ("with_traceback", |vm, _, arguments| {
+                Ok(Parameters::one(vm, "with_traceback", arguments)?.0)
+            }),
+        ],
+    ),
+    (
+        "ContextVar",
+        &[
+            ("__new__", |vm, _, arguments| new_variable(vm, arguments)),
+            ("get", |vm, _, arguments| {
+                let mut parameters = Parameters::new(vm, "get", arguments);
+                let variable = parameters.required()?;
+                let default = parameters.optional("default");
+                match vm.variable_get(&variable, default.as_ref()) {
+                    Some(value) => Ok(value),
+                    None => {
+                        let class = vm.builtin("LookupError");
+                        Err(vm.new_exception_object(&class, &[variable]))
+                    }
+                }
+            }),
+            ("set", |vm, _, arguments| {
+                let (variable, value) = Parameters::one(vm, "set", arguments)?;
+                Ok(vm.variable_set(&variable, &value))
+            }),
+            ("reset", |vm, _, arguments| {
+                let (variable, token) = Parameters::one(vm, "reset", arguments)?;
+                match vm.record_get(&token, 1) {
+                    Some(value) => vm.heap.set(&variable, 2, &value),
+                    None => vm.heap.clear(&variable, 2),
+                }
+                Ok(vm.none())
+            }),
+        ],
+    ),
+    (
+        "module",
+        &[("__new__", |vm, _, arguments| {
+            let mut parameters = Parameters::new(vm, "module", arguments);
+            parameters.required()?;
+            let name = parameters.required()?;
+            Ok(vm.module(&vm.text(&name).unwrap_or_default()))
+        })],
+    ),
+];
+
+fn new_variable(vm: &Vm, arguments: Arguments) -> Result {
+    let mut parameters = Parameters::new(vm, "ContextVar", arguments);
+    parameters.required()?;
+    let name = parameters.required()?;
+    if vm.heap.kind(&name) != Kind::Str {
+        return Err(vm.error("TypeError", "context variable name must be a str"));
+    }
+    let default = parameters.optional("default");
+    parameters.end()?;
+    Ok(vm.context_variable(&name, default.as_ref()))
+}

@@ -1,0 +1,120 @@
+//! `object` and `type`.
+
+use super::{Parameters, Table};
+use crate::heap::Kind;
+use crate::vm::{Arguments, Result, Vm};
+
+pub(super) const TABLES: &[Table] = &[
+    (
+        "object",
+        &[
+            ("__new__", |vm, _, arguments| new(vm, arguments)),
+            ("__init__", |vm, _, _| Ok(vm.none())),
+            ("__init_subclass__", |vm, _, _| Ok(vm.none())),
+            ("__repr__", |vm, _, arguments| {
+                let object = Parameters::none(vm, "__repr__", arguments)?;
+                let name = vm.qualified_name(&vm.class_of(&object));
+                let identity = vm.heap.identity(&object);
+                Ok(vm.str(&format!("<{name} object at {identity:#x}>")))
+            }),
+            ("__str__", |vm, _, arguments| {
+                vm.repr_object(&Parameters::none(vm, "__str__", arguments)?)
+            }),
+            ("__eq__", |vm, _, arguments| {
+                use crate::heap::Reference;
+                let (a, b) = Parameters::one(vm, "__eq__", arguments)?;
+                Ok(if a.is(&b) {
+                    vm.bool(true)
+                } else {
+                    vm.not_implemented()
+                })
+            }),
+            ("__hash__", |vm, _, arguments| {
+                let object = Parameters::none(vm, "__hash__", arguments)?;
+                Ok(vm.int(vm.heap.identity(&object).cast_signed()))
+            }),
+            ("__setattr__", |vm, _, arguments| {
+                let mut parameters = Parameters::new(vm, "__setattr__", arguments);
+                let (object, name) = (parameters.required()?, parameters.required()?);
+                let value = parameters.required()?;
+                vm.generic_set_attr(&object, &vm.attribute_name(&name)?, Some(&value))?;
+                Ok(vm.none())
+            }),
+            ("__delattr__", |vm, _, arguments| {
+                let (object, name) = Parameters::one(vm, "__delattr__", arguments)?;
+                vm.generic_set_attr(&object, &vm.attribute_name(&name)?, None)?;
+                Ok(vm.none())
+            }),
+            ("__getattribute__", |vm, _, arguments| {
+                let (object, name) = Parameters::one(vm, "__getattribute__", arguments)?;
+                let name = vm.attribute_name(&name)?;
+                match vm.generic_get_attr(&object, &name)? {
+                    Some(value) => Ok(value),
+                    None => Err(vm.no_attribute(&object, &name)),
+                }
+            }),
+        ],
+    ),
+    (
+        "type",
+        &[
+            ("__new__", |vm, _, arguments| {
+                let mut parameters = Parameters::new(vm, "type.__new__", arguments);
+                let metaclass = parameters.required()?;
+                let name = parameters.required()?;
+                let (bases, dict) = (parameters.required()?, parameters.required()?);
+                let Some(name) = vm.text(&name) else {
+                    let message = "type.__new__() argument 1 must be str";
+                    return Err(vm.error("TypeError", message));
+                };
+                let bases = vm.items(&bases).unwrap_or_default();
+                if vm.heap.kind(&dict) != Kind::Dict {
+                    let message = "type.__new__() argument 3 must be dict";
+                    return Err(vm.error("TypeError", message));
+                }
+                vm.type_new(&metaclass, &name, &bases, &dict)
+            }),
+            ("__init__", |vm, _, _| Ok(vm.none())),
+            ("__call__", |vm, _, mut arguments| {
+                if arguments.positional.is_empty() {
+                    return Err(vm.error("TypeError", "type.__call__() needs an argument"));
+                }
+                let class = arguments.positional.remove(0);
+                vm.instantiate(&class, arguments)
+            }),
+            ("mro", |vm, _, arguments| {
+                let class = Parameters::none(vm, "mro", arguments)?;
+                Ok(vm.list(&vm.mro(&class)))
+            }),
+        ],
+    ),
+];
+
+/// `object.__new__`.
+fn new(vm: &Vm, mut arguments: Arguments) -> Result {
+    if arguments.positional.is_empty() {
+        let message = "object.__new__(): not enough arguments";
+        return Err(vm.error("TypeError", message));
+    }
+    let class = arguments.positional.remove(0);
+    if vm.heap.kind(&class) != Kind::Type {
+        let message = "object.__new__(X): X is not a type object";
+        return Err(vm.error("TypeError", message));
+    }
+    let has_arguments = !arguments.positional.is_empty() || !arguments.keywords.is_empty();
+    if has_arguments {
+        let own_new = vm.lookup_own(&class, "__new__").is_some();
+        let own_init = vm.lookup_own(&class, "__init__").is_some();
+        if own_new || !own_init {
+            let name = vm.class_name(&class);
+            let message = match own_new {
+                true => "object.__new__() takes exactly one argument \
+                         (the type to instantiate)"
+                    .to_owned(),
+                false => format!("{name}() takes no arguments"),
+            };
+            return Err(vm.error("TypeError", &message));
+        }
+    }
+    vm.new_empty_instance(&class)
+}

@@ -1,0 +1,35 @@
+//! What Python's objects do, as methods of [`Vm`](crate::Vm).
+//!
+//! All operations work on [`Local`](crate::Local)s, so that an allocation may
+//! happen at any point of any of them. What an object of a builtin kind does is
+//! written in the operation itself (`builtin_binary`, `builtin_repr`); what a
+//! class of an extension or of the language does is found by the name of the
+//! method in its dict.
+
+mod attributes;
+mod bootstrap;
+mod call;
+mod class;
+mod codec;
+mod compare;
+mod dict;
+mod dunder;
+mod exception;
+mod extension;
+mod function;
+mod hash;
+mod items;
+mod iterate;
+mod methods;
+mod module;
+mod number;
+mod offset_call;
+mod operators;
+mod sequence;
+mod text;
+mod values;
+mod view;
+
+pub(crate) use bootstrap::bootstrap;
+pub(crate) use class::Definition;
+pub(crate) use function::Code;

@@ -1,0 +1,207 @@
+//! Modules, imports, and objects of the language's own.
+
+use super::class::Definition;
+use super::function::Code;
+use crate::heap::{Kind, Local};
+use crate::vm::{Result, Vm};
+use hpy_loader::Loader;
+use hpy_loader::library::{ExceptionKind, Library, LoadError};
+use hpy_loader::spec::ModuleDef;
+use std::path::Path;
+
+impl Vm {
+    /// A module object, not put into [`modules`](Self::modules).
+    pub fn module(&self, name: &str) -> Local {
+        let module = self
+            .heap
+            .allocate_small(Kind::Module, &self.builtin("module"), 0, 0);
+        let attributes = self.attributes_of(&module);
+        self.dict_set_str(&attributes, "__name__", &self.str(name));
+        for name in ["__doc__", "__package__", "__loader__", "__spec__"] {
+            self.dict_set_str(&attributes, name, &self.none());
+        }
+        module
+    }
+
+    /// The module that an extension defines.
+    pub(crate) fn extension_module(
+        &self,
+        loader: &'static Loader<Self>,
+        spec: &Local,
+        definition: &'static ModuleDef,
+    ) -> Result {
+        let name = self.get_attr(spec, "name")?;
+        let name_text = self.display(&name)?;
+        let module = self.module(&name_text);
+        let attributes = self.attributes_of(&module);
+        if let Some(doc) = &definition.doc {
+            self.dict_set_str(&attributes, "__doc__", &self.str(doc));
+        }
+        for method in &definition.methods {
+            let code = Code::Method {
+                loader,
+                definition: method,
+            };
+            let function = self.new_function("builtin_function_or_method", &method.name, code, 0);
+            self.set_function_receiver(&function, &module);
+            self.set_function_module(&function, &name);
+            self.dict_set_str(&attributes, &method.name, &function);
+        }
+        Ok(module)
+    }
+
+    /// Loads a universal binary as the module `name`, and puts it into
+    /// [`modules`](Self::modules).
+    ///
+    /// # Errors
+    ///
+    /// `ImportError` or `RuntimeError` for a file that can't be loaded, or what
+    /// the module raises.
+    pub fn load(&self, path: &Path, name: &str) -> Result {
+        let spec = self.module_spec(name, path)?;
+        self.load_with_spec(path, name, &spec)
+    }
+
+    /// The same with a spec of the caller's, as `hpy.universal.load` takes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with_spec(&self, path: &Path, name: &str, spec: &Local) -> Result {
+        let loader = self.loader();
+        // SAFETY: whoever calls this trusts the file, as for any import.
+        let library = unsafe { Library::open(name, path) };
+        let library = library.map_err(|error| self.load_error(&error))?;
+        // SAFETY: the context is whole, of the version that the library was
+        // checked for, and lives as long as the process. A process that starts
+        // two VMs and loads one file into both has broken `load`'s contract.
+        unsafe { library.init_global_context(loader.context()) };
+        // SAFETY: the file is trusted to be built as HPy prescribes.
+        let definition = unsafe { library.init() }.map_err(|error| self.load_error(&error))?;
+        // SAFETY: `init` returned the definition, and the context is ours.
+        let module = unsafe { loader.create_module(definition.as_ref(), spec.to_object()) };
+        let module = self.rooted(module)?;
+        if self.heap.kind(&module) == Kind::Module {
+            let file = self.str(&path.display().to_string());
+            self.set_attr(&module, "__file__", Some(&file))?;
+        }
+        self.dict_set_str(&self.modules(), name, &module);
+        Ok(module)
+    }
+
+    /// What `HPy_mod_create` gets: an object with the module's name and origin.
+    fn module_spec(&self, name: &str, path: &Path) -> Result {
+        let spec = self.call(&self.builtin("ModuleSpec"), Vec::new().into())?;
+        self.set_attr(&spec, "name", Some(&self.str(name)))?;
+        self.set_attr(
+            &spec,
+            "origin",
+            Some(&self.str(&path.display().to_string())),
+        )?;
+        Ok(spec)
+    }
+
+    fn load_error(&self, error: &LoadError) -> Local {
+        let class = match error.exception() {
+            ExceptionKind::RuntimeError => "RuntimeError",
+            _ => "ImportError",
+        };
+        self.error(class, &error.to_string())
+    }
+
+    /// `importlib.import_module(name)`: the table of modules, then the language.
+    ///
+    /// # Errors
+    ///
+    /// `ModuleNotFoundError`, or what the module raises.
+    pub fn import(&self, name: &str) -> Result {
+        if let Some(module) = self.dict_get_str(&self.modules(), name) {
+            return Ok(module);
+        }
+        let made = match self.language() {
+            Some(language) => language.import(self, name)?,
+            None => None,
+        };
+        match made {
+            Some(module) => {
+                self.dict_set_str(&self.modules(), name, &module);
+                Ok(module)
+            }
+            None => {
+                let message = format!("No module named '{name}'");
+                Err(self.error("ModuleNotFoundError", &message))
+            }
+        }
+    }
+
+    /// An object that only the language looks into: references, which are empty
+    /// at first, and words, which are 0.
+    pub fn record(&self, class: &Local, refs: usize, words: usize) -> Local {
+        self.heap
+            .allocate_small(Kind::Record, class, refs, 8 * words)
+    }
+
+    /// A reference of a record.
+    pub fn record_get(&self, record: &Local, index: usize) -> Option<Local> {
+        self.heap.get(record, index)
+    }
+
+    /// Replaces or empties a reference of a record.
+    pub fn record_set(&self, record: &Local, index: usize, value: Option<&Local>) {
+        match value {
+            Some(value) => self.heap.set(record, index, value),
+            None => self.heap.clear(record, index),
+        }
+    }
+
+    /// A word of a record.
+    pub fn record_word(&self, record: &Local, index: usize) -> u64 {
+        self.heap.word(record, index)
+    }
+
+    /// Replaces a word of a record.
+    pub fn record_set_word(&self, record: &Local, index: usize, word: u64) {
+        self.heap.set_word(record, index, word);
+    }
+
+    /// `ContextVar(name, default=default)`.
+    pub(crate) fn context_variable(&self, name: &Local, default: Option<&Local>) -> Local {
+        let class = self.builtin("ContextVar");
+        let variable = self.heap.allocate_small(Kind::ContextVar, &class, 3, 0);
+        self.heap.set(&variable, 0, name);
+        if let Some(default) = default {
+            self.heap.set(&variable, 1, default);
+        }
+        variable
+    }
+
+    /// The variable's value, else `default`, else its own default.
+    pub(crate) fn variable_get(&self, variable: &Local, default: Option<&Local>) -> Option<Local> {
+        let value = self.heap.get(variable, 2).or_else(|| default.cloned());
+        value.or_else(|| self.heap.get(variable, 1))
+    }
+
+    /// Replaces the variable's value; the token knows what it was.
+    pub(crate) fn variable_set(&self, variable: &Local, value: &Local) -> Local {
+        let token = self.record(&self.builtin("Token"), 2, 0);
+        self.heap.set(&token, 0, variable);
+        if let Some(old) = self.heap.get(variable, 2) {
+            self.heap.set(&token, 1, &old);
+        }
+        self.heap.set(variable, 2, value);
+        token
+    }
+
+    /// The definition of the nearest extension class on the way to `object` that
+    /// satisfies a condition.
+    pub(crate) fn find_definition(
+        &self,
+        class: &Local,
+        wanted: impl Fn(&Definition) -> bool,
+    ) -> Option<Definition> {
+        self.mro(class)
+            .iter()
+            .filter_map(|class| self.class_info(class).definition)
+            .find(wanted)
+    }
+}

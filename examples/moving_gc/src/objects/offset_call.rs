@@ -1,0 +1,56 @@
+//! Instances that keep the function that runs when they are called in their own
+//! struct, where the member `__vectorcalloffset__` tells.
+
+use crate::heap::Local;
+use crate::vm::{Arguments, Result, Vm};
+use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
+use hpy_loader::call::Callee;
+use hpy_loader::spec::TypeDef;
+use std::mem::offset_of;
+
+/// The offset of the `HPyCallFunction`, if the type has one.
+pub(super) fn offset(type_def: &TypeDef) -> Option<usize> {
+    let mut members = type_def.members.iter();
+    let member = members.find(|member| member.name == "__vectorcalloffset__");
+    member.map(|member| member.offset)
+}
+
+/// `__call__` of such a type.
+pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
+    if arguments.positional.is_empty() {
+        return Err(vm.error("TypeError", "__call__() needs an instance"));
+    }
+    let this = arguments.positional.remove(0);
+    let class = vm.class_of(&this);
+    let definition = vm.find_definition(&class, |class| offset(class.type_def).is_some());
+    let native = vm
+        .heap
+        .companion(&this)
+        .and_then(|companion| companion.native());
+    let (Some(definition), Some(native)) = (definition, native) else {
+        return Err(vm.not_callable(&this));
+    };
+    let at = offset(definition.type_def).unwrap_or_default() + offset_of!(HPyCallFunction, r#impl);
+    let place: *const Option<HPyFunc_keywords> = native.wrapping_byte_add(at).cast();
+    // SAFETY: the extension has said that its struct has a call function there,
+    // and the struct stays where it is while its object lives.
+    let Some(function) = (unsafe { place.read_unaligned() }) else {
+        let name = vm.type_name_for(&this);
+        let message = format!("'{name}' object does not support vectorcall");
+        return Err(vm.error("TypeError", &message));
+    };
+    let (values, names) = vm.flatten(&arguments);
+    let repr = || vm.repr(&this).unwrap_or_default();
+    // SAFETY: the function is a call function of an extension of this loader.
+    vm.rooted(unsafe {
+        definition.loader.call_keywords(
+            function,
+            this.to_object(),
+            values.iter().map(Local::to_object),
+            names
+                .as_ref()
+                .map(|(names, count)| (names.to_object(), *count)),
+            Callee::Callable(&repr),
+        )
+    })
+}

@@ -1,0 +1,303 @@
+//! `memoryview`: the memory of another object.
+//!
+//! The memory is an extension's, or the companion's copy of a `bytes`; neither
+//! moves. The view keeps the exporter alive, and gives the buffer back when it
+//! is released or dies.
+
+use crate::heap::{Kind, Local, Object};
+use crate::vm::{Result, Vm};
+use hpy_loader::abi::{HPy, HPy_buffer};
+use std::cell::{Cell, RefCell};
+use std::ffi::CStr;
+
+/// `HPyBUF_FULL_RO`: format, shape and strides are wanted, writing is not.
+const FULL_RO: i32 = 0x0004 | 0x0100 | 0x0010 | 0x0008;
+
+/// What a view knows in Rust.
+struct View {
+    buffer: RefCell<HPy_buffer>,
+    released: Cell<bool>,
+}
+
+fn empty_buffer() -> HPy_buffer {
+    HPy_buffer {
+        buf: std::ptr::null_mut(),
+        obj: HPy::NULL,
+        len: 0,
+        itemsize: 1,
+        readonly: 1,
+        ndim: 1,
+        format: std::ptr::null_mut(),
+        shape: std::ptr::null_mut(),
+        strides: std::ptr::null_mut(),
+        suboffsets: std::ptr::null_mut(),
+        internal: std::ptr::null_mut(),
+    }
+}
+
+impl Vm {
+    /// `memoryview(object)`.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for what has no buffer, or what the exporter raises.
+    pub fn memory_view(&self, object: &Local) -> Result {
+        let view = self.allocate(Kind::MemoryView, &self.builtin("memoryview"), 1, 0)?;
+        let mut buffer = empty_buffer();
+        let mut exporter = object.clone();
+        if self.heap.kind(object) == Kind::Bytes {
+            let bytes = self.bytes_data(object);
+            buffer.buf = bytes.cast_mut().cast();
+            buffer.len = bytes.len().cast_signed();
+        } else {
+            let class = self.class_of(object);
+            let definition =
+                self.find_definition(&class, |class| class.type_def.slots.bf_getbuffer.is_some());
+            let getbuffer = definition.and_then(|class| {
+                class
+                    .type_def
+                    .slots
+                    .bf_getbuffer
+                    .map(|function| (class.loader, function))
+            });
+            let Some((loader, function)) = getbuffer else {
+                let message = format!(
+                    "memoryview: a bytes-like object is required, not '{}'",
+                    self.type_name_of(&class)
+                );
+                return Err(self.error("TypeError", &message));
+            };
+            // SAFETY: the extension of this loader gave the function.
+            let obj = unsafe {
+                loader.call_getbuffer(function, object.to_object(), &mut buffer, FULL_RO)
+            };
+            if let Some(obj) = self.rooted_error(obj)? {
+                exporter = self.heap.root(&obj);
+            }
+            self.heap.await_finalizer(&view);
+        }
+        self.heap.set(&view, 0, &exporter);
+        let data = View {
+            buffer: RefCell::new(buffer),
+            released: Cell::new(false),
+        };
+        self.heap.make_companion(&view).set_payload(Box::new(data));
+        Ok(view)
+    }
+
+    fn view<'a>(&self, view: &'a Local) -> Result<&'a View> {
+        let data = self
+            .heap
+            .companion(view)
+            .and_then(|companion| companion.payload::<View>());
+        match data {
+            Some(data) if !data.released.get() => Ok(data),
+            _ => {
+                let message = "operation forbidden on released memoryview object";
+                Err(self.error("ValueError", message))
+            }
+        }
+    }
+
+    /// `memoryview.release()`.
+    pub(crate) fn release_view(&self, view: &Local) -> Result<()> {
+        let Ok(data) = self.view(view) else {
+            return Ok(());
+        };
+        data.released.set(true);
+        let Some(exporter) = self.heap.get(view, 0) else {
+            return Ok(());
+        };
+        let class = self.class_of(&exporter);
+        let definition = self.find_definition(&class, |class| {
+            class.type_def.slots.bf_releasebuffer.is_some()
+        });
+        let Some(definition) = definition else {
+            return Ok(());
+        };
+        let Some(function) = definition.type_def.slots.bf_releasebuffer else {
+            return Ok(());
+        };
+        let mut buffer = std::mem::replace(&mut *data.buffer.borrow_mut(), empty_buffer());
+        let object: Object = exporter.to_object();
+        // SAFETY: the extension of this loader gave the function, and filled the
+        // buffer.
+        let done = unsafe {
+            definition
+                .loader
+                .call_releasebuffer(function, object, &mut buffer)
+        };
+        self.rooted_error(done)
+    }
+
+    /// The bytes of a view that is contiguous.
+    pub(crate) fn view_bytes(&self, view: &Local) -> Result<Vec<u8>> {
+        let buffer = self.view(view)?.buffer.borrow();
+        let length = buffer.len.max(0).cast_unsigned();
+        if buffer.buf.is_null() || length == 0 {
+            return Ok(Vec::new());
+        }
+        // SAFETY: the exporter promises so many bytes until the buffer is given
+        // back, which the view has not been.
+        Ok(unsafe { std::slice::from_raw_parts(buffer.buf.cast::<u8>(), length) }.to_vec())
+    }
+
+    /// `view[start:stop:step]` of the memory of a `bytes`, which never changes:
+    /// so a view of a copy is the same.
+    pub(crate) fn view_slice(&self, view: &Local, slice: &Local) -> Result {
+        let exporter = self.heap.get(view, 0);
+        if exporter.is_none_or(|exporter| self.heap.kind(&exporter) != Kind::Bytes) {
+            let message = "slices of a memoryview of other objects than bytes";
+            return Err(self.error("NotImplementedError", message));
+        }
+        let bytes = self.view_bytes(view)?;
+        let chosen = self.get_item(&self.bytes(&bytes), slice)?;
+        self.memory_view(&chosen)
+    }
+
+    fn view_shape(&self, view: &Local) -> Result<Vec<isize>> {
+        let buffer = self.view(view)?.buffer.borrow();
+        let count = buffer.ndim.max(0) as usize;
+        if buffer.shape.is_null() {
+            return Ok(vec![buffer.len / buffer.itemsize.max(1)]);
+        }
+        // SAFETY: the exporter gives one length for each dimension.
+        Ok(unsafe { std::slice::from_raw_parts(buffer.shape, count) }.to_vec())
+    }
+
+    fn view_strides(&self, view: &Local) -> Result<Vec<isize>> {
+        let buffer = self.view(view)?.buffer.borrow();
+        let count = buffer.ndim.max(0) as usize;
+        if buffer.strides.is_null() {
+            return Ok(vec![buffer.itemsize]);
+        }
+        // SAFETY: the exporter gives one distance for each dimension.
+        Ok(unsafe { std::slice::from_raw_parts(buffer.strides, count) }.to_vec())
+    }
+
+    fn view_format(&self, view: &Local) -> Result<String> {
+        let buffer = self.view(view)?.buffer.borrow();
+        if buffer.format.is_null() {
+            return Ok("B".to_owned());
+        }
+        // SAFETY: not null, so it is a C string of the exporter's.
+        Ok(unsafe { CStr::from_ptr(buffer.format) }
+            .to_string_lossy()
+            .into_owned())
+    }
+
+    /// The length of the first dimension.
+    pub(crate) fn view_len(&self, view: &Local) -> Result<usize> {
+        let shape = self.view_shape(view)?;
+        Ok(shape.first().copied().unwrap_or(1).max(0).cast_unsigned())
+    }
+
+    fn item_address(&self, view: &Local, place: usize) -> Result<(*mut u8, String, bool)> {
+        let stride = self.view_strides(view)?.first().copied().unwrap_or(1);
+        let format = self.view_format(view)?;
+        let data = self.view(view)?.buffer.borrow();
+        if data.ndim != 1 {
+            let message = "multi-dimensional sub-views are not implemented";
+            return Err(self.error("NotImplementedError", message));
+        }
+        let address = data
+            .buf
+            .cast::<u8>()
+            .wrapping_offset(place as isize * stride);
+        Ok((address, format, data.readonly != 0))
+    }
+
+    pub(crate) fn view_item(&self, view: &Local, place: usize) -> Result {
+        let (address, format, _) = self.item_address(view, place)?;
+        macro_rules! read {
+            ($type:ty) => {
+                // SAFETY: the place is within the first dimension, and the
+                // exporter's format says what lies there.
+                unsafe { address.cast::<$type>().read_unaligned() }
+            };
+        }
+        Ok(match format.trim_start_matches(['@', '=', '<']) {
+            "B" | "c" => self.int(read!(u8).into()),
+            "b" => self.int(read!(i8).into()),
+            "?" => self.bool(read!(u8) != 0),
+            "h" => self.int(read!(i16).into()),
+            "H" => self.int(read!(u16).into()),
+            "i" => self.int(read!(i32).into()),
+            "I" => self.int(read!(u32).into()),
+            "l" | "q" | "n" => self.int(read!(i64)),
+            "L" | "Q" | "N" => self.big_int(&read!(u64).into()),
+            "f" => self.float(read!(f32).into()),
+            "d" => self.float(read!(f64)),
+            _ => {
+                let message = format!("memoryview: format {format} not supported");
+                return Err(self.error("NotImplementedError", &message));
+            }
+        })
+    }
+
+    pub(crate) fn set_view_item(&self, view: &Local, place: usize, value: &Local) -> Result<()> {
+        let (address, format, readonly) = self.item_address(view, place)?;
+        if readonly {
+            return Err(self.error("TypeError", "cannot modify read-only memory"));
+        }
+        macro_rules! write {
+            ($type:ty, $value:expr) => {{
+                let value: $type = $value;
+                // SAFETY: as in `view_item`, and the exporter allows writing.
+                unsafe { address.cast::<$type>().write_unaligned(value) }
+            }};
+        }
+        let wrong = || {
+            let message = format!("memoryview: invalid value for format '{format}'");
+            self.error("ValueError", &message)
+        };
+        macro_rules! integer {
+            ($type:ty) => {{
+                let value = self.small_int(&self.index(value)?).ok_or_else(wrong)?;
+                write!($type, value.try_into().map_err(|_| wrong())?)
+            }};
+        }
+        match format.trim_start_matches(['@', '=', '<']) {
+            "B" => integer!(u8),
+            "b" => integer!(i8),
+            "h" => integer!(i16),
+            "H" => integer!(u16),
+            "i" => integer!(i32),
+            "I" => integer!(u32),
+            "l" | "q" | "n" => integer!(i64),
+            "L" | "Q" | "N" => integer!(u64),
+            "f" => write!(f32, self.as_f64(value)? as f32),
+            "d" => write!(f64, self.as_f64(value)?),
+            _ => {
+                let message = format!("memoryview: format {format} not supported");
+                return Err(self.error("NotImplementedError", &message));
+            }
+        }
+        Ok(())
+    }
+
+    /// An attribute of a view.
+    pub(crate) fn view_attribute(&self, view: &Local, name: &str) -> Result<Option<Local>> {
+        let tuple = |numbers: Vec<isize>| {
+            let numbers: Vec<Local> = numbers.iter().map(|&n| self.int(n as i64)).collect();
+            self.tuple(&numbers)
+        };
+        Ok(Some(match name {
+            "obj" => self.heap.get(view, 0).unwrap_or_else(|| self.none()),
+            "nbytes" => self.int(self.view(view)?.buffer.borrow().len as i64),
+            "itemsize" => self.int(self.view(view)?.buffer.borrow().itemsize as i64),
+            "ndim" => self.int(self.view(view)?.buffer.borrow().ndim.into()),
+            "readonly" => self.bool(self.view(view)?.buffer.borrow().readonly != 0),
+            "format" => self.str(&self.view_format(view)?),
+            "shape" => tuple(self.view_shape(view)?),
+            "strides" => tuple(self.view_strides(view)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The content of a `bytes`, where C may see it.
+    pub(crate) fn bytes_data(&self, bytes: &impl crate::heap::Reference) -> *const [u8] {
+        let content = self.bytes_value(bytes).unwrap_or_default();
+        self.heap.make_companion(bytes).text(|| content)
+    }
+}

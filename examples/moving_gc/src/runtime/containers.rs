@@ -1,0 +1,82 @@
+//! Lists, tuples, dicts, slices, capsules.
+
+use super::{Fallible, out, out_value};
+use crate::heap::{Kind as HeapKind, Object};
+use crate::vm::Vm;
+use hpy_loader::capsule::Capsule;
+use hpy_loader::runtime::{Containers, Kind};
+
+impl Containers for Vm {
+    fn is_kind(&self, object: &Object, kind: Kind) -> bool {
+        let wanted = match kind {
+            Kind::Bytes => HeapKind::Bytes,
+            Kind::Dict => HeapKind::Dict,
+            Kind::List => HeapKind::List,
+            Kind::Module => HeapKind::Module,
+            Kind::Slice => HeapKind::Slice,
+            Kind::Str => HeapKind::Str,
+            Kind::Tuple => HeapKind::Tuple,
+            Kind::Type => HeapKind::Type,
+        };
+        self.heap.kind(object) == wanted
+    }
+
+    fn new_list(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+        out(self.new_sequence(HeapKind::List, items.len(), items))
+    }
+
+    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+        out(self.new_sequence(HeapKind::Tuple, items.len(), items))
+    }
+
+    fn list_append(&self, list: &Object, item: &Object) -> Fallible<()> {
+        out_value(self.list_append(&self.root(list), &self.root(item)))
+    }
+
+    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> Fallible<()> {
+        out_value(self.list_insert_cut(&self.root(list), index, &self.root(item)))
+    }
+
+    fn new_dict(&self) -> Fallible<Object> {
+        out(self.new_table(&self.builtin("dict"), HeapKind::Dict))
+    }
+
+    fn dict_keys(&self, dict: &Object) -> Fallible<Object> {
+        let entries = self.entries(&self.root(dict));
+        out(self.new_sequence(
+            HeapKind::List,
+            entries.len(),
+            entries.iter().map(|(key, _)| key),
+        ))
+    }
+
+    fn dict_copy(&self, dict: &Object) -> Fallible<Object> {
+        let dict = self.root(dict);
+        let copy = || {
+            let copy = self.new_table(&self.builtin("dict"), HeapKind::Dict)?;
+            self.dict_update(&copy, &dict)?;
+            Ok(copy)
+        };
+        out(copy())
+    }
+
+    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> Fallible<Object> {
+        let (start, stop, step) = (self.root(start), self.root(stop), self.root(step));
+        Ok(self.slice(&start, &stop, &step).into_object())
+    }
+
+    fn unpack_slice(&self, slice: &Object) -> Fallible<(isize, isize, isize)> {
+        out_value(self.unpack_slice(&self.root(slice)))
+    }
+
+    fn new_capsule(&self, capsule: Capsule) -> Fallible<Object> {
+        let class = self.builtin("PyCapsule");
+        let object = self.heap.allocate_small(HeapKind::Capsule, &class, 0, 0);
+        self.heap.make_companion(&object).set_capsule(capsule);
+        Ok(object.into_object())
+    }
+
+    fn capsule<'a>(&self, object: &'a Object) -> Option<&'a Capsule> {
+        self.heap.companion(object)?.capsule()
+    }
+}

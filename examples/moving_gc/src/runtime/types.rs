@@ -1,0 +1,75 @@
+//! Types that extensions define, and their instances.
+
+use super::{Fallible, out, out_value};
+use crate::heap::{Local, Object};
+use crate::objects::Definition;
+use crate::vm::{Result, Vm};
+use hpy_loader::Loader;
+use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use hpy_loader::runtime::Types;
+use hpy_loader::spec::TypeDef;
+use std::ffi::c_void;
+
+impl Vm {
+    fn replace_call(&self, object: &Local, function: HPyFunc_keywords) -> Result<()> {
+        let class = self.class_of(object);
+        let has_call = self.find_definition(&class, |class| class.type_def.slots.tp_call.is_some());
+        if has_call.is_none() {
+            let message = format!(
+                "Object's type '{}' does not implement the HPy call protocol.",
+                self.type_name_of(&class)
+            );
+            return Err(self.error("TypeError", &message));
+        }
+        self.heap.make_companion(object).set_call(function);
+        Ok(())
+    }
+}
+
+impl Types for Vm {
+    fn new_type(
+        &self,
+        loader: &'static Loader<Self>,
+        type_def: &'static TypeDef,
+        bases: &[&Object],
+        metaclass: Option<&Object>,
+    ) -> Fallible<Object> {
+        let bases = self.root_all(bases);
+        let metaclass = self.root_optional(metaclass);
+        let definition = Definition { loader, type_def };
+        out(self.extension_class(definition, &bases, metaclass.as_ref()))
+    }
+
+    fn new_instance(&self, class: &Object) -> Fallible<(Object, *mut c_void)> {
+        let object = out_value(self.new_empty_instance(&self.root(class)))?;
+        let native = self
+            .heap
+            .companion(&object)
+            .and_then(|companion| companion.native());
+        Ok((object.to_object(), native.unwrap_or(std::ptr::null_mut())))
+    }
+
+    fn native_struct(&self, object: &Object, shape: HPyType_BuiltinShape) -> *mut c_void {
+        let companion = self.heap.companion(object);
+        companion
+            .filter(|companion| {
+                companion
+                    .native_layout()
+                    .is_some_and(|layout| layout.shape == shape)
+            })
+            .and_then(|companion| companion.native())
+            .unwrap_or(std::ptr::null_mut())
+    }
+
+    fn builtin_shape(&self, class: &Object) -> HPyType_BuiltinShape {
+        let class = self.root(class);
+        match self.find_definition(&class, |_| true) {
+            Some(definition) => definition.type_def.shape,
+            None => HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy,
+        }
+    }
+
+    fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> Fallible<()> {
+        out_value(self.replace_call(&self.root(object), function))
+    }
+}

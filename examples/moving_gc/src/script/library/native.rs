@@ -1,0 +1,81 @@
+//! The functions of the module `_driver`.
+
+use super::builtins::exactly;
+use super::{packing, patterns};
+use crate::script::interpreter::{Fallible, Interpreter, Value};
+use crate::vm::{Arguments, NativeFunction, Vm};
+use hpy_loader::runtime::UnaryOp;
+
+/// Name and function.
+pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
+    ("built_module", |vm, _, arguments| {
+        let path = built(vm, arguments)?;
+        Ok(vm.str(&path.display().to_string()))
+    }),
+    ("collect", |vm, _, _| {
+        vm.collect();
+        Ok(vm.int(0))
+    }),
+    ("escape_pattern", patterns::escape),
+    ("exc_info", |vm, _, _| {
+        let handled = Interpreter::current().handled.borrow().last().cloned();
+        Ok(match handled {
+            Some(error) => vm.tuple(&[vm.class_of(&error), error, vm.none()]),
+            None => vm.tuple(&[vm.none(), vm.none(), vm.none()]),
+        })
+    }),
+    ("find_pattern", patterns::find),
+    ("get_modules", |vm, _, _| Ok(vm.modules())),
+    ("index", |vm, _, arguments| {
+        let [value] = exactly(vm, "index", arguments)?;
+        vm.unary(UnaryOp::Index, &value)
+    }),
+    ("load_built", |vm, _, arguments| {
+        let name = arguments.positional.get(1).and_then(|name| vm.text(name));
+        let path = built(vm, arguments)?;
+        let name = name.unwrap_or_default();
+        let file = vm.str(&path.display().to_string());
+        let namespace = vm.import("types")?;
+        let namespace = vm.get_attr(&namespace, "SimpleNamespace")?;
+        let spec = Arguments {
+            positional: Vec::new(),
+            keywords: vec![
+                (vm.str("name"), vm.str(&name)),
+                (vm.str("origin"), file.clone()),
+            ],
+        };
+        let spec = vm.call(&namespace, spec)?;
+        let module = vm.load_with_spec(&path, &name, &spec)?;
+        vm.set_attr(&module, "__file__", Some(&file))?;
+        vm.set_attr(&module, "__spec__", Some(&spec))?;
+        // As `make_module` says: no real import, `sys.modules` stays as it is.
+        let _ = vm.set_item(&vm.modules(), &vm.str(&name), None);
+        Ok(module)
+    }),
+    ("pack", packing::pack),
+    ("sqrt", |vm, _, arguments| {
+        let [value] = exactly(vm, "sqrt", arguments)?;
+        let value = vm.unary(UnaryOp::Float, &value)?;
+        let value = vm.float_value(&value).unwrap_or_default();
+        match value < 0.0 {
+            true => Err(vm.error("ValueError", "math domain error")),
+            false => Ok(vm.float(value.sqrt())),
+        }
+    }),
+    ("unpack", packing::unpack),
+];
+
+/// The binary for a call of `make_module`.
+fn built(vm: &Vm, arguments: Arguments) -> Fallible<std::path::PathBuf> {
+    let [source, name, extra]: [Value; 3] = exactly(vm, "make_module", arguments)?;
+    let mut sources = vec![source];
+    sources.extend(vm.collect_items(&extra)?);
+    let sources: Vec<String> = sources
+        .iter()
+        .filter_map(|source| vm.text(source))
+        .collect();
+    let name = vm.text(&name).unwrap_or_default();
+    Interpreter::current()
+        .next_module(&name, &sources)
+        .map_err(|reason| vm.error("LookupError", &reason))
+}
