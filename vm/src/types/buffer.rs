@@ -35,6 +35,8 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Export {
     memory: Memory,
+    /// What the memory is a part of, if it is not the extension's.
+    _copy: Option<Box<[u8]>>,
     /// None once it is released.
     held: PyMutex<Option<Held>>,
 }
@@ -165,19 +167,20 @@ pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> 
             .call_getbuffer(function, object.to_owned(), &mut buffer, flags)
     };
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
-    let described = describe(&buffer);
-    let memory = described
-        .as_ref()
-        .map_or(Memory::EMPTY, |(_, memory)| *memory);
+    let (descriptor, memory, copy) = match describe(&buffer) {
+        Ok(described) => (Ok(described.descriptor), described.memory, described.copy),
+        Err(reason) => (Err(reason), Memory::EMPTY, None),
+    };
     // Without an exporter nobody is told of the release.
     let held = exporter.map(|exporter| Held { exporter, buffer });
     let export = Export {
         memory,
+        _copy: copy,
         held: PyMutex::new(held),
     }
     .into_ref(&vm.ctx);
-    match described {
-        Ok((descriptor, _)) => Ok(PyBuffer::new(export.into(), descriptor, &METHODS)),
+    match descriptor {
+        Ok(descriptor) => Ok(PyBuffer::new(export.into(), descriptor, &METHODS)),
         Err(reason) => {
             export.release();
             let message = format!("{}: {reason}", type_name(object.class()));

@@ -1,6 +1,11 @@
 //! What a buffer reaches, in RustPython's terms.
+//!
+//! RustPython knows memory in which each item lies at a distance that follows from
+//! its indices. Rows that are reached through pointers (`suboffsets`) do not, so of
+//! such a buffer it gets a copy, which can't be written to.
 
 use hpy_loader::abi::HPy_buffer;
+use hpy_loader::memory::is_available;
 use rustpython_vm::protocol::BufferDescriptor;
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -22,9 +27,20 @@ impl Memory {
     };
 }
 
+/// A buffer in RustPython's terms.
+#[derive(Debug)]
+pub struct Described {
+    /// Where the items are in the memory.
+    pub descriptor: BufferDescriptor,
+    /// The memory: the extension's, or that of the copy.
+    pub memory: Memory,
+    /// What has to live as long as the memory is used.
+    pub copy: Option<Box<[u8]>>,
+}
+
 /// What RustPython needs to know of a buffer. RustPython indexes the memory by
 /// this description, so one that contradicts itself is refused.
-pub fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'static str> {
+pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
     let len = usize::try_from(buffer.len).map_err(|_| "the buffer's length is negative")?;
     let itemsize = usize::try_from(buffer.itemsize).map_err(|_| "the item size is negative")?;
     let ndim = usize::try_from(buffer.ndim).map_err(|_| "the number of dimensions is negative")?;
@@ -44,9 +60,8 @@ pub fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'sta
     let array = |numbers: *mut isize| unsafe {
         (!numbers.is_null()).then(|| std::slice::from_raw_parts(numbers, ndim))
     };
-    if array(buffer.suboffsets).is_some_and(|offsets| offsets.iter().any(|&offset| offset >= 0)) {
-        return Err("buffers with suboffsets are not supported");
-    }
+    let suboffsets = array(buffer.suboffsets);
+    let suboffsets = suboffsets.filter(|offsets| offsets.iter().any(|&offset| offset >= 0));
     let lengths: Vec<usize> = match (array(buffer.shape), ndim) {
         (Some(shape), _) => shape
             .iter()
@@ -66,6 +81,37 @@ pub fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'sta
         Some(strides) => strides.to_vec(),
         None => contiguous(&lengths, itemsize),
     };
+    if let Some(suboffsets) = suboffsets {
+        if !is_available(len) {
+            return Err("there is no memory for a copy of the buffer");
+        }
+        let mut copy = Vec::with_capacity(len);
+        let steps: Vec<_> = strides
+            .into_iter()
+            .zip(suboffsets.iter().copied())
+            .collect();
+        // SAFETY: the extension promises that the pointers lead to the items.
+        unsafe { gather(buffer.buf.cast(), &lengths, &steps, itemsize, &mut copy) };
+        let mut copy = copy.into_boxed_slice();
+        let memory = Memory {
+            start: copy.as_mut_ptr(),
+            length: copy.len(),
+        };
+        let strides = contiguous(&lengths, itemsize);
+        let descriptor = BufferDescriptor {
+            len,
+            offset: 0,
+            readonly: true,
+            itemsize,
+            format,
+            dim_desc: dimensions(lengths, strides),
+        };
+        return Ok(Described {
+            descriptor,
+            memory,
+            copy: Some(copy),
+        });
+    }
     let (before, after) = reach(&lengths, &strides, itemsize).ok_or("the strides are too large")?;
     let start = buffer.buf.cast::<u8>().wrapping_sub(before);
     let memory = match before + after {
@@ -81,13 +127,51 @@ pub fn describe(buffer: &HPy_buffer) -> Result<(BufferDescriptor, Memory), &'sta
         readonly: buffer.readonly != 0,
         itemsize,
         format,
-        dim_desc: lengths
-            .into_iter()
-            .zip(strides)
-            .map(|(length, stride)| (length, stride, 0))
-            .collect(),
+        dim_desc: dimensions(lengths, strides),
     };
-    Ok((descriptor, memory))
+    Ok(Described {
+        descriptor,
+        memory,
+        copy: None,
+    })
+}
+
+fn dimensions(lengths: Vec<usize>, strides: Vec<isize>) -> Vec<(usize, isize, isize)> {
+    let dimensions = lengths.into_iter().zip(strides);
+    dimensions
+        .map(|(length, stride)| (length, stride, 0))
+        .collect()
+}
+
+/// Appends the items in the order of their indices. `steps` has the stride and the
+/// suboffset of each dimension; one that is not negative says that a pointer lies
+/// there, and how far behind its target the next dimension begins.
+///
+/// # Safety
+///
+/// All that `start` leads to by these steps can be read.
+unsafe fn gather(
+    start: *const u8,
+    lengths: &[usize],
+    steps: &[(isize, isize)],
+    itemsize: usize,
+    copy: &mut Vec<u8>,
+) {
+    let ([length, lengths @ ..], [(stride, suboffset), steps @ ..]) = (lengths, steps) else {
+        // SAFETY: an item lies here, by the promise of the caller.
+        copy.extend_from_slice(unsafe { std::slice::from_raw_parts(start, itemsize) });
+        return;
+    };
+    for index in 0..length.cast_signed() {
+        let mut place = start.wrapping_offset(index * stride);
+        if *suboffset >= 0 {
+            // SAFETY: a pointer lies here, by the promise of the caller.
+            let target = unsafe { place.cast::<*const u8>().read_unaligned() };
+            place = target.wrapping_offset(*suboffset);
+        }
+        // SAFETY: as promised.
+        unsafe { gather(place, lengths, steps, itemsize, copy) };
+    }
 }
 
 /// The strides of items that lie one after the other.
@@ -160,7 +244,8 @@ mod tests {
     fn a_view_that_walks_backwards_starts_at_the_end() {
         let mut view = View::new(&[3, 4], Some(&[-4, 1]));
         let buffer = view.buffer(8);
-        let (descriptor, reached) = describe(&buffer).expect("consistent");
+        let described = describe(&buffer).expect("consistent");
+        let (descriptor, reached) = (described.descriptor, described.memory);
         assert_eq!(reached.start, view.memory.as_mut_ptr());
         assert_eq!((reached.length, descriptor.offset), (12, 8));
         assert_eq!(descriptor.dim_desc, [(3, -4, 0), (4, 1, 0)]);
@@ -169,7 +254,8 @@ mod tests {
     #[test]
     fn without_strides_items_lie_one_after_the_other() {
         let mut view = View::new(&[3, 2, 2], None);
-        let (descriptor, reached) = describe(&view.buffer(0)).expect("consistent");
+        let described = describe(&view.buffer(0)).expect("consistent");
+        let (descriptor, reached) = (described.descriptor, described.memory);
         assert_eq!(reached.length, 12);
         assert_eq!(descriptor.dim_desc, [(3, 4, 0), (2, 2, 0), (2, 1, 0)]);
     }
@@ -187,8 +273,24 @@ mod tests {
     #[test]
     fn an_empty_view_reaches_nothing() {
         let mut view = View::new(&[0, 4], Some(&[-400, 1]));
-        let (descriptor, reached) = describe(&view.buffer(3)).expect("consistent");
+        let described = describe(&view.buffer(3)).expect("consistent");
+        let (descriptor, reached) = (described.descriptor, described.memory);
         assert_eq!((descriptor.len, reached.length), (0, 0));
+    }
+
+    #[test]
+    fn rows_behind_pointers_are_copied() {
+        let numbers: [u8; 12] = std::array::from_fn(|number| number as u8);
+        let mut rows = [numbers[8..].as_ptr(), numbers.as_ptr()];
+        let mut view = View::new(&[2, 3], Some(&[size_of::<*const u8>().cast_signed(), 1]));
+        let mut suboffsets = [1, -1];
+        let mut buffer = view.buffer(0);
+        buffer.buf = rows.as_mut_ptr().cast();
+        buffer.suboffsets = suboffsets.as_mut_ptr();
+        let described = describe(&buffer).expect("consistent");
+        assert_eq!(described.copy.as_deref(), Some(&[9, 10, 11, 1, 2, 3][..]));
+        assert_eq!(described.descriptor.dim_desc, [(2, 3, 0), (3, 1, 0)]);
+        assert!(described.descriptor.readonly);
     }
 
     #[test]
