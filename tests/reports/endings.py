@@ -43,8 +43,8 @@ print("last line")
 #err> 1 handle never closed: 'by a thread'
 #err>   opened in leak_impl at untidy.c:@leak
 #err>   called by work at endings.py:@work
-#err>             Thread.run at threading.py:*
-#err>             Thread._bootstrap_inner at threading.py:*
-#err>             Thread._bootstrap at threading.py:*
+#err>             Thread.run at threading:*
+#err>             Thread._bootstrap_inner at threading:*
+#err>             Thread._bootstrap at threading:*
 #err>
 #err> hpy.debug: 0 violations, 3 leaked handles at 3 places in untidy

@@ -27,8 +27,8 @@ class Outcomes:
 
 
 if __name__ == "__main__":
-    options = ["-p", "hpy.debug.pytest", "-p", "no:terminal", "-p", "no:cacheprovider", "--tb=native"]
-    pytest.main([*options, __file__], plugins=[Outcomes()])
+    options = "-s --tb=native -p hpy.debug.pytest -p no:terminal -p no:cacheprovider"
+    pytest.main([*options.split(), __file__], plugins=[Outcomes()])
     hpy.debug.set_handle_stack_trace_limit(5)
     try:
         with hpy.debug.LeakDetector():

@@ -13,5 +13,6 @@ fail()  # here: module
 #err>     ~~~~^^
 #err>   File "nothing.py", line @fail, in fail
 #err>     raise KeyError("no")  # here: fail
+#err>     ^^^^^^^^^^^^^^^^^^^^
 #err> KeyError: 'no'
 #err> hpy.debug: no HPy module was loaded

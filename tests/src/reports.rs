@@ -242,7 +242,7 @@ impl Builds<'_> {
     fn of(&self, script: &Script) -> Result<Vec<PathBuf>> {
         let module = script.module.as_deref().unwrap_or(MODULE);
         match script.build.as_deref() {
-            None => Ok(vec![self.build(module, "")?, self.build(module, "-O0")?]),
+            None => Ok(vec![self.build(module, "")?, self.build(module, "-g -O0")?]),
             Some("stripped") => Ok(vec![self.strip(module)?]),
             Some(flags) => Ok(vec![self.build(module, flags)?]),
         }

@@ -64,9 +64,11 @@ impl Turn {
 impl Extension {
     pub(crate) fn new(debug: &'static Debug, inner: *mut HPyContext, name: &str) -> &'static Self {
         let template = debug.template.get().expect("set when it was made");
-        let mut modules = debug.modules.borrow_mut();
-        modules.push(name.to_owned());
-        let number = modules.len() as u32;
+        let number = {
+            let mut modules = debug.modules.borrow_mut();
+            modules.push(name.to_owned());
+            modules.len() as u32
+        };
         let turns = (0..TURNS).map(|_| {
             let turn = Box::into_raw(Box::new(Turn {
                 // SAFETY: a context consists of pointers and numbers.

@@ -43,6 +43,7 @@ pub(crate) use visit::Visit;
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::modes::Hook;
 use crate::sites::{PythonStack, Site};
+use indexmap::IndexMap;
 use records::{Origin, Records};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -62,13 +63,15 @@ pub struct Debug {
     on_invalid_builder: Hook,
     /// How many frames a site has.
     frames: Cell<usize>,
-    violations: RefCell<Vec<Violation>>,
+    /// With how often they were found.
+    violations: RefCell<IndexMap<Violation, u64>>,
     counts: RefCell<BTreeMap<Kind, u64>>,
     /// The names of the modules.
     modules: RefCell<Vec<String>>,
     going_on: Cell<bool>,
     reports_faults: Cell<bool>,
     reporter: Cell<fn(&Violation)>,
+    is_silent: Cell<bool>,
     python: Box<dyn Fn() -> PythonStack>,
 }
 
@@ -100,6 +103,7 @@ impl Debug {
             going_on: Cell::new(false),
             reports_faults: Cell::new(false),
             reporter: Cell::new(|violation| eprint!("{violation}")),
+            is_silent: Cell::new(false),
             python,
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
@@ -176,6 +180,13 @@ impl Debug {
     /// they end it in silence, which is all that HPy promises.
     pub fn set_reports_faults(&self, reports: bool) {
         self.reports_faults.set(reports);
+    }
+
+    /// Says nothing of violations when they are found. They are in
+    /// [`violations`](Self::violations), and are printed should the process end
+    /// because of one.
+    pub fn set_silent(&self, silent: bool) {
+        self.is_silent.set(silent);
     }
 
     /// Who reports violations; at first they are printed on standard error.

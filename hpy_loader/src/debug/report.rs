@@ -8,7 +8,7 @@ use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
-/// Violations beyond this number are counted and not kept.
+/// Beyond this number of different ones, violations are counted and not kept.
 const KEPT: usize = 10_000;
 
 impl Debug {
@@ -16,13 +16,17 @@ impl Debug {
     fn note(&self, violation: &Violation) {
         *self.counts.borrow_mut().entry(violation.kind).or_default() += 1;
         let mut violations = self.violations.borrow_mut();
-        if violations.len() < KEPT {
-            violations.push(violation.clone());
+        if let Some(times) = violations.get_mut(violation) {
+            *times += 1;
+        } else if violations.len() < KEPT {
+            violations.insert(violation.clone(), 1);
         }
     }
 
     fn report(&self, violation: &Violation) {
-        (self.reporter.get())(violation);
+        if !self.is_silent.get() {
+            (self.reporter.get())(violation);
+        }
     }
 
     /// Reports a violation and sees to what follows. If this returns, the program
@@ -41,6 +45,7 @@ impl Debug {
         match hook {
             Some(hook) => self.call_hook(hook),
             None => {
+                self.report_silent();
                 self.report(&violation);
                 self.fatal(&message(&violation));
             }
@@ -50,6 +55,7 @@ impl Debug {
     /// Reports a violation and ends the program.
     #[cold]
     pub(super) fn end(&self, violation: Violation) -> ! {
+        self.report_silent();
         // What the list is guarded by may be held by somebody else.
         match violation.kind {
             Kind::WrongContext => eprintln!("Error: Wrong HPy Context!"),
@@ -83,9 +89,30 @@ impl Debug {
         self.counts.borrow().clone()
     }
 
-    /// What was found so far, the first ten thousand.
+    /// What was found so far, each once, in the order in which it was found
+    /// first.
     pub fn violations(&self) -> Vec<Violation> {
-        self.violations.borrow().clone()
+        self.violations.borrow().keys().cloned().collect()
+    }
+
+    /// The same, with how often each was found.
+    pub fn violations_with_times(&self) -> Vec<(Violation, u64)> {
+        let violations = self.violations.borrow();
+        violations
+            .iter()
+            .map(|(violation, &times)| (violation.clone(), times))
+            .collect()
+    }
+
+    /// What was found and not reported yet, for a process that is about to end.
+    fn report_silent(&self) {
+        if self.is_silent.get()
+            && let Ok(violations) = self.violations.try_borrow()
+        {
+            for (violation, times) in &*violations {
+                eprint!("{times} x {violation}");
+            }
+        }
     }
 
     /// Has faults in promised memory reported, if there is such memory.
@@ -119,6 +146,7 @@ impl Debug {
                     closed: record.map_or(Site::UNKNOWN, |record| record.closed),
                     python: PythonStack::EMPTY,
                 };
+                self.report_silent();
                 eprintln!(
                     "Fatal Python error: HPy_FatalError: {}",
                     message(&violation)

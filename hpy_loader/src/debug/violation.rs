@@ -137,8 +137,8 @@ impl Kind {
     }
 }
 
-/// One time that a rule was broken.
-#[derive(Debug, Clone)]
+/// A rule that was broken at some place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Violation {
     /// The rule.
     pub kind: Kind,

@@ -140,6 +140,11 @@ impl Site {
         Self(address as u64)
     }
 
+    /// A number that no other site has.
+    pub fn key(self) -> u64 {
+        self.0
+    }
+
     /// Whether nothing is known.
     pub fn is_unknown(self) -> bool {
         self == Self::UNKNOWN

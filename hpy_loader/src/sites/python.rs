@@ -102,6 +102,11 @@ impl PythonStack {
         Self(known.stacks.insert_full(positions.as_slice().into()).0 as u32)
     }
 
+    /// A number that no other stack has.
+    pub fn key(self) -> u32 {
+        self.0
+    }
+
     /// The frames, innermost first; of a deep stack the inner ones.
     pub fn frames(self) -> Vec<PythonFrame> {
         let known = KNOWN.lock();

@@ -59,8 +59,9 @@ macro_rules! rows {
                     stack: $crate::sites::Register,
                     frame: $crate::sites::Register,
                 ) $(-> $ret)? {
-                    const ROW: usize = row(std::mem::offset_of!(HPyContext, $function));
-                    let caller = $crate::sites::Caller::new(address, stack, frame);
+                    const OFFSET: usize = std::mem::offset_of!(HPyContext, $function);
+                    const ROW: usize = row(OFFSET);
+                    let caller = $crate::sites::Caller::new(address, stack, frame).calling(OFFSET);
                     // SAFETY: the rows are only in contexts of this mode.
                     let inspection = unsafe { Inspection::enter(context, ROW, caller) };
                     let $inspection = &inspection;

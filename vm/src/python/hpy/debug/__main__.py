@@ -59,8 +59,9 @@ def print_summary(leaks, violations):
         show("", *entry)
     if leaks or violations:
         show("")
+    times = sum(violation["times"] for violation in violations)
     found = [
-        f"{report.count(len(violations), 'violation')}{places(violation_entries)}",
+        f"{report.count(times, 'violation')}{places(violation_entries)}",
         f"{report.count(len(leaks), 'leaked handle')}{places(leak_entries)}",
     ]
     checked = ", ".join(sorted(modules))

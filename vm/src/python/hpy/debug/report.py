@@ -2,13 +2,15 @@
 
 Beyond the functions of HPy's own `_debug`, this is built on
 
-- `DebugHandle.place`, a key that is equal for handles opened at the same place,
+- `DebugHandle.place`, a key that only handles opened at the same place have,
   `DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
   Python frames above them;
-- `_debug.get_violations()`, a list of dicts in the order in which they were
-  found, with the keys kind, text, function, module, detail, used, opened, closed
-  (C frames) and python (Python frames);
-- `_debug.get_modules()`, the names of the modules in debug mode.
+- `_debug.get_violations()`, a list of dicts, one for each rule that was broken
+  at some place, with the keys kind, text, function, module, detail, times, used,
+  opened, closed (C frames) and python (Python frames);
+- `_debug.get_modules()`, the names of the modules in debug mode;
+- `_debug.set_going_on(True)`, after which programs go on where they can, in
+  silence.
 
 Frames come innermost first. A C frame is the tuple (text, function, file, line,
 object, offset), of which all but the text, the object's path and the offset may
@@ -72,24 +74,31 @@ def describe_handle(handle):
     return f"<DebugHandle {handle.id:#x} for {safe_repr(handle.obj)}>"
 
 
+def stack(handle):
+    """The place where a handle was opened, as text: lines of C, lines of Python."""
+    return tuple(c_lines(handle.opened)), tuple(python_lines(handle.python))
+
+
 def by_place(handles):
-    """The handles in lists, one a place of opening; the longest first."""
+    """Pairs of a stack and the handles that were opened there; most handles first."""
     places = collections.defaultdict(list)
     for handle in handles:
         places[handle.place].append(handle)
-    return sorted(places.values(), key=len, reverse=True)
+    # Places that differ in less than a line are one to the reader.
+    stacks = collections.defaultdict(list)
+    for leaked in places.values():
+        stacks[stack(leaked[0])].extend(leaked)
+    return sorted(stacks.items(), key=lambda item: -len(item[1]))
 
 
 def leaks_of(handles):
     """For each place of opening its lines: the handles, then the stack."""
-    for leaked in by_place(handles):
+    for (c, python), leaked in by_place(handles):
         lines = [describe_handle(handle) for handle in leaked[:SHOWN]]
         if len(leaked) > SHOWN:
             lines.append(f"and {len(leaked) - SHOWN:,} more")
-        first = leaked[0]
-        stack = c_lines(first.opened) + python_lines(first.python)
-        lines.append("Allocation stacktrace:" if stack else "Allocation stacktrace: unknown")
-        lines.extend(f"    {line}" for line in stack)
+        lines.append("Allocation stacktrace:")
+        lines.extend(f"    {line}" for line in c + python)
         yield lines
 
 
@@ -101,21 +110,21 @@ def block(label, lines):
 
 def leak_entries(handles):
     """For each place of opening a paragraph of the summary."""
-    for leaked in by_place(handles):
-        first = leaked[0]
+    for (c, python), leaked in by_place(handles):
         shown = [safe_repr(handle.obj) for handle in leaked[:3] if not handle.is_closed]
         if len(leaked) > 3:
             shown.append("...")
         yield [
             f"{count(len(leaked), 'handle')} never closed: {', '.join(shown)}",
-            *block("opened in", c_lines(first.opened)),
-            *block("called by", python_lines(first.python)),
+            *block("opened in", c),
+            *block("called by", python),
         ]
 
 
 def violation_entries(violations):
-    """For each kind of violation at one place a paragraph of the summary."""
-    places = collections.Counter()
+    """For each kind of violation at one place a paragraph of the summary; the most
+    frequent first."""
+    entries = collections.Counter()
     for violation in violations:
         text = violation["text"]
         if violation["function"]:
@@ -128,7 +137,8 @@ def violation_entries(violations):
             *block("closed in", c_lines(violation["closed"])),
             *block("called by", python_lines(violation["python"])),
         )
-        places[violation["kind"], violation["module"], text, lines] += 1
-    for (kind, module, text, lines), times in places.most_common():
+        heading = f"{text} [{violation['kind']} in {violation['module']}]"
+        entries[heading, lines] += violation["times"]
+    for (heading, lines), times in entries.most_common():
         repeated = "" if times == 1 else f", {times:,} times"
-        yield [f"{text} [{kind} in {module}]{repeated}", *lines]
+        yield [heading + repeated, *lines]
