@@ -27,7 +27,7 @@ class Outcomes:
 
 if __name__ == "__main__":
     options = "-s -p hpy.debug.pytest -p no:terminal -p no:cacheprovider"
-    pytest.main([*options.split(), __file__], plugins=[Outcomes()])
+    pytest.main([*options.split(), __file__], plugins=[Outcomes()])  # here: pytest
     hpy.debug.set_handle_stack_trace_limit(5)
     try:
         with hpy.debug.LeakDetector():
@@ -49,6 +49,7 @@ if __name__ == "__main__":
 #out>     Allocation stacktrace:
 #out>         leak_impl at untidy.c:@leak
 #out>         test_untidy at fixture.py:@leak
+#out>         <module> at fixture.py:@pytest
 #out> 25
 #out>     <DebugHandle 0x* for '17'>
 #out>     <DebugHandle 0x* for '18'>
