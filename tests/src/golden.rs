@@ -15,6 +15,10 @@
 //! that is not true there would be an invention of ours. The exception is a
 //! script with `# only: hpyvm`, about promises that HPy leaves open and this VM
 //! makes. `# needs: threads` keeps a script from the VM without them.
+//!
+//! Each script also runs in debug mode, to the same effect and without a word
+//! about its modules. Those of a script with `# debug: breaks rules` do wrong on
+//! purpose, and that must be found.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
@@ -37,8 +41,19 @@ pub struct Script {
     pub only_hpyvm: bool,
     /// Whether it makes no sense where threads do not run at the same time.
     pub needs_threads: bool,
+    /// Whether debug mode has something to say about it.
+    pub breaks_rules: bool,
     /// What it prints.
     pub expected: String,
+}
+
+/// The mode in which a script's modules run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What users have.
+    Universal,
+    /// With `-m hpy.debug`.
+    Debug,
 }
 
 impl Script {
@@ -61,6 +76,7 @@ impl Script {
             modules: Vec::new(),
             only_hpyvm: false,
             needs_threads: false,
+            breaks_rules: false,
             expected: String::new(),
         };
         for line in text.lines() {
@@ -70,6 +86,8 @@ impl Script {
                 script.only_hpyvm = true;
             } else if line.trim() == "# needs: threads" {
                 script.needs_threads = true;
+            } else if line.trim() == "# debug: breaks rules" {
+                script.breaks_rules = true;
             } else if let Some((_, expected)) = line.split_once("#> ") {
                 script.expected.push_str(expected);
                 script.expected.push('\n');
@@ -102,15 +120,38 @@ impl Script {
         ensure!(finished.success(), "{what}: {}", finished.failure());
         Ok(())
     }
+
+    /// Runs the script in debug mode.
+    fn check_debug(&self, python: Python) -> Result<()> {
+        let python = python.with_argument("-m").with_argument("hpy.debug");
+        if !self.breaks_rules {
+            return self.check(&python).context("in debug mode");
+        }
+        let mut command = python.command()?;
+        command.arg(&self.path);
+        let finished = Job::new(command).limit(LIMIT).run()?;
+        let report = String::from_utf8_lossy(&finished.stderr);
+        let status = finished.status.and_then(|status| status.code());
+        ensure!(
+            status == Some(1) && report.contains("\nhpy.debug: "),
+            "{} in debug mode: no report: {}",
+            self.name(),
+            finished.failure()
+        );
+        Ok(())
+    }
 }
 
 /// The verification's step: every golden script, on hpyvm and on CPython.
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let (hpyvm, cpython) = (verification.hpyvm()?, verification.cpython()?);
     run(verification, |script| {
-        let mut pythons = vec![hpyvm.clone()];
+        let mut pythons = vec![
+            (hpyvm.clone(), Mode::Universal),
+            (hpyvm.clone(), Mode::Debug),
+        ];
         if !script.only_hpyvm {
-            pythons.push(cpython.clone());
+            pythons.push((cpython.clone(), Mode::Universal));
         }
         pythons
     })
@@ -119,7 +160,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
 /// Every golden script on the Pythons that `pythons` names for it.
 pub fn run(
     verification: &Verification,
-    pythons: impl Fn(&Script) -> Vec<Python>,
+    pythons: impl Fn(&Script) -> Vec<(Python, Mode)>,
 ) -> Result<Outcome> {
     let root = verification.project.root().join("tests");
     let scripts = scripts(&root.join("golden"))?;
@@ -128,9 +169,12 @@ pub fn run(
     for (position, script) in scripts.iter().enumerate() {
         step.position(position as u64, scripts.len() as u64);
         step.note(script.name());
-        for python in pythons(script) {
+        for (python, mode) in pythons(script) {
             let python = with_modules(verification, script, python)?;
-            outcome.check(script.check(&python));
+            outcome.check(match mode {
+                Mode::Universal => script.check(&python),
+                Mode::Debug => script.check_debug(python),
+            });
         }
     }
     outcome.summary = format!("{} scripts", scripts.len());

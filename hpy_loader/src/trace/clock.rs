@@ -3,10 +3,12 @@
 //! A read of the system's monotonic clock takes some 25 ns, more than the
 //! functions that are to be timed. The processor's time stamp counter takes a
 //! third of that. Its frequency is not told by anybody reliably, so it is
-//! measured against the system's clock, over the time since the clock was made:
-//! the longer the program runs, the better. A processor whose counter does not
+//! measured against the system's clock, over the time from when this one was made
+//! to when somebody first asks what ticks are worth. It stays then, so that a
+//! duration that does not grow does not change either. A processor whose counter does not
 //! run at a constant rate says so, and then the system's clock it is.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// A clock with a tick of its own.
@@ -15,6 +17,7 @@ pub(super) struct Clock {
     has_counter: bool,
     start: Instant,
     start_ticks: u64,
+    scale: OnceLock<Scale>,
 }
 
 /// What ticks are worth.
@@ -24,7 +27,7 @@ pub(super) struct Scale {
 }
 
 /// A scale is measured over at least this long.
-const MEASURED: Duration = Duration::from_millis(1);
+const MEASURED: Duration = Duration::from_millis(10);
 
 impl Clock {
     pub(super) fn new() -> Self {
@@ -32,6 +35,7 @@ impl Clock {
             has_counter: counter::is_constant(),
             start: Instant::now(),
             start_ticks: 0,
+            scale: OnceLock::new(),
         };
         clock.start_ticks = clock.now();
         clock
@@ -46,8 +50,12 @@ impl Clock {
         }
     }
 
-    /// What ticks are worth, as far as is known now.
+    /// What ticks are worth.
     pub(super) fn scale(&self) -> Scale {
+        *self.scale.get_or_init(|| self.measure())
+    }
+
+    fn measure(&self) -> Scale {
         if !self.has_counter {
             return Scale {
                 nanoseconds_per_tick: 1.0,

@@ -3,16 +3,22 @@
 use super::super::violation::Kind;
 use super::*;
 
-/// Reports an object that has no struct of the shape that the function is for.
-fn report(inspection: &Inspection, object: HPy, wanted: &str) {
+/// The shape that the object's type was defined with; a Python subclass of an
+/// extension's type says that it is legacy.
+fn shape_of(inspection: &Inspection, object: HPy) -> HPyType_BuiltinShape {
     let inner = inspection.inner();
     // SAFETY: handles of the wrapped context.
-    let shape = unsafe {
+    unsafe {
         let class = ((*inner).ctx_Type)(inner, object);
         let shape = ((*inner).ctx_Type_GetBuiltinShape)(inner, class);
         ((*inner).ctx_Close)(inner, class);
         shape
-    };
+    }
+}
+
+/// Reports an object whose type is of another shape than the function is for.
+#[cold]
+fn report(inspection: &Inspection, shape: HPyType_BuiltinShape, wanted: &str) {
     let shape = shape.name().unwrap_or("<unknown shape>");
     let message = format!(
         "Invalid usage of _HPy_AsStruct_{wanted}. Expected shape HPyType_BuiltinShape_{wanted} \
@@ -51,8 +57,15 @@ macro_rules! as_struct {
                 let object = inspection.unwrap(h);
                 // SAFETY: a handle of the wrapped context.
                 let native = unsafe { ((*inner).$function)(inner, object) };
-                if native.is_null() && inspection.open_record(h).is_some() {
-                    report(inspection, object, $shape);
+                if inspection.open_record(h).is_some() {
+                    let shape = shape_of(inspection, object);
+                    let is_another = || {
+                        let legacy = HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy;
+                        shape != legacy && !shape.name().is_some_and(|name| name.ends_with($shape))
+                    };
+                    if native.is_null() || is_another() {
+                        report(inspection, shape, $shape);
+                    }
                 }
                 native
             })*
