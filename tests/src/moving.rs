@@ -6,11 +6,10 @@
 //! a rule which tests its language can express; here it is checked that all of
 //! those pass, that they are many, and that none is lost that passed before.
 
-use crate::cargo::cargo;
 use crate::suite::{Accepted, Conformance, HPY, Suite, Test};
 use crate::{Outcome, Verification};
 use anyhow::{Context, Result, ensure};
-use hpyvm_examples::{Job, Step, build_moving};
+use hpyvm_examples::{Job, Step, build_moving, cargo};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
