@@ -12,7 +12,7 @@ static HPy close_argument_impl(HPyContext *ctx, HPy self, HPy arg)
 }
 
 HPyDef_METH(return_argument, "return_argument", HPyFunc_O)
-static HPy return_argument_impl(HPyContext *ctx, HPy self, HPy arg) /* here: argument returned */
+static HPy return_argument_impl(HPyContext *ctx, HPy self, HPy arg)
 {
     return arg;
 }
@@ -25,7 +25,7 @@ static HPy close_constant_impl(HPyContext *ctx, HPy self)
 }
 
 HPyDef_METH(return_constant, "return_constant", HPyFunc_NOARGS)
-static HPy return_constant_impl(HPyContext *ctx, HPy self) /* here: constant returned */
+static HPy return_constant_impl(HPyContext *ctx, HPy self)
 {
     return ctx->h_None;
 }
@@ -33,7 +33,7 @@ static HPy return_constant_impl(HPyContext *ctx, HPy self) /* here: constant ret
 static HPy kept;
 
 HPyDef_METH(keep_argument, "keep_argument", HPyFunc_O)
-static HPy keep_argument_impl(HPyContext *ctx, HPy self, HPy arg) /* here: argument */
+static HPy keep_argument_impl(HPyContext *ctx, HPy self, HPy arg)
 {
     kept = arg;
     return HPy_Dup(ctx, ctx->h_None);
@@ -159,14 +159,14 @@ static HPy track_late_impl(HPyContext *ctx, HPy self, HPy arg)
 }
 
 HPyDef_METH(leave_error, "leave_error", HPyFunc_NOARGS)
-static HPy leave_error_impl(HPyContext *ctx, HPy self) /* here: error left */
+static HPy leave_error_impl(HPyContext *ctx, HPy self)
 {
     HPyErr_SetString(ctx, ctx->h_ValueError, "left behind");
     return HPy_Dup(ctx, ctx->h_None);
 }
 
 HPyDef_METH(miss_error, "miss_error", HPyFunc_NOARGS)
-static HPy miss_error_impl(HPyContext *ctx, HPy self) /* here: error missing */
+static HPy miss_error_impl(HPyContext *ctx, HPy self)
 {
     return HPy_NULL;
 }

@@ -1,0 +1,146 @@
+# Every rule of the API, broken once; the program goes on.
+# module: misuse
+# run: -m hpy.debug
+# status: 1
+import misuse
+from hpy.universal import MODE_DEBUG, load
+
+
+def attempt(function, *arguments):
+    try:
+        return function(*arguments)  # here: attempt
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+attempt(misuse.close_argument, [])  # here: close_argument
+attempt(misuse.return_argument, [])  # here: return_argument
+attempt(misuse.close_constant)  # here: close_constant
+attempt(misuse.return_constant)  # here: return_constant
+
+attempt(misuse.keep_argument, "four")
+print(attempt(misuse.use_kept))  # here: use_kept
+
+other = load("other.misuse", misuse.__file__, misuse.__spec__, mode=MODE_DEBUG)
+misuse.keep_copy("three")
+print(attempt(other.use_kept))  # here: other
+misuse.close_kept()
+
+attempt(misuse.use_number)  # here: use_number
+attempt(misuse.globals, [])  # here: globals
+attempt(misuse.load_empty, misuse.Box())  # here: load_empty
+attempt(misuse.wrong_struct, 1)  # here: wrong_struct
+attempt(misuse.not_a_type, 1)  # here: not_a_type
+print(attempt(misuse.build_twice, 1))  # here: build_twice
+attempt(misuse.track_late, 1)  # here: track_late
+print(attempt(misuse.leave_error))  # here: leave_error
+print(attempt(misuse.miss_error))  # here: miss_error
+print(attempt(misuse.ignore_error, 1))  # here: ignore_error
+
+#out> 4
+#out> 5
+#out> [1]
+#out> SystemError: <built-in function leave_error> returned a result with an exception set
+#out> SystemError: <built-in function miss_error> returned NULL without setting an exception
+#out> 1
+#err>
+#err> HPy_Close: an argument is closed, which is for the caller to do [argument-closed in misuse]
+#err>   used in   close_argument_impl at misuse.c:@argument closed
+#err>   opened in close_argument_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@close_argument
+#err>
+#err> an argument is returned without HPy_Dup [argument-returned in misuse]
+#err>   used in   return_argument_impl at misuse.c:*
+#err>   opened in return_argument_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@return_argument
+#err>
+#err> HPy_Close: a constant of the context is closed [constant-closed in misuse]
+#err>   used in   close_constant_impl at misuse.c:@constant closed
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@close_constant
+#err>
+#err> a constant of the context is returned without HPy_Dup [constant-returned in misuse]
+#err>   used in   return_constant_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@return_constant
+#err>
+#err> HPy_Length: an argument is used after its call [use-after-call in misuse]
+#err>   used in   use_kept_impl at misuse.c:@kept used
+#err>   opened in keep_argument_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@use_kept
+#err>
+#err> HPy_Length: a handle of another module's context is used [foreign-handle in other.misuse]
+#err>   used in   use_kept_impl at misuse.c:@kept used
+#err>   opened in keep_copy_impl at misuse.c:@copy
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@other
+#err>
+#err> HPy_Repr: a value is used as a handle that never was one [no-handle in misuse]
+#err>   used in   use_number_impl at misuse.c:@made up
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@use_number
+#err>
+#err> HPyGlobal_Store: an HPyGlobal is misused: the global is not among those of the module's definition [global-misused in misuse]
+#err>   used in   globals_impl at misuse.c:@undeclared
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@globals
+#err>
+#err> HPyGlobal_Store: an HPyGlobal is misused: the global is not among those of the module's definition [global-misused in misuse]
+#err>   used in   globals_impl at misuse.c:@undeclared again
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@globals
+#err>
+#err> HPyGlobal_Load: an HPyGlobal is misused: the global is NULL [global-misused in misuse]
+#err>   used in   globals_impl at misuse.c:@empty global
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@globals
+#err>
+#err> HPyField_Load: an HPyField is misused: the field is NULL [field-misused in misuse]
+#err>   used in   load_empty_impl at misuse.c:@empty field
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@load_empty
+#err>
+#err> HPy_AsStruct_Object: AsStruct is used for an object of another shape: Invalid usage of _HPy_AsStruct_Object. Expected shape HPyType_BuiltinShape_Object but got HPyType_BuiltinShape_Legacy [wrong-shape in misuse]
+#err>   used in   Box_AsStruct at misuse.c:*
+#err>             wrong_struct_impl at misuse.c:@wrong struct
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@wrong_struct
+#err>
+#err> HPy_TypeCheck: an argument has the wrong type: HPy_TypeCheck arg 2 must be a type [wrong-type in misuse]
+#err>   used in   not_a_type_impl at misuse.c:@no type
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@not_a_type
+#err>
+#err> HPyListBuilder_Build: a builder is used after it was built or cancelled [builder-used-up in misuse]
+#err>   used in   build_twice_impl at misuse.c:@built twice
+#err>   opened in build_twice_impl at misuse.c:@builder
+#err>   closed in build_twice_impl at misuse.c:@built
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@build_twice
+#err>
+#err> HPyTracker_Add: a tracker is used after it was closed [tracker-closed in misuse]
+#err>   used in   track_late_impl at misuse.c:@tracked late
+#err>   opened in track_late_impl at misuse.c:@tracker
+#err>   closed in track_late_impl at misuse.c:@tracker closed
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@track_late
+#err>
+#err> a function succeeds and leaves an error [error-left in misuse]
+#err>   used in   leave_error_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@leave_error
+#err>
+#err> a function fails and leaves no error [error-missing in misuse]
+#err>   used in   miss_error_impl at misuse.c:*
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@miss_error
+#err>
+#err> HPy_Repr: the API is called with an error pending [error-pending in misuse]
+#err>   used in   ignore_error_impl at misuse.c:@error pending
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@ignore_error
+#err>
+#err> hpy.debug: 18 violations at 18 places, 0 leaked handles in misuse, other.misuse
