@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use console::style;
 use hpyvm_examples::{
-    Built, Comparison, CpythonColumn, Environment, Example, Extension, Job, Project, Requirements,
-    Sdist, Step, Toolchain, VmBuild, build_moving,
+    Built, Comparison, CpythonColumn, Environment, Example, Extension, Finished, Job, Project,
+    Requirements, Sdist, Step, Toolchain, VmBuild, build_moving,
 };
 use serde::Deserialize;
 
@@ -36,8 +36,9 @@ struct Options {
     only: Vec<String>,
 
     /// When to collect: off, always, every:N, random:SEED or random:SEED:ONE_IN
-    #[arg(long, value_name = "WHEN", default_value = "always")]
-    zeal: String,
+    /// [default: always; at random for a script that makes very many objects]
+    #[arg(long, value_name = "WHEN")]
+    zeal: Option<String>,
 
     /// Show what the scripts print, also where it is right
     #[arg(long)]
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Scripts that make more objects than this are collected at random.
+const MOST_COLLECTIONS: u64 = 100_000;
 
 /// Binaries, a script over them, and what it has to print.
 struct Show {
@@ -204,20 +208,11 @@ fn present(options: &Options, program: &Path, show: &Show) -> Result<(Statistics
         let file = module.binary.strip_prefix(&show.built.directory)?;
         println!("  sha256 {}  {}", module.sha256, file.display());
     }
-    let figures = tempfile::NamedTempFile::new().context("making a temporary file")?;
-    let mut command = Command::new(program);
-    command
-        .args(["--zeal", &options.zeal, "--statistics"])
-        .arg(figures.path());
-    for directory in &show.path {
-        command.arg("--path").arg(directory);
-    }
-    command.arg(&show.script);
-    let step = Step::start(format!("{} with zeal {}", show.name, options.zeal));
-    let finished = Job::new(command)
-        .limit(Duration::from_secs(options.timeout))
-        .run()?;
-    step.done("");
+    let zeal = match &options.zeal {
+        Some(zeal) => zeal.clone(),
+        None => zeal_for(options, program, show)?,
+    };
+    let (finished, statistics) = start(options, program, show, &zeal)?;
     let text = finished.text();
     let comparison = Comparison::new("expected", &show.expected, "moving", &text);
     let right = comparison.is_same() && finished.success();
@@ -226,7 +221,10 @@ fn present(options: &Options, program: &Path, show: &Show) -> Result<(Statistics
     }
     let lines = show.expected.lines().count();
     if right {
-        println!("  {} {lines} lines as expected", style("✓").green());
+        println!(
+            "  {} {lines} lines as expected, with zeal {zeal}",
+            style("✓").green()
+        );
     } else {
         println!(
             "  {} {} lines differ; the script ended with {}",
@@ -238,10 +236,45 @@ fn present(options: &Options, program: &Path, show: &Show) -> Result<(Statistics
             println!("    {line}");
         }
     }
+    Ok((statistics, right))
+}
+
+/// A collection at every allocation, unless the script makes so many objects
+/// that this would take hours: then as many collections as can be waited for, at
+/// random.
+fn zeal_for(options: &Options, program: &Path, show: &Show) -> Result<String> {
+    let (_, statistics) = start(options, program, show, "off")?;
+    Ok(match statistics.allocations / MOST_COLLECTIONS {
+        0 => "always".to_owned(),
+        times => format!("random:1:{}", times + 1),
+    })
+}
+
+/// Runs the script.
+fn start(
+    options: &Options,
+    program: &Path,
+    show: &Show,
+    zeal: &str,
+) -> Result<(Finished, Statistics)> {
+    let figures = tempfile::NamedTempFile::new().context("making a temporary file")?;
+    let mut command = Command::new(program);
+    command
+        .args(["--zeal", zeal, "--statistics"])
+        .arg(figures.path());
+    for directory in &show.path {
+        command.arg("--path").arg(directory);
+    }
+    command.arg(&show.script);
+    let step = Step::start(format!("{} with zeal {zeal}", show.name));
+    let finished = Job::new(command)
+        .limit(Duration::from_secs(options.timeout))
+        .run()?;
     // A script that has crashed has left no figures.
     let written = fs::read_to_string(figures.path()).unwrap_or_default();
-    let statistics = serde_json::from_str(&written).unwrap_or_default();
-    Ok((statistics, right))
+    let statistics: Statistics = serde_json::from_str(&written).unwrap_or_default();
+    step.done(format!("{} collections", statistics.collections));
+    Ok((finished, statistics))
 }
 
 /// The figures, a line for each.
