@@ -11,6 +11,7 @@ const LIGHT: &[&str] = &[
     "hpy_loader",
     "hpyvm-properties",
     "hpyvm-examples",
+    "hpyvm-moving-gc",
     "hpyvm-tests",
 ];
 
@@ -101,7 +102,7 @@ fn tests(finished: &Finished) -> Result<Outcome> {
 }
 
 /// Adds up the lines `test result: ok. N passed; ...`.
-fn count(finished: &Finished) -> usize {
+pub(crate) fn count(finished: &Finished) -> usize {
     let text = finished.text();
     let results = text.lines().filter_map(|line| {
         let (_, rest) = line.split_once("test result: ok. ")?;

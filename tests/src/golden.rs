@@ -19,12 +19,16 @@
 //! Each script also runs in debug mode, to the same effect and without a word
 //! about its modules. Those of a script with `# debug: breaks rules` do wrong on
 //! purpose, and that must be found.
+//!
+//! With `# also: moving-gc` a script runs on the moving VM too, which collects at
+//! every allocation meanwhile.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
-use hpyvm_examples::{Extension, Job, Step};
+use hpyvm_examples::{Extension, Job, Step, build_moving};
 use similar::TextDiff;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 /// No script takes seconds; a VM in a dead end does.
@@ -43,17 +47,59 @@ pub struct Script {
     pub needs_threads: bool,
     /// Whether debug mode has something to say about it.
     pub breaks_rules: bool,
+    /// Whether it runs on the moving VM as well.
+    pub also_moving: bool,
     /// What it prints.
     pub expected: String,
 }
 
-/// The mode in which a script's modules run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// What users have.
-    Universal,
+/// What a script runs on.
+#[derive(Debug, Clone)]
+pub enum Vm {
+    /// As users have it.
+    Python(Python),
     /// With `-m hpy.debug`.
-    Debug,
+    Debug(Python),
+    /// The VM whose collector moves objects, by its path.
+    Moving(PathBuf),
+}
+
+impl Vm {
+    fn name(&self) -> String {
+        match self {
+            Vm::Python(python) => python.name().to_owned(),
+            Vm::Debug(python) => format!("{} in debug mode", python.name()),
+            Vm::Moving(_) => "the moving VM".to_owned(),
+        }
+    }
+
+    /// A command that finds modules in these directories.
+    fn command(&self, directories: &[PathBuf]) -> Result<Command> {
+        let found = |python: &Python| {
+            let python = python.clone();
+            directories
+                .iter()
+                .fold(python, |python, directory| python.with_directory(directory))
+        };
+        match self {
+            Vm::Python(python) => found(python).command(),
+            Vm::Debug(python) => {
+                let python = found(python);
+                python
+                    .with_argument("-m")
+                    .with_argument("hpy.debug")
+                    .command()
+            }
+            Vm::Moving(path) => {
+                let mut command = Command::new(path);
+                command.args(["--zeal", "always"]);
+                for directory in directories {
+                    command.arg("--path").arg(directory);
+                }
+                Ok(command)
+            }
+        }
+    }
 }
 
 impl Script {
@@ -77,6 +123,7 @@ impl Script {
             only_hpyvm: false,
             needs_threads: false,
             breaks_rules: false,
+            also_moving: false,
             expected: String::new(),
         };
         for line in text.lines() {
@@ -88,6 +135,8 @@ impl Script {
                 script.needs_threads = true;
             } else if line.trim() == "# debug: breaks rules" {
                 script.breaks_rules = true;
+            } else if line.trim() == "# also: moving-gc" {
+                script.also_moving = true;
             } else if let Some((_, expected)) = line.split_once("#> ") {
                 script.expected.push_str(expected);
                 script.expected.push('\n');
@@ -101,12 +150,22 @@ impl Script {
         name.to_string_lossy().into_owned()
     }
 
-    /// Runs the script and holds its output against the comments.
-    fn check(&self, python: &Python) -> Result<()> {
-        let what = format!("{} on {}", self.name(), python.name());
-        let mut command = python.command()?;
+    /// Runs the script and judges it.
+    fn check(&self, vm: &Vm, directories: &[PathBuf]) -> Result<()> {
+        let what = format!("{} on {}", self.name(), vm.name());
+        let mut command = vm.command(directories)?;
         command.arg(&self.path);
         let finished = Job::new(command).limit(LIMIT).run()?;
+        if self.breaks_rules && matches!(vm, Vm::Debug(_)) {
+            let report = String::from_utf8_lossy(&finished.stderr);
+            let status = finished.status.and_then(|status| status.code());
+            ensure!(
+                status == Some(1) && report.contains("\nhpy.debug: "),
+                "{what}: no report: {}",
+                finished.failure()
+            );
+            return Ok(());
+        }
         let printed = finished.text();
         if printed != self.expected {
             let diff = TextDiff::from_lines(&self.expected, &printed);
@@ -120,48 +179,26 @@ impl Script {
         ensure!(finished.success(), "{what}: {}", finished.failure());
         Ok(())
     }
-
-    /// Runs the script in debug mode.
-    fn check_debug(&self, python: Python) -> Result<()> {
-        let python = python.with_argument("-m").with_argument("hpy.debug");
-        if !self.breaks_rules {
-            return self.check(&python).context("in debug mode");
-        }
-        let mut command = python.command()?;
-        command.arg(&self.path);
-        let finished = Job::new(command).limit(LIMIT).run()?;
-        let report = String::from_utf8_lossy(&finished.stderr);
-        let status = finished.status.and_then(|status| status.code());
-        ensure!(
-            status == Some(1) && report.contains("\nhpy.debug: "),
-            "{} in debug mode: no report: {}",
-            self.name(),
-            finished.failure()
-        );
-        Ok(())
-    }
 }
 
-/// The verification's step: every golden script, on hpyvm and on CPython.
+/// The verification's step: every golden script, on all that it makes sense on.
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let (hpyvm, cpython) = (verification.hpyvm()?, verification.cpython()?);
+    let moving = build_moving(&verification.project, "moving-gc")?;
     run(verification, |script| {
-        let mut pythons = vec![
-            (hpyvm.clone(), Mode::Universal),
-            (hpyvm.clone(), Mode::Debug),
-        ];
+        let mut vms = vec![Vm::Python(hpyvm.clone()), Vm::Debug(hpyvm.clone())];
         if !script.only_hpyvm {
-            pythons.push((cpython.clone(), Mode::Universal));
+            vms.push(Vm::Python(cpython.clone()));
         }
-        pythons
+        if script.also_moving {
+            vms.push(Vm::Moving(moving.clone()));
+        }
+        vms
     })
 }
 
-/// Every golden script on the Pythons that `pythons` names for it.
-pub fn run(
-    verification: &Verification,
-    pythons: impl Fn(&Script) -> Vec<(Python, Mode)>,
-) -> Result<Outcome> {
+/// Every golden script on what `vms` names for it.
+pub fn run(verification: &Verification, vms: impl Fn(&Script) -> Vec<Vm>) -> Result<Outcome> {
     let root = verification.project.root().join("tests");
     let scripts = scripts(&root.join("golden"))?;
     let mut step = Step::start("golden scripts");
@@ -169,12 +206,9 @@ pub fn run(
     for (position, script) in scripts.iter().enumerate() {
         step.position(position as u64, scripts.len() as u64);
         step.note(script.name());
-        for (python, mode) in pythons(script) {
-            let python = with_modules(verification, script, python)?;
-            outcome.check(match mode {
-                Mode::Universal => script.check(&python),
-                Mode::Debug => script.check_debug(python),
-            });
+        let directories = directories(verification, script)?;
+        for vm in vms(script) {
+            outcome.check(script.check(&vm, &directories));
         }
     }
     outcome.summary = format!("{} scripts", scripts.len());
@@ -182,17 +216,17 @@ pub fn run(
     Ok(outcome)
 }
 
-/// A Python that finds a script's modules, and what all scripts share.
-fn with_modules(verification: &Verification, script: &Script, python: Python) -> Result<Python> {
+/// Where a script's modules are, and what all scripts share.
+fn directories(verification: &Verification, script: &Script) -> Result<Vec<PathBuf>> {
     let tests = verification.project.root().join("tests");
     let toolchain = verification.toolchain()?;
-    let mut python = python.with_directory(&tests.join("python"));
+    let mut directories = vec![tests.join("python")];
     for module in &script.modules {
         let source = tests.join("modules").join(module).with_extension("c");
         let built = Extension::files(module, [source]).build(&verification.project, &toolchain)?;
-        python = python.with_directory(&built.directory);
+        directories.push(built.directory);
     }
-    Ok(python)
+    Ok(directories)
 }
 
 fn scripts(directory: &Path) -> Result<Vec<Script>> {
@@ -224,5 +258,8 @@ mod tests {
         assert!(script.only_hpyvm && !script.needs_threads);
         let script = Script::parse(Path::new("x.py"), "# needs: threads\n");
         assert!(script.needs_threads);
+        assert!(!script.only_hpyvm && !script.also_moving);
+        let script = Script::parse(Path::new("x.py"), "# only: hpyvm\n# also: moving-gc\n");
+        assert!(script.only_hpyvm && script.also_moving);
     }
 }

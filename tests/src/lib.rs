@@ -22,6 +22,7 @@ pub mod proof_of_concept;
 pub mod properties;
 pub mod python;
 pub mod reports;
+pub mod sanitizers;
 pub mod single;
 pub mod soak;
 pub mod startup;

@@ -163,8 +163,10 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
 
 /// The verification's step: `cargo demo-moving` fails when a result is wrong.
 pub fn demo(verification: &Verification) -> Result<Outcome> {
-    let mut command = cargo(verification);
-    command.arg("demo-moving");
+    let mut command = cargo();
+    command
+        .current_dir(verification.project.root())
+        .arg("demo-moving");
     let mut step = Step::start("cargo demo-moving");
     let finished = Job::new(command)
         .limit(LIMIT)

@@ -4,7 +4,7 @@
 //! another program where it matters. What is about threads running at the same time
 //! is left out: `Thread.start` runs its target to the end.
 
-use crate::golden::Mode;
+use crate::golden::Vm;
 use crate::{Outcome, Python, Verification, contract, golden, limits};
 use anyhow::Result;
 use hpyvm_examples::{Step, VmBuild};
@@ -16,10 +16,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let python = python.with_name("hpyvm-single-threaded");
     let mut outcome = golden::run(verification, |script| match script.needs_threads {
         true => Vec::new(),
-        false => vec![
-            (python.clone(), Mode::Universal),
-            (python.clone(), Mode::Debug),
-        ],
+        false => vec![Vm::Python(python.clone()), Vm::Debug(python.clone())],
     })?;
     let cases = [
         ("contract", &contract::CASES, "all"),
