@@ -123,50 +123,45 @@ fn numbers_go_in_and_out<const THREADS: bool>(host: &Host<THREADS>) {
 }
 
 fn what_does_not_fit_is_cut_with_a_warning<const THREADS: bool>(host: &Host<THREADS>) {
-    let negative = "Writing negative value into unsigned field";
-    for (field_type, value, left, warning) in [
-        (Type::HPyMember_BYTE, 257, 1, "Truncation of value to char"),
-        (
-            Type::HPyMember_UBYTE,
-            -1,
-            255,
-            "Truncation of value to unsigned char",
-        ),
-        (
-            Type::HPyMember_SHORT,
-            65537,
-            1,
-            "Truncation of value to short",
-        ),
-        (
-            Type::HPyMember_USHORT,
-            65537,
-            1,
-            "Truncation of value to unsigned short",
-        ),
-        (
-            Type::HPyMember_INT,
-            1 << 32,
-            0,
-            "Truncation of value to int",
-        ),
-        (
-            Type::HPyMember_UINT,
-            1 << 32,
-            0,
-            "Truncation of value to unsigned int",
-        ),
-        (Type::HPyMember_UINT, -1, 0xFFFF_FFFF, negative),
-        (Type::HPyMember_ULONG, -1, u64::MAX, negative),
+    const NEGATIVE: &str = "Writing negative value into unsigned field";
+    const TRUNCATION: &str = "Truncation of value to";
+    for (field_type, value, left, c_type) in [
+        (Type::HPyMember_BYTE, 257, 1, "char"),
+        (Type::HPyMember_UBYTE, -1, 255, "unsigned char"),
+        (Type::HPyMember_SHORT, 65537, 1, "short"),
+        (Type::HPyMember_USHORT, 65537, 1, "unsigned short"),
+        (Type::HPyMember_INT, 1 << 32, 0, "int"),
+        (Type::HPyMember_UINT, 1 << 32, 0, "unsigned int"),
     ] {
-        with_member(host, field_type, false, |c, h, address| {
-            assert_eq!(set(c, h, c.int(value)), 0);
-            // SAFETY: there are 16 bytes in the struct from here on.
-            assert_eq!(unsafe { address.cast::<u64>().read() }, left);
-        });
-        let expected = format!("<class 'RuntimeWarning'>: {warning}");
-        assert_eq!(host.vm().take_warnings(), [expected]);
+        let said = assign(host, field_type, value, left);
+        assert_eq!(said, [format!("{TRUNCATION} {c_type}")]);
     }
+    // CPython looks at the negative value once more, as a very large one.
+    let said = assign(host, Type::HPyMember_UINT, -1, 0xFFFF_FFFF);
+    let too_large = format!("{TRUNCATION} unsigned int");
+    assert_eq!(said, [NEGATIVE.to_owned(), too_large]);
+    let said = assign(host, Type::HPyMember_ULONG, -1, u64::MAX);
+    assert_eq!(said, [NEGATIVE]);
+}
+
+/// Writes a member, which then has the value `left`; returns the warnings.
+fn assign<const THREADS: bool>(
+    host: &Host<THREADS>,
+    field_type: Type,
+    value: i64,
+    left: u64,
+) -> Vec<String> {
+    with_member(host, field_type, false, |c, h, address| {
+        assert_eq!(set(c, h, c.int(value)), 0);
+        // SAFETY: there are 16 bytes in the struct from here on.
+        assert_eq!(unsafe { address.cast::<u64>().read() }, left);
+    });
+    let warnings = host.vm().take_warnings();
+    let texts = warnings.iter().map(|warning| {
+        let text = warning.strip_prefix("<class 'RuntimeWarning'>: ");
+        text.expect("a RuntimeWarning").to_owned()
+    });
+    texts.collect()
 }
 
 fn what_fits_no_number_is_refused<const THREADS: bool>(host: &Host<THREADS>) {
