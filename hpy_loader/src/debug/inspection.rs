@@ -230,6 +230,18 @@ impl Inspection {
         self.debug().violate(violation);
     }
 
+    /// Reports one after which there is no going on, and ends.
+    #[cold]
+    pub fn end_with(&self, kind: Kind, record: Option<&Record>) -> ! {
+        let mut violation = self.new_violation(kind);
+        violation.python = self.python();
+        if let Some(record) = record {
+            violation.opened = record.opened;
+            violation.closed = record.closed;
+        }
+        self.debug().end(violation)
+    }
+
     /// Reports another one.
     #[cold]
     pub fn violation(&self, kind: Kind, detail: &str) {

@@ -4,7 +4,7 @@ use super::records::State;
 use super::violation::{Kind, Remedy, Violation};
 use super::{Debug, memory};
 use crate::abi::HPy;
-use crate::sites::{PythonStack, Site};
+use crate::sites::Site;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
@@ -139,19 +139,19 @@ impl Debug {
                 let violation = Violation {
                     kind,
                     function: String::new(),
-                    module: String::new(),
+                    module: record
+                        .and_then(|record| {
+                            let number = record.owner.checked_sub(1)?;
+                            self.modules.borrow().get(number as usize).cloned()
+                        })
+                        .unwrap_or_default(),
                     detail: String::new(),
                     used: Site::capture(fault.caller, self.frames.get()),
                     opened: record.map_or(Site::UNKNOWN, |record| record.opened),
                     closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-                    python: PythonStack::EMPTY,
+                    python: (self.python)(),
                 };
-                self.report_silent();
-                eprintln!(
-                    "Fatal Python error: HPy_FatalError: {}",
-                    message(&violation)
-                );
-                eprint!("{violation}");
+                self.end(violation);
             }),
         );
     }

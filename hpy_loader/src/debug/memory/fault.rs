@@ -5,9 +5,10 @@
 //! ends the process with `abort`, as every fatal error of the mode does. All
 //! other faults go to whoever handled them before.
 //!
-//! Writing a report in a signal handler is more than POSIX allows. The fault is
-//! the extension's own instruction, though, or one of a C function that it has
-//! given the address: whatever locks the report needs, that code does not hold.
+//! A handler may do little, and has a stack of a few kilobytes. A report reads
+//! files. So the handler only notes what happened and has the thread go on in a
+//! function that reports, on the thread's own stack, as if C had called it: the
+//! fault is C's own instruction, so that this is like any call of the context.
 
 use crate::sites::Caller;
 use std::ffi::{c_int, c_void};
@@ -67,12 +68,20 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     if watched.range.contains(&address) {
         // SAFETY: the kernel gives the context of the thread.
         let (caller, is_write) = unsafe { interrupted(context) };
-        (watched.report)(Fault {
+        let fault = Fault {
             address,
             is_write,
             caller,
-        });
-        std::process::abort();
+        };
+        // A second thread that gets here has to wait for the end.
+        if FAULT.set(fault).is_ok() {
+            // SAFETY: the kernel gives the context of the thread.
+            unsafe { go_on_with(context, end) };
+        } else {
+            // SAFETY: as above.
+            unsafe { go_on_with(context, wait) };
+        }
+        return;
     }
     // SAFETY: the former handler gets what this one was given; without one, the
     // instruction faults again, and the default is in place then.
@@ -92,6 +101,59 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
             }
         }
     }
+}
+
+/// The fault that ends the process.
+static FAULT: OnceLock<Fault> = OnceLock::new();
+
+/// Where a thread goes on after a fault.
+extern "C" fn end() -> ! {
+    if let (Some(watched), Some(&fault)) = (WATCHED.get(), FAULT.get()) {
+        (watched.report)(fault);
+    }
+    std::process::abort()
+}
+
+/// Where another thread does meanwhile.
+extern "C" fn wait() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Has the thread go on in `function` when the handler returns.
+///
+/// # Safety
+///
+/// `context` is what the kernel gives a handler.
+#[cfg(target_arch = "x86_64")]
+unsafe fn go_on_with(context: *mut c_void, function: extern "C" fn() -> !) {
+    // SAFETY: the caller vouches for it.
+    let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
+    // Below what the interrupted function may use without saying so, and as it
+    // is after a call: eight bytes off a multiple of 16.
+    let stack = (registers[libc::REG_RSP as usize] - 256) & !15;
+    registers[libc::REG_RSP as usize] = stack - 8;
+    registers[libc::REG_RIP as usize] = function as usize as i64;
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(target_arch = "aarch64")]
+unsafe fn go_on_with(context: *mut c_void, function: extern "C" fn() -> !) {
+    // SAFETY: the caller vouches for it.
+    let machine = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
+    machine.sp = (machine.sp - 256) & !15;
+    machine.pc = function as usize as u64;
+}
+
+/// # Safety
+///
+/// As above.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+unsafe fn go_on_with(_: *mut c_void, function: extern "C" fn() -> !) {
+    function()
 }
 
 /// The code that was interrupted, and whether it was to write.

@@ -64,8 +64,7 @@ fn check_promise(inspection: &Inspection, text: *const c_char) {
     match record {
         Some(record) if record.state == State::Open => {}
         record if inspection.debug().reports_faults.get() => {
-            inspection.violation_of(Kind::ReadAfterEnd, record.as_ref());
-            std::process::abort();
+            inspection.end_with(Kind::ReadAfterEnd, record.as_ref());
         }
         _ => std::process::abort(),
     }

@@ -24,7 +24,7 @@ attempt(misuse.return_constant)
 attempt(misuse.keep_argument, "four")
 print(attempt(misuse.use_kept))
 
-other = load("other", misuse.__file__, misuse.__spec__, mode=MODE_DEBUG)
+other = load("other.misuse", misuse.__file__, misuse.__spec__, mode=MODE_DEBUG)
 misuse.keep_copy("three")
 print(attempt(other.use_kept))
 misuse.close_kept()
