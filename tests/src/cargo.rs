@@ -57,9 +57,10 @@ pub fn build(verification: &Verification) -> Result<Outcome> {
     Ok(Outcome::passed(2, binary.display().to_string()))
 }
 
-/// `cargo test` of the VM itself.
+/// `cargo test` of the VM itself, and of the one whose collector moves objects.
 pub fn vm(verification: &Verification) -> Result<Outcome> {
-    let arguments = ["--release", "--package", "hpyvm"];
+    let packages = ["--package", "hpyvm", "--package", "hpyvm-moving-gc"];
+    let arguments = [&["--release"], &packages[..]].concat();
     let finished = run_with_msrv_ignored(verification, "test", &arguments, &[])?;
     tests(&finished)
 }
