@@ -47,7 +47,7 @@ pub const STEPS: &[StepInfo] = &[
     },
     StepInfo {
         name: "vm",
-        about: "the tests of the VM's own crate, and of the VM that moves objects",
+        about: "the tests of the VM's own crate",
         run: cargo::vm,
     },
     StepInfo {
