@@ -1,5 +1,6 @@
 # Containers made, read and changed by C, and what is said when that fails.
 # module: boxes
+# also: moving-gc
 from golden import show, show_type
 import boxes as b
 

@@ -1,6 +1,7 @@
 # Types made by C: construction, operators, members, getsets, inheritance from
 # C and from Python, lifetime.
 # module: shapes
+# also: moving-gc
 import gc
 
 from golden import show, show_type

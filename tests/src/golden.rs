@@ -14,13 +14,15 @@
 //! Each script runs on CPython as well, over the same binaries: an expectation
 //! that is not true there would be an invention of ours. The exception is a
 //! script with `# only: hpyvm`, about promises that HPy leaves open and this VM
-//! makes.
+//! makes. With `# also: moving-gc` it runs on the moving VM too, which collects
+//! at every allocation meanwhile.
 
-use crate::{Outcome, Python, Verification};
+use crate::{Outcome, Verification};
 use anyhow::{Context, Result, bail, ensure};
-use hpyvm_examples::{Extension, Job, Step};
+use hpyvm_examples::{Extension, Job, Step, build_moving};
 use similar::TextDiff;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 /// No script takes seconds; a VM in a dead end does.
@@ -35,6 +37,8 @@ pub struct Script {
     pub modules: Vec<String>,
     /// Whether it makes no sense on CPython.
     pub only_hpyvm: bool,
+    /// Whether it runs on the moving VM as well.
+    pub also_moving: bool,
     /// What it prints.
     pub expected: String,
 }
@@ -58,6 +62,7 @@ impl Script {
             path: path.to_owned(),
             modules: Vec::new(),
             only_hpyvm: false,
+            also_moving: false,
             expected: String::new(),
         };
         for line in text.lines() {
@@ -65,6 +70,8 @@ impl Script {
                 script.modules.push(module.trim().to_owned());
             } else if line.trim() == "# only: hpyvm" {
                 script.only_hpyvm = true;
+            } else if line.trim() == "# also: moving-gc" {
+                script.also_moving = true;
             } else if let Some((_, expected)) = line.split_once("#> ") {
                 script.expected.push_str(expected);
                 script.expected.push('\n');
@@ -79,9 +86,8 @@ impl Script {
     }
 
     /// Runs the script and holds its output against the comments.
-    fn check(&self, python: &Python) -> Result<()> {
-        let what = format!("{} on {}", self.name(), python.name());
-        let mut command = python.command()?;
+    fn check(&self, vm: &str, mut command: Command) -> Result<()> {
+        let what = format!("{} on {vm}", self.name());
         command.arg(&self.path);
         let finished = Job::new(command).limit(LIMIT).run()?;
         let printed = finished.text();
@@ -105,6 +111,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let scripts = scripts(&root.join("golden"))?;
     let hpyvm = verification.hpyvm()?;
     let cpython = verification.cpython()?;
+    let moving = build_moving(&verification.project, "moving-gc")?;
     let mut step = Step::start("golden scripts");
     let mut outcome = Outcome::default();
     for (position, script) in scripts.iter().enumerate() {
@@ -114,9 +121,20 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
         if !script.only_hpyvm {
             pythons.push(cpython.clone());
         }
-        for python in pythons {
-            let python = with_modules(verification, script, python)?;
-            outcome.check(script.check(&python));
+        let directories = directories(verification, script)?;
+        for mut python in pythons {
+            for directory in &directories {
+                python = python.with_directory(directory);
+            }
+            outcome.check(script.check(python.name(), python.command()?));
+        }
+        if script.also_moving {
+            let mut command = Command::new(&moving);
+            command.args(["--zeal", "always"]);
+            for directory in &directories {
+                command.arg("--path").arg(directory);
+            }
+            outcome.check(script.check("the moving VM", command));
         }
     }
     outcome.summary = format!("{} scripts", scripts.len());
@@ -124,17 +142,17 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// A Python that finds a script's modules, and what all scripts share.
-fn with_modules(verification: &Verification, script: &Script, python: Python) -> Result<Python> {
+/// Where a script's modules are, and what all scripts share.
+fn directories(verification: &Verification, script: &Script) -> Result<Vec<PathBuf>> {
     let tests = verification.project.root().join("tests");
     let toolchain = verification.toolchain()?;
-    let mut python = python.with_directory(&tests.join("python"));
+    let mut directories = vec![tests.join("python")];
     for module in &script.modules {
         let source = tests.join("modules").join(module).with_extension("c");
         let built = Extension::files(module, [source]).build(&verification.project, &toolchain)?;
-        python = python.with_directory(&built.directory);
+        directories.push(built.directory);
     }
-    Ok(python)
+    Ok(directories)
 }
 
 fn scripts(directory: &Path) -> Result<Vec<Script>> {
@@ -161,8 +179,8 @@ mod tests {
         let script = Script::parse(Path::new("x.py"), text);
         assert_eq!(script.modules, ["a", "b"]);
         assert_eq!(script.expected, "1\ntwo  \n");
-        assert!(!script.only_hpyvm);
-        let script = Script::parse(Path::new("x.py"), "# only: hpyvm\n");
-        assert!(script.only_hpyvm);
+        assert!(!script.only_hpyvm && !script.also_moving);
+        let script = Script::parse(Path::new("x.py"), "# only: hpyvm\n# also: moving-gc\n");
+        assert!(script.only_hpyvm && script.also_moving);
     }
 }

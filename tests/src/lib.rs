@@ -20,6 +20,7 @@ pub mod moving;
 pub mod outcome;
 pub mod proof_of_concept;
 pub mod python;
+pub mod sanitizers;
 pub mod soak;
 pub mod startup;
 pub mod steps;

@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, moving, proof_of_concept, soak, startup, suite,
+    golden, headers, limits, malformed, moving, proof_of_concept, sanitizers, soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -44,6 +44,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "unit",
         about: "unit and property tests of the crates that need no VM",
         run: cargo::unit,
+    },
+    StepInfo {
+        name: "sanitizers",
+        about: "Miri over the loader, AddressSanitizer over the moving heap, where nightly is",
+        run: sanitizers::step,
     },
     StepInfo {
         name: "vm",

@@ -15,7 +15,9 @@
 pub mod heap;
 pub mod objects;
 mod runtime;
+#[cfg(feature = "script")]
 pub mod script;
+#[cfg(feature = "script")]
 pub mod suite;
 mod vm;
 

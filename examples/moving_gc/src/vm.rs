@@ -205,10 +205,16 @@ impl Vm {
         if self.depth.get() >= MAX_DEPTH {
             return Err(self.error("RecursionError", "maximum recursion depth exceeded"));
         }
+        // Comes back up after a panic as well, which the loader makes an error of.
+        struct Up<'a>(&'a Cell<u32>);
+        impl Drop for Up<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.0.get() - 1);
+            }
+        }
         self.depth.set(self.depth.get() + 1);
-        let result = operation();
-        self.depth.set(self.depth.get() - 1);
-        result
+        let _up = Up(&self.depth);
+        operation()
     }
 
     /// `gc.collect()`: collects and runs finalizers until nothing more dies.

@@ -150,6 +150,15 @@ impl Vm {
         }
     }
 
+    /// Whether the name is in the `__slots__` of the object's class or a base.
+    fn has_slot(&self, object: &Local, name: &str) -> bool {
+        let classes = self.mro(&self.class_of(object));
+        let mut slots = classes
+            .iter()
+            .flat_map(|class| &self.class_info(class).slots);
+        slots.any(|slot| slot == name)
+    }
+
     fn has_dict(&self, class: &Local) -> bool {
         self.mro(class)
             .iter()
@@ -211,7 +220,7 @@ impl Vm {
         {
             return Ok(());
         }
-        if !self.has_attributes(object) {
+        if !self.has_attributes(object) && !self.has_slot(object, name) {
             return Err(self.no_attribute(object, name));
         }
         let attributes = self.attributes_of(object);

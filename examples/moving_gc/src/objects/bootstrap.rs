@@ -156,7 +156,9 @@ fn info(name: &str, kind: Kind) -> ClassInfo {
         definition: None,
         is_base: !FINAL.contains(&name),
         is_instantiable: !HIDDEN.contains(&name) || name == "ContextVar" || name == "module",
+        is_builtin: true,
         has_dict: false,
+        slots: Vec::new(),
     }
 }
 

@@ -29,8 +29,12 @@ pub(crate) struct ClassInfo {
     pub is_base: bool,
     /// Whether calling it makes instances.
     pub is_instantiable: bool,
-    /// Whether its instances have a `__dict__`.
+    /// Whether the VM itself defines it.
+    pub is_builtin: bool,
+    /// Whether it gives its instances a `__dict__`.
     pub has_dict: bool,
+    /// The names in its `__slots__`.
+    pub slots: Vec<String>,
 }
 
 /// A type definition and the loader it belongs to.
@@ -138,8 +142,7 @@ impl Vm {
 
     /// Whether the VM itself defines the class.
     pub(crate) fn is_builtin_class(&self, class: &Local) -> bool {
-        let info = self.class_info(class);
-        info.definition.is_none() && !info.has_dict
+        self.class_info(class).is_builtin
     }
 
     /// Makes a class and nothing else: no metaclass is asked.
@@ -273,6 +276,11 @@ impl Vm {
         let bases = if bases.is_empty() { &object } else { bases };
         let best = self.best_base(bases)?;
         let metaclass = self.best_metaclass(metaclass, bases)?;
+        let slots = match self.dict_get_str(dict, "__slots__") {
+            Some(slots) if self.heap.kind(&slots) == Kind::Str => Some(vec![slots]),
+            Some(slots) => Some(self.collect_items(&slots)?),
+            None => None,
+        };
         let info = self.class_info(&best);
         let info = ClassInfo {
             name: c_name(name),
@@ -282,7 +290,13 @@ impl Vm {
             definition: None,
             is_base: true,
             is_instantiable: true,
-            has_dict: true,
+            is_builtin: false,
+            has_dict: slots.is_none(),
+            slots: slots
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|slot| self.text(slot))
+                .collect(),
         };
         let own = self.dict();
         self.dict_update(&own, dict)?;

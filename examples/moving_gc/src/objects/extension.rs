@@ -74,7 +74,9 @@ impl Vm {
             definition: Some(definition),
             is_base: type_def.flags.is_base_type(),
             is_instantiable: type_def.flags.0 & DISALLOW_INSTANTIATION == 0,
+            is_builtin: false,
             has_dict: false,
+            slots: Vec::new(),
         };
         let dict = self.dict();
         let class = self.new_class_object(&metaclass, bases, &dict, info)?;

@@ -415,12 +415,16 @@ impl Vm {
         value: Option<&Local>,
     ) -> Result<()> {
         self.check_owner(accessor, object)?;
-        let value_object = value.map(Local::to_object);
         match self.code_of(accessor) {
             Some(Code::GetSet { loader, definition }) => match definition.setter {
                 // SAFETY: the extension of this loader gave the function.
                 Some(setter) => self.rooted_error(unsafe {
-                    loader.call_setter(setter, object.to_object(), value_object, definition.closure)
+                    loader.call_setter(
+                        setter,
+                        object.to_object(),
+                        value.map(Local::to_object),
+                        definition.closure,
+                    )
                 }),
                 None => {
                     let name = self.text(&self.function_name(accessor)).unwrap_or_default();
