@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 }
 
 /// Scripts that make more objects than this are collected at random.
-const MOST_COLLECTIONS: u64 = 100_000;
+const MOST_COLLECTIONS: u64 = 20_000;
 
 /// Binaries, a script over them, and what it has to print.
 struct Show {

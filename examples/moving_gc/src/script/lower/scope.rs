@@ -260,13 +260,13 @@ impl<'a> Visitor<'a> for Builder {
                     let name = alias.name.as_str();
                     let first = name.split('.').next().unwrap_or(name);
                     let bound = alias.asname.as_ref().map_or(first, |name| name.as_str());
-                    self.bind(&bound.to_owned());
+                    self.bind(bound);
                 }
             }
             Stmt::ImportFrom(import) => {
                 for alias in &import.names {
                     let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.bind(&bound.as_str().to_owned());
+                    self.bind(bound.as_str());
                 }
             }
             Stmt::Global(global) => {
@@ -286,7 +286,7 @@ impl<'a> Visitor<'a> for Builder {
     fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
         let ast::ExceptHandler::ExceptHandler(inner) = handler;
         if let Some(name) = &inner.name {
-            self.bind(&name.as_str().to_owned());
+            self.bind(name.as_str());
         }
         visitor::walk_except_handler(self, handler);
     }
@@ -311,8 +311,8 @@ impl<'a> Visitor<'a> for Builder {
             Expr::Named(named) => {
                 self.visit_expr(&named.value);
                 if let Expr::Name(name) = &*named.target {
-                    self.bind_named(&name.id.as_str().to_owned());
-                    self.use_name(&name.id.as_str().to_owned());
+                    self.bind_named(name.id.as_str());
+                    self.use_name(name.id.as_str());
                 }
             }
             Expr::Lambda(lambda) => {
