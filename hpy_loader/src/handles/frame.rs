@@ -62,9 +62,15 @@ impl<'t, O> Frame<'t, O> {
         &self.words
     }
 
-    /// Gives the arguments' references back and hands out the objects that
-    /// nobody else has a handle to, so that the caller can drop them where
-    /// their destructors may run.
+    /// Gives the arguments' references back and hands each object that nobody
+    /// else has a handle to to `sink`. It must not drop one whose destructor may
+    /// come back to the table.
+    #[inline]
+    pub fn finish_into(mut self, mut sink: impl FnMut(O)) {
+        self.end(&mut sink);
+    }
+
+    /// [`finish_into`](Self::finish_into) for a caller that wants all of them.
     #[inline]
     pub fn finish(mut self) -> SmallVec<[O; INLINE]> {
         let mut objects = SmallVec::new();
@@ -74,11 +80,12 @@ impl<'t, O> Frame<'t, O> {
 
     #[inline]
     fn end(&mut self, sink: &mut impl FnMut(O)) {
-        for word in self.words.drain(..) {
+        for &word in &self.words {
             if let Released::Freed(object) = self.table.end_loan(word) {
                 sink(object);
             }
         }
+        self.words.clear();
         if let Some(start) = self.lingering.take() {
             self.table.end_lingering(start, sink);
         }
@@ -88,6 +95,9 @@ impl<'t, O> Frame<'t, O> {
 impl<O> Drop for Frame<'_, O> {
     #[inline]
     fn drop(&mut self) {
+        if self.lingering.is_none() {
+            return;
+        }
         // Dropped after the last use of the table: a destructor may come back
         // to it, or panic.
         let mut objects: SmallVec<[O; INLINE]> = SmallVec::new();
