@@ -123,10 +123,13 @@ impl<R: Runtime> Call<R> {
 
     /// Takes the object that the C function returned.
     #[inline]
-    fn object(self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+    fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
         if result.is_null() || self.loader.is_error_pending() {
             return Err(self.failure(word, callee));
+        }
+        if let Some(object) = self.frame.take_back(word) {
+            return Ok(object);
         }
         let runtime = self.loader.runtime();
         let taken = self

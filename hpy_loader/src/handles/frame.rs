@@ -56,6 +56,17 @@ impl<'t, O> Frame<'t, O> {
         Ok(word)
     }
 
+    /// Takes an argument that C gives back as its result, if it has duplicated it
+    /// for that: the caller's reference becomes the result's, and C's reference
+    /// and the loan are both over. Nothing happens otherwise.
+    #[inline]
+    pub fn take_back(&mut self, word: Word) -> Option<O> {
+        let place = self.words.iter().position(|&argument| argument == word)?;
+        let object = self.table.end_loan_of_result(word)?;
+        self.words.swap_remove(place);
+        Some(object)
+    }
+
     /// The arguments in order, one after the other, as C takes them.
     #[inline]
     pub fn words(&self) -> &[Word] {

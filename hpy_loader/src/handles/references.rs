@@ -114,6 +114,18 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// Ends a [`lend`](Self::lend) together with the one reference that C has made
+    /// and now gives away, and hands out the object. None, and nothing happens,
+    /// unless exactly this is what there is.
+    #[inline]
+    pub(super) fn end_loan_of_result(&self, word: Word) -> Option<O> {
+        let slot = self.lookup(word)?;
+        if slot.refs() != LENT + 1 || slot.is_pinned() {
+            return None;
+        }
+        self.free_now(slot)
+    }
+
     /// Consumes one reference and gives an object for it, as for the result of
     /// a C function. The last reference moves the object out; otherwise it is
     /// cloned. `None` for a word that is no open handle.

@@ -18,6 +18,7 @@ mod modules;
 mod numbers;
 mod objects;
 mod roots;
+mod signatures;
 mod text;
 mod type_names;
 
@@ -27,6 +28,7 @@ use hpy_loader::handles::ReserveError;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
+use signatures::Signatures;
 use std::sync::OnceLock;
 
 pub use errors::into_exception;
@@ -35,6 +37,8 @@ pub use errors::into_exception;
 pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.
     ctx: &'static Context,
+    /// What Python functions take.
+    signatures: Signatures,
     /// NUL-terminated copies of text that C has asked for.
     copies: PyMutex<Copies>,
     /// The class `contextvars.ContextVar`, once it was needed.
@@ -45,6 +49,7 @@ impl Default for RustPython {
     fn default() -> Self {
         Self {
             ctx: Context::genesis(),
+            signatures: Signatures::new(),
             copies: PyMutex::default(),
             context_var: OnceLock::new(),
         }
