@@ -14,6 +14,7 @@ mod calls;
 mod containers;
 mod copies;
 mod errors;
+mod latest;
 mod modules;
 mod numbers;
 mod objects;
@@ -25,6 +26,7 @@ mod type_names;
 use copies::Copies;
 use hpy_loader::Loader;
 use hpy_loader::handles::ReserveError;
+use latest::Latest;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
@@ -41,6 +43,8 @@ pub struct RustPython {
     signatures: Signatures,
     /// NUL-terminated copies of text that C has asked for.
     copies: PyMutex<Copies>,
+    /// Some of them, for a quick look.
+    latest: Latest,
     /// The class `contextvars.ContextVar`, once it was needed.
     context_var: OnceLock<PyObjectRef>,
 }
@@ -51,6 +55,7 @@ impl Default for RustPython {
             ctx: Context::genesis(),
             signatures: Signatures::new(),
             copies: PyMutex::default(),
+            latest: Latest::new(),
             context_var: OnceLock::new(),
         }
     }
