@@ -99,15 +99,18 @@ impl<R: Runtime> Call<R> {
     }
 
     /// Opens a handle for an argument.
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, object: R::Object) -> Fallible<HPy, R> {
         match self.frame.push(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => {
-                let memory_error = self.loader.constants().h_MemoryError;
-                Err(self.loader.error(memory_error, "the handle table is full"))
-            }
+            Err(_) => Err(self.full()),
         }
+    }
+
+    #[cold]
+    fn full(&self) -> R::Object {
+        let memory_error = self.loader.constants().h_MemoryError;
+        self.loader.error(memory_error, "the handle table is full")
     }
 
     #[inline]
@@ -122,7 +125,7 @@ impl<R: Runtime> Call<R> {
     }
 
     /// Takes the object that the C function returned.
-    #[inline]
+    #[inline(always)]
     fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
         if result.is_null() || self.loader.is_error_pending() {
@@ -142,6 +145,7 @@ impl<R: Runtime> Call<R> {
         }
     }
 
+    #[inline(never)]
     fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
         if let Some(value) = word.as_i64() {
             return Ok(self.loader.runtime().new_int(value));

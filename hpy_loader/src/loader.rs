@@ -93,6 +93,7 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// The context that C code of this loader is called with.
+    #[inline]
     pub fn context(&'static self) -> *mut HPyContext {
         std::ptr::from_ref(&self.context).cast_mut()
     }
@@ -102,17 +103,20 @@ impl<R: Runtime> Loader<R> {
     /// # Safety
     ///
     /// `context` came from [`Loader::context`] of a loader for the same runtime.
+    #[inline]
     pub unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
         // SAFETY: `_private` has pointed to the loader since it was made.
         unsafe { &*(*context)._private.cast::<Self>() }
     }
 
     /// The VM.
+    #[inline]
     pub fn runtime(&self) -> &R {
         &self.runtime
     }
 
     /// The handles that are open. The lock must be held.
+    #[inline]
     pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
         &self.handles
     }
@@ -135,6 +139,7 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// The HPy lock.
+    #[inline]
     pub fn lock(&self) -> &Lock {
         &self.lock
     }
@@ -152,6 +157,7 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.
+    #[inline]
     pub fn constants(&self) -> &HPyContext {
         &self.context
     }

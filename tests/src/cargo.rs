@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// Crates whose tests need no VM: they build in seconds.
-const LIGHT: &[&str] = &["hpy_loader", "hpyvm-examples", "hpyvm-tests"];
+const LIGHT: &[&str] = &["hpy_loader", "hpyvm-bench", "hpyvm-examples", "hpyvm-tests"];
 
 /// Compiling all of RustPython takes minutes; this is for a slow machine.
 const LIMIT: Duration = Duration::from_secs(40 * 60);

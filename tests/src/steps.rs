@@ -1,8 +1,8 @@
 //! The steps of the verification, in order.
 
 use crate::{
-    Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, proof_of_concept, soak, startup, suite,
+    Outcome, Verification, cargo, command_line, compare, contract, demo, differential,
+    documentation, golden, headers, limits, malformed, proof_of_concept, soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -114,6 +114,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "tools",
         about: "-c, -m, scripts, the prompt; pytest and pip",
         run: command_line::step,
+    },
+    StepInfo {
+        name: "compare",
+        about: "cargo compare: every row runs on both VMs; nothing is slower by far",
+        run: compare::step,
     },
     StepInfo {
         name: "startup",

@@ -176,6 +176,26 @@ mod tests {
     }
 
     #[test]
+    fn an_argument_that_is_the_result_moves() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let mut frame = Frame::new(&table);
+        let object = Rc::new(1);
+        let word = frame.push(Rc::clone(&object)).expect("room");
+        let other = frame.push(Rc::new(2)).expect("room");
+        assert_eq!(frame.take_back(word), None, "C has not duplicated it");
+        assert_eq!(table.dup(word), Ok(word));
+        assert!(Rc::ptr_eq(&frame.take_back(word).expect("C has"), &object));
+        assert!(!table.is_open(word) && table.is_open(other));
+        assert_eq!(frame.take_back(word), None, "no argument any more");
+        // With a reference that C keeps, the result has to be a clone.
+        assert_eq!(table.dup(other), Ok(other));
+        assert_eq!(table.dup(other), Ok(other));
+        assert_eq!(frame.take_back(other), None);
+        assert_eq!(frame.finish().len(), 0);
+        assert_eq!((table.open_count(), table.counters().stale_closes), (1, 0));
+    }
+
+    #[test]
     fn a_full_table_gives_the_argument_back() {
         let table = HandleTable::with_capacity(2).expect("small");
         let mut frame = Frame::new(&table);

@@ -14,6 +14,7 @@ mod deaths;
 mod definitions;
 mod exclusion;
 mod extension;
+mod favourite;
 mod host;
 mod immediates;
 mod members;

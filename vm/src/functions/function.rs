@@ -51,18 +51,17 @@ impl Function {
 
     /// A tuple of the names: that of the last call if it had the same.
     fn names(&self, names: &[PyObjectRef], vm: &VirtualMachine) -> PyTupleRef {
-        let mut last = self.names.lock();
-        if let Some(last) = &*last {
+        let same = |(a, b): (&PyObjectRef, &PyObjectRef)| a.is(b);
+        if let Some(last) = &*self.names.lock() {
             let known: &[PyObjectRef] = last.as_slice();
-            let same = |(a, b): (&PyObjectRef, &PyObjectRef)| a.is(b);
             if known.len() == names.len() && known.iter().zip(names).all(same) {
                 return last.clone();
             }
         }
+        // Not under the lock: making an object may start the collector, and with
+        // it finalizers that call this function.
         let tuple = PyTuple::new_ref(names.to_vec(), &vm.ctx);
-        let old = last.replace(tuple.clone());
-        drop(last);
-        // Names are text, but whoever calls may give instances of a subclass.
+        let old = self.names.lock().replace(tuple.clone());
         drop(old);
         tuple
     }

@@ -39,9 +39,13 @@ fn python_method(
     }
     let function = class.get_attr(vm.ctx.interned_str(name)?)?;
     function.downcast_ref_if_exact::<PyFunction>(vm)?;
-    match receiver.dict() {
-        Some(dict) if dict.contains_key(name, vm) => None,
-        _ => Some(function),
+    let Some(dict) = receiver.dict() else {
+        return Some(function);
+    };
+    // What fails here fails again in the general way, and is reported there.
+    match dict.get_item_opt(name, vm) {
+        Ok(None) => Some(function),
+        _ => None,
     }
 }
 

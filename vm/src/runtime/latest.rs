@@ -60,7 +60,8 @@ impl Latest {
         let start = entry.start.load(Ordering::Relaxed);
         let length = entry.length.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
-        let undisturbed = sequence % 2 == 0 && entry.sequence.load(Ordering::Relaxed) == sequence;
+        let undisturbed =
+            sequence.is_multiple_of(2) && entry.sequence.load(Ordering::Relaxed) == sequence;
         (found && undisturbed).then(|| std::ptr::slice_from_raw_parts(start, length))
     }
 
