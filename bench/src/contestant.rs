@@ -24,6 +24,8 @@ pub enum Role {
     Threading,
     /// `hpyvm` without threads.
     SingleThreaded,
+    /// The operations of RustPython that `hpyvm` is made of, without HPy.
+    Floor,
     /// PyPy.
     Pypy,
     /// Somebody else.

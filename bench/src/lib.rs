@@ -10,7 +10,7 @@
 //! | what | where |
 //! |------|-------|
 //! | what is measured, and what is aimed at | [`rows`] |
-//! | on what | [`contestant`], [`pypy`] |
+//! | on what | [`contestant`], [`floor`], [`pypy`] |
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
 //! | from samples to figures | [`statistics`], [`results`] |
@@ -19,6 +19,7 @@
 //! | table, JSON, CSV, chart | [`report`] |
 
 pub mod contestant;
+pub mod floor;
 pub mod growth;
 pub mod machine;
 pub mod pypy;

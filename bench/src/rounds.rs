@@ -49,8 +49,10 @@ pub fn run(workers: &mut [Worker], rows: &[&'static Row], plan: Plan) -> Result<
             step.position(turn, turns as u64);
             step.note(format!("warm-up: {}", row.name));
             turn += 1;
-            worker.define(row)?;
-            counts.push(calibrate(worker, row, plan.batch)?);
+            counts.push(match worker.define(row)? {
+                true => Some(calibrate(worker, row, plan.batch)?),
+                false => None,
+            });
         }
     }
 
@@ -69,7 +71,9 @@ pub fn run(workers: &mut [Worker], rows: &[&'static Row], plan: Plan) -> Result<
                 let number = (number + round) % workers.len();
                 step.position(turn, turns as u64);
                 turn += 1;
-                let count = counts[number][place];
+                let Some(count) = counts[number][place] else {
+                    continue;
+                };
                 let time = workers[number].run(row, count)? / count as f64;
                 match place.checked_sub(loops.len()) {
                     None => empty[number][place] = time,

@@ -57,11 +57,18 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Makes a row known.
-    pub fn define(&mut self, row: &Row) -> Result<()> {
+    /// Makes a row known. Whether there is such a row: the floors have some only.
+    pub fn define(&mut self, row: &Row) -> Result<bool> {
         let answer = self.request(&format!("define {}\t{}", row.name, row.code))?;
-        ensure!(answer == "ok", "{}: {}: {answer}", self.name, row.name);
-        Ok(())
+        let known = answer == "ok";
+        ensure!(
+            known || answer == "none",
+            "{}: {}: {}",
+            self.name,
+            row.name,
+            answer.replace("\\n", "\n")
+        );
+        Ok(known)
     }
 
     /// Runs a row that many times; the nanoseconds that it took.

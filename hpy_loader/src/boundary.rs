@@ -26,6 +26,7 @@ use crate::handles::{Decoded, Pin, Word};
 use crate::loader::Loader;
 use crate::memory;
 use crate::runtime::{Fallible, Runtime};
+use smallvec::SmallVec;
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -187,26 +188,27 @@ impl<R: Runtime> Entry<R> {
         }
     }
 
-    /// The objects behind an array of handles.
+    /// Adds the objects behind an array of handles to `pins`.
     ///
     /// # Safety
     ///
     /// `handles` points to `count` handles; it may be anything if that is 0.
+    #[inline(always)]
     pub unsafe fn get_array(
         self,
         handles: *const HPy,
         count: usize,
-    ) -> Fallible<Vec<Pin<'static, R::Object>>, R> {
-        if count == 0 {
-            return Ok(Vec::new());
-        }
+        pins: &mut SmallVec<[Pin<'static, R::Object>; 8]>,
+    ) -> Fallible<(), R> {
         if count > isize::MAX as usize / size_of::<HPy>() {
             return Err(self.no_memory());
         }
         self.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
-        // SAFETY: the caller vouches for the array.
-        let handles = unsafe { std::slice::from_raw_parts(handles, count) };
-        handles.iter().map(|&handle| self.get(handle)).collect()
+        for number in 0..count {
+            // SAFETY: the caller vouches for the array.
+            pins.push(self.get(unsafe { *handles.add(number) })?);
+        }
+        Ok(())
     }
 
     /// A C string that must be UTF-8.

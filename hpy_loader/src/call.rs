@@ -30,6 +30,14 @@ pub enum Callee<'a> {
     Slot,
 }
 
+/// What a method is called on.
+enum Receiver<O> {
+    /// An object, whose root the call takes.
+    Root(O),
+    /// What a handle from [`Loader::keep`] refers to.
+    Kept(HPy),
+}
+
 /// One call in progress: the lock is held, the arguments are open, and no error
 /// is pending, whatever was going on when the VM came here.
 struct Call<R: Runtime> {
@@ -87,15 +95,24 @@ impl<R: Runtime> Drop for Call<R> {
                 ManuallyDrop::take(&mut self.entered),
             )
         };
-        // Arguments may have finalizers, which must not run under the lock.
-        let arguments = frame.finish();
+        // Arguments may have finalizers, which must not run under the lock. But
+        // most are somebody else's as well, and go without anything happening.
+        let vm = self.loader.runtime();
+        let mut dying = Vec::new();
+        frame.finish_into(|object| {
+            if vm.is_shared(&object) || vm.is_inert(&object) {
+                drop(object);
+            } else {
+                dying.push(object);
+            }
+        });
         drop(aside);
         let outermost = entered.is_outermost();
         drop(entered);
         if outermost {
-            drop(arguments);
-        } else if !arguments.is_empty() {
-            self.core.leave(|_| drop(arguments));
+            drop(dying);
+        } else if !dying.is_empty() {
+            self.core.leave(|_| drop(dying));
         }
     }
 }
@@ -124,15 +141,18 @@ impl<R: Runtime> Call<R> {
     }
 
     /// Opens a handle for an argument.
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, object: R::Object) -> Fallible<HPy, R> {
         match self.frame.push(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => {
-                let memory_error = self.core.constants().h_MemoryError;
-                Err(self.core.error(memory_error, "the handle table is full"))
-            }
+            Err(_) => Err(self.full()),
         }
+    }
+
+    #[cold]
+    fn full(&self) -> R::Object {
+        let memory_error = self.loader.constants().h_MemoryError;
+        self.loader.error(memory_error, "the handle table is full")
     }
 
     #[inline]
@@ -193,11 +213,14 @@ impl<R: Runtime> Call<R> {
     }
 
     /// Takes the object that the C function returned.
-    #[inline]
-    fn object(self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+    #[inline(always)]
+    fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
         if result.is_null() || self.core.is_error_pending() {
             return Err(self.failure(word, callee));
+        }
+        if let Some(object) = self.frame.take_back(word) {
+            return Ok(object);
         }
         let runtime = self.core.runtime();
         let taken = self
@@ -210,6 +233,7 @@ impl<R: Runtime> Call<R> {
         }
     }
 
+    #[inline(never)]
     fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
         if let Some(value) = word.as_i64() {
             return Ok(self.core.runtime().new_int(value));
@@ -324,6 +348,7 @@ impl<R: Runtime> Loader<R> {
     /// `TypeError` for a wrong number of arguments or keywords that the function
     /// does not take, in CPython's words for a callable named `name`; or what
     /// the function raised.
+    #[inline]
     pub unsafe fn call_method(
         &'static self,
         method: &MethodDef,
@@ -333,11 +358,50 @@ impl<R: Runtime> Loader<R> {
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>,
     ) -> Fallible<R::Object, R> {
+        let receiver = Receiver::Root(receiver);
+        // SAFETY: the caller vouches for the same.
+        unsafe { self.call_receiver(method, name, receiver, args, names, callee) }
+    }
+
+    /// [`call_method`](Self::call_method) for a function whose receiver is always
+    /// the same, its module, and has a handle from [`keep`](Self::keep): the root
+    /// need not be cloned for each call.
+    #[inline]
+    pub unsafe fn call_function(
+        &'static self,
+        method: &MethodDef,
+        name: &dyn Fn() -> String,
+        receiver: HPy,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        names: Option<(R::Object, usize)>,
+        callee: Callee<'_>,
+    ) -> Fallible<R::Object, R> {
+        let receiver = Receiver::Kept(receiver);
+        // SAFETY: the caller vouches for the same.
+        unsafe { self.call_receiver(method, name, receiver, args, names, callee) }
+    }
+
+    /// # Safety
+    ///
+    /// As for all methods here.
+    #[inline(always)]
+    unsafe fn call_receiver(
+        &'static self,
+        method: &MethodDef,
+        name: &dyn Fn() -> String,
+        receiver: Receiver<R::Object>,
+        args: impl ExactSizeIterator<Item = R::Object>,
+        names: Option<(R::Object, usize)>,
+        callee: Callee<'_>,
+    ) -> Fallible<R::Object, R> {
         let keywords = names.as_ref().map_or(0, |(_, count)| *count);
         let count = args.len() - keywords;
         self.check_arguments(method.function, name, count, keywords)?;
         let mut call = Call::new(self)?;
-        let receiver = call.push(receiver)?;
+        let (receiver, first) = match receiver {
+            Receiver::Root(object) => (call.push(object)?, 1),
+            Receiver::Kept(handle) => (handle, 0),
+        };
         for arg in args {
             call.push(arg)?;
         }
@@ -350,22 +414,40 @@ impl<R: Runtime> Loader<R> {
                     function(way.context, way.handle(receiver))
                 }),
                 MethodFunction::O(function) => call.invoke(function as *const c_void, |way| {
-                    function(way.context, way.handle(receiver), *way.args(1))
+                    function(way.context, way.handle(receiver), *way.args(first))
                 }),
                 MethodFunction::VarArgs(function) => call
                     .invoke(function as *const c_void, |way| {
-                        function(way.context, way.handle(receiver), way.args(1), count)
+                        function(way.context, way.handle(receiver), way.args(first), count)
                     }),
                 MethodFunction::Keywords(function) => {
                     let names = call.push_optional(names.map(|(names, _)| names))?;
                     call.invoke(function as *const c_void, |way| {
                         let (receiver, names) = (way.handle(receiver), way.handle(names));
-                        function(way.context, receiver, way.args(1), count, names)
+                        function(way.context, receiver, way.args(first), count, names)
                     })
                 }
             }
         };
         call.object(result, callee)
+    }
+
+    /// Opens a handle of `object` that stays open as long as the process runs,
+    /// whatever C does with it. For [`call_function`](Self::call_function).
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    pub fn keep(&'static self, object: R::Object) -> Fallible<HPy, R> {
+        let _entered = self.lock().enter(self.runtime());
+        match self.handles().open_immortal(object) {
+            Ok(word) => Ok(HPy(word.bits())),
+            Err(full) => {
+                self.leave(|_| drop(full));
+                let memory_error = self.constants().h_MemoryError;
+                Err(self.error(memory_error, "the handle table is full"))
+            }
+        }
     }
 
     #[inline]

@@ -15,32 +15,49 @@
 //! - Waiting for it happens inside [`Roots::wait`],
 //!   so the VM's collector can stop the world meanwhile.
 //!
+//! As long as only one thread comes, taking and giving it are plain loads and
+//! stores; see [`bias`].
+//!
 //! With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS), all of
 //! this is nothing.
 
+mod bias;
+
 use crate::runtime::Roots;
+use bias::Bias;
 use lock_api::RawMutex as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// One reentrant lock, shared by everything that runs on one loader.
 pub struct Lock {
+    bias: Bias,
     mutex: parking_lot::RawMutex,
-    /// The [`current_thread`] that holds the mutex, else 0. Only ever equal to
-    /// the reader's own number if the reader wrote it, so relaxed order will do.
+    /// The [`current_thread`] that holds the lock, else 0, plus [`FAVOURITE`] if
+    /// it is not the mutex that it holds. Only ever equal to the reader's own
+    /// number if the reader wrote it, so relaxed order will do.
     owner: AtomicUsize,
 }
 
-/// A number that no other living thread has, and never 0.
+/// A bit that the number of no thread has.
+const FAVOURITE: usize = 1;
+
+/// How often somebody looks whether the favourite has gone, which happens once in
+/// a program.
+const LOOK: Duration = Duration::from_micros(50);
+
+/// A number that no other living thread has: a multiple of 8, and never 0.
 #[inline]
 fn current_thread() -> usize {
-    thread_local! { static ADDRESS: u8 = const { 0 } }
-    ADDRESS.with(|byte| std::ptr::from_ref(byte).addr())
+    thread_local! { static ADDRESS: u64 = const { 0 } }
+    ADDRESS.with(|place| std::ptr::from_ref(place).addr())
 }
 
 impl Lock {
     /// A lock that nobody holds.
     pub const fn new() -> Self {
         Self {
+            bias: Bias::new(),
             mutex: parking_lot::RawMutex::INIT,
             owner: AtomicUsize::new(0),
         }
@@ -49,7 +66,7 @@ impl Lock {
     /// Whether this thread holds the lock. Always true without threads.
     #[inline]
     pub fn is_held<R: Roots>(&self) -> bool {
-        !R::THREADS || self.owner.load(Ordering::Relaxed) == current_thread()
+        !R::THREADS || self.owner.load(Ordering::Relaxed) & !FAVOURITE == current_thread()
     }
 
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
@@ -77,9 +94,28 @@ impl Lock {
     }
 
     /// Takes the lock. This thread must not hold it.
+    #[inline]
     pub(crate) fn acquire<R: Roots>(&self, runtime: &R) {
         if !R::THREADS {
             return;
+        }
+        let thread = current_thread();
+        if self.bias.enter(thread) {
+            self.owner.store(thread | FAVOURITE, Ordering::Relaxed);
+        } else {
+            self.acquire_mutex(runtime, thread);
+        }
+    }
+
+    #[inline(never)]
+    fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
+        if !self.bias.is_over() {
+            if self.bias.claim(thread) && self.bias.enter(thread) {
+                self.owner.store(thread | FAVOURITE, Ordering::Relaxed);
+                return;
+            }
+            self.bias
+                .end(|| runtime.wait(&mut || std::thread::sleep(LOOK)));
         }
         // Waiting ends with giving the lock up again: coming back from a wait may
         // take long, or forever when the VM shuts down, and nobody should have
@@ -91,16 +127,21 @@ impl Lock {
                 unsafe { self.mutex.unlock() };
             });
         }
-        self.owner.store(current_thread(), Ordering::Relaxed);
+        self.owner.store(thread, Ordering::Relaxed);
     }
 
     /// Gives the lock up. This thread must hold it.
     #[inline]
     pub(crate) fn release(&self) {
-        debug_assert_eq!(self.owner.load(Ordering::Relaxed), current_thread());
+        let owner = self.owner.load(Ordering::Relaxed);
+        debug_assert_eq!(owner & !FAVOURITE, current_thread());
         self.owner.store(0, Ordering::Relaxed);
-        // SAFETY: the owner is this thread, which therefore locked the mutex.
-        unsafe { self.mutex.unlock() };
+        if owner & FAVOURITE != 0 {
+            self.bias.leave();
+        } else {
+            // SAFETY: the owner is this thread, which therefore locked the mutex.
+            unsafe { self.mutex.unlock() };
+        }
     }
 }
 

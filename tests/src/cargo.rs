@@ -10,6 +10,7 @@ use std::time::Duration;
 const LIGHT: &[&str] = &[
     "hpy_loader",
     "hpyvm-properties",
+    "hpyvm-bench",
     "hpyvm-examples",
     "hpyvm-moving-gc",
     "hpyvm-tests",

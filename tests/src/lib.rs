@@ -8,6 +8,7 @@
 pub mod cargo;
 pub mod cases;
 pub mod command_line;
+pub mod compare;
 pub mod contract;
 pub mod demo;
 pub mod differential;

@@ -1,9 +1,9 @@
 //! The steps of the verification, in order.
 
 use crate::{
-    Outcome, Verification, cargo, command_line, contract, demo, differential, documentation,
-    golden, headers, limits, malformed, moving, proof_of_concept, properties, reports, sanitizers,
-    single, soak, startup, suite,
+    Outcome, Verification, cargo, command_line, compare, contract, demo, differential,
+    documentation, golden, headers, limits, malformed, moving, proof_of_concept, properties,
+    reports, sanitizers, single, soak, startup, suite,
 };
 use anyhow::Result;
 
@@ -140,6 +140,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "reports",
         about: "what hpyvm -m hpy.debug and -m hpy.trace say of known programs",
         run: reports::step,
+    },
+    StepInfo {
+        name: "compare",
+        about: "cargo compare: every row runs on both VMs; nothing is slower by far",
+        run: compare::step,
     },
     StepInfo {
         name: "startup",

@@ -12,7 +12,7 @@ use hpyvm_bench::results::{Results, columns};
 use hpyvm_bench::rounds::{self, Plan};
 use hpyvm_bench::rows::{ROWS, Row};
 use hpyvm_bench::worker::{Worker, last_core};
-use hpyvm_bench::{growth, pypy, targets};
+use hpyvm_bench::{floor, growth, pypy, targets};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
 };
@@ -40,6 +40,10 @@ struct Arguments {
     /// The debug mode of CPython's HPy as well.
     #[arg(long)]
     debug: bool,
+    /// What the operations cost in RustPython itself, called from Rust: what no
+    /// change of hpyvm's can go below.
+    #[arg(long)]
+    floor: bool,
     /// Another VM that finds universal modules as hpyvm does; can be repeated.
     #[arg(long, value_name = "NAME=PROGRAM")]
     also: Vec<String>,
@@ -100,19 +104,22 @@ impl Arguments {
         Ok(rows)
     }
 
-    fn wants(&self, contestant: &Contestant) -> bool {
-        self.only.is_empty()
-            || contestant.role == Role::Baseline
-            || self.only.contains(&contestant.name)
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
+
+const SINGLE: &str = "hpyvm single";
 
 /// Builds the module and everything it runs on.
 fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contestant>, Vec<Absent>)> {
     let environment = Environment::prepare(project, "demo", &[Requirements::Hpy])?;
     // The single-threaded one first: cargo leaves the last one it builds under
     // the name that both have.
-    let single = VmBuild::single_threaded().build(project)?;
+    let single = arguments
+        .wants(SINGLE)
+        .then(|| VmBuild::single_threaded().build(project))
+        .transpose()?;
     let vm = VmBuild::default().build(project)?;
     let universal = module(
         project,
@@ -137,13 +144,10 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
         }),
     }
     candidates.push(Contestant::vm("hpyvm", Role::Threading, &vm, &universal));
-    let name = "hpyvm single";
-    candidates.push(Contestant::vm(
-        name,
-        Role::SingleThreaded,
-        &single,
-        &universal,
-    ));
+    if let Some(single) = single {
+        let role = Role::SingleThreaded;
+        candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
+    }
     for also in &arguments.also {
         let (name, program) = also
             .split_once('=')
@@ -154,14 +158,24 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
 
     let probe = project.root().join("bench/python/probe.py");
     let mut contestants = Vec::new();
-    for candidate in candidates.into_iter().filter(|it| arguments.wants(it)) {
+    for candidate in candidates {
+        // Without the baseline there are no ratios.
+        if candidate.role != Role::Baseline && !arguments.wants(&candidate.name) {
+            continue;
+        }
         match candidate.judge(&probe) {
             Ok(contestant) => contestants.push(contestant),
             Err(reason) => absent.push(reason),
         }
     }
+    // It has no modules to be probed with.
+    if arguments.floor && arguments.wants(floor::NAME) {
+        let program = floor::build(project)?;
+        let role = Role::Floor;
+        contestants.push(Contestant::vm(floor::NAME, role, &program, &universal));
+    }
     match pypy::find(&universal, &probe) {
-        Ok(pypy) if arguments.wants(&pypy) => contestants.push(pypy),
+        Ok(pypy) if arguments.wants(&pypy.name) => contestants.push(pypy),
         Ok(_) => {}
         Err(reason) => absent.push(reason),
     }
@@ -198,7 +212,8 @@ fn compare(
 
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
-        for contestant in contestants {
+        let with_handles = |it: &&Contestant| it.role != Role::Floor;
+        for contestant in contestants.iter().filter(with_handles) {
             // A process of its own: its memory must not have been used before.
             let mut worker = start(contestant)?;
             let (name, role) = (&contestant.name, contestant.role);

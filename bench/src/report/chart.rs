@@ -81,18 +81,14 @@ fn picture(
     for (number, column) in columns.iter().enumerate() {
         let colour = COLOURS[number % COLOURS.len()];
         area.draw(&Circle::new((at + 5, 63), 5, colour.filled()))?;
-        let mean = column
-            .mean(Side::C)
-            .map_or_else(String::new, |mean| format!(" ({mean:.2} in C)"));
-        let label = format!("{}{mean}", column.name);
-        at += 26 + 7 * label.len() as i32;
-        text(
-            area,
-            label,
-            (at - 10 - 7 * (at_len(column, &mean)), 63),
-            13,
-            HPos::Left,
-        )?;
+        let mut label = column.name.clone();
+        if let Some(mean) = column.mean(Side::C) {
+            label += &format!(" ({mean:.2} in C)");
+        }
+        // The backend does not know how wide a font will be.
+        let width = 7 * label.len() as i32;
+        text(area, label, (at + 16, 63), 13, HPos::Left)?;
+        at += 36 + width;
     }
     axis(area, rows.len())?;
     for (line, row) in rows.iter().enumerate() {
@@ -121,10 +117,6 @@ fn picture(
     area.present()
 }
 
-fn at_len(column: &Column, mean: &str) -> i32 {
-    (column.name.len() + mean.len()) as i32
-}
-
 fn axis(area: &Area<'_>, rows: usize) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
     let (top, bottom) = (TOP, TOP + LINE * rows as i32);
     for tick in [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0] {
@@ -142,7 +134,7 @@ fn axis(area: &Area<'_>, rows: usize) -> Result<(), DrawingAreaErrorKind<std::io
     text(
         area,
         "a black mark is the target".to_owned(),
-        (LABELS - 12, bottom + 12),
+        (LABELS - 40, bottom + 12),
         12,
         HPos::Right,
     )

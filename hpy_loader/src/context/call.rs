@@ -13,19 +13,21 @@ pub(crate) unsafe fn ctx_Callable_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> 
     Ok(c_int::from(entry.runtime().is_callable(&*entry.get(h)?)))
 }
 
-/// The arguments of a call in the vectorcall form, and the names if there are
+/// Adds the arguments of a call in the vectorcall form to `pins`, which stay where
+/// they are: moving them costs as much as pinning. Returns the names if there are
 /// any.
 ///
 /// # Safety
 ///
 /// `args` points to `nargs` handles and one more for each name.
-#[allow(clippy::type_complexity)]
+#[inline(always)]
 unsafe fn arguments<R: Runtime>(
     entry: Entry<R>,
     args: *const HPy,
     nargs: usize,
     kwnames: HPy,
-) -> Fallible<(Pins<R>, Option<Pin<'static, R::Object>>), R> {
+    pins: &mut Pins<R>,
+) -> Fallible<Option<Pin<'static, R::Object>>, R> {
     let names = entry.get_optional(kwnames)?;
     let mut count = nargs;
     if let Some(names) = &names {
@@ -35,17 +37,19 @@ unsafe fn arguments<R: Runtime>(
         count = count.saturating_add(entry.leave(|vm| vm.length(names))?);
     }
     entry.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
-    let mut pins = Pins::<R>::with_capacity(count);
     for i in 0..count {
         // SAFETY: the caller vouches for the length of the array.
         pins.push(entry.get(unsafe { *args.add(i) })?);
     }
-    Ok((pins, names))
+    Ok(names)
 }
 
 /// Borrows of what is pinned, as a runtime takes them.
-fn borrow<R: Runtime>(pins: &Pins<R>) -> SmallVec<[&R::Object; INLINE]> {
-    pins.iter().map(|pin| &**pin).collect()
+#[inline(always)]
+fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut SmallVec<[&'a R::Object; INLINE]>) {
+    for pin in pins {
+        objects.push(&**pin);
+    }
 }
 
 pub(crate) unsafe fn ctx_Call<R: Runtime>(
@@ -56,9 +60,12 @@ pub(crate) unsafe fn ctx_Call<R: Runtime>(
     kwnames: HPy,
 ) -> Fallible<HPy, R> {
     let callable = entry.get(callable)?;
+    let mut pins = Pins::<R>::new();
     // SAFETY: the extension gives the array.
-    let (args, names) = unsafe { arguments(entry, args, nargs, kwnames) }?;
-    let result = entry.leave(|vm| vm.call(&callable, &borrow::<R>(&args), names.as_deref()))?;
+    let names = unsafe { arguments(entry, args, nargs, kwnames, &mut pins) }?;
+    let mut objects = SmallVec::new();
+    borrow::<R>(&pins, &mut objects);
+    let result = entry.leave(|vm| vm.call(&callable, &objects, names.as_deref()))?;
     entry.open(result)
 }
 
@@ -73,9 +80,12 @@ pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
     if nargs == 0 {
         return Err(entry.type_error("HPy_CallMethod needs the object as its first argument"));
     }
+    let mut pins = Pins::<R>::new();
     // SAFETY: the extension gives the array.
-    let (args, names) = unsafe { arguments(entry, args, nargs, kwnames) }?;
-    let result = entry.leave(|vm| vm.call_method(&name, &borrow::<R>(&args), names.as_deref()))?;
+    let names = unsafe { arguments(entry, args, nargs, kwnames, &mut pins) }?;
+    let mut objects = SmallVec::new();
+    borrow::<R>(&pins, &mut objects);
+    let result = entry.leave(|vm| vm.call_method(&name, &objects, names.as_deref()))?;
     entry.open(result)
 }
 

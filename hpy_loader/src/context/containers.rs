@@ -1,6 +1,7 @@
 //! `list`, `tuple`, `dict`, `slice`.
 
 use super::prelude::*;
+use smallvec::SmallVec;
 
 fn check<R: Runtime>(entry: Entry<R>, h: HPy, kind: Kind) -> Fallible<c_int, R> {
     Ok(c_int::from(entry.runtime().is_kind(&*entry.get(h)?, kind)))
@@ -82,10 +83,11 @@ pub(crate) unsafe fn ctx_Tuple_FromArray<R: Runtime>(
     let Ok(count) = usize::try_from(n) else {
         return Err(bad_argument(entry));
     };
+    let mut pins = SmallVec::<[_; 8]>::new();
     // SAFETY: the extension gives the array.
-    let items = unsafe { entry.get_array(items, count) }?;
+    unsafe { entry.get_array(items, count, &mut pins) }?;
     let vm = entry.runtime();
-    let tuple = vm.new_tuple(items.iter().map(|item| vm.duplicate(item)))?;
+    let tuple = vm.new_tuple(pins.iter().map(|item| vm.duplicate(item)))?;
     entry.open(tuple)
 }
 

@@ -56,15 +56,32 @@ impl<'t, O> Frame<'t, O> {
         Ok(word)
     }
 
+    /// Takes an argument that C gives back as its result, if it has duplicated it
+    /// for that: the caller's reference becomes the result's, and C's reference
+    /// and the loan are both over. Nothing happens otherwise.
+    #[inline]
+    pub fn take_back(&mut self, word: Word) -> Option<O> {
+        let place = self.words.iter().position(|&argument| argument == word)?;
+        let object = self.table.end_loan_of_result(word)?;
+        self.words.swap_remove(place);
+        Some(object)
+    }
+
     /// The arguments in order, one after the other, as C takes them.
     #[inline]
     pub fn words(&self) -> &[Word] {
         &self.words
     }
 
-    /// Gives the arguments' references back and hands out the objects that
-    /// nobody else has a handle to, so that the caller can drop them where
-    /// their destructors may run.
+    /// Gives the arguments' references back and hands each object that nobody
+    /// else has a handle to to `sink`. It must not drop one whose destructor may
+    /// come back to the table.
+    #[inline]
+    pub fn finish_into(mut self, mut sink: impl FnMut(O)) {
+        self.end(&mut sink);
+    }
+
+    /// [`finish_into`](Self::finish_into) for a caller that wants all of them.
     #[inline]
     pub fn finish(mut self) -> SmallVec<[O; INLINE]> {
         let mut objects = SmallVec::new();
@@ -74,11 +91,12 @@ impl<'t, O> Frame<'t, O> {
 
     #[inline]
     fn end(&mut self, sink: &mut impl FnMut(O)) {
-        for word in self.words.drain(..) {
+        for &word in &self.words {
             if let Released::Freed(object) = self.table.end_loan(word) {
                 sink(object);
             }
         }
+        self.words.clear();
         if let Some(start) = self.lingering.take() {
             self.table.end_lingering(start, sink);
         }
@@ -88,6 +106,9 @@ impl<'t, O> Frame<'t, O> {
 impl<O> Drop for Frame<'_, O> {
     #[inline]
     fn drop(&mut self) {
+        if self.lingering.is_none() {
+            return;
+        }
         // Dropped after the last use of the table: a destructor may come back
         // to it, or panic.
         let mut objects: SmallVec<[O; INLINE]> = SmallVec::new();
@@ -152,6 +173,26 @@ mod tests {
         assert_eq!(frame.finish().len(), 1);
         assert!(Rc::ptr_eq(&object, &result));
         assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 2));
+    }
+
+    #[test]
+    fn an_argument_that_is_the_result_moves() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let mut frame = Frame::new(&table);
+        let object = Rc::new(1);
+        let word = frame.push(Rc::clone(&object)).expect("room");
+        let other = frame.push(Rc::new(2)).expect("room");
+        assert_eq!(frame.take_back(word), None, "C has not duplicated it");
+        assert_eq!(table.dup(word), Ok(word));
+        assert!(Rc::ptr_eq(&frame.take_back(word).expect("C has"), &object));
+        assert!(!table.is_open(word) && table.is_open(other));
+        assert_eq!(frame.take_back(word), None, "no argument any more");
+        // With a reference that C keeps, the result has to be a clone.
+        assert_eq!(table.dup(other), Ok(other));
+        assert_eq!(table.dup(other), Ok(other));
+        assert_eq!(frame.take_back(other), None);
+        assert_eq!(frame.finish().len(), 0);
+        assert_eq!((table.open_count(), table.counters().stale_closes), (1, 0));
     }
 
     #[test]

@@ -114,6 +114,18 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// Ends a [`lend`](Self::lend) together with the one reference that C has made
+    /// and now gives away, and hands out the object. None, and nothing happens,
+    /// unless exactly this is what there is.
+    #[inline]
+    pub(super) fn end_loan_of_result(&self, word: Word) -> Option<O> {
+        let slot = self.lookup(word)?;
+        if slot.refs() != LENT + 1 || slot.is_pinned() {
+            return None;
+        }
+        self.free_now(slot)
+    }
+
     /// Consumes one reference and gives an object for it, as for the result of
     /// a C function. The last reference moves the object out; otherwise it is
     /// cloned. `None` for a word that is no open handle.
@@ -184,6 +196,30 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+
+    #[test]
+    fn what_is_tried_happens_or_changes_nothing() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let word = table.open(Rc::new(())).expect("room");
+        assert!(!table.try_close(word), "the last reference");
+        assert_eq!(table.try_dup(word), Some(word));
+        assert!(table.try_close(word) && table.is_open(word));
+        assert_eq!(table.retire(word, |_| true), None);
+        assert_eq!(table.try_dup(word), None, "it only lingers");
+        assert!(!table.try_close(word));
+        let immortal = table.open_immortal(Rc::new(())).expect("room");
+        assert_eq!(table.try_dup(immortal), Some(immortal));
+        assert!(!table.try_close(immortal), "to be counted");
+        let number = Word::from_i64(7).expect("small");
+        for word in [Word::NULL, number] {
+            assert!(table.try_close(word));
+            assert_eq!(table.try_dup(word), Some(word));
+        }
+        let stale = Word::from_bits(word.bits() + (2 << 28));
+        assert!(!table.try_close(stale));
+        assert_eq!(table.try_dup(stale), None);
+        assert_eq!(table.counters().stale_closes, 0, "nothing is counted");
+    }
 
     #[test]
     fn a_use_count_at_the_top_makes_the_handle_immortal() {

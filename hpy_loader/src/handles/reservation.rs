@@ -63,11 +63,11 @@ impl<T> Reservation<T> {
     /// - The element's bytes, zero until somebody writes them, are a valid `T`.
     /// - No `&mut T` to it exists.
     #[inline]
-    pub(super) unsafe fn at(&self, index: u32) -> &T {
+    pub(super) unsafe fn at(&self, index: usize) -> &T {
         // SAFETY: the index is in bounds and the memory is mapped, aligned (see
         // `memory::map`) and valid for as long as `self` is; the caller answers
         // for the contents and for the absence of `&mut T`.
-        unsafe { self.base.add(index as usize).as_ref() }
+        unsafe { self.base.add(index).as_ref() }
     }
 
     /// The index of an element of this reservation.
@@ -156,9 +156,9 @@ mod tests {
     fn elements_are_zero_and_know_their_index() {
         let reservation = Reservation::<u64>::new(100).expect("800 bytes");
         assert_eq!(reservation.slots(), 100);
-        for index in [0, 1, 99] {
+        for index in [0_u32, 1, 99] {
             // SAFETY: in bounds; zero is a valid u64; nobody writes.
-            let element = unsafe { reservation.at(index) };
+            let element = unsafe { reservation.at(index as usize) };
             assert_eq!(*element, 0);
             assert_eq!(reservation.index_of(element), index);
         }

@@ -196,9 +196,9 @@ impl Word {
     /// that has to be made anyway. That check therefore also refuses every word
     /// that cannot be open, `HPy_NULL` among them.
     #[inline]
-    pub(super) const fn index_if_odd(self) -> u32 {
+    pub(super) const fn index_if_odd(self) -> u64 {
         const ODD: u64 = 1 << INDEX_BITS;
-        ((self.0 & (ODD | INDEX_MASK)) ^ ODD) as u32
+        (self.0 & (ODD | INDEX_MASK)) ^ ODD
     }
 
     /// Everything above the index: for a slot its generation, for an immediate

@@ -12,6 +12,7 @@ mod builders;
 mod capsules;
 mod deaths;
 mod exclusion;
+mod favourite;
 mod host;
 mod immediates;
 mod members;

@@ -24,7 +24,11 @@ impl Keywords {
         let names = (!kwargs.is_empty()).then(|| {
             let mut names = Vec::with_capacity(kwargs.len());
             for (name, value) in kwargs {
-                names.push(vm.ctx.new_str(name).into());
+                // Most names of keywords are names in some program.
+                names.push(match vm.ctx.interned_str(&*name) {
+                    Some(interned) => interned.to_owned().into(),
+                    None => vm.ctx.new_str(name).into(),
+                });
                 values.push(value);
             }
             let count = names.len();

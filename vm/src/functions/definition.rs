@@ -12,12 +12,12 @@ pub(super) fn define(
     name: &'static str,
     doc: Option<&'static str>,
     flags: PyMethodFlags,
-    function: impl PyNativeFn,
+    function: &'static dyn PyNativeFn,
 ) -> &'static PyMethodDef {
     let doc = doc.map_or(ItemDoc::NONE, ItemDoc::static_text);
     let placeholder = |vm: &VirtualMachine, _: FuncArgs, _| Ok(vm.ctx.none());
     let mut definition = PyMethodDef::new_raw_const(name, placeholder, flags, doc);
-    definition.func = Box::leak(Box::new(function));
+    definition.func = function;
     Box::leak(Box::new(definition))
 }
 
@@ -30,9 +30,14 @@ pub fn descriptor(
     function: impl PyNativeFn,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
-    define(name, doc, PyMethodFlags::METHOD, function)
-        .build_method(&vm.ctx, class)
-        .into()
+    define(
+        name,
+        doc,
+        PyMethodFlags::METHOD,
+        Box::leak(Box::new(function)),
+    )
+    .build_method(&vm.ctx, class)
+    .into()
 }
 
 /// A class method in the dict of `class`. The function gets the class that it is
@@ -58,6 +63,7 @@ pub fn bound_function(
     function: impl PyNativeFn,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
+    let function = Box::leak(Box::new(function));
     let definition = define(name, doc, PyMethodFlags::EMPTY, function);
     definition.build_bound_function(&vm.ctx, receiver).into()
 }

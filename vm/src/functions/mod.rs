@@ -11,59 +11,121 @@
 //! long as the process (see [`hpy_loader::spec`]), and so do these.
 
 mod arguments;
+mod cells;
 mod definition;
+mod function;
 
 pub use arguments::{Keywords, keyword_dict};
 pub use definition::{bound_function, class_method, descriptor};
 
 use crate::runtime::{RustPython, into_exception};
 use definition::define;
+use function::Function;
 use hpy_loader::Loader;
 use hpy_loader::call::Callee;
-use hpy_loader::spec::MethodDef;
+use hpy_loader::spec::{MethodDef, MethodFunction};
 use rustpython_vm::builtins::{PyModule, PyType};
-use rustpython_vm::function::{FuncArgs, PyMethodFlags};
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::function::{FuncArgs, PyMethodDef, PyMethodFlags};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use std::sync::OnceLock;
 
 /// A function of a module. The module is what the function gets as `self`, and
 /// what Python sees as its `__self__`.
+///
+/// # Errors
+///
+/// `MemoryError` if there is no handle left for the module.
 pub fn module_function(
     loader: &'static Loader<RustPython>,
     method: &'static MethodDef,
     module: &Py<PyModule>,
     vm: &VirtualMachine,
-) -> PyObjectRef {
+) -> Result<PyObjectRef, PyObjectRef> {
     let receiver: PyObjectRef = module.to_owned().into();
     let module_name = receiver
         .get_attr("__name__", vm)
         .and_then(|name| name.str(vm))
         .map(|name| vm.ctx.intern_str(name.as_wtf8()))
         .ok();
-    let name = &method.name;
-    // As `_PyObject_FunctionStr` and `meth_repr` have it.
-    let qualified = move || match module_name {
-        Some(module) if module.as_bytes() != b"builtins" => format!("{module}.{name}"),
-        _ => name.clone(),
-    };
-    let repr = move || format!("<built-in function {name}>");
-    let module_object = receiver.clone();
-    let function = move |vm: &VirtualMachine, args: FuncArgs, _| {
-        invoke(
-            loader,
-            method,
-            &qualified,
-            &repr,
-            receiver.clone(),
-            args,
-            vm,
-        )
-    };
-    let definition = define(name, method.doc.as_deref(), PyMethodFlags::EMPTY, function);
-    let mut function = definition.to_function().with_module_object(module_object);
+    let function: &'static Function = Box::leak(Box::new(Function {
+        loader,
+        method,
+        receiver: loader.keep(receiver.clone())?,
+        module: module_name,
+        names: PyMutex::default(),
+    }));
+    install_vectorcall(vm);
+    let definition = define(
+        &method.name,
+        method.doc.as_deref(),
+        flags(method.function),
+        cells::closure(function),
+    );
+    let mut function = definition.to_function().with_module_object(receiver);
     if let Some(module_name) = module_name {
         function = function.with_module(module_name);
     }
-    function.into_ref(&vm.ctx).into()
+    Ok(function.into_ref(&vm.ctx).into())
+}
+
+/// The signature as RustPython has it, by which its interpreter chooses how to
+/// call.
+fn flags(function: MethodFunction) -> PyMethodFlags {
+    match function {
+        MethodFunction::NoArgs(_) => PyMethodFlags::NOARGS,
+        MethodFunction::O(_) => PyMethodFlags::O,
+        MethodFunction::VarArgs(_) => PyMethodFlags::FASTCALL,
+        MethodFunction::Keywords(_) => PyMethodFlags::FASTCALL | PyMethodFlags::KEYWORDS,
+    }
+}
+
+/// RustPython's type of the slot `vectorcall`.
+type VectorCall =
+    fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
+
+/// RustPython's `vectorcall` of builtin functions, once ours stands in front.
+static THEIRS: OnceLock<VectorCall> = OnceLock::new();
+
+fn install_vectorcall(vm: &VirtualMachine) {
+    THEIRS.get_or_init(|| {
+        let slot = &vm
+            .ctx
+            .types
+            .builtin_function_or_method_type
+            .slots
+            .vectorcall;
+        let theirs = slot.load().expect("builtin functions have a vectorcall");
+        slot.store(Some(vectorcall));
+        theirs
+    });
+}
+
+/// The payload of a builtin function. RustPython has no public name for its type,
+/// which is the one that `maker` makes.
+#[inline]
+fn native<T: PyPayload>(
+    callable: &PyObject,
+    _maker: impl Fn(&'static PyMethodDef) -> T,
+) -> Option<&Py<T>> {
+    callable.downcast_ref()
+}
+
+/// `vectorcall` of builtin functions: ours without a detour, others as ever.
+fn vectorcall(
+    callable: &PyObject,
+    args: Vec<PyObjectRef>,
+    count: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(native) = native(callable, PyMethodDef::to_function)
+        && let Some(function) = cells::find(native.as_func())
+    {
+        return function.vectorcall(args, count, names, vm);
+    }
+    let theirs = THEIRS.get().expect("set before this function was");
+    theirs(callable, args, count, names, vm)
 }
 
 /// A method of a type, as it lies in the type's dict. `type_name` is CPython's

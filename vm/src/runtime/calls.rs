@@ -3,9 +3,10 @@
 use super::{RustPython, attempt};
 use hpy_loader::runtime::{Calls, Fallible};
 use hpy_loader::sites::{Position, PythonFrame};
-use rustpython_vm::builtins::{PyDict, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use smallvec::SmallVec;
 use std::ops::ControlFlow;
 
 /// The names of the keywords in a vectorcall.
@@ -25,19 +26,54 @@ fn keyword_names<'a>(
     Ok(Some(names).filter(|names| !names.is_empty()))
 }
 
-fn vectorcall(
-    callable: &PyObject,
-    args: &[&PyObjectRef],
-    names: Option<&PyObjectRef>,
+/// The function of Python behind `receiver.name`, if that is what attribute
+/// look-up would find and bind: then it can be called without being bound.
+fn python_method(
+    receiver: &PyObject,
+    name: &Py<PyStr>,
     vm: &VirtualMachine,
-) -> PyResult {
-    let names = keyword_names(names, vm)?;
-    let keywords = names.map_or(0, <[_]>::len);
-    let Some(positional) = args.len().checked_sub(keywords) else {
-        return Err(vm.new_system_error("more names of keywords than arguments"));
+) -> Option<PyObjectRef> {
+    let class = receiver.class();
+    let getattro = class.slots().getattro.load()?;
+    let default = vm.ctx.types.object_type.slots().getattro.load()?;
+    if !std::ptr::fn_addr_eq(getattro, default) {
+        return None;
+    }
+    let function = class.get_attr(vm.ctx.interned_str(name)?)?;
+    function.downcast_ref_if_exact::<PyFunction>(vm)?;
+    let Some(dict) = receiver.dict() else {
+        return Some(function);
     };
-    let args = args.iter().map(|&arg| arg.clone()).collect();
-    callable.vectorcall(args, positional, names, vm)
+    // What fails here fails again in the general way, and is reported there.
+    match dict.get_item_opt(name, vm) {
+        Ok(None) => Some(function),
+        _ => None,
+    }
+}
+
+impl RustPython {
+    fn vectorcall(
+        &self,
+        callable: &PyObject,
+        args: &[&PyObjectRef],
+        names: Option<&PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        if names.is_none()
+            && let Some(function) = callable.downcast_ref::<PyFunction>()
+            && self.signatures.fits(function, args.len(), vm)
+        {
+            let args = args.iter().map(|&arg| arg.clone()).collect();
+            return function.invoke_exact_args(args, vm);
+        }
+        let names = keyword_names(names, vm)?;
+        let keywords = names.map_or(0, <[_]>::len);
+        let Some(positional) = args.len().checked_sub(keywords) else {
+            return Err(vm.new_system_error("more names of keywords than arguments"));
+        };
+        let args = args.iter().map(|&arg| arg.clone()).collect();
+        callable.vectorcall(args, positional, names, vm)
+    }
 }
 
 impl Calls for RustPython {
@@ -58,7 +94,7 @@ impl Calls for RustPython {
         args: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        attempt(|vm| vectorcall(callable, args, names, vm))
+        attempt(|vm| self.vectorcall(callable, args, names, vm))
     }
 
     fn call_method(
@@ -76,8 +112,16 @@ impl Calls for RustPython {
                 let message = format!("attribute name must be string, not '{class}'");
                 return Err(vm.new_type_error(message));
             };
+            if names.is_none()
+                && let Some(function) = python_method(receiver, name, vm)
+            {
+                let mut all = SmallVec::<[&PyObjectRef; 8]>::new();
+                all.push(receiver);
+                all.extend_from_slice(args);
+                return self.vectorcall(&function, &all, None, vm);
+            }
             let method = receiver.get_attr(name, vm)?;
-            vectorcall(&method, args, names, vm)
+            self.vectorcall(&method, args, names, vm)
         })
     }
 
@@ -95,6 +139,13 @@ impl Calls for RustPython {
                     None => return Err(vm.new_type_error("the arguments are not a tuple")),
                 },
             };
+            let keywords = kwargs.and_then(|kwargs| kwargs.downcast_ref::<PyDict>());
+            if keywords.is_none_or(|keywords| keywords.is_empty())
+                && let Some(function) = callable.downcast_ref::<PyFunction>()
+                && self.signatures.fits(function, args.len(), vm)
+            {
+                return function.invoke_exact_args(args, vm);
+            }
             let mut keywords = Vec::new();
             if let Some(kwargs) = kwargs {
                 let Some(kwargs) = kwargs.downcast_ref::<PyDict>() else {

@@ -116,6 +116,8 @@ pub(super) struct Copies {
     bytes: usize,
     /// The next copy to look at.
     hand: usize,
+    /// How many copies have been dropped so far.
+    dropped: usize,
 }
 
 impl Copies {
@@ -129,6 +131,11 @@ impl Copies {
         copy.hold
             .is_of(object, waste)
             .then(|| without_nul(&copy.text))
+    }
+
+    /// How many copies have been dropped so far.
+    pub(super) fn dropped(&self) -> usize {
+        self.dropped
     }
 
     /// Adds a copy of `text` for `object`, unless another thread has meanwhile.
@@ -156,6 +163,7 @@ impl Copies {
         // What was there belonged to an object that died at this address.
         if let Some(old) = self.copies.insert(address(object), copy) {
             self.bytes -= old.text.len();
+            self.dropped += 1;
             old.hold.release(waste);
         }
         text
@@ -180,9 +188,17 @@ impl Copies {
             // The last copy takes this place, and is the next to look at.
             if let Some((_, dead)) = self.copies.swap_remove_index(self.hand) {
                 self.bytes -= dead.text.len();
+                self.dropped += 1;
                 dead.hold.release(waste);
             }
         }
+    }
+}
+
+#[cfg(test)]
+impl Copies {
+    pub(super) fn drop_one_for_test(&mut self) {
+        self.dropped += 1;
     }
 }
 

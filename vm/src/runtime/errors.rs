@@ -25,6 +25,22 @@ fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> 
         .then(|| class.to_owned())
 }
 
+/// Whether the class is one of those that extensions raise most, whose instances
+/// are nothing but their arguments: they need not be called to be made.
+fn is_plain(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+    let zoo = &vm.ctx.exceptions;
+    [
+        zoo.type_error,
+        zoo.value_error,
+        zoo.index_error,
+        zoo.runtime_error,
+        zoo.overflow_error,
+        zoo.system_error,
+    ]
+    .iter()
+    .any(|plain| class.is(*plain))
+}
+
 /// `class(*args)`, which has to be an exception. `class` is what an extension
 /// passed as the exception to raise.
 fn instantiate(
@@ -121,6 +137,14 @@ impl Errors for RustPython {
                 && value.fast_isinstance(&class)
             {
                 return value.clone();
+            }
+            if let (Some(value), Some(class)) = (value, class.downcast_ref::<PyType>())
+                && value.class().is(vm.ctx.types.str_type)
+                && is_plain(class, vm)
+            {
+                return vm
+                    .new_exception(class.to_owned(), vec![value.clone()])
+                    .into();
             }
             let args = || match value {
                 None => vec![],

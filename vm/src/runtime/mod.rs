@@ -15,21 +15,25 @@ mod containers;
 mod copies;
 mod errors;
 mod frames;
+mod latest;
 mod modules;
 mod numbers;
 mod objects;
 mod roots;
+mod signatures;
 mod text;
 mod type_names;
 
 use copies::Copies;
 use hpy_loader::Loader;
 use hpy_loader::handles::ReserveError;
+use latest::Latest;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use signatures::Signatures;
 use std::sync::OnceLock;
 
 pub use errors::into_exception;
@@ -38,8 +42,12 @@ pub use errors::into_exception;
 pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.
     ctx: &'static Context,
+    /// What Python functions take.
+    signatures: Signatures,
     /// NUL-terminated copies of text that C has asked for.
     copies: PyMutex<Copies>,
+    /// Some of them, for a quick look.
+    latest: Latest,
     /// The class `contextvars.ContextVar`, once it was needed.
     context_var: OnceLock<PyObjectRef>,
     /// Code objects that reports may speak of, by address.
@@ -50,7 +58,9 @@ impl Default for RustPython {
     fn default() -> Self {
         Self {
             ctx: Context::genesis(),
+            signatures: Signatures::new(),
             copies: PyMutex::default(),
+            latest: Latest::new(),
             context_var: OnceLock::new(),
             codes: PyMutex::default(),
         }

@@ -1,6 +1,6 @@
 //! Modules, code and context variables.
 
-use super::{RustPython, attempt, attempt_object};
+use super::{RustPython, attempt, attempt_object, into_exception};
 use crate::functions::module_function;
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
@@ -47,7 +47,8 @@ impl Modules for RustPython {
             let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
             let module = vm.new_module(text, vm.ctx.new_dict(), doc);
             for method in &definition.methods {
-                let function = module_function(loader, method, &module, vm);
+                let function = module_function(loader, method, &module, vm)
+                    .map_err(|error| into_exception(error, vm))?;
                 module.dict().set_item(method.name.as_str(), function, vm)?;
             }
             Ok(module)

@@ -43,15 +43,27 @@ impl RustPython {
     ) -> PyResult<*const [u8]> {
         // Dropped when the table is no longer locked.
         let mut waste = Vec::new();
-        if let Some(copy) = self.copies.lock().find(object, &mut waste) {
+        let mut copies = self.copies.lock();
+        if let Some(copy) = copies.find(object, &mut waste) {
+            if exact {
+                self.latest.set(object, copy, &mut copies);
+            }
             return Ok(copy);
         }
+        drop(copies);
         // For the copy, which Rust would rather end the process than do without.
         if !is_available(text.len() + 1) {
             return Err(vm.no_memory_error());
         }
         let hold = Hold::new(object, exact, vm);
-        Ok(self.copies.lock().insert(object, hold, text, &mut waste))
+        let mut copies = self.copies.lock();
+        let copy = copies.insert(object, hold, text, &mut waste);
+        self.latest.follow(&copies);
+        if exact {
+            self.latest.set(object, copy, &mut copies);
+        }
+        drop(copies);
+        Ok(copy)
     }
 }
 
@@ -136,6 +148,15 @@ impl Text for RustPython {
             }
             decode(object.clone(), encoding, errors, vm)
         })
+    }
+
+    #[inline]
+    fn known_utf8(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+        // Only a `str` without surrogates ever gets in there, but `bytes` do too.
+        if !object.class().is(self.ctx.types.str_type) {
+            return None;
+        }
+        self.latest.find(object)
     }
 
     fn utf8(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {

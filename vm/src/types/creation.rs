@@ -151,8 +151,6 @@ fn new_class(
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
     // Descriptors refer to their class for as long as they want.
-    // The type lives as long as the process; now it need not be counted.
-    class.as_object().make_immortal();
     Ok(PyRef::leak(class))
 }
 
