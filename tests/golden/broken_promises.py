@@ -1,6 +1,7 @@
 # A function that gives nothing must have set an error, and one that gives a
 # value must not. The interpreter notices either, whatever the signature. Each
 # call stands in a lambda, since CPython does not look at the result of f(*args).
+# debug: breaks rules
 # module: breaker
 from golden import show
 import breaker as b

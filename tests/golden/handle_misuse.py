@@ -2,6 +2,7 @@
 # then, and CPython crashes or goes on with memory that is no longer its own.
 # This VM notices in every mode: using such a handle is a SystemError that names
 # the function, closing it does nothing, and everything goes on.
+# debug: breaks rules
 # module: clumsy
 # only: hpyvm
 import clumsy as c

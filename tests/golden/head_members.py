@@ -1,6 +1,7 @@
 # The ten members that upstream's development head has appended to the context,
 # and its new slot, as a binary built from head would use them. CPython's loader
 # of 0.9.0 does not have them.
+# debug: breaks rules
 # module: appended
 # only: hpyvm
 import appended as a

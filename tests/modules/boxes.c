@@ -77,14 +77,10 @@ static HPy counted_impl(HPyContext *ctx, HPy self, HPy text)
         if (HPy_IsNull(key))
             goto error;
         HPyTracker_Add(ctx, tracker, key);
-        HPy count = HPyLong_FromLong(ctx, 0);
         int there = HPy_Contains(ctx, dict, key);
         if (there < 0)
             goto error;
-        if (there) {
-            HPy_Close(ctx, count);
-            count = HPy_GetItem(ctx, dict, key);
-        }
+        HPy count = there ? HPy_GetItem(ctx, dict, key) : HPyLong_FromLong(ctx, 0);
         HPyTracker_Add(ctx, tracker, count);
         HPy one = HPyLong_FromLong(ctx, 1);
         HPyTracker_Add(ctx, tracker, one);

@@ -22,13 +22,12 @@ class Outcomes:
     def pytest_runtest_logreport(self, report):
         print(report.when, report.outcome)
         if report.failed:
-            message = report.longreprtext
-            print(*message[message.index("2 unclosed") :].splitlines()[:6], sep="\n")
+            print(report.longrepr.reprcrash.message)
 
 
 if __name__ == "__main__":
-    options = "-s --tb=native -p hpy.debug.pytest -p no:terminal -p no:cacheprovider"
-    pytest.main([*options.split(), __file__], plugins=[Outcomes()])
+    options = "-s -p hpy.debug.pytest -p no:terminal -p no:cacheprovider"
+    pytest.main([*options.split(), __file__], plugins=[Outcomes()])  # here: pytest
     hpy.debug.set_handle_stack_trace_limit(5)
     try:
         with hpy.debug.LeakDetector():
@@ -44,12 +43,13 @@ if __name__ == "__main__":
 #out> setup passed
 #out> call passed
 #out> teardown failed
-#out> 2 unclosed handles:
+#out> hpy.debug.leakdetector.HPyLeakError: 2 unclosed handles:
 #out>     <DebugHandle 0x* for 'one'>
 #out>     <DebugHandle 0x* for 'two'>
 #out>     Allocation stacktrace:
 #out>         leak_impl at untidy.c:@leak
 #out>         test_untidy at fixture.py:@leak
+#out>         <module> at fixture.py:@pytest
 #out> 25
 #out>     <DebugHandle 0x* for '17'>
 #out>     <DebugHandle 0x* for '18'>

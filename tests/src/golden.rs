@@ -15,6 +15,10 @@
 //! that is not true there would be an invention of ours. The exception is a
 //! script with `# only: hpyvm`, about promises that HPy leaves open and this VM
 //! makes.
+//!
+//! Each script also runs in debug mode, to the same effect and without a word
+//! about its modules. Those of a script with `# debug: breaks rules` do wrong on
+//! purpose, and that must be found.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
@@ -35,6 +39,8 @@ pub struct Script {
     pub modules: Vec<String>,
     /// Whether it makes no sense on CPython.
     pub only_hpyvm: bool,
+    /// Whether debug mode has something to say about it.
+    pub breaks_rules: bool,
     /// What it prints.
     pub expected: String,
 }
@@ -58,6 +64,7 @@ impl Script {
             path: path.to_owned(),
             modules: Vec::new(),
             only_hpyvm: false,
+            breaks_rules: false,
             expected: String::new(),
         };
         for line in text.lines() {
@@ -65,6 +72,8 @@ impl Script {
                 script.modules.push(module.trim().to_owned());
             } else if line.trim() == "# only: hpyvm" {
                 script.only_hpyvm = true;
+            } else if line.trim() == "# debug: breaks rules" {
+                script.breaks_rules = true;
             } else if let Some((_, expected)) = line.split_once("#> ") {
                 script.expected.push_str(expected);
                 script.expected.push('\n');
@@ -97,6 +106,26 @@ impl Script {
         ensure!(finished.success(), "{what}: {}", finished.failure());
         Ok(())
     }
+
+    /// Runs the script in debug mode.
+    fn check_debug(&self, python: Python) -> Result<()> {
+        let python = python.with_argument("-m").with_argument("hpy.debug");
+        if !self.breaks_rules {
+            return self.check(&python).context("in debug mode");
+        }
+        let mut command = python.command()?;
+        command.arg(&self.path);
+        let finished = Job::new(command).limit(LIMIT).run()?;
+        let report = String::from_utf8_lossy(&finished.stderr);
+        let status = finished.status.and_then(|status| status.code());
+        ensure!(
+            status == Some(1) && report.contains("\nhpy.debug: "),
+            "{} in debug mode: no report: {}",
+            self.name(),
+            finished.failure()
+        );
+        Ok(())
+    }
 }
 
 /// The verification's step: every golden script.
@@ -118,6 +147,8 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
             let python = with_modules(verification, script, python)?;
             outcome.check(script.check(&python));
         }
+        let python = with_modules(verification, script, hpyvm.clone())?;
+        outcome.check(script.check_debug(python));
     }
     outcome.summary = format!("{} scripts", scripts.len());
     step.done(&outcome.summary);

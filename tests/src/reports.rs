@@ -144,19 +144,18 @@ impl Files {
     /// Puts line numbers in the place of marks: `file:@mark`, and `line @mark` of
     /// the script itself.
     fn number(&self, expected: &[String], script: &str) -> Result<Vec<String>> {
-        let reference = Regex::new(r"(?:(\w+\.\w+):|line )@([^,\[\]]+)")?;
-        expected
-            .iter()
-            .map(|line| {
-                let Some(found) = reference.captures(line) else {
-                    return Ok(line.clone());
-                };
+        let reference = Regex::new(r"(?:(\w+\.\w+):|line )@([^,;()\[\]]+)")?;
+        let number = |line: &String| {
+            let mut numbered = line.clone();
+            for found in reference.captures_iter(line) {
                 let file = found.get(1).map_or(script, |file| file.as_str());
                 let mark = &found[2];
                 let number = self.line_of(file, mark)?;
-                Ok(line.replacen(&format!("@{mark}"), &number.to_string(), 1))
-            })
-            .collect()
+                numbered = numbered.replacen(&format!("@{mark}"), &number.to_string(), 1);
+            }
+            Ok(numbered)
+        };
+        expected.iter().map(number).collect()
     }
 
     fn line_of(&self, file: &str, mark: &str) -> Result<usize> {

@@ -40,6 +40,7 @@ class LeakDetector:
         self.generation = _debug.new_generation()
 
     def stop(self):
+        __tracebackhide__ = True  # for pytest: the frame says nothing
         if self.generation is None:
             raise ValueError("LeakDetector not started yet")
         leaks = _debug.get_open_handles(self.generation)
@@ -51,4 +52,5 @@ class LeakDetector:
         return self
 
     def __exit__(self, kind, error, traceback):
+        __tracebackhide__ = True
         self.stop()

@@ -30,6 +30,9 @@ DEPTH = 12
 # Their file is their name.
 _MACHINERY = ("_frozen_importlib", "importlib._bootstrap", "runpy", "hpy.", "<frozen ")
 
+# Packages that call a program's functions through many of their own.
+_RUNNERS = ("/_pytest/", "/pluggy/")
+
 
 def count(number, noun):
     """A number and what it is of: `1 handle`, `2,000 handles`."""
@@ -39,7 +42,9 @@ def count(number, noun):
 def is_machinery(frame):
     """Whether a Python frame is not the program's own."""
     file = frame[1]
-    return file.startswith(_MACHINERY) and not file.endswith(".py")
+    if file.endswith(".py"):
+        return any(runner in file for runner in _RUNNERS)
+    return file.startswith(_MACHINERY)
 
 
 def python_lines(frames):
