@@ -5,10 +5,9 @@
 //! complete; and a ratio that is far from what it should be means that something
 //! has gone wrong which no load explains, since both VMs had the same.
 
-use crate::cargo::cargo;
 use crate::{Outcome, Verification};
 use anyhow::{Context, Result, ensure};
-use hpyvm_examples::{Job, Step};
+use hpyvm_examples::{Job, Step, cargo};
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
@@ -19,8 +18,10 @@ const LIMIT: f64 = 4.0;
 
 /// The verification's step.
 pub fn step(verification: &Verification) -> Result<Outcome> {
-    let mut command = cargo(verification);
-    command.arg("compare");
+    let mut command = cargo();
+    command
+        .current_dir(verification.project.root())
+        .arg("compare");
     command.args([
         "--only",
         "hpyvm",
