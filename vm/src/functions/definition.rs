@@ -49,6 +49,7 @@ pub fn class_method(
     function: impl PyNativeFn,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
+    let function = Box::leak(Box::new(function));
     define(name, doc, PyMethodFlags::CLASS, function)
         .build_classmethod(&vm.ctx, class)
         .into()
