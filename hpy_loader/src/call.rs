@@ -149,6 +149,17 @@ impl<R: Runtime> Call<R> {
         }
     }
 
+    /// Opens a handle of its own for what a kept one refers to: in a mode that
+    /// wraps the context, C's handles end with the call.
+    #[cold]
+    fn push_kept(&mut self, kept: HPy) -> Fallible<HPy, R> {
+        let core = self.core;
+        match core.handles().pin(Word::from_bits(kept.0)) {
+            Some(object) => self.push(core.runtime().duplicate(&object)),
+            None => unreachable!("what is kept stays open"),
+        }
+    }
+
     #[cold]
     fn full(&self) -> R::Object {
         let memory_error = self.loader.constants().h_MemoryError;
@@ -400,7 +411,8 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (receiver, first) = match receiver {
             Receiver::Root(object) => (call.push(object)?, 1),
-            Receiver::Kept(handle) => (handle, 0),
+            Receiver::Kept(handle) if self.wrapper.is_none() => (handle, 0),
+            Receiver::Kept(handle) => (call.push_kept(handle)?, 1),
         };
         for arg in args {
             call.push(arg)?;
