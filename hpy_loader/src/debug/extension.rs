@@ -18,7 +18,7 @@ pub(crate) struct Extension {
     pub(super) number: u32,
     /// The module's name.
     pub(super) name: String,
-    turns: Vec<Box<Turn>>,
+    turns: Vec<&'static Turn>,
     next: Cell<usize>,
     /// The globals that the module's definition names.
     globals: RefCell<Vec<*mut HPyGlobal>>,
@@ -76,10 +76,10 @@ impl Extension {
                 is_valid: Cell::new(false),
                 extension: Cell::new(std::ptr::null()),
             }));
-            // SAFETY: just made and not yet shared; the box takes it back.
+            // SAFETY: just made and not yet shared; it is never freed.
             unsafe {
                 (*turn).context._private = turn.cast::<c_void>();
-                Box::from_raw(turn)
+                &*turn
             }
         });
         let extension: &'static Self = Box::leak(Box::new(Self {
@@ -125,9 +125,9 @@ impl Extension {
     }
 
     /// The context for the next call.
-    pub(super) fn next_turn(&self) -> &Turn {
+    pub(super) fn next_turn(&self) -> &'static Turn {
         let next = self.next.get();
         self.next.set((next + 1) % TURNS);
-        &self.turns[next]
+        self.turns[next]
     }
 }

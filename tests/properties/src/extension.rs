@@ -18,6 +18,8 @@ pub struct C(*mut HPyContext);
 macro_rules! c {
     ($c:ident.$function:ident($($arg:expr),* $(,)?)) => {{
         let context = $crate::extension::C::context($c);
+        // An argument may do what it likes: it is the test's own.
+        #[allow(clippy::macro_metavars_in_unsafe)]
         // SAFETY: the context is a loader's, and the pointers are valid.
         unsafe { ((*context).$function)(context $(, $arg)*) }
     }};
