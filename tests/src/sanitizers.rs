@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The first, as it stands, takes an hour; this step runs the part of it that
-//! [`UNDER_MIRI`] selects. Miri takes no library that was compiled from C, so it
+//! `UNDER_MIRI` selects. Miri takes no library that was compiled from C, so it
 //! sees the loader with the toy runtime of the loader's own tests, whose
 //! extensions are written in Rust. Loaders and VMs live as long as the process,
 //! which is why nobody looks for leaks.

@@ -188,6 +188,8 @@ impl Collection<'_> {
     }
 
     /// Takes out the companions of the dead.
+    // In boxes, since C may have their addresses until they are dropped.
+    #[allow(clippy::vec_box)]
     fn sweep(&mut self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Box<Companion>> {
         let from = self.from.clone();
         self.heap

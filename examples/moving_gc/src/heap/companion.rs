@@ -201,6 +201,8 @@ impl Companions {
     }
 
     /// Takes out those whose objects are dead, for the caller to drop.
+    // In boxes, since C may have their addresses until they are dropped.
+    #[allow(clippy::vec_box)]
     pub(super) fn sweep(&self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Box<Companion>> {
         let mut dead = Vec::new();
         self.all.borrow_mut().retain(|&companion| {

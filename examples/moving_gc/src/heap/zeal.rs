@@ -47,7 +47,9 @@ impl Zeal {
         match self {
             Self::Off => false,
             Self::Every(distance) => since >= distance,
-            Self::Random { seed, one_in } => mix(seed.wrapping_add(since)) % one_in.max(1) == 0,
+            Self::Random { seed, one_in } => {
+                mix(seed.wrapping_add(since)).is_multiple_of(one_in.max(1))
+            }
             Self::Always => true,
         }
     }

@@ -53,7 +53,7 @@ impl Vm {
             let (name, swapped) = names(op);
             let reflected = names(swapped).0;
             let answer = |object: &Local, name: &str, other: &Local| {
-                let answer = self.call_own(object, name, &[other.clone()])?;
+                let answer = self.call_own(object, name, std::slice::from_ref(other))?;
                 Ok(answer.filter(|answer| !self.is_not_implemented(answer)))
             };
             let other_first = !class_a.is(&class_b) && self.is_subclass(&class_b, &class_a);

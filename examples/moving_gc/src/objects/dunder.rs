@@ -64,7 +64,7 @@ dunders! {
     "__gt__" = compare(Gt) tp_richcompare;
     "__ge__" = compare(Ge) tp_richcompare;
     "__init__" = init tp_init;
-    "__new__" = new tp_new;
+    "__new__" = make tp_new;
     "__del__" = finalize tp_finalize;
     "__add__" = binary nb_add;
     "__radd__" = reflected nb_add;
@@ -343,7 +343,7 @@ wrappers! {
         })
     }
     /// `__new__`, whose first argument is the class
-    new(HPyFunc_newfunc) |w| {
+    make(HPyFunc_newfunc) |w| {
         let keywords = w.keyword_dict()?;
         let args = &w.arguments.positional;
         let name = w.definition.type_def.name();

@@ -112,18 +112,19 @@ impl Vm {
     ///
     /// `IndexError`, `KeyError`, `TypeError`, or what a method raises.
     pub fn get_item(&self, object: &Local, key: &Local) -> Result {
-        if let Some(item) = self.call_own(object, "__getitem__", &[key.clone()])? {
+        if let Some(item) = self.call_own(object, "__getitem__", std::slice::from_ref(key))? {
             return Ok(item);
         }
         let kind = self.heap.kind(object);
         match kind {
             Kind::Dict => match self.dict_get(object, key)? {
                 Some(value) => Ok(value),
-                None => match self.call_own(object, "__missing__", &[key.clone()])? {
+                None => match self.call_own(object, "__missing__", std::slice::from_ref(key))? {
                     Some(value) => Ok(value),
-                    None => {
-                        Err(self.new_exception_object(&self.builtin("KeyError"), &[key.clone()]))
-                    }
+                    None => Err(self.new_exception_object(
+                        &self.builtin("KeyError"),
+                        std::slice::from_ref(key),
+                    )),
                 },
             },
             Kind::MemoryView if self.heap.kind(key) == Kind::Slice => self.view_slice(object, key),
@@ -248,7 +249,7 @@ impl Vm {
     pub fn set_item(&self, object: &Local, key: &Local, value: Option<&Local>) -> Result<()> {
         let done = match value {
             Some(value) => self.call_own(object, "__setitem__", &[key.clone(), value.clone()])?,
-            None => self.call_own(object, "__delitem__", &[key.clone()])?,
+            None => self.call_own(object, "__delitem__", std::slice::from_ref(key))?,
         };
         if done.is_some() {
             return Ok(());
@@ -257,7 +258,10 @@ impl Vm {
             (Kind::Dict, Some(value)) => self.dict_set(object, key, value),
             (Kind::Dict, None) => match self.dict_remove(object, key)? {
                 Some(_) => Ok(()),
-                None => Err(self.new_exception_object(&self.builtin("KeyError"), &[key.clone()])),
+                None => {
+                    Err(self
+                        .new_exception_object(&self.builtin("KeyError"), std::slice::from_ref(key)))
+                }
             },
             (Kind::List, _) if self.heap.kind(key) == Kind::Slice => {
                 self.set_slice(object, key, value)
@@ -378,7 +382,7 @@ impl Vm {
     ///
     /// `TypeError` for what is no container, or what a method raises.
     pub fn contains(&self, container: &Local, key: &Local) -> Result<bool> {
-        if let Some(found) = self.call_own(container, "__contains__", &[key.clone()])? {
+        if let Some(found) = self.call_own(container, "__contains__", std::slice::from_ref(key))? {
             return self.is_true(&found);
         }
         match self.heap.kind(container) {

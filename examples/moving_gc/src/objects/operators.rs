@@ -106,7 +106,7 @@ impl Vm {
     /// As [`binary`](Self::binary).
     pub fn in_place(&self, op: BinaryOp, a: &Local, b: &Local) -> Result {
         let (symbol, stem) = names(op);
-        if let Some(answer) = self.ask(a, &format!("__i{stem}__"), &[b.clone()])? {
+        if let Some(answer) = self.ask(a, &format!("__i{stem}__"), std::slice::from_ref(b))? {
             return Ok(answer);
         }
         if let Some(answer) = self.builtin_in_place(op, a, b)? {

@@ -89,9 +89,9 @@ fn run(zeal: Zeal, steps: Vec<Step>) {
         }
         for (object, number) in &roots {
             assert_eq!(heap.word(object, 0), *number as u64);
-            for index in 0..REFS {
+            for (index, target) in model[*number].iter().enumerate() {
                 let found = heap.get(object, index).map(|object| heap.word(&object, 0));
-                assert_eq!(found, model[*number][index].map(|target| target as u64));
+                assert_eq!(found, target.map(|target| target as u64));
             }
         }
         for (a, first) in &roots {

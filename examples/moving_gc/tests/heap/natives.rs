@@ -147,10 +147,8 @@ fn a_text_for_c_stays_as_long_as_the_object() {
             .text(|| unreachable!("made before"));
         assert!(std::ptr::eq(again, text));
         // SAFETY: the object is alive, and a NUL follows.
-        assert_eq!(
-            unsafe { std::slice::from_raw_parts(text.cast::<u8>(), 5) },
-            b"text\0"
-        );
+        let found = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), 5) };
+        assert_eq!(found, b"text\0");
     }
 }
 

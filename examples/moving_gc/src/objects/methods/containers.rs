@@ -62,7 +62,7 @@ fn parts(vm: &Vm, name: &'static str, arguments: Arguments) -> Result<[Option<Lo
 }
 
 fn key_error(vm: &Vm, key: &Local) -> Local {
-    vm.new_exception_object(&vm.builtin("KeyError"), &[key.clone()])
+    vm.new_exception_object(&vm.builtin("KeyError"), std::slice::from_ref(key))
 }
 
 pub(super) const TABLES: &[Table] = &[
