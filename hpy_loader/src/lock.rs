@@ -16,7 +16,7 @@
 //!   so the VM's collector can stop the world meanwhile.
 //!
 //! As long as only one thread comes, taking and giving it are plain loads and
-//! stores; see [`bias`].
+//! stores; see `bias`.
 //!
 //! With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS), all of
 //! this is nothing.

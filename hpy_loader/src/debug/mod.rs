@@ -1,7 +1,7 @@
 //! Debug mode: what an extension does wrong, and where.
 //!
 //! The context of this mode gives C handles of its own: numbers of
-//! [`records`], of which each knows the handle of the wrapped context behind it,
+//! `records`, of which each knows the handle of the wrapped context behind it,
 //! where it was opened and where it was closed. A function of the context looks
 //! its handles up, calls the wrapped one and makes a record of the result. Where
 //! C is called, the arguments get records for as long as the call lasts.

@@ -18,7 +18,7 @@
 //!
 //! A mode's context calls the universal one. To do so it has a copy of it, whose
 //! address tells the core which loader the extension belongs to
-//! ([`Modes::loader_of`]): types that the extension defines have to call back
+//! (`Modes::loader_of`): types that the extension defines have to call back
 //! through that loader.
 
 use crate::abi::{HPy, HPyContext};

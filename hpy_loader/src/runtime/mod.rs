@@ -25,7 +25,7 @@
 //!   `duplicate` and what else answers without a `Result`) are of this kind. Those
 //!   with a default, which knows nothing, are what the loader tries first.
 //! - A moving collector puts a `Cell` into `Object`, finds the roots through
-//!   [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
+//!   `Loader::for_each_root` and rewrites them in
 //!   place. A root that a method returned is in a slot before the next method is
 //!   called, unless it is borrowed by just that call or not used afterwards. So
 //!   a method makes roots of its own of what it is passed before it allocates.

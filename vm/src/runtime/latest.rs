@@ -91,12 +91,12 @@ impl Latest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustpython::InterpreterBuilder;
+    use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
     use rustpython_vm::AsObject;
 
     #[test]
     fn an_entry_is_for_one_object_and_goes_with_any_copy() {
-        InterpreterBuilder::new().interpreter().enter(|vm| {
+        InterpreterBuilder::new().init_stdlib().build().enter(|vm| {
             let (latest, mut copies) = (Latest::new(), Copies::default());
             let object = vm.ctx.new_str("some text");
             let text: &'static [u8] = b"some text";

@@ -23,9 +23,9 @@
 //! # When an address is stale nevertheless
 //!
 //! The space that objects have left is made inaccessible, and it is a long time
-//! until the same addresses are used again ([`space`]). So the first use of a
+//! until the same addresses are used again (`space`). So the first use of a
 //! stale address is a fault, at the place of the mistake. In zeal mode
-//! ([`zeal`]) a collection precedes every allocation, which makes every address
+//! (`zeal`) a collection precedes every allocation, which makes every address
 //! stale that can ever become so.
 
 mod access;
