@@ -13,7 +13,13 @@ const LIMIT: Duration = Duration::from_secs(600);
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let directory = extension(verification)?;
     let step = Step::start("random sequences of context calls");
-    let outcome = run(verification, &directory)?;
+    let mut outcome = Outcome::default();
+    for mode in ["universal", "trace"] {
+        let of_mode = run(verification, &directory, mode).context(mode)?;
+        outcome.passed += of_mode.passed;
+        outcome.failures.extend(of_mode.failures);
+    }
+    outcome.summary = format!("{} cases", outcome.passed + outcome.failures.len());
     step.done(&outcome.summary);
     Ok(outcome)
 }
@@ -28,13 +34,13 @@ fn extension(verification: &Verification) -> Result<PathBuf> {
     Ok(directory)
 }
 
-fn run(verification: &Verification, directory: &Path) -> Result<Outcome> {
+fn run(verification: &Verification, directory: &Path, mode: &str) -> Result<Outcome> {
     let script = verification
         .project
         .root()
         .join("tests/python/check_properties.py");
     let mut command = verification.hpyvm()?.with_directory(directory).command()?;
-    command.arg(script);
+    command.arg(script).env("HPY", mode);
     let finished = Job::new(command).limit(LIMIT).run()?;
     let outcome = cases::read(&finished.text()).with_context(|| finished.failure())?;
     ensure!(finished.success(), finished.failure());
