@@ -1,27 +1,18 @@
 """Lets pytest run the test files of HPy's documentation under hpyvm.
 
-Two kinds of tests are left out, by what they use and not by name: those of the
-module `mixed`, which needs CPython's own C API, and those of the debug and trace
-modes, which hpyvm does not have yet.
+Left out are, by what they use and not by name, the tests of the module `mixed`,
+which needs CPython's own C API.
 """
 
-import inspect
 import sys
 import types
 
 # The test file imports it on top; nothing that is run may use it.
 sys.modules["mixed"] = types.ModuleType("mixed")
 
-MODES = ("hpy.debug", "hpy.trace", "env['HPY']")
-
 
 def is_out_of_reach(item):
-    source = inspect.getsource(item.function)
-    return (
-        "mixed" in item.function.__code__.co_names
-        or "hpy_debug" in item.fixturenames
-        or any(mode in source for mode in MODES)
-    )
+    return "mixed" in item.function.__code__.co_names
 
 
 def pytest_collection_modifyitems(config, items):

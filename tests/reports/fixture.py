@@ -47,7 +47,7 @@ if __name__ == "__main__":
 #out>     <DebugHandle 0x* for 'one'>
 #out>     <DebugHandle 0x* for 'two'>
 #out>     Allocation stacktrace:
-#out>         leak_impl at untidy.c:@leak
+#out>         leak_impl at untidy.c:@leak, in untidy.hpy0.so
 #out>         test_untidy at fixture.py:@leak
 #out>         <module> at fixture.py:@pytest
 #out> 25
@@ -56,6 +56,6 @@ if __name__ == "__main__":
 #out>     <DebugHandle 0x* for '19'>
 #out>     and 5 more
 #out>     Allocation stacktrace:
-#out>         forget at untidy.c:@forget
-#out>         first_impl at untidy.c:@first
+#out>         forget at untidy.c:@forget, in untidy.hpy0.so
+#out>         first_impl at untidy.c:@first, in untidy.hpy0.so
 #out>         <module> at fixture.py:@first

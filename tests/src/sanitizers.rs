@@ -4,7 +4,7 @@
 //! Both need a nightly toolchain, and Miri its component:
 //!
 //! ```text
-//! MIRIFLAGS=-Zmiri-permissive-provenance \
+//! MIRIFLAGS="-Zmiri-permissive-provenance -Zmiri-ignore-leaks" \
 //!     cargo +nightly miri test --ignore-rust-version -p hpy_loader --lib --test context
 //! RUSTFLAGS=-Zsanitizer=address ASAN_OPTIONS=detect_leaks=0 \
 //!     cargo +nightly test --ignore-rust-version --target x86_64-unknown-linux-gnu \
@@ -44,7 +44,10 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
         "--",
     ])
     .args(UNDER_MIRI)
-    .env("MIRIFLAGS", "-Zmiri-permissive-provenance");
+    .env(
+        "MIRIFLAGS",
+        "-Zmiri-permissive-provenance -Zmiri-ignore-leaks",
+    );
     run(
         verification,
         "Miri",

@@ -60,6 +60,15 @@ def c_lines(frames):
     return [frame[0] for frame in frames]
 
 
+def c_lines_with_library(frames):
+    """As c_lines, with the library's name at the end of each."""
+    lines = []
+    for text, _, _, _, path, _ in frames:
+        library = path.rsplit("/", 1)[-1]
+        lines.append(text if library in text else f"{text}, in {library}")
+    return lines
+
+
 def shorten(text, width=WIDTH):
     text = " ".join(text.split())
     return text if len(text) <= width else text[: width - 3] + "..."
@@ -98,12 +107,13 @@ def by_place(handles):
 
 def leaks_of(handles):
     """For each place of opening its lines: the handles, then the stack."""
-    for (c, python), leaked in by_place(handles):
+    for (_, python), leaked in by_place(handles):
         lines = [describe_handle(handle) for handle in leaked[:SHOWN]]
         if len(leaked) > SHOWN:
             lines.append(f"and {len(leaked) - SHOWN:,} more")
         lines.append("Allocation stacktrace:")
-        lines.extend(f"    {line}" for line in c + python)
+        c = c_lines_with_library(leaked[0].opened)
+        lines.extend(f"    {line}" for line in (*c, *python))
         yield lines
 
 
