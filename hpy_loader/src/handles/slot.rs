@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! object or next free   8 bytes
-//! use count             4 bytes   references that C holds
+//! use count             4 bytes   references that C holds; 0 unless open
 //! meta                  4 bytes   pins (12 bits) | generation (20 bits)
 //! ```
 //!
@@ -78,8 +78,8 @@ impl<O> Slot<O> {
         self.is_open() || self.is_pinned()
     }
 
-    /// Whether `word`, whose index is this slot's and whose generation is odd,
-    /// is the one that is open now.
+    /// Whether `word`, whose index is this slot's, has the slot's generation. If
+    /// that is odd, the word is the one that is open now.
     #[inline]
     pub(super) fn answers_to(&self, word: Word) -> bool {
         u64::from(self.generation()) == word.generation()
@@ -107,6 +107,23 @@ impl<O> Slot<O> {
     pub(super) fn sub_ref(&self) {
         debug_assert!(self.refs.get() > 1 && self.refs.get() != IMMORTAL);
         self.refs.set(self.refs.get() - 1);
+    }
+
+    /// Makes the slot one that `HPy_NULL`, which has its index, is not taken for.
+    /// It must never be used.
+    pub(super) fn set_apart(&self) {
+        self.meta.set(2);
+    }
+
+    /// One reference less, if there are several and they are counted.
+    #[inline]
+    pub(super) fn try_sub_ref(&self) -> bool {
+        let refs = self.refs.get();
+        let can = refs > 1 && refs < IMMORTAL;
+        if can {
+            self.refs.set(refs - 1);
+        }
+        can
     }
 
     /// How many pins there are.
@@ -152,6 +169,8 @@ impl<O> Slot<O> {
         // The generation wraps within its bits, the pins stay.
         let generation = (meta + 1) & GENERATION_MASK;
         self.meta.set(meta & !GENERATION_MASK | generation);
+        // Whoever finds references need not ask whether the slot is open.
+        self.refs.set(0);
         !self.is_pinned()
     }
 

@@ -8,6 +8,7 @@ use super::outcome::{Counters, Exhausted};
 use super::pin::Pin;
 use super::reservation::{Reservation, ReserveError};
 use super::slot::{IMMORTAL, LENT, Slot};
+use super::whole::WholeTable;
 use super::word::{INDEX_BITS, Word};
 
 /// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
@@ -53,8 +54,11 @@ impl<O> HandleTable<O> {
     /// `slots` is 0.
     pub fn with_capacity(slots: u32) -> Result<Self, ReserveError> {
         const { Slot::<O>::LAYOUT };
+        let slots: Reservation<Slot<O>> = Reservation::new(slots.min(1 << INDEX_BITS))?;
+        // SAFETY: there is at least one. Zeroed memory is a free slot.
+        unsafe { slots.at(0) }.set_apart();
         Ok(HandleTable {
-            slots: Reservation::new(slots.min(1 << INDEX_BITS))?,
+            slots,
             high_water: Cell::new(1),
             free: Cell::new(0),
             open: Cell::new(0),
@@ -66,6 +70,15 @@ impl<O> HandleTable<O> {
     /// How many handles can be open at a time.
     pub fn capacity(&self) -> u32 {
         self.slots.slots() - 1
+    }
+
+    /// The slots, for lookups without a bounds check. None if the limit on address
+    /// space has made the table smaller than its words can name.
+    ///
+    /// # Safety
+    /// The table outlives what is returned.
+    pub(crate) unsafe fn whole(&self) -> Option<WholeTable<O>> {
+        WholeTable::new(&self.slots, SLOTS)
     }
 
     /// How many handles are open.
@@ -190,17 +203,6 @@ impl<O> HandleTable<O> {
                 None
             }
         }
-    }
-
-    /// [`get`](Self::get) for callers that have another way to go if the word is no
-    /// open handle: nothing is counted.
-    ///
-    /// # Safety
-    /// As for [`get`](Self::get).
-    #[inline]
-    pub unsafe fn peek(&self, word: Word) -> Option<&O> {
-        // SAFETY: an open slot is occupied, and stays so by the contract.
-        self.lookup(word).map(|slot| unsafe { slot.object() })
     }
 
     /// Borrows the object of an open handle and keeps it alive, even if the
