@@ -16,7 +16,7 @@
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
 use crate::core::Core;
-use crate::handles::{HandleTable, Released, Word};
+use crate::handles::{HandleTable, LastReference, Released, Word};
 use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
 use std::ffi::{c_char, c_int, c_void};
@@ -54,12 +54,17 @@ extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object
     }
 }
 
-/// Closes the last reference, or what is none.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
-extern "C" fn close_last<R: Runtime>(core: &'static Core<R>, word: Word) {
+extern "C" fn close_last<R: Runtime>(
+    core: &'static Core<R>,
+    last: LastReference<'static, R::Object>,
+) {
     let vm = core.runtime();
-    let close = AssertUnwindSafe(|| core.handles().retire(word, |object| vm.is_shared(object)));
+    let close = AssertUnwindSafe(|| {
+        core.handles()
+            .retire_last(last, |object| vm.is_shared(object))
+    });
     match catch_unwind(close) {
         Ok(Some(object)) => bury(core, object),
         Ok(None) => {}
@@ -70,6 +75,25 @@ extern "C" fn close_last<R: Runtime>(core: &'static Core<R>, word: Word) {
 #[inline(always)]
 fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Option<HPy> {
     handles.open(object).ok().map(|word| HPy(word.bits()))
+}
+
+/// A handle of an object that the VM lends. Often there is one that lingers, and
+/// then no root has to be made.
+#[inline(always)]
+fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
+    // SAFETY: without slots there are no shortcuts.
+    match unsafe { gate.slots() }.reopen(gate.handles(), object) {
+        Some(word) => Some(HPy(word.bits())),
+        None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
+    }
+}
+
+/// `HPy_NULL` if that is not possible.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) -> HPy {
+    let open = AssertUnwindSafe(|| open::<R>(core.handles(), core.runtime().duplicate(object)));
+    catch_unwind(open).ok().flatten().unwrap_or(HPy::NULL)
 }
 
 #[inline(always)]
@@ -250,10 +274,10 @@ shortcuts! {
     }
 
     fn ctx_Close(gate, h: HPy) {
-        let word = Word::from_bits(h.0);
         // SAFETY: without slots there are no shortcuts.
-        if !unsafe { gate.slots() }.try_close(word) {
-            close_last(gate.core(), word);
+        match unsafe { gate.slots() }.try_close(Word::from_bits(h.0)) {
+            Ok(()) => {}
+            Err(last) => close_last(gate.core(), last?),
         }
         Some(())
     }
@@ -274,7 +298,8 @@ shortcuts! {
     }
 
     fn ctx_Type(gate, obj: HPy) -> HPy {
-        open::<R>(gate.handles(), gate.runtime().type_of(look(gate, obj)?))
+        let object = look(gate, obj)?;
+        gate.runtime().lend_type(object, |class| open_lent(gate, class))
     }
 
     fn ctx_Long_FromInt32_t(_gate, value: i32) -> HPy {
@@ -379,7 +404,8 @@ shortcuts! {
 
     fn ctx_GetItem_i(gate, obj: HPy, idx: HPy_ssize_t) -> HPy {
         let index = usize::try_from(idx).ok()?;
-        open::<R>(gate.handles(), gate.runtime().known_item(look(gate, obj)?, index)?)
+        let object = look(gate, obj)?;
+        gate.runtime().lend_item(object, index, |item| open_lent(gate, item))?
     }
 
     fn ctx_SetItem_i(gate, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
@@ -443,8 +469,7 @@ shortcuts! {
             return Some(HPy(immediate.bits()));
         }
         // SAFETY: the extension loads what it has stored.
-        let object = unsafe { gate.runtime().load_field(field.get()?) };
-        open::<R>(gate.handles(), object)
+        unsafe { gate.runtime().lend_field(field.get()?, |object| open_lent(gate, object)) }
     }
 
     fn ctx_Field_Store(gate, _target: HPy, target_field: *mut HPyField, h: HPy) {

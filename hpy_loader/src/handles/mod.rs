@@ -83,6 +83,7 @@ mod whole;
 mod word;
 
 pub use frame::Frame;
+pub use linger::LastReference;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;
 pub use reservation::ReserveError;

@@ -16,12 +16,7 @@ impl<O> HandleTable<O> {
     #[inline]
     pub fn dup(&self, word: Word) -> Result<Word, Stale> {
         match self.lookup(word) {
-            Some(slot) => {
-                if slot.refs() == 0 {
-                    self.open.set(self.open.get() + 1);
-                }
-                slot.add_ref();
-            }
+            Some(slot) => slot.add_ref(),
             None if word.is_slot() => {
                 self.refuse_use(word);
                 return Err(Stale);
@@ -142,7 +137,6 @@ impl<O> HandleTable<O> {
     /// Closes a slot whatever its use count; the object unless it is pinned.
     #[inline]
     pub(super) fn free_now(&self, slot: &Slot<O>) -> Option<O> {
-        self.open.set(self.open.get() - 1);
         if slot.close() {
             // SAFETY: `close` has just returned `true`. References come from
             // pins, of which there is none, or from `get`, whose contract

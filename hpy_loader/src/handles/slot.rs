@@ -38,6 +38,14 @@ pub(super) const MAX_PINS: u32 = u32::MAX >> GENERATION_BITS;
 const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
 const ONE_PIN: u32 = 1 << GENERATION_BITS;
 
+/// The bits of a root.
+#[inline]
+pub(super) fn bits<O>(object: &O) -> u64 {
+    const { Slot::<O>::LAYOUT };
+    // SAFETY: 8 bytes, by the assertion; a root has no padding.
+    unsafe { std::ptr::from_ref(object).cast::<u64>().read_unaligned() }
+}
+
 union Content<O> {
     object: ManuallyDrop<O>,
     next_free: u32,
@@ -172,6 +180,24 @@ impl<O> Slot<O> {
         // Whoever finds references need not ask whether the slot is open.
         self.refs.set(0);
         !self.is_pinned()
+    }
+
+    /// The bits of the object, or of whatever is in the slot.
+    #[inline]
+    pub(super) fn bits(&self) -> u64 {
+        // SAFETY: the content is 8 bytes, aligned for its object.
+        unsafe { self.content.get().cast::<u64>().read() }
+    }
+
+    /// Gives an open slot that lingers with `object` a reference again. `false` if
+    /// it does not linger or has another object.
+    #[inline(always)]
+    pub(super) fn reopen(&self, object: &O) -> bool {
+        let lingers = self.refs.get() == 0 && self.bits() == bits(object);
+        if lingers {
+            self.refs.set(1);
+        }
+        lingers
     }
 
     /// The object.

@@ -30,7 +30,6 @@ pub struct HandleTable<O> {
     high_water: Cell<u32>,
     /// The first slot of the free chain; 0, which is never handed out, ends it.
     free: Cell<u32>,
-    pub(super) open: Cell<u32>,
     pub(super) lingering: Lingering,
     counters: Cell<Counters>,
 }
@@ -61,7 +60,6 @@ impl<O> HandleTable<O> {
             slots,
             high_water: Cell::new(1),
             free: Cell::new(0),
-            open: Cell::new(0),
             lingering: Lingering::new(),
             counters: Cell::default(),
         })
@@ -81,9 +79,11 @@ impl<O> HandleTable<O> {
         WholeTable::new(&self.slots, SLOTS)
     }
 
-    /// How many handles are open.
+    /// How many handles are open. Nobody keeps count, so this looks at every slot
+    /// that has ever been used.
     pub fn open_count(&self) -> u32 {
-        self.open.get()
+        let slots = (1..self.high_water.get()).map(|index| self.slot(index));
+        slots.filter(|slot| slot.refs() > 0).count() as u32
     }
 
     /// What the table has had to refuse or ignore so far.
@@ -132,7 +132,6 @@ impl<O> HandleTable<O> {
         // SAFETY: the slots of the chain are free, and so is a fresh one, whose
         // link of 0 is right because the chain was empty.
         self.free.set(unsafe { slot.next_free() });
-        self.open.set(self.open.get() + 1);
         // SAFETY: as above, and the line before has taken it out of the chain.
         let generation = unsafe { slot.fill(object, refs) };
         Ok(Word::slot(index, generation))
@@ -282,7 +281,7 @@ impl<O> Drop for HandleTable<O> {
 impl<O> fmt::Debug for HandleTable<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HandleTable")
-            .field("open", &self.open.get())
+            .field("open", &self.open_count())
             .field("capacity", &self.capacity())
             .field("counters", &self.counters.get())
             .finish()

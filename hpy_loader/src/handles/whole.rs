@@ -2,8 +2,10 @@
 
 use std::ptr::NonNull;
 
+use super::linger::LastReference;
 use super::reservation::Reservation;
 use super::slot::Slot;
+use super::table::HandleTable;
 use super::word::Word;
 
 /// The slots of a [`HandleTable`](super::HandleTable) that is as large as a table
@@ -81,16 +83,34 @@ impl<O> WholeTable<O> {
         Some(word)
     }
 
+    /// [`HandleTable::reopen`] in `table`, whose slots these are.
+    #[inline(always)]
+    pub fn reopen(&self, table: &HandleTable<O>, object: &O) -> Option<Word> {
+        // A word from the table itself: its generation was odd, if there is one.
+        let word = table.recent_word(object);
+        let slot = self.slot(word);
+        (slot.answers_to(word) && slot.reopen(object)).then_some(word)
+    }
+
     /// [`HandleTable::close`](super::HandleTable::close): of several references
     /// one goes, or the word needs none.
+    ///
+    /// # Errors
+    ///
+    /// For what is left to do: the last reference, for
+    /// [`HandleTable::retire_last`](super::HandleTable::retire_last), or `None` for
+    /// a handle that is not open or is never closed.
     #[inline(always)]
-    pub fn try_close(&self, word: Word) -> bool {
+    pub fn try_close(&self, word: Word) -> Result<(), Option<LastReference<'_, O>>> {
         let slot = self.slot(word);
-        if Self::answers(slot, word) {
-            slot.try_sub_ref()
-        } else {
-            !word.is_slot()
+        if !Self::answers(slot, word) {
+            return if word.is_slot() { Err(None) } else { Ok(()) };
         }
+        if slot.try_sub_ref() {
+            return Ok(());
+        }
+        // Slots that are not open have no references, whatever the word.
+        Err((slot.refs() == 1).then_some(LastReference { slot, word }))
     }
 }
 
@@ -106,18 +126,21 @@ mod tests {
         // SAFETY: the table outlives its slots.
         let slots = unsafe { table.whole() }.expect("no limit here");
         let word = table.open(Rc::new(())).expect("room");
-        assert!(!slots.try_close(word), "the last reference");
+        assert!(matches!(slots.try_close(word), Err(Some(_))));
         assert_eq!(slots.try_dup(word), Some(word));
-        assert!(slots.try_close(word) && table.is_open(word));
+        assert!(slots.try_close(word).is_ok() && table.is_open(word));
         assert_eq!(table.retire(word, |_| true), None);
         assert_eq!(slots.try_dup(word), None, "it only lingers");
-        assert!(!slots.try_close(word));
+        assert!(matches!(slots.try_close(word), Err(None)));
         let immortal = table.open_immortal(Rc::new(())).expect("room");
         assert_eq!(slots.try_dup(immortal), Some(immortal));
-        assert!(!slots.try_close(immortal), "to be counted");
+        assert!(
+            matches!(slots.try_close(immortal), Err(None)),
+            "to be counted"
+        );
         let number = Word::from_i64(7).expect("small");
         for word in [Word::NULL, number] {
-            assert!(slots.try_close(word));
+            assert!(slots.try_close(word).is_ok());
             assert_eq!(slots.try_dup(word), Some(word));
         }
         assert_eq!(table.counters().stale_closes, 0, "nothing is counted");
@@ -149,7 +172,7 @@ mod tests {
             // SAFETY: nothing is closed meanwhile.
             assert!(unsafe { slots.peek(word) }.is_none(), "{word:?}");
             assert_eq!(slots.try_dup(word).is_some(), !word.is_slot(), "{word:?}");
-            assert_eq!(slots.try_close(word), !word.is_slot(), "{word:?}");
+            assert_eq!(slots.try_close(word).is_ok(), !word.is_slot(), "{word:?}");
         }
         // SAFETY: as above.
         assert_eq!(unsafe { slots.peek(open) }, Some(&Rc::new(1)));
