@@ -21,6 +21,10 @@
 //! (`Modes::loader_of`): types that the extension defines have to call back
 //! through that loader.
 
+mod mode;
+
+pub use mode::{InvalidMode, Mode};
+
 use crate::abi::{HPy, HPyContext};
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
@@ -78,6 +82,11 @@ impl<R: Runtime> Modes<R> {
         let _ = self.plain.set(loader);
     }
 
+    /// The loader of the universal mode.
+    pub(crate) fn plain(&self) -> &'static Loader<R> {
+        self.plain.get().expect("a core is made with its loader")
+    }
+
     /// The loader whose extensions reach `context`.
     ///
     /// # Safety
@@ -85,7 +94,7 @@ impl<R: Runtime> Modes<R> {
     /// `context` is the universal context of this core or a copy made by
     /// [`wrap`].
     pub(crate) unsafe fn loader_of(&self, context: *mut HPyContext) -> &'static Loader<R> {
-        let plain = self.plain.get().expect("a core is made with its loader");
+        let plain = self.plain();
         if std::ptr::eq(context, plain.core().context()) {
             return plain;
         }

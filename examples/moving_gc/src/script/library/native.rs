@@ -1,7 +1,7 @@
 //! The functions of the module `_driver`.
 
 use super::builtins::exactly;
-use super::{packing, patterns};
+use super::{modes, packing, patterns};
 use crate::script::interpreter::{Fallible, Interpreter, Value};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::UnaryOp;
@@ -15,6 +15,9 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("collect", |vm, _, _| {
         vm.collect();
         Ok(vm.int(0))
+    }),
+    ("environment", |_, _, _| {
+        Ok(Interpreter::current().environment.clone())
     }),
     ("escape_pattern", patterns::escape),
     ("exc_info", |vm, _, _| {
@@ -45,14 +48,14 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             ],
         };
         let spec = vm.call(&namespace, spec)?;
-        let module = vm.load_with_spec(&path, &name, &spec)?;
-        vm.set_attr(&module, "__file__", Some(&file))?;
-        vm.set_attr(&module, "__spec__", Some(&spec))?;
-        // As `make_module` says: no real import, `sys.modules` stays as it is.
-        let _ = vm.set_item(&vm.modules(), &vm.str(&name), None);
-        Ok(module)
+        let mode = Interpreter::current().mode_for(&name)?;
+        vm.load_with_spec(&path, &name, &spec, mode)
     }),
+    ("load_extension", modes::load_extension),
+    ("new_generation", modes::new_generation),
+    ("open_handles", modes::open_handles),
     ("pack", packing::pack),
+    ("set_frames", modes::set_frames),
     ("sqrt", |vm, _, arguments| {
         let [value] = exactly(vm, "sqrt", arguments)?;
         let value = vm.unary(UnaryOp::Float, &value)?;
