@@ -2,7 +2,8 @@
 //!
 //! CPython runs the suite first, with a plugin that writes down what each test
 //! compiles (`tests/python/hpyvm_recorder.py`). Then `moving-suite` runs the same
-//! tests over the same binaries, a collection at every allocation. It chooses by
+//! tests over the same binaries, a collection at every allocation: those with the
+//! parameter `universal` and, under the leak detector, those with `debug`. It chooses by
 //! a rule which tests its language can express; here it is checked that all of
 //! those pass, that they are many, and that none is lost that passed before.
 
@@ -120,7 +121,7 @@ fn record(verification: &Verification) -> Result<PathBuf> {
         suite.only_files(&verification.options.files)?;
     }
     let mut step = Step::start("HPy's suite on CPython, recorded");
-    let run = suite.run(&python, &["universal"], &mut step)?;
+    let run = suite.run(&python, &["universal", "debug"], &mut step)?;
     let failed: Vec<&str> = run
         .tests
         .iter()

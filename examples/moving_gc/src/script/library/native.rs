@@ -49,7 +49,10 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         };
         let spec = vm.call(&namespace, spec)?;
         let mode = Interpreter::current().mode_for(&name)?;
-        vm.load_with_spec(&path, &name, &spec, mode)
+        let module = vm.load_with_spec(&path, &name, &spec, mode)?;
+        vm.set_attr(&module, "__file__", Some(&file))?;
+        vm.set_attr(&module, "__spec__", Some(&spec))?;
+        Ok(module)
     }),
     ("load_extension", modes::load_extension),
     ("new_generation", modes::new_generation),
