@@ -1,4 +1,4 @@
-//! The VM whose collector moves every object: HPy's suite and the demo on it.
+//! The VM whose collector moves every object: HPy's suite on it.
 //!
 //! CPython runs the suite first, with a plugin that writes down what each test
 //! compiles (`tests/python/hpyvm_recorder.py`). Then `moving-suite` runs the same
@@ -10,7 +10,7 @@
 use crate::suite::{Accepted, Conformance, HPY, Suite, Test};
 use crate::{Outcome, Verification};
 use anyhow::{Context, Result, ensure};
-use hpyvm_examples::{Job, Step, build_moving, cargo};
+use hpyvm_examples::{Job, Step, build_moving};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -160,31 +160,4 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
     let last = finished.text();
     step.done(last.lines().last().unwrap_or_default());
     serde_json::from_str(&text).with_context(|| format!("{} is no report", json.display()))
-}
-
-/// The verification's step: `cargo demo-moving` fails when a result is wrong.
-pub fn demo(verification: &Verification) -> Result<Outcome> {
-    let mut command = cargo();
-    command
-        .current_dir(verification.project.root())
-        .arg("demo-moving");
-    let mut step = Step::start("cargo demo-moving");
-    let finished = Job::new(command)
-        .limit(LIMIT)
-        .watch(|line| step.note(line.trim()))
-        .run()?;
-    ensure!(
-        finished.success(),
-        "cargo demo-moving: {}\n{}\n{}",
-        finished.ending(),
-        finished.text(),
-        String::from_utf8_lossy(&finished.stderr)
-    );
-    let text = finished.text();
-    let shown = text.matches("lines as expected").count();
-    step.done("");
-    Ok(Outcome::passed(
-        shown,
-        "every result right while every object moves",
-    ))
 }

@@ -7,6 +7,7 @@
 //! what Python's does: the checker leaves a test out rather than have it meet an
 //! approximation.
 
+mod base85;
 mod builtins;
 mod modes;
 mod native;

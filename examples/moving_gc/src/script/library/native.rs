@@ -1,13 +1,14 @@
 //! The functions of the module `_driver`.
 
 use super::builtins::exactly;
-use super::{modes, packing, patterns};
+use super::{base85, modes, packing, patterns};
 use crate::script::interpreter::{Fallible, Interpreter, Value};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::UnaryOp;
 
 /// Name and function.
 pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
+    ("b85encode", base85::encode),
     ("built_module", |vm, _, arguments| {
         let path = built(vm, arguments)?;
         Ok(vm.str(&path.display().to_string()))
