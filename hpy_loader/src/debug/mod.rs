@@ -30,10 +30,12 @@ mod memory;
 mod records;
 mod report;
 mod rows;
+mod summary;
 mod views;
 mod violation;
 mod visit;
 
+pub use summary::{Show, Summary};
 pub use views::{Leak, View};
 pub use violation::{Kind, Violation};
 

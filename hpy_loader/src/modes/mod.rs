@@ -20,6 +20,10 @@
 //! gate of its own, which tells the core which loader the extension belongs to:
 //! types that the extension defines have to call back through that loader.
 
+mod mode;
+
+pub use mode::{InvalidMode, Mode};
+
 use crate::abi::{HPy, HPyContext};
 use crate::boundary::Gate;
 use crate::core::Core;
