@@ -12,8 +12,6 @@ const TURNS: usize = 16;
 /// A module in debug mode.
 pub(crate) struct Extension {
     pub(super) debug: &'static Debug,
-    /// The context to call on its behalf.
-    pub(super) inner: *mut HPyContext,
     /// Counts modules from 1.
     pub(super) number: u32,
     /// The module's name.
@@ -29,11 +27,16 @@ unsafe impl Sync for Extension {}
 // SAFETY: as above.
 unsafe impl Send for Extension {}
 
-/// A context, and whether it is the one to use now.
+/// A context, and what its functions need to know.
 #[repr(C)]
 pub(super) struct Turn {
+    /// The first member, so that its address is that of the whole.
     context: HPyContext,
-    pub is_valid: Cell<bool>,
+    pub debug: &'static Debug,
+    /// The context that is wrapped.
+    pub inner: *mut HPyContext,
+    /// The extension's.
+    pub number: u32,
     extension: Cell<*const Extension>,
 }
 
@@ -45,9 +48,9 @@ impl Turn {
     /// A function of this mode's contexts was called with `context`.
     #[inline(always)]
     pub unsafe fn of(context: *mut HPyContext) -> &'static Self {
-        // SAFETY: `_private` has pointed to the turn since the context was made,
-        // and it is never freed.
-        unsafe { &*(*context)._private.cast::<Self>() }
+        // SAFETY: C has the address of the turn, which begins with the context and
+        // is never freed.
+        unsafe { &*context.cast::<Self>() }
     }
 
     #[inline(always)]
@@ -57,7 +60,7 @@ impl Turn {
     }
 
     pub fn context(&self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
+        std::ptr::from_ref(self).cast_mut().cast()
     }
 }
 
@@ -73,7 +76,9 @@ impl Extension {
             let turn = Box::into_raw(Box::new(Turn {
                 // SAFETY: a context consists of pointers and numbers.
                 context: unsafe { std::ptr::from_ref(&**template).read() },
-                is_valid: Cell::new(false),
+                debug,
+                inner,
+                number,
                 extension: Cell::new(std::ptr::null()),
             }));
             // SAFETY: just made and not yet shared; it is never freed.
@@ -84,7 +89,6 @@ impl Extension {
         });
         let extension: &'static Self = Box::leak(Box::new(Self {
             debug,
-            inner,
             number,
             name: name.to_owned(),
             turns: turns.collect(),

@@ -84,6 +84,7 @@ mod word;
 pub use frame::Frame;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;
+pub(crate) use reservation::Reservation;
 pub use reservation::ReserveError;
 pub use table::HandleTable;
 pub use word::{Decoded, Word};

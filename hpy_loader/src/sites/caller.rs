@@ -118,7 +118,7 @@ impl Caller {
 /// where `target` takes the same arguments and then three [`Register`]s, for
 /// [`Caller::new`]. At most five of the arguments are integers or pointers, at
 /// most one is a `double`.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 #[macro_export]
 macro_rules! with_caller {
     (
@@ -127,42 +127,47 @@ macro_rules! with_caller {
     ) => {
         #[unsafe(naked)]
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            core::arch::naked_asm!(
-                "movsd xmm1, qword ptr [rsp]",
-                "movsd xmm2, qword ptr [rsp]",
-                "movq xmm3, rsp",
-                "movq xmm4, rsp",
-                "movq xmm5, rbp",
-                "movq xmm6, rbp",
-                "jmp {}",
-                sym $target,
-            )
+            $crate::jump_with_caller!($target)
         }
     };
 }
 
-/// See the one for x86-64.
-#[cfg(all(target_arch = "aarch64", not(miri)))]
+/// The instructions of an entry.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[doc(hidden)]
 #[macro_export]
-macro_rules! with_caller {
-    (
-        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
-        $(-> $ret:ty)? => $target:path
-    ) => {
-        #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            core::arch::naked_asm!(
-                "mov x16, sp",
-                "fmov d1, x30",
-                "fmov d2, x30",
-                "fmov d3, x16",
-                "fmov d4, x16",
-                "fmov d5, x29",
-                "fmov d6, x29",
-                "b {}",
-                sym $target,
-            )
-        }
+macro_rules! jump_with_caller {
+    ($target:path) => {
+        core::arch::naked_asm!(
+            "movsd xmm1, qword ptr [rsp]",
+            "movsd xmm2, qword ptr [rsp]",
+            "movq xmm3, rsp",
+            "movq xmm4, rsp",
+            "movq xmm5, rbp",
+            "movq xmm6, rbp",
+            "jmp {}",
+            sym $target,
+        )
+    };
+}
+
+/// The instructions of an entry.
+#[cfg(all(target_arch = "aarch64", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! jump_with_caller {
+    ($target:path) => {
+        core::arch::naked_asm!(
+            "mov x16, sp",
+            "fmov d1, x30",
+            "fmov d2, x30",
+            "fmov d3, x16",
+            "fmov d4, x16",
+            "fmov d5, x29",
+            "fmov d6, x29",
+            "b {}",
+            sym $target,
+        )
     };
 }
 

@@ -10,6 +10,7 @@ mod builders;
 mod fields;
 mod handles;
 mod promises;
+mod rules;
 mod structs;
 mod threads;
 mod trackers;
@@ -20,12 +21,11 @@ pub(super) use fields::Structs;
 pub(super) use trackers::Trackers;
 
 use super::inspection::Inspection;
-use crate::abi::context::ROWS;
+use super::visit::Busy;
 use crate::abi::*;
 use crate::context_table;
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
-use std::sync::LazyLock;
 
 /// The number of the row at an offset of the context.
 const fn row(offset: usize) -> usize {
@@ -61,9 +61,16 @@ macro_rules! rows {
                 ) $(-> $ret)? {
                     const OFFSET: usize = std::mem::offset_of!(HPyContext, $function);
                     const ROW: usize = row(OFFSET);
+                    const NEEDS_NO_ERROR: bool =
+                        is_among(stringify!($function), rules::NEED_NO_ERROR);
+                    const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
                     let caller = $crate::sites::Caller::new(address, stack, frame).calling(OFFSET);
                     // SAFETY: the rows are only in contexts of this mode.
                     let inspection = unsafe { Inspection::enter(context, ROW, caller) };
+                    if NEEDS_NO_ERROR {
+                        inspection.expect_no_error();
+                    }
+                    let _busy = (!IS_QUIET).then(|| Busy::new(inspection.turn));
                     let $inspection = &inspection;
                     $body
                 }
@@ -88,6 +95,8 @@ macro_rules! rows {
     };
 }
 use rows;
+
+use rules::is_among;
 
 /// What becomes of an argument.
 trait Argument: Sized {
@@ -183,100 +192,4 @@ pub(super) fn fill(context: &mut HPyContext) {
     threads::fill_all(context);
     trackers::fill(context);
     types::fill(context);
-}
-
-/// Functions that may run Python code. With an error pending they could lose it,
-/// or take it for their own; CPython's debug builds assert that there is none.
-const NEED_NO_ERROR: &[&str] = &[
-    "ctx_Add",
-    "ctx_Subtract",
-    "ctx_Multiply",
-    "ctx_MatrixMultiply",
-    "ctx_FloorDivide",
-    "ctx_TrueDivide",
-    "ctx_Remainder",
-    "ctx_Divmod",
-    "ctx_Power",
-    "ctx_Negative",
-    "ctx_Positive",
-    "ctx_Absolute",
-    "ctx_Invert",
-    "ctx_Lshift",
-    "ctx_Rshift",
-    "ctx_And",
-    "ctx_Xor",
-    "ctx_Or",
-    "ctx_InPlaceAdd",
-    "ctx_InPlaceSubtract",
-    "ctx_InPlaceMultiply",
-    "ctx_InPlaceMatrixMultiply",
-    "ctx_InPlaceFloorDivide",
-    "ctx_InPlaceTrueDivide",
-    "ctx_InPlaceRemainder",
-    "ctx_InPlacePower",
-    "ctx_InPlaceLshift",
-    "ctx_InPlaceRshift",
-    "ctx_InPlaceAnd",
-    "ctx_InPlaceXor",
-    "ctx_InPlaceOr",
-    "ctx_CallTupleDict",
-    "ctx_Call",
-    "ctx_CallMethod",
-    "ctx_IsTrue",
-    "ctx_GetAttr",
-    "ctx_GetAttr_s",
-    "ctx_SetAttr",
-    "ctx_SetAttr_s",
-    "ctx_GetItem",
-    "ctx_GetItem_i",
-    "ctx_GetItem_s",
-    "ctx_SetItem",
-    "ctx_SetItem_i",
-    "ctx_SetItem_s",
-    "ctx_DelItem",
-    "ctx_DelItem_i",
-    "ctx_DelItem_s",
-    "ctx_Contains",
-    "ctx_Repr",
-    "ctx_Str",
-    "ctx_ASCII",
-    "ctx_Bytes",
-    "ctx_RichCompare",
-    "ctx_RichCompareBool",
-    "ctx_Hash",
-    "ctx_Import_ImportModule",
-    "ctx_EvalCode",
-    "ctx_Compile_s",
-    "ctx_Type_FromSpec",
-    "ctx_New",
-    "ctx_GetSlice",
-    "ctx_SetSlice",
-    "ctx_DelSlice",
-    "ctx_GetIter",
-    "ctx_Iter_Next",
-];
-
-/// Whether the function must not be called with an error pending.
-#[inline]
-pub(super) fn needs_no_error(row: usize) -> bool {
-    static ROWS_OF_IT: LazyLock<Vec<bool>> = LazyLock::new(|| {
-        let is_one = |row: &context::Row| NEED_NO_ERROR.contains(&row.name);
-        ROWS.iter().map(is_one).collect()
-    });
-    ROWS_OF_IT[row]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::abi::context::RowKind;
-
-    #[test]
-    fn the_names_are_those_of_rows() {
-        for name in NEED_NO_ERROR {
-            let is_it = |row: &&context::Row| row.name == *name;
-            let row = ROWS.iter().find(is_it).expect(name);
-            assert!(matches!(row.kind, RowKind::Function { .. }), "{name}");
-        }
-    }
 }
