@@ -1,24 +1,22 @@
 //! One call from C into the context of this mode.
 
 use super::extension::{Extension, Turn};
-use super::records::{Entry, Found, Origin, Record};
-use super::violation::{Kind, Violation};
-use super::{Debug, visit};
-use crate::abi::context::{ROWS, public_name};
+use super::records::{Entry, Origin};
+use super::violation::Kind;
+use super::{Debug, rows, visit};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
 
 /// What a function of the context does before and after the wrapped one.
 ///
-/// The functions are short as long as nothing is wrong. So whatever is done about
-/// a violation gets a copy of this: a reference would force it into memory, in
-/// each call.
-#[derive(Clone, Copy)]
+/// It is all that is known of the call, and it stays in registers: nothing on the
+/// way may take its address. What there is to do about a violation, which needs
+/// most of it, goes through [`apart`](Self::apart).
 pub(super) struct Inspection {
     pub turn: &'static Turn,
     /// The row, for messages.
-    row: usize,
+    pub row: usize,
     caller: Caller,
 }
 
@@ -34,7 +32,7 @@ impl Inspection {
         let turn = unsafe { Turn::of(context) };
         let inspection = Self { turn, row, caller };
         if !visit::is_current(turn) {
-            inspection.refuse_context();
+            inspection.apart(Self::refuse_context);
         }
         inspection
     }
@@ -43,7 +41,7 @@ impl Inspection {
     #[inline(always)]
     pub fn expect_no_error(&self) {
         if self.debug().is_error_pending() {
-            self.error_pending();
+            self.violation(Kind::ErrorPending, "");
         }
     }
 
@@ -58,7 +56,25 @@ impl Inspection {
         self.turn.inner
     }
 
-    fn extension(&self) -> &'static Extension {
+    /// Runs what is rare, out of line, with a copy.
+    #[inline(always)]
+    pub fn apart<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        #[cold]
+        #[inline(never)]
+        fn apart<T>(
+            turn: &'static Turn,
+            row: usize,
+            (address, stack, frame): (usize, usize, usize),
+            work: impl FnOnce(&Inspection) -> T,
+        ) -> T {
+            let offset = rows::offset(row);
+            let caller = Caller::at(address, stack, frame).calling(offset);
+            work(&Inspection { turn, row, caller })
+        }
+        apart(self.turn, self.row, self.caller.registers(), work)
+    }
+
+    pub fn extension(&self) -> &'static Extension {
         self.turn.extension()
     }
 
@@ -77,11 +93,6 @@ impl Inspection {
         }
     }
 
-    /// The public name of the function that was called.
-    pub fn function(&self) -> String {
-        public_name(ROWS[self.row].name)
-    }
-
     /// The wrapped context's handle for one of ours. What is no open handle of
     /// this module is reported first. If that does not end the program, a closed
     /// handle may still lead to something; anything else is passed on for the
@@ -94,28 +105,7 @@ impl Inspection {
                 return entry.inner.get();
             }
         }
-        self.unwrap_invalid(handle)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn unwrap_invalid(self, handle: HPy) -> HPy {
-        let found = self.debug().records.find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => (Kind::ForeignHandle, Some(self.record(index))),
-            Found::Closed(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::UseAfterClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (Kind::UseAfterClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
-        };
-        self.violation_of(kind, record.as_ref());
-        record.map_or(handle, |record| record.inner)
+        self.apart(move |inspection| inspection.unwrap_invalid(handle))
     }
 
     /// Whether the module has declared a global.
@@ -128,10 +118,6 @@ impl Inspection {
         let inner = self.inner();
         // SAFETY: the context is whole, and this is a C string.
         unsafe { ((*inner).ctx_Err_SetString)(inner, (*inner).h_SystemError, message.as_ptr()) };
-    }
-
-    pub fn record(&self, index: u32) -> Record {
-        self.debug().records.get(index)
     }
 
     /// The entry of a handle that is open and not `HPy_NULL`.
@@ -168,114 +154,7 @@ impl Inspection {
                 return;
             }
         }
-        self.close_invalid(handle);
-    }
-
-    /// Reports a close that is ignored, should the program go on.
-    #[cold]
-    #[inline(never)]
-    fn close_invalid(self, handle: HPy) {
-        let found = self.debug().records.find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::ArgumentClosed,
-                    Origin::Constant => Kind::ConstantClosed,
-                    Origin::Result => Kind::ForeignHandle,
-                };
-                (kind, Some(record))
-            }
-            Found::Closed(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::DoubleClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (Kind::DoubleClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
-        };
-        self.violation_of(kind, record.as_ref());
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn error_pending(self) {
-        self.violation(Kind::ErrorPending, "");
-    }
-
-    fn new_violation(&self, kind: Kind) -> Violation {
-        Violation {
-            kind,
-            function: self.function(),
-            module: self.extension().name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            python: PythonStack::EMPTY,
-        }
-    }
-
-    /// Reports a violation that has to do with a handle.
-    #[cold]
-    #[inline(never)]
-    pub fn violation_of(self, kind: Kind, record: Option<&Record>) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
-        self.debug().violate(violation);
-    }
-
-    /// Reports one after which there is no going on, and ends.
-    #[cold]
-    #[inline(never)]
-    pub fn end_with(self, kind: Kind, record: Option<&Record>) -> ! {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
-        self.debug().end(violation)
-    }
-
-    /// Reports another one.
-    #[cold]
-    #[inline(never)]
-    pub fn violation(self, kind: Kind, detail: &str) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        detail.clone_into(&mut violation.detail);
-        self.debug().violate(violation);
-    }
-
-    /// Reports a violation of a builder or tracker.
-    #[cold]
-    #[inline(never)]
-    pub fn violation_at(self, kind: Kind, opened: Site, closed: Site) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        violation.opened = opened;
-        violation.closed = closed;
-        self.debug().violate(violation);
-    }
-
-    /// Reports that C may not use this context now, and ends.
-    #[cold]
-    #[inline(never)]
-    fn refuse_context(self) -> ! {
-        let kind = match visit::is_inside() {
-            true => Kind::WrongContext,
-            false => Kind::WithoutLock,
-        };
-        // The Python stack is that of another thread or call, if there is one.
-        self.debug().end(self.new_violation(kind))
+        self.apart(move |inspection| inspection.close_invalid(handle));
     }
 }
 

@@ -24,11 +24,13 @@
 //! A context is valid for the call that it was passed to. Each module has some of
 //! them that take turns, so that an extension that keeps one is found out.
 
+mod complaints;
 mod extension;
 mod inspection;
 mod memory;
 mod records;
 mod report;
+mod ring;
 mod rows;
 mod views;
 mod violation;

@@ -55,6 +55,23 @@ impl Caller {
         offset: 0,
     };
 
+    /// From the values of the registers.
+    #[inline(always)]
+    pub(crate) fn at(address: usize, stack: usize, frame: usize) -> Self {
+        Self {
+            address,
+            stack,
+            frame,
+            offset: 0,
+        }
+    }
+
+    /// The values for [`at`](Self::at).
+    #[inline(always)]
+    pub(crate) fn registers(self) -> (usize, usize, usize) {
+        (self.address, self.stack, self.frame)
+    }
+
     /// From what an entry passes.
     #[inline(always)]
     pub fn new(address: Register, stack: Register, frame: Register) -> Self {

@@ -110,7 +110,8 @@ impl Site {
         if limit <= 1 && stacks::is_enough(caller.address()) {
             return Self(caller.address() as u64);
         }
-        stacks::capture(caller, limit)
+        let (address, stack, frame) = caller.registers();
+        stacks::capture(address, stack, frame, caller.offset(), limit)
     }
 
     /// The place where a function begins: the best answer where it is known that

@@ -32,6 +32,11 @@ const fn row(offset: usize) -> usize {
     (offset - offset_of!(HPyContext, h_None)) / size_of::<HPy>()
 }
 
+/// Where the row of that number is in the context.
+pub(super) const fn offset(row: usize) -> usize {
+    row * size_of::<HPy>() + offset_of!(HPyContext, h_None)
+}
+
 /// The entries that know their caller are generic, for those of the universal
 /// context; there is but one debug context.
 trait Context {}

@@ -39,13 +39,11 @@ fn promise(
 pub(super) fn check(inspection: &Inspection, text: *const c_char) {
     let (start, size) = inspection.debug().promised.get();
     if text.addr().wrapping_sub(start) < size {
-        check_promise(*inspection, text);
+        inspection.apart(move |inspection| check_promise(inspection, text));
     }
 }
 
-#[cold]
-#[inline(never)]
-fn check_promise(inspection: Inspection, text: *const c_char) {
+fn check_promise(inspection: &Inspection, text: *const c_char) {
     match inspection.debug().records.of_address(text.addr()) {
         Some(record) if record.state == State::Open => {}
         record if inspection.debug().reports_faults.get() => {

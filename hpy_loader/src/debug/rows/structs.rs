@@ -18,10 +18,8 @@ fn shape_of(inspection: &Inspection, object: HPy) -> HPyType_BuiltinShape {
 
 /// Reports an object whose type is of another shape than the function is for:
 /// the wrapped context has refused it.
-#[cold]
-#[inline(never)]
-fn report(inspection: Inspection, object: HPy, wanted: &str) {
-    let shape = shape_of(&inspection, object);
+fn report(inspection: &Inspection, object: HPy, wanted: &str) {
+    let shape = shape_of(inspection, object);
     let shape = shape.name().unwrap_or("<unknown shape>");
     let message = format!(
         "Invalid usage of _HPy_AsStruct_{wanted}. Expected shape HPyType_BuiltinShape_{wanted} \
@@ -61,7 +59,7 @@ macro_rules! as_struct {
                 // SAFETY: a handle of the wrapped context.
                 let native = unsafe { ((*inner).$function)(inner, object) };
                 if native.is_null() && inspection.open_entry(h).is_some() {
-                    report(*inspection, object, $shape);
+                    inspection.apart(move |inspection| report(inspection, object, $shape));
                 }
                 native
             })*
