@@ -1,9 +1,12 @@
 //! One module in debug mode, and the contexts that take turns in its calls.
 
 use super::Debug;
-use crate::abi::{HPyContext, HPyGlobal};
+use super::records::Origin;
+use crate::abi::{HPy, HPyContext, HPyGlobal};
+use crate::sites::{PythonStack, Registers, Site};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::mem::offset_of;
 
 /// How many contexts a module has. A call nested deeper than this gets one that
 /// is in use further up.
@@ -32,6 +35,7 @@ unsafe impl Send for Extension {}
 pub(super) struct Turn {
     /// The first member, so that its address is that of the whole.
     context: HPyContext,
+    pub registers: Registers,
     pub debug: &'static Debug,
     /// The context that is wrapped.
     pub inner: *mut HPyContext,
@@ -41,6 +45,9 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// Where in the context, so to speak, the registers of its caller are.
+    pub const REGISTERS: usize = offset_of!(Self, registers);
+
     /// The turn behind a context of this mode.
     ///
     /// # Safety
@@ -51,6 +58,25 @@ impl Turn {
         // SAFETY: C has the address of the turn, which begins with the context and
         // is never freed.
         unsafe { &*context.cast::<Self>() }
+    }
+
+    /// The wrapped context's handle for an open one of the extension's, or of a
+    /// constant; `HPy_NULL` for itself.
+    #[inline(always)]
+    pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
+        let entry = self.debug.records.look(handle)?;
+        let owner = entry.owner.get();
+        (owner == self.number || owner == 0).then(|| entry.inner.get())
+    }
+
+    /// The extension's handle for one that the wrapped context has returned.
+    #[inline(always)]
+    pub fn wrap(&self, inner: HPy, site: Site, above: PythonStack) -> HPy {
+        if inner.is_null() {
+            return inner;
+        }
+        let (origin, owner) = (Origin::Result, self.number);
+        self.debug.open(inner, origin, owner, site, above)
     }
 
     #[inline(always)]
@@ -76,6 +102,7 @@ impl Extension {
             let turn = Box::into_raw(Box::new(Turn {
                 // SAFETY: a context consists of pointers and numbers.
                 context: unsafe { std::ptr::from_ref(&**template).read() },
+                registers: Registers::default(),
                 debug,
                 inner,
                 number,

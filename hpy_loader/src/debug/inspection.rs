@@ -27,9 +27,10 @@ impl Inspection {
     ///
     /// A function of this mode's contexts was called with `context`.
     #[inline(always)]
-    pub unsafe fn enter(context: *mut HPyContext, row: usize, caller: Caller) -> Self {
+    pub unsafe fn enter(context: *mut HPyContext, row: usize) -> Self {
         // SAFETY: the caller vouches for it.
         let turn = unsafe { Turn::of(context) };
+        let caller = turn.registers.caller().calling(rows::offset(row));
         let inspection = Self { turn, row, caller };
         if !visit::is_current(turn) {
             inspection.apart(Self::refuse_context);
@@ -99,11 +100,8 @@ impl Inspection {
     /// wrapped context to refuse.
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> HPy {
-        if let Some(entry) = self.debug().records.look(handle) {
-            let owner = entry.owner.get();
-            if owner == self.turn.number || owner == 0 {
-                return entry.inner.get();
-            }
+        if let Some(inner) = self.turn.unwrap(handle) {
+            return inner;
         }
         self.apart(move |inspection| inspection.unwrap_invalid(handle))
     }
@@ -133,9 +131,7 @@ impl Inspection {
         if inner.is_null() {
             return inner;
         }
-        let (site, python) = (self.site(), self.python());
-        self.debug()
-            .open(inner, Origin::Result, self.turn.number, site, python)
+        self.turn.wrap(inner, self.site(), self.python())
     }
 
     /// Closes one of our handles on behalf of C.

@@ -143,12 +143,9 @@ impl Debug {
         debug
     }
 
-    /// Opens a handle for one of the wrapped context.
-    #[inline]
+    /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
+    #[inline(always)]
     fn open(&self, inner: HPy, origin: Origin, owner: u32, site: Site, above: PythonStack) -> HPy {
-        if inner.is_null() {
-            return HPy::NULL;
-        }
         let (handle, orphan) = self.records.open(inner, origin, owner, site, above);
         self.close_inner(orphan);
         handle

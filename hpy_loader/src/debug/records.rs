@@ -281,18 +281,34 @@ impl Records {
     /// [`open`](Self::open).
     #[inline]
     pub fn close(&self, entry: &Entry, closed: Site) -> HPy {
-        // Whatever was in the word leads here.
-        let index = Word::from_bits(entry.word.replace(0)).index();
-        entry.state.set(State::Closed);
-        entry.closed.set(closed);
         if entry.burden.get() != 0 {
             self.end_promise(entry);
         }
-        self.add_last(&self.closed, index);
+        self.shut(entry, closed);
         if self.closed.length.get() <= self.max_closed.get() {
             return HPy::NULL;
         }
         self.free_oldest()
+    }
+
+    #[inline(always)]
+    fn shut(&self, entry: &Entry, closed: Site) {
+        // Whatever was in the word leads here.
+        let index = Word::from_bits(entry.word.replace(0)).index();
+        entry.state.set(State::Closed);
+        entry.closed.set(closed);
+        self.add_last(&self.closed, index);
+    }
+
+    /// As [`close`](Self::close), if nothing else has to be done for it.
+    #[inline(always)]
+    pub fn try_close(&self, entry: &Entry, closed: Site) -> bool {
+        let is_full = self.closed.length.get() >= self.max_closed.get();
+        if is_full || entry.burden.get() != 0 {
+            return false;
+        }
+        self.shut(entry, closed);
+        true
     }
 
     #[cold]

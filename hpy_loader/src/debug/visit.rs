@@ -27,7 +27,7 @@ const NOBODY: *const Turn = without_provenance(1);
 /// Whether C on this thread may use the context of this turn.
 #[inline(always)]
 pub(super) fn is_current(turn: &'static Turn) -> bool {
-    eq(CURRENT.get(), turn)
+    CURRENT.with(|current| eq(current.get(), turn))
 }
 
 /// Whether C on this thread may use any context, or might if it were not in a
@@ -55,7 +55,7 @@ pub(super) struct Busy(&'static Turn);
 impl Busy {
     #[inline(always)]
     pub fn new(turn: &'static Turn) -> Self {
-        CURRENT.set(NOBODY);
+        CURRENT.with(|current| current.set(NOBODY));
         Self(turn)
     }
 }
@@ -63,7 +63,7 @@ impl Busy {
 impl Drop for Busy {
     #[inline(always)]
     fn drop(&mut self) {
-        CURRENT.set(self.0);
+        CURRENT.with(|current| current.set(self.0));
     }
 }
 
@@ -91,7 +91,10 @@ impl<'a> Visit<'a> {
         let site = Site::of_function(function);
         let open = |word: &Word| {
             let (inner, number) = (HPy(word.bits()), extension.number);
-            debug.open(inner, Origin::Argument, number, site, PythonStack::EMPTY)
+            match inner.is_null() {
+                true => inner,
+                false => debug.open(inner, Origin::Argument, number, site, PythonStack::EMPTY),
+            }
         };
         let handles = words.iter().map(open).collect();
         let turn = extension.next_turn();
@@ -101,7 +104,7 @@ impl<'a> Visit<'a> {
             function,
             words,
             handles,
-            outer: CURRENT.replace(turn),
+            outer: CURRENT.with(|current| current.replace(turn)),
             _call: call,
         }
     }
@@ -189,7 +192,7 @@ impl<'a> Visit<'a> {
 
     /// Ends the call, with what C returned.
     pub(crate) fn finish<T: Outcome>(self, outcome: T) -> T {
-        CURRENT.set(self.outer);
+        CURRENT.with(|current| current.set(self.outer));
         let debug = self.extension.debug;
         let is_pending = debug.is_error_pending();
         match outcome.is_failure() {

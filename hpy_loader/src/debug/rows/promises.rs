@@ -33,12 +33,18 @@ fn promise(
     }
 }
 
+/// Whether this is memory that C has had from here.
+#[inline(always)]
+pub(super) fn is_promised(turn: &Turn, text: *const c_char) -> bool {
+    let (start, size) = turn.debug.promised.get();
+    text.addr().wrapping_sub(start) < size
+}
+
 /// Ends the program if C passes memory whose handle is closed. The processor
 /// would notice as well, but in the wrapped context's code.
 #[inline(always)]
 pub(super) fn check(inspection: &Inspection, text: *const c_char) {
-    let (start, size) = inspection.debug().promised.get();
-    if text.addr().wrapping_sub(start) < size {
+    if is_promised(inspection.turn, text) {
         inspection.apart(move |inspection| check_promise(inspection, text));
     }
 }

@@ -52,7 +52,19 @@ macro_rules! as_struct {
             })
         }
 
+        shortcuts! {
+            $(fn $function(turn, _address, h: HPy) -> *mut c_void {
+                let object = turn.unwrap(h)?;
+                let inner = turn.inner;
+                // SAFETY: a handle of the wrapped context.
+                let native = unsafe { ((*inner).$function)(inner, object) };
+                // What is refused once is refused again.
+                (!native.is_null()).then_some(native)
+            })*
+        }
+
         rows! {
+            via shortcut;
             $(fn $function(inspection, h: HPy) -> *mut c_void {
                 let inner = inspection.inner();
                 let object = inspection.unwrap(h);
