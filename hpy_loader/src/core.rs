@@ -266,6 +266,11 @@ impl<R: Runtime> Core<R> {
         self.pending.get()
     }
 
+    /// Where that handle is kept. To be read only, under the lock.
+    pub(crate) fn pending_place(&self) -> &Cell<Word> {
+        &self.pending
+    }
+
     /// Replaces the handle of the pending error, which changes hands.
     pub(crate) fn replace_pending(&self, error: Word) -> Word {
         self.pending.replace(error)

@@ -86,6 +86,7 @@ pub use frame::Frame;
 pub use linger::LastReference;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;
+pub(crate) use reservation::Reservation;
 pub use reservation::ReserveError;
 pub use table::HandleTable;
 pub use whole::WholeTable;

@@ -176,6 +176,19 @@ impl Word {
         Word(index as u64 | round << INDEX_BITS)
     }
 
+    /// How many entries words beside the table can tell apart, counting entry 0.
+    pub(crate) const BESIDE: u32 = 1 << INDEX_BITS;
+
+    /// The largest round.
+    pub(crate) const ROUNDS: u32 = (1 << (GENERATION_BITS - 1)) - 1;
+
+    /// The index in a word that names something by index, in the table or beside
+    /// it. Of any other word it is some number below [`BESIDE`](Self::BESIDE).
+    #[inline(always)]
+    pub(crate) const fn index(self) -> u32 {
+        (self.0 & INDEX_MASK) as u32
+    }
+
     /// Index and round, if this is a word [`beside`](Self::beside) the table.
     #[inline]
     pub(crate) const fn as_beside(self) -> Option<(u32, u32)> {

@@ -115,7 +115,7 @@ impl<R: Runtime> Loader<R> {
         let core = self.core();
         core.modes.debug.get_or_init(|| {
             let python = Box::new(|| PythonStack::capture(core.runtime()));
-            Debug::new(core.context(), python)
+            Debug::new(core.context(), core.pending_place(), python)
         })
     }
 
