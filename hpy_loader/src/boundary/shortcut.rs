@@ -20,7 +20,7 @@ use crate::handles::{HandleTable, Released, Word};
 
 use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an open handle refers to. None for any other word.
@@ -266,7 +266,8 @@ shortcuts! {
     fn ctx_TypeCheck(core, obj: HPy, r#type: HPy) -> c_int {
         let (object, class) = (look(core, obj)?, look(core, r#type)?);
         let vm = core.runtime();
-        let is_instance = vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+        let is_instance = vm.is_exact(object, class)
+            || (vm.is_kind(class, Kind::Type) && vm.is_instance(object, class));
         Some(c_int::from(is_instance))
     }
 
@@ -473,5 +474,24 @@ shortcuts! {
 
     fn ctx_Err_Occurred(core) -> c_int {
         Some(c_int::from(core.is_error_pending()))
+    }
+
+    fn ctx_Err_SetString(core, h_type: HPy, utf8_message: *const c_char) {
+        if utf8_message.is_null() || !core.runtime().is_error_class(look(core, h_type)?) {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let message = unsafe { CStr::from_ptr(utf8_message) }.to_str().ok()?;
+        if let Some(class) = core.set_unmade(Word::from_bits(h_type.0), message)? {
+            bury(core, class);
+        }
+        Some(())
+    }
+
+    fn ctx_Err_Clear(core) {
+        if let Some(class) = core.clear_unmade()? {
+            bury(core, class);
+        }
+        Some(())
     }
 }
