@@ -15,6 +15,7 @@
 
 use super::{CResult, Entry, shims};
 use crate::abi::*;
+use crate::context as bodies;
 use crate::core::Core;
 use crate::handles::{HandleTable, Released, Word};
 
@@ -470,6 +471,30 @@ shortcuts! {
             bury(core, object);
         }
         Some(())
+    }
+
+    fn ctx_ListBuilder_New(core, size: HPy_ssize_t) -> HPyListBuilder {
+        bodies::new_small(core, size).map(HPyListBuilder)
+    }
+
+    fn ctx_ListBuilder_Set(core, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(core, builder.0, index, h_item)
+    }
+
+    fn ctx_TupleBuilder_New(core, size: HPy_ssize_t) -> HPyTupleBuilder {
+        bodies::new_small(core, size).map(HPyTupleBuilder)
+    }
+
+    fn ctx_TupleBuilder_Set(core, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(core, builder.0, index, h_item)
+    }
+
+    fn ctx_Tracker_New(core, size: HPy_ssize_t) -> HPyTracker {
+        bodies::new_small_tracker(core, size)
+    }
+
+    fn ctx_Tracker_Add(core, ht: HPyTracker, h: HPy) -> c_int {
+        bodies::track(core, ht, h)
     }
 
     fn ctx_Err_Occurred(core) -> c_int {

@@ -51,7 +51,7 @@ impl<R: Runtime> Core<R> {
         if message.len() > LONGEST || !(pending.is_null() || pending == UNMADE) {
             return None;
         }
-        let class = self.handles.pin(class)?;
+        let class = self.handles.peek_pin(class)?;
         let mut text = self.unmade.message.take();
         text.clear();
         text.push_str(message);
