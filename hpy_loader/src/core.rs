@@ -3,6 +3,8 @@
 //! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
 //! meets it through a universal context, which is part of a [`Gate`].
 
+mod unmade;
+
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary::{self, Gate};
@@ -13,6 +15,7 @@ use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{Fallible, Runtime};
 use std::cell::Cell;
+use unmade::Unmade;
 
 /// The handles, the pending error and the context of one VM.
 ///
@@ -24,6 +27,7 @@ pub struct Core<R: Runtime> {
     runtime: R,
     handles: HandleTable<R::Object>,
     pending: Cell<Word>,
+    unmade: Unmade<R>,
     /// A `MemoryError` that is pending when no error can be made.
     last_resort: Cell<Word>,
     lock: Lock,
@@ -51,6 +55,7 @@ impl<R: Runtime> Core<R> {
             runtime,
             handles: HandleTable::new()?,
             pending: Cell::new(Word::NULL),
+            unmade: Unmade::new(),
             last_resort: Cell::new(Word::NULL),
             lock: Lock::new(),
             builders: Registry::new(),
@@ -178,9 +183,14 @@ impl<R: Runtime> Core<R> {
     /// the guard goes.
     #[inline]
     pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
+        let mut pending = self.pending.get();
+        if !pending.is_null() {
+            pending = self.make_pending();
+            self.pending.set(Word::NULL);
+        }
         SetAside {
             core: self,
-            pending: self.pending.replace(Word::NULL),
+            pending,
         }
     }
 
@@ -189,7 +199,9 @@ impl<R: Runtime> Core<R> {
     #[cold]
     fn restore(&self, pending: Word) {
         let other = self.pending.replace(pending);
-        if let Released::Freed(error) = self.handles.release(other) {
+        if !Self::is_made(other) {
+            self.forget_unmade();
+        } else if let Released::Freed(error) = self.handles.release(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
         }
@@ -263,7 +275,7 @@ impl<R: Runtime> Core<R> {
 
     /// The handle of the pending error, or [`Word::NULL`].
     pub(crate) fn pending(&self) -> Word {
-        self.pending.get()
+        self.make_pending()
     }
 
     /// Where that handle is kept. To be read only, under the lock.
@@ -273,7 +285,12 @@ impl<R: Runtime> Core<R> {
 
     /// Replaces the handle of the pending error, which changes hands.
     pub(crate) fn replace_pending(&self, error: Word) -> Word {
-        self.pending.replace(error)
+        let pending = match self.is_error_pending() {
+            true => self.make_pending(),
+            false => Word::NULL,
+        };
+        self.pending.set(error);
+        pending
     }
 
     /// Makes `error` the pending one, in place of whatever is.
@@ -298,6 +315,9 @@ impl<R: Runtime> Core<R> {
 
     /// Takes the pending error away.
     pub(crate) fn take_pending(&self) -> Option<R::Object> {
+        if let Some(error) = self.take_unmade() {
+            return Some(error);
+        }
         let word = self.pending.replace(Word::NULL);
         if word.is_null() {
             return None;

@@ -15,11 +15,12 @@
 
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
+use crate::context as bodies;
 use crate::core::Core;
 use crate::handles::{HandleTable, LastReference, Released, Word};
 use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an open handle refers to. None for any other word.
@@ -293,7 +294,8 @@ shortcuts! {
     fn ctx_TypeCheck(gate, obj: HPy, r#type: HPy) -> c_int {
         let (object, class) = (look(gate, obj)?, look(gate, r#type)?);
         let vm = gate.runtime();
-        let is_instance = vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+        let is_instance = vm.is_exact(object, class)
+            || (vm.is_kind(class, Kind::Type) && vm.is_instance(object, class));
         Some(c_int::from(is_instance))
     }
 
@@ -501,7 +503,50 @@ shortcuts! {
         Some(())
     }
 
+    fn ctx_ListBuilder_New(gate, size: HPy_ssize_t) -> HPyListBuilder {
+        bodies::new_small(gate.core(), size).map(HPyListBuilder)
+    }
+
+    fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(gate.core(), builder.0, index, h_item)
+    }
+
+    fn ctx_TupleBuilder_New(gate, size: HPy_ssize_t) -> HPyTupleBuilder {
+        bodies::new_small(gate.core(), size).map(HPyTupleBuilder)
+    }
+
+    fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(gate.core(), builder.0, index, h_item)
+    }
+
+    fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {
+        bodies::new_small_tracker(gate.core(), size)
+    }
+
+    fn ctx_Tracker_Add(gate, ht: HPyTracker, h: HPy) -> c_int {
+        bodies::track(gate.core(), ht, h)
+    }
+
     fn ctx_Err_Occurred(gate) -> c_int {
         Some(c_int::from(gate.is_error_pending()))
+    }
+
+    fn ctx_Err_SetString(gate, h_type: HPy, utf8_message: *const c_char) {
+        if utf8_message.is_null() || !gate.runtime().is_error_class(look(gate, h_type)?) {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let message = unsafe { CStr::from_ptr(utf8_message) }.to_str().ok()?;
+        if let Some(class) = gate.set_unmade(Word::from_bits(h_type.0), message)? {
+            bury(gate.core(), class);
+        }
+        Some(())
+    }
+
+    fn ctx_Err_Clear(gate) {
+        if let Some(class) = gate.clear_unmade()? {
+            bury(gate.core(), class);
+        }
+        Some(())
     }
 }

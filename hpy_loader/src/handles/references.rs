@@ -26,6 +26,17 @@ impl<O> HandleTable<O> {
         Ok(word)
     }
 
+    /// [`close`](Self::close) where nothing can die: of several references one
+    /// goes, or the word needs none. Otherwise nothing happens, and the answer is
+    /// `false`.
+    #[inline]
+    pub fn try_close(&self, word: Word) -> bool {
+        match self.lookup(word) {
+            Some(slot) => slot.try_sub_ref(),
+            None => !word.is_slot(),
+        }
+    }
+
     /// Gives up one reference, and drops the object if it was the last one.
     #[inline]
     pub fn close(&self, word: Word) -> Closed {

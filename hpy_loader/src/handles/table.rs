@@ -220,6 +220,13 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// [`pin`](Self::pin) for callers that have another way to go if the word is no
+    /// open handle: nothing is counted.
+    #[inline]
+    pub(crate) fn peek_pin(&self, word: Word) -> Option<Pin<'_, O>> {
+        self.lookup(word).map(|slot| Pin::new(self, slot))
+    }
+
     /// Visits every object in the table, closed but pinned or lingering ones
     /// included.
     ///

@@ -139,6 +139,13 @@ pub trait Objects: Roots {
     fn lend_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
         look(&self.type_of(object))
     }
+    /// Whether `class` is the object's type and nothing derived. `false` says
+    /// nothing. Runs no Python code.
+    #[inline]
+    fn is_exact(&self, object: &Self::Object, class: &Self::Object) -> bool {
+        let (_, _) = (object, class);
+        false
+    }
     /// Whether the object's type is `class` or derives from it, by the MRO alone.
     /// `class` is a type. Runs no Python code.
     fn is_instance(&self, object: &Self::Object, class: &Self::Object) -> bool;

@@ -337,6 +337,11 @@ impl Objects for RustPython {
     }
 
     #[inline]
+    fn is_exact(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+        object.class().is(class)
+    }
+
+    #[inline]
     fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
         // Most objects are of just this class, and the list of bases has a lock.
         class
