@@ -10,7 +10,8 @@
 //!
 //! Only methods of the runtime that run no Python code are called here, in the
 //! sense of the rules in [`crate::runtime`]. So the borrow of a root needs no
-//! pin: nothing else uses the table meanwhile. A panic is caught here too; where
+//! pin: nothing else uses the table meanwhile. Those that make objects, and may
+//! start a collector, are called only where nothing is borrowed. A panic is caught here too; where
 //! the compiler sees that there can be none, that costs nothing.
 
 use super::{CResult, Entry, shims};
@@ -211,6 +212,9 @@ fn root<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<R::Object> {
     look(core, handle).map(|object| core.runtime().duplicate(object))
 }
 
+/// For longer text and bytes one has to ask whether there is memory.
+const SHORT: usize = 4096;
+
 macro_rules! shortcuts {
     ($(
         fn $function:ident($core:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
@@ -365,7 +369,16 @@ shortcuts! {
     }
 
     fn ctx_RichCompareBool(core, v: HPy, w: HPy, op: c_int) -> c_int {
-        compare(core, v, w, op).map(c_int::from)
+        if let Some(holds) = compare(core, v, w, op) {
+            return Some(c_int::from(holds));
+        }
+        let unequal = match HPy_RichCmpOp(op) {
+            HPy_RichCmpOp::HPy_EQ => false,
+            HPy_RichCmpOp::HPy_NE => true,
+            _ => return None,
+        };
+        let equal = core.runtime().known_equality(look(core, v)?, look(core, w)?)?;
+        Some(c_int::from(equal != unequal))
     }
 
     fn ctx_IsTrue(core, h: HPy) -> c_int {
@@ -471,6 +484,32 @@ shortcuts! {
             bury(core, object);
         }
         Some(())
+    }
+
+    fn ctx_Unicode_FromString(core, utf8: *const c_char) -> HPy {
+        if utf8.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        if text.len() > SHORT {
+            return None;
+        }
+        open::<R>(core.handles(), core.runtime().new_str(text))
+    }
+
+    fn ctx_Bytes_FromStringAndSize(core, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
+        let len = usize::try_from(len).ok().filter(|&len| len <= SHORT)?;
+        if bytes.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives that many bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(bytes.cast(), len) };
+        open::<R>(core.handles(), core.runtime().new_bytes(bytes))
+    }
+
+    fn ctx_Dict_New(core) -> HPy {
+        open::<R>(core.handles(), core.runtime().new_dict().ok()?)
     }
 
     fn ctx_ListBuilder_New(core, size: HPy_ssize_t) -> HPyListBuilder {
