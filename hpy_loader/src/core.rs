@@ -1,13 +1,13 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
-//! A VM meets it through a [`Loader`], one for each mode; C meets it through the
-//! `_private` pointer of the universal context.
+//! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
+//! meets it through a universal context, which is part of a [`Gate`].
 
 mod unmade;
 
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::boundary;
+use crate::boundary::{self, Gate};
 use crate::context::{Builder, Departure, Tracker};
 use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
 use crate::lock::Lock;
@@ -15,7 +15,6 @@ use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{Fallible, Runtime};
 use std::cell::Cell;
-use std::ffi::c_void;
 use unmade::Unmade;
 
 /// The handles, the pending error and the context of one VM.
@@ -23,7 +22,8 @@ use unmade::Unmade;
 /// It is made once and never freed: types and functions that extensions define
 /// refer to it, and C keeps the context's address.
 pub struct Core<R: Runtime> {
-    context: HPyContext,
+    /// The context, in its gate. Set once, before anybody has the core.
+    context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
     pending: Cell<Word>,
@@ -50,10 +50,8 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        // Every way to it starts from this one pointer: C's, which is in
-        // the context, must stay as good as the references made from it.
-        let core = Box::into_raw(Box::new(Self {
-            context: boundary::context::<R>(),
+        let core: &'static Self = Box::leak(Box::new(Self {
+            context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
             pending: Cell::new(Word::NULL),
@@ -65,23 +63,28 @@ impl<R: Runtime> Core<R> {
             departures: Registry::new(),
             modes: Modes::default(),
         }));
-        // SAFETY: it was just made, is never freed, and nothing refers to
-        // it while its context is written.
-        unsafe {
-            let context = &raw mut (*core).context;
-            (*context).name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-            (*context).abi_version = ABI_VERSION;
-            (*context)._private = core.cast::<c_void>();
-            for row in ROWS {
-                if let RowKind::Handle { python_name } = row.kind {
-                    let constant = (*core).open_constant(python_name);
-                    // The offset is that of a handle in the context.
-                    context.byte_add(row.offset).cast::<HPy>().write(constant);
-                }
+        let mut context = boundary::context::<R>();
+        context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+        context.abi_version = ABI_VERSION;
+        for row in ROWS {
+            if let RowKind::Handle { python_name } = row.kind {
+                let constant = core.open_constant(python_name);
+                let place = (&raw mut context).wrapping_byte_add(row.offset);
+                // SAFETY: the offset is that of a handle in the context.
+                unsafe { place.cast::<HPy>().write(constant) };
             }
-            (*core).make_last_resort();
-            Ok(&*core)
         }
+        let gate = Gate::leak(core, context);
+        // SAFETY: just made, never freed, and nobody else has it yet.
+        let context = unsafe {
+            if (*gate).is_whole() {
+                boundary::install_shortcuts::<R>(&mut *gate.cast::<HPyContext>());
+            }
+            gate.cast::<HPyContext>()
+        };
+        core.context.set(context);
+        core.make_last_resort();
+        Ok(core)
     }
 
     /// Opens the handle of a constant of the context.
@@ -97,29 +100,23 @@ impl<R: Runtime> Core<R> {
     }
 
     fn make_last_resort(&self) {
-        let class = Word::from_bits(self.context.h_MemoryError.0);
+        let class = Word::from_bits(self.constants().h_MemoryError.0);
         if let Some(class) = self.handles.pin(class) {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
         }
     }
 
-    /// The universal context, which the other modes wrap.
+    /// The universal context, which the other modes wrap. It is in a [`Gate`].
     #[inline]
-    pub(crate) fn context(&'static self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
+    pub(crate) fn context(&self) -> *mut HPyContext {
+        self.context.get()
     }
 
-    /// The core behind a universal context.
-    ///
-    /// # Safety
-    ///
-    /// `context` is the [`context`](Self::context) of a core for the same runtime,
-    /// or the copy of it that a mode wraps.
-    #[inline]
-    pub(crate) unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
-        // SAFETY: `_private` has pointed to the core since it was made.
-        unsafe { &*(*context)._private.cast::<Self>() }
+    /// What the [`context`](Self::context) is in.
+    pub(crate) fn gate(&self) -> &'static Gate<R> {
+        // SAFETY: the context of a core is in a gate of its own.
+        unsafe { Gate::of(self.context()) }
     }
 
     /// The VM.
@@ -168,7 +165,8 @@ impl<R: Runtime> Core<R> {
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.
     pub fn constants(&self) -> &HPyContext {
-        &self.context
+        // SAFETY: it is never freed, and written only before anybody has it.
+        unsafe { &*self.context.get() }
     }
 
     /// Runs `operation` outside the HPy lock and with no error pending, as
@@ -218,7 +216,7 @@ impl<R: Runtime> Core<R> {
     pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.open(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
 
@@ -232,7 +230,7 @@ impl<R: Runtime> Core<R> {
     pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.lend(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
 
@@ -278,6 +276,11 @@ impl<R: Runtime> Core<R> {
     /// The handle of the pending error, or [`Word::NULL`].
     pub(crate) fn pending(&self) -> Word {
         self.make_pending()
+    }
+
+    /// Where that handle is kept. To be read only, under the lock.
+    pub(crate) fn pending_place(&self) -> &Cell<Word> {
+        &self.pending
     }
 
     /// Replaces the handle of the pending error, which changes hands.

@@ -80,11 +80,16 @@ pub trait Objects: Roots {
         let (_, _) = (a, b);
         None
     }
-    /// `object[index]` of a builtin list or tuple, if there is such an item and it
-    /// can be had without running Python code.
+    /// Lends `object[index]` of a builtin list or tuple to `look`, which runs no
+    /// Python code, if there is such an item and it can be had without any.
     #[inline]
-    fn known_item(&self, object: &Self::Object, index: usize) -> Option<Self::Object> {
-        let _ = (object, index);
+    fn lend_item<T>(
+        &self,
+        object: &Self::Object,
+        index: usize,
+        look: impl FnOnce(&Self::Object) -> T,
+    ) -> Option<T> {
+        let _ = (object, index, look);
         None
     }
     /// Puts `value` in the place of item `index` of a builtin list and gives the
@@ -135,6 +140,12 @@ pub trait Objects: Roots {
     fn is_iterator(&self, object: &Self::Object) -> bool;
     /// `type(object)`.
     fn type_of(&self, object: &Self::Object) -> Self::Object;
+    /// Lends `type(object)` to `look`, which runs no Python code. For a VM that can
+    /// do so for less than a root.
+    #[inline]
+    fn lend_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
+        look(&self.type_of(object))
+    }
     /// Whether `class` is the object's type and nothing derived. `false` says
     /// nothing. Runs no Python code.
     #[inline]

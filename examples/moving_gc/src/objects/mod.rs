@@ -12,6 +12,7 @@ mod call;
 mod class;
 mod codec;
 mod compare;
+mod debug;
 mod dict;
 mod dunder;
 mod exception;
