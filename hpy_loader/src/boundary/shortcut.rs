@@ -10,8 +10,9 @@
 //!
 //! Only methods of the runtime that run no Python code are called here, in the
 //! sense of the rules in [`crate::runtime`]. So the borrow of a root needs no
-//! pin: nothing else uses the table meanwhile. A panic is caught here too; where
-//! the compiler sees that there can be none, that costs nothing.
+//! pin: nothing else uses the table meanwhile. Those that make objects, and may
+//! start a collector, are called only where nothing is borrowed. A panic is caught
+//! here too; where the compiler sees that there can be none, that costs nothing.
 
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
@@ -235,6 +236,9 @@ fn root<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<R::Object> {
     look(gate, handle).map(|object| gate.runtime().duplicate(object))
 }
 
+/// For longer text and bytes one has to ask whether there is memory.
+const SHORT: usize = 4096;
+
 macro_rules! shortcuts {
     ($(
         fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
@@ -393,7 +397,16 @@ shortcuts! {
     }
 
     fn ctx_RichCompareBool(gate, v: HPy, w: HPy, op: c_int) -> c_int {
-        compare(gate, v, w, op).map(c_int::from)
+        if let Some(holds) = compare(gate, v, w, op) {
+            return Some(c_int::from(holds));
+        }
+        let unequal = match HPy_RichCmpOp(op) {
+            HPy_RichCmpOp::HPy_EQ => false,
+            HPy_RichCmpOp::HPy_NE => true,
+            _ => return None,
+        };
+        let equal = gate.runtime().known_equality(look(gate, v)?, look(gate, w)?)?;
+        Some(c_int::from(equal != unequal))
     }
 
     fn ctx_IsTrue(gate, h: HPy) -> c_int {
@@ -501,6 +514,32 @@ shortcuts! {
             bury(gate.core(), object);
         }
         Some(())
+    }
+
+    fn ctx_Unicode_FromString(gate, utf8: *const c_char) -> HPy {
+        if utf8.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        if text.len() > SHORT {
+            return None;
+        }
+        open::<R>(gate.handles(), gate.runtime().new_str(text))
+    }
+
+    fn ctx_Bytes_FromStringAndSize(gate, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
+        let len = usize::try_from(len).ok().filter(|&len| len <= SHORT)?;
+        if bytes.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives that many bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(bytes.cast(), len) };
+        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes))
+    }
+
+    fn ctx_Dict_New(gate) -> HPy {
+        open::<R>(gate.handles(), gate.runtime().new_dict().ok()?)
     }
 
     fn ctx_ListBuilder_New(gate, size: HPy_ssize_t) -> HPyListBuilder {

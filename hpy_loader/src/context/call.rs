@@ -115,6 +115,8 @@ pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
     unsafe { vectorcall(entry, args, nargs, kwnames, call) }
 }
 
+const NO_TUPLE: &str = "HPy_CallTupleDict requires args to be a tuple or null handle";
+
 pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     entry: Entry<R>,
     callable: HPy,
@@ -122,14 +124,21 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     kw: HPy,
 ) -> Fallible<HPy, R> {
     let callable = entry.get(callable)?;
+    if !args.is_null() && kw.is_null() {
+        // The frequent case; see `vectorcall`.
+        let args = entry.get(args)?;
+        if !entry.runtime().is_kind(&args, Kind::Tuple) {
+            return Err(entry.type_error(NO_TUPLE));
+        }
+        return entry.open(entry.leave(|vm| vm.call_tuple_dict(&callable, Some(&args), None))?);
+    }
     let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
     let vm = entry.runtime();
     if args
         .as_ref()
         .is_some_and(|args| !vm.is_kind(args, Kind::Tuple))
     {
-        let message = "HPy_CallTupleDict requires args to be a tuple or null handle";
-        return Err(entry.type_error(message));
+        return Err(entry.type_error(NO_TUPLE));
     }
     if kwargs
         .as_ref()

@@ -73,6 +73,13 @@ pub trait Objects: Roots {
         let _ = object;
         None
     }
+    /// `a is b or a == b`, if that is known without running Python code: that they
+    /// are the same object, or are both builtin text.
+    #[inline]
+    fn known_equality(&self, a: &Self::Object, b: &Self::Object) -> Option<bool> {
+        let (_, _) = (a, b);
+        None
+    }
     /// Lends `object[index]` of a builtin list or tuple to `look`, which runs no
     /// Python code, if there is such an item and it can be had without any.
     #[inline]

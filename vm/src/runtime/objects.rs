@@ -227,6 +227,19 @@ impl Objects for RustPython {
     }
 
     #[inline]
+    fn known_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
+        if a.is(b) {
+            return Some(true);
+        }
+        let text = self.ctx.types.str_type;
+        if !a.class().is(text) || !b.class().is(text) {
+            return None;
+        }
+        let (a, b) = (a.downcast_ref::<PyStr>()?, b.downcast_ref::<PyStr>()?);
+        Some(a.as_bytes() == b.as_bytes())
+    }
+
+    #[inline]
     fn lend_item<T>(
         &self,
         object: &PyObjectRef,
