@@ -69,8 +69,8 @@ impl RustPython {
 
 impl Text for RustPython {
     #[inline]
-    fn new_str(&self, text: &str) -> PyObjectRef {
-        self.ctx.new_str(text).into()
+    fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
+        Ok(self.ctx.new_str(text).into())
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
@@ -211,8 +211,8 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn new_bytes(&self, bytes: &[u8]) -> PyObjectRef {
-        self.ctx.new_bytes(bytes.to_vec()).into()
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+        Ok(self.ctx.new_bytes(bytes.to_vec()).into())
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
