@@ -525,7 +525,7 @@ shortcuts! {
         if text.len() > SHORT {
             return None;
         }
-        open::<R>(gate.handles(), gate.runtime().new_str(text))
+        open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
     }
 
     fn ctx_Bytes_FromStringAndSize(gate, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
@@ -535,7 +535,7 @@ shortcuts! {
         }
         // SAFETY: the extension gives that many bytes.
         let bytes = unsafe { std::slice::from_raw_parts(bytes.cast(), len) };
-        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes))
+        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes).ok()?)
     }
 
     fn ctx_Dict_New(gate) -> HPy {
