@@ -223,6 +223,15 @@ impl Text for RustPython {
         Ok(self.ctx.new_bytes(bytes.to_vec()).into())
     }
 
+    #[inline]
+    fn known_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+        // A `str` gets in there as well.
+        if !object.class().is(self.ctx.types.bytes_type) {
+            return None;
+        }
+        self.latest.find(object)
+    }
+
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
         attempt(|vm| {
             let Some(bytes) = object.downcast_ref::<PyBytes>() else {
