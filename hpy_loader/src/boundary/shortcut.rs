@@ -517,7 +517,11 @@ shortcuts! {
         // SAFETY: the extension gives one of its globals.
         let old = Word::from_bits(unsafe { *global }.0);
         let released = match gate.handles().replace_loan(old, root(gate, h)?) {
-            Ok(object) => Released::Freed(object),
+            Ok((stored, object)) => {
+                // SAFETY: as above.
+                unsafe { *global = HPyGlobal(stored.bits()) };
+                Released::Freed(object)
+            }
             Err(object) => {
                 // What a full table gives back is a second root of an object with
                 // a handle.

@@ -154,20 +154,35 @@ impl<O> HandleTable<O> {
         self.end(lingering.place(top).replace(word))
     }
 
-    /// A handle of the object that `object` is a root of, without a new root: one
-    /// that was closed and lingers, if there is one. It is open then.
+    /// A handle of the object that `object` is a root of, without a new root: that
+    /// of one that was closed and lingers, if there is one. Its word does not answer
+    /// any more, so that whoever closes it once more closes nothing.
     ///
     /// Two roots with the same bits must be of the same object.
     #[inline]
     pub fn reopen(&self, object: &O) -> Option<Word> {
-        let word = self.recent_word(object);
-        self.lookup(word)?.reopen(object).then_some(word)
+        self.reopen_with(object, |word| self.lookup(word))
     }
 
-    /// Where [`reopen`](Self::reopen) would look.
+    /// [`reopen`](Self::reopen) with a lookup of the caller's own.
     #[inline(always)]
-    pub(super) fn recent_word(&self, object: &O) -> Word {
-        self.lingering.recent(bits(object)).word.get()
+    pub(super) fn reopen_with<'t>(
+        &'t self,
+        object: &O,
+        lookup: impl FnOnce(Word) -> Option<&'t Slot<O>>,
+    ) -> Option<Word> {
+        let recent = self.lingering.recent(bits(object));
+        let closed = recent.word.get();
+        if !lookup(closed)?.reopen(object) {
+            return None;
+        }
+        let word = closed.next_round();
+        recent.word.set(word);
+        let place = self.lingering.place(recent.number.get());
+        if place.get() == closed {
+            place.set(word);
+        }
+        Some(word)
     }
 
     /// Ends a frame that began with `start`, and what has lingered since.
@@ -286,11 +301,12 @@ mod tests {
         let (object, other) = (Rc::new(1), Rc::new(2));
         let frame = Frame::new(&table);
         assert_eq!(table.reopen(&object), None);
-        let word = table.open(Rc::clone(&object)).expect("room");
+        let mut word = table.open(Rc::clone(&object)).expect("room");
         assert_eq!(table.reopen(&object), None, "it is C's");
         for _ in 0..5 * PLACES {
             assert_eq!(table.retire(word, shared), None);
-            assert_eq!(table.reopen(&object), Some(word));
+            let closed = std::mem::replace(&mut word, table.reopen(&object).expect("lingers"));
+            assert!(!table.is_open(closed) && table.close(closed) == Closed::Stale);
             assert_eq!(table.reopen(&object), None, "it is C's again");
             assert_eq!(table.reopen(&other), None);
             assert_eq!((table.open_count(), Rc::strong_count(&object)), (1, 2));
@@ -309,7 +325,7 @@ mod tests {
         let word = table.open(Rc::clone(&object)).expect("room");
         let inner = Frame::new(&table);
         table.retire(word, shared);
-        assert_eq!(table.reopen(&object), Some(word));
+        let word = table.reopen(&object).expect("lingers");
         assert!(inner.finish().is_empty(), "C has it");
         assert!(table.is_open(word) && !table.lingers(word));
         table.retire(word, shared);

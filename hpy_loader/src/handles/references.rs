@@ -93,19 +93,20 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Puts another object in the place of one that is on [loan](Self::lend), under
-    /// the same handle, and gives the old one.
+    /// Ends a [`lend`](Self::lend) and starts one for `object` in its place, which
+    /// costs less than both. Gives the new handle and the old object.
     ///
     /// # Errors
     /// Gives `object` back, and nothing has happened, if the handle is not on loan
     /// or C has made duplicates of it.
     #[inline]
-    pub fn replace_loan(&self, word: Word, object: O) -> Result<O, O> {
+    pub fn replace_loan(&self, word: Word, object: O) -> Result<(Word, O), O> {
         match self.lookup(word) {
             Some(slot) if slot.refs() == LENT && !slot.is_pinned() => {
+                slot.start_round();
                 // SAFETY: nothing refers to the object: pins there are none, and
                 // the contract of `get` forbids this while its reference is used.
-                Ok(unsafe { slot.replace(object) })
+                Ok((word.next_round(), unsafe { slot.replace(object) }))
             }
             _ => Err(object),
         }
@@ -198,7 +199,11 @@ mod tests {
         let table = HandleTable::with_capacity(10).expect("small");
         let (first, second) = (Rc::new(1), Rc::new(2));
         let word = table.lend(Rc::clone(&first)).expect("room");
-        assert_eq!(table.replace_loan(word, Rc::clone(&second)), Ok(first));
+        let closed = word;
+        let (word, old) = table
+            .replace_loan(word, Rc::clone(&second))
+            .expect("C has none");
+        assert!(old == first && !table.is_open(closed));
         assert_eq!(table.pin(word).as_deref(), Some(&second));
         // A handle that C has must go on naming what it named.
         let other = Rc::new(3);

@@ -189,15 +189,27 @@ impl<O> Slot<O> {
         unsafe { self.content.get().cast::<u64>().read() }
     }
 
-    /// Gives an open slot that lingers with `object` a reference again. `false` if
-    /// it does not linger or has another object.
+    /// Gives an open slot that lingers with `object` a reference again, and its
+    /// next odd generation: the closed word is stale from here on. `false`, and
+    /// nothing happens, if it does not linger or has another object.
     #[inline(always)]
     pub(super) fn reopen(&self, object: &O) -> bool {
         let lingers = self.refs.get() == 0 && self.bits() == bits(object);
         if lingers {
             self.refs.set(1);
+            self.start_round();
         }
         lingers
+    }
+
+    /// Makes every word for an open slot stale but that of the
+    /// [next round](Word::next_round).
+    #[inline(always)]
+    pub(super) fn start_round(&self) {
+        debug_assert!(self.is_open());
+        let meta = self.meta.get();
+        let generation = (meta + 2) & GENERATION_MASK;
+        self.meta.set(meta & !GENERATION_MASK | generation);
     }
 
     /// The object.

@@ -85,11 +85,12 @@ impl<O> WholeTable<O> {
 
     /// [`HandleTable::reopen`] in `table`, whose slots these are.
     #[inline(always)]
-    pub fn reopen(&self, table: &HandleTable<O>, object: &O) -> Option<Word> {
-        // A word from the table itself: its generation was odd, if there is one.
-        let word = table.recent_word(object);
-        let slot = self.slot(word);
-        (slot.answers_to(word) && slot.reopen(object)).then_some(word)
+    pub fn reopen<'t>(&'t self, table: &'t HandleTable<O>, object: &O) -> Option<Word> {
+        table.reopen_with(object, |word| {
+            // A word from the table itself: its generation is odd, if there is one.
+            let slot = self.slot(word);
+            slot.answers_to(word).then_some(slot)
+        })
     }
 
     /// [`HandleTable::close`](super::HandleTable::close): of several references
