@@ -81,6 +81,7 @@ for function, *arguments in [
     (overhead.compare_bool, 1, 2),
     (overhead.unicode_from,),
     (overhead.unicode_as, "text"),
+    (overhead.bytes_as, b"text"),
     (overhead.bytes_from,),
     (overhead.get_item_i, item),
     (overhead.set_item_i, item, "set"),

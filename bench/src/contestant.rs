@@ -26,6 +26,10 @@ pub enum Role {
     SingleThreaded,
     /// The operations of RustPython that `hpyvm` is made of, without HPy.
     Floor,
+    /// The baseline in its debug mode.
+    BaselineDebug,
+    /// `hpyvm` as users run it, in debug mode.
+    Debug,
     /// PyPy.
     Pypy,
     /// Somebody else.
@@ -76,13 +80,17 @@ impl Contestant {
         }
     }
 
-    /// CPython with HPy's debug mode.
-    pub fn cpython_debug(environment: &Environment, universal: &Built) -> Self {
+    /// The same in debug mode.
+    pub fn in_debug_mode(&self) -> Self {
         Self {
-            name: "CPython debug".to_owned(),
-            role: Role::Other,
+            name: format!("{} debug", self.name),
+            role: match self.role {
+                Role::Baseline => Role::BaselineDebug,
+                Role::Threading => Role::Debug,
+                _ => Role::Other,
+            },
             variables: vec![("HPY", "debug".to_owned())],
-            ..Self::cpython(environment, universal)
+            ..self.clone()
         }
     }
 

@@ -14,6 +14,7 @@
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
 //! | from samples to figures | [`statistics`], [`results`] |
+//! | the debug mode, each VM beside itself | [`modes`] |
 //! | what was aimed at, and whether it was hit | [`targets`] |
 //! | how the cost grows with the number of open handles | [`growth`] |
 //! | table, JSON, CSV, chart | [`report`] |
@@ -22,6 +23,7 @@ pub mod contestant;
 pub mod floor;
 pub mod growth;
 pub mod machine;
+pub mod modes;
 pub mod pypy;
 pub mod report;
 pub mod results;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::contestant::{Absent, Role};
 use crate::growth::Growth;
 use crate::machine::Machine;
+use crate::modes::Cost;
 use crate::rounds::{Plan, Samples};
 use crate::rows::{Row, Side};
 use crate::statistics::{Spread, geometric_mean};
@@ -21,6 +22,8 @@ pub struct Results {
     pub columns: Vec<Column>,
     /// What could not take part, and why.
     pub absent: Vec<Absent>,
+    /// What the debug mode costs, if it took part.
+    pub debug: Vec<Cost>,
     /// How the cost grows with the number of open handles.
     pub growth: Vec<Growth>,
     /// What was aimed at.

@@ -96,11 +96,15 @@ pub fn run(workers: &mut [Worker], rows: &[&'static Row], plan: Plan) -> Result<
 }
 
 /// How many operations fill a batch. Running them to find out warms up.
+///
+/// The first run of a row may take a thousand times as long as the next one: a
+/// debug mode that meets a call site reads the extension's symbols. So of two
+/// runs the shorter one counts.
 fn calibrate(worker: &mut Worker, row: &Row, batch: Duration) -> Result<u64> {
     let wanted = batch.as_nanos() as f64;
     let mut count = 1_u64;
     loop {
-        let time = worker.run(row, count)?;
+        let time = worker.run(row, count)?.min(worker.run(row, count)?);
         // A tenth of a batch is long enough to extrapolate from.
         if time >= wanted / 10.0 {
             let fitting = (count as f64 * wanted / time).ceil() as u64;

@@ -181,6 +181,10 @@ pub static ROWS: &[Row] = &[
         "lambda n, o='sixteen letters.': overhead.unicode_as(n, o)",
     ),
     c("Bytes_FromStringAndSize+Close", "overhead.bytes_from"),
+    c(
+        "Bytes_AsString",
+        "lambda n, o=b'sixteen letters.': overhead.bytes_as(n, o)",
+    ),
     // Containers.
     limited(
         1.5,

@@ -58,6 +58,11 @@ const RELATIONS: &[Relation] = &[
     },
 ];
 
+/// The functions for which HPy's own debug mode maps pages at each call, and how
+/// many nanoseconds that may cost.
+const PROMISES: &[&str] = &["Unicode_AsUTF8AndSize", "Bytes_AsString"];
+const PROMISE: f64 = 500.0;
+
 /// How flat the cost of opening and closing has to stay while the number of open
 /// handles grows.
 pub const GROWTH: f64 = 1.3;
@@ -76,6 +81,16 @@ pub fn judge(results: &Results) -> Vec<Verdict> {
         if let Some(pypy) = results.column(Role::Pypy) {
             verdicts.extend(against(column, pypy, 0.5));
         }
+    }
+    for cost in &results.debug {
+        verdicts.push(Verdict {
+            what: format!("debug mode: {}, to what it costs on CPython", cost.row),
+            value: cost.hpyvm.median,
+            limit: cost.cpython.median,
+        });
+    }
+    if let Some(column) = results.column(Role::Debug) {
+        verdicts.extend(PROMISES.iter().filter_map(|row| promise(column, row)));
     }
     if let Some(column) = results.column(Role::SingleThreaded) {
         mean(column, 0.8, &mut verdicts);
@@ -131,6 +146,14 @@ fn relations(column: &Column, verdicts: &mut Vec<Verdict>) {
     }
 }
 
+fn promise(column: &Column, row: &str) -> Option<Verdict> {
+    Some(Verdict {
+        what: format!("{}: {row}, nanoseconds", column.name),
+        value: column.cell(row)?.nanoseconds.median,
+        limit: PROMISE,
+    })
+}
+
 fn against(column: &Column, other: &Column, limit: f64) -> Option<Verdict> {
     let in_c = |row: &&Row| row.side == Side::C;
     let value = geometric_mean(ROWS.iter().filter(in_c).filter_map(|row| {
@@ -158,6 +181,9 @@ mod tests {
         for relation in RELATIONS {
             assert!(find(relation.row).is_some(), "{}", relation.row);
             assert!(find(relation.to).is_some(), "{}", relation.to);
+        }
+        for row in PROMISES {
+            assert!(find(row).is_some(), "{row}");
         }
     }
 

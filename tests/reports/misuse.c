@@ -117,6 +117,19 @@ static HPy load_empty_impl(HPyContext *ctx, HPy self, HPy arg)
     return HPy_Dup(ctx, ctx->h_None);
 }
 
+HPyDef_METH(mix_fields, "mix_fields", HPyFunc_VARARGS)
+static HPy mix_fields_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Box *box = Box_AsStruct(ctx, args[0]);
+    HPyField_Store(ctx, args[0], &box->field, args[2]);
+    HPy value = HPyField_Load(ctx, args[1], box->field); /* here: of another */
+    HPyField_Store(ctx, args[1], &box->field, value); /* here: in another */
+    HPy_Close(ctx, value);
+    value = HPyField_Load(ctx, args[0], box->field);
+    HPyField_Store(ctx, args[0], &box->field, HPy_NULL);
+    return value;
+}
+
 HPyDef_METH(wrong_struct, "wrong_struct", HPyFunc_O)
 static HPy wrong_struct_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -255,7 +268,7 @@ static int execute_impl(HPyContext *ctx, HPy module)
 static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
-    &load_empty, &wrong_struct, &not_a_type, &build_twice, &track_late,
+    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
     &leave_error, &miss_error, &ignore_error, &write_text, &read_late, &pass_late,
     &without_lock, &keep_context, &use_context, &execute, NULL,
 };

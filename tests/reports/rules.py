@@ -30,6 +30,7 @@ misuse.close_kept()
 attempt(misuse.use_number)  # here: use_number
 attempt(misuse.globals, [])  # here: globals
 attempt(misuse.load_empty, misuse.Box())  # here: load_empty
+print(attempt(misuse.mix_fields, misuse.Box(), misuse.Box(), "six"))  # here: mix_fields
 attempt(misuse.wrong_struct, 1)  # here: wrong_struct
 attempt(misuse.not_a_type, 1)  # here: not_a_type
 print(attempt(misuse.build_twice, 1))  # here: build_twice
@@ -40,6 +41,7 @@ print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 
 #out> 4
 #out> 5
+#out> six
 #out> [1]
 #out> SystemError: <built-in function leave_error> returned a result with an exception set
 #out> SystemError: <built-in function miss_error> returned NULL without setting an exception
@@ -104,6 +106,16 @@ print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 #err>   called by attempt at rules.py:@attempt
 #err>             <module> at rules.py:@load_empty
 #err>
+#err> HPyField_Load: an HPyField is misused: the field is not in the object's struct [field-misused in misuse]
+#err>   used in   mix_fields_impl at misuse.c:@of another
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@mix_fields
+#err>
+#err> HPyField_Store: an HPyField is misused: the field is not in the object's struct [field-misused in misuse]
+#err>   used in   mix_fields_impl at misuse.c:@in another
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@mix_fields
+#err>
 #err> HPy_AsStruct_Object: AsStruct is used for an object of another shape: Invalid usage of _HPy_AsStruct_Object. Expected shape HPyType_BuiltinShape_Object but got HPyType_BuiltinShape_Legacy [wrong-shape in misuse]
 #err>   used in   Box_AsStruct at misuse.c:*
 #err>             wrong_struct_impl at misuse.c:@wrong struct
@@ -144,4 +156,4 @@ print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 #err>   called by attempt at rules.py:@attempt
 #err>             <module> at rules.py:@ignore_error
 #err>
-#err> hpy.debug: 18 violations at 18 places, 0 leaked handles in misuse, other.misuse
+#err> hpy.debug: 20 violations at 20 places, 0 leaked handles in misuse, other.misuse

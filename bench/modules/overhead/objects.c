@@ -22,4 +22,7 @@ LOOP(unicode_from, , HPy_Close(ctx, HPyUnicode_FromString(ctx, "sixteen letters.
 LOOP(unicode_as, HPy_ssize_t size,
      integer_result = (int64_t)(intptr_t)HPyUnicode_AsUTF8AndSize(ctx, args[1], &size), )
 
+LOOP(bytes_as, ,
+     integer_result = (int64_t)(intptr_t)HPyBytes_AsString(ctx, args[1]), )
+
 LOOP(bytes_from, , HPy_Close(ctx, HPyBytes_FromStringAndSize(ctx, "sixteen letters.", 16)), )

@@ -12,7 +12,7 @@ use hpyvm_bench::results::{Results, columns};
 use hpyvm_bench::rounds::{self, Plan};
 use hpyvm_bench::rows::{ROWS, Row};
 use hpyvm_bench::worker::{Worker, last_core};
-use hpyvm_bench::{floor, growth, pypy, targets};
+use hpyvm_bench::{floor, growth, modes, pypy, targets};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
 };
@@ -37,7 +37,8 @@ struct Arguments {
     /// Only these implementations, and CPython as the baseline.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// The debug mode of CPython's HPy as well.
+    /// The debug modes of CPython's HPy and of hpyvm as well, each beside itself
+    /// without.
     #[arg(long)]
     debug: bool,
     /// What the operations cost in RustPython itself, called from Rust: what no
@@ -132,18 +133,21 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
     match environment.cpython_column() {
         CpythonColumn::Available => {
             let native = module(project, &Toolchain::cpython(&environment), Abi::Cpython)?;
-            candidates.push(Contestant::cpython(&environment, &universal));
+            let cpython = Contestant::cpython(&environment, &universal);
+            let debug = arguments.debug.then(|| cpython.in_debug_mode());
+            candidates.push(cpython);
             candidates.push(Contestant::cpython_abi(&environment, &native));
-            if arguments.debug {
-                candidates.push(Contestant::cpython_debug(&environment, &universal));
-            }
+            candidates.extend(debug);
         }
         CpythonColumn::Missing { reason } => absent.push(Absent {
             name: "CPython".to_owned(),
             reason: reason.clone(),
         }),
     }
-    candidates.push(Contestant::vm("hpyvm", Role::Threading, &vm, &universal));
+    let hpyvm = Contestant::vm("hpyvm", Role::Threading, &vm, &universal);
+    let debug = arguments.debug.then(|| hpyvm.in_debug_mode());
+    candidates.push(hpyvm);
+    candidates.extend(debug);
     if let Some(single) = single {
         let role = Role::SingleThreaded;
         candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
@@ -212,7 +216,8 @@ fn compare(
 
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
-        let with_handles = |it: &&Contestant| it.role != Role::Floor;
+        let with_handles =
+            |it: &&Contestant| !matches!(it.role, Role::Floor | Role::Debug | Role::BaselineDebug);
         for contestant in contestants.iter().filter(with_handles) {
             // A process of its own: its memory must not have been used before.
             let mut worker = start(contestant)?;
@@ -231,10 +236,12 @@ fn compare(
             (name, role, worker.version.clone())
         })
         .collect();
+    let columns = columns(heads, rows, samples);
     let mut results = Results {
         machine,
         plan,
-        columns: columns(heads, rows, samples),
+        debug: modes::costs(&columns),
+        columns,
         absent,
         growth: growth_of,
         verdicts: Vec::new(),

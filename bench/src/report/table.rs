@@ -3,8 +3,10 @@
 use console::{Alignment, pad_str, style};
 
 use crate::contestant::Role;
+use crate::modes::means;
 use crate::results::{Cell, Results};
 use crate::rows::{ROWS, Row, Side};
+use crate::statistics::Spread;
 use crate::targets::Verdict;
 
 /// Prints everything.
@@ -38,6 +40,7 @@ pub fn print(results: &Results) {
     ] {
         section(results, side, title);
     }
+    debug(results);
     growth(results);
     verdicts(&results.verdicts);
 }
@@ -101,6 +104,45 @@ fn figure(cell: &Cell, role: Role, limit: Option<f64>) -> String {
         None => style(median),
     };
     format!("{time} [{median} {:.2}-{:.2}]", ratio.low, ratio.high)
+}
+
+fn debug(results: &Results) {
+    if results.debug.is_empty() {
+        return;
+    }
+    println!(
+        "\n{}",
+        style("Debug mode, as multiples of the same without, with quartiles").bold()
+    );
+    let line = |name: &str, cpython: &str, hpyvm: &str| {
+        let name = pad_str(name, 34, Alignment::Left, Some("…"));
+        let cpython = pad_str(cpython, 20, Alignment::Right, None);
+        let hpyvm = pad_str(hpyvm, 20, Alignment::Right, None);
+        format!("{name}{cpython}{hpyvm}")
+    };
+    println!("{}", style(line("", "CPython", "hpyvm")).dim());
+    let figure = |spread: &Spread| {
+        let Spread { low, median, high } = spread;
+        format!("{median:.2} [{low:.2}-{high:.2}]")
+    };
+    for cost in &results.debug {
+        let hpyvm = style(figure(&cost.hpyvm));
+        let hpyvm = match cost.hpyvm.median > cost.cpython.median {
+            true => hpyvm.red(),
+            false => hpyvm.green(),
+        };
+        println!(
+            "{}",
+            line(cost.row, &figure(&cost.cpython), &hpyvm.to_string())
+        );
+    }
+    for side in [Side::C, Side::Python] {
+        if let Some((hpyvm, cpython)) = means(results, side) {
+            let name = format!("geometric mean, {}", side.name());
+            let mean = line(&name, &format!("{cpython:.2}"), &format!("{hpyvm:.2}"));
+            println!("{}", style(mean).bold());
+        }
+    }
 }
 
 fn growth(results: &Results) {

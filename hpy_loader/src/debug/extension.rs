@@ -1,9 +1,12 @@
 //! One module in debug mode, and the contexts that take turns in its calls.
 
 use super::Debug;
-use crate::abi::{HPyContext, HPyGlobal};
+use super::records::Origin;
+use crate::abi::{HPy, HPyContext, HPyGlobal};
+use crate::sites::{PythonStack, Registers, Site};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::mem::offset_of;
 
 /// How many contexts a module has. A call nested deeper than this gets one that
 /// is in use further up.
@@ -12,8 +15,6 @@ const TURNS: usize = 16;
 /// A module in debug mode.
 pub(crate) struct Extension {
     pub(super) debug: &'static Debug,
-    /// The context to call on its behalf.
-    pub(super) inner: *mut HPyContext,
     /// Counts modules from 1.
     pub(super) number: u32,
     /// The module's name.
@@ -29,15 +30,24 @@ unsafe impl Sync for Extension {}
 // SAFETY: as above.
 unsafe impl Send for Extension {}
 
-/// A context, and whether it is the one to use now.
+/// A context, and what its functions need to know.
 #[repr(C)]
 pub(super) struct Turn {
+    /// The first member, so that its address is that of the whole.
     context: HPyContext,
-    pub is_valid: Cell<bool>,
+    pub registers: Registers,
+    pub debug: &'static Debug,
+    /// The context that is wrapped.
+    pub inner: *mut HPyContext,
+    /// The extension's.
+    pub number: u32,
     extension: Cell<*const Extension>,
 }
 
 impl Turn {
+    /// Where in the context, so to speak, the registers of its caller are.
+    pub const REGISTERS: usize = offset_of!(Self, registers);
+
     /// The turn behind a context of this mode.
     ///
     /// # Safety
@@ -45,9 +55,28 @@ impl Turn {
     /// A function of this mode's contexts was called with `context`.
     #[inline(always)]
     pub unsafe fn of(context: *mut HPyContext) -> &'static Self {
-        // SAFETY: `_private` has pointed to the turn since the context was made,
-        // and it is never freed.
-        unsafe { &*(*context)._private.cast::<Self>() }
+        // SAFETY: C has the address of the turn, which begins with the context and
+        // is never freed.
+        unsafe { &*context.cast::<Self>() }
+    }
+
+    /// The wrapped context's handle for an open one of the extension's, or of a
+    /// constant; `HPy_NULL` for itself.
+    #[inline(always)]
+    pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
+        let entry = self.debug.records.look(handle)?;
+        let owner = entry.owner.get();
+        (owner == self.number || owner == 0).then(|| entry.inner.get())
+    }
+
+    /// The extension's handle for one that the wrapped context has returned.
+    #[inline(always)]
+    pub fn wrap(&self, inner: HPy, site: Site, above: PythonStack) -> HPy {
+        if inner.is_null() {
+            return inner;
+        }
+        let (origin, owner) = (Origin::Result, self.number);
+        self.debug.open(inner, origin, owner, site, above)
     }
 
     #[inline(always)]
@@ -57,7 +86,7 @@ impl Turn {
     }
 
     pub fn context(&self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
+        std::ptr::from_ref(self).cast_mut().cast()
     }
 }
 
@@ -73,7 +102,10 @@ impl Extension {
             let turn = Box::into_raw(Box::new(Turn {
                 // SAFETY: a context consists of pointers and numbers.
                 context: unsafe { std::ptr::from_ref(&**template).read() },
-                is_valid: Cell::new(false),
+                registers: Registers::default(),
+                debug,
+                inner,
+                number,
                 extension: Cell::new(std::ptr::null()),
             }));
             // SAFETY: just made and not yet shared; it is never freed.
@@ -84,7 +116,6 @@ impl Extension {
         });
         let extension: &'static Self = Box::leak(Box::new(Self {
             debug,
-            inner,
             number,
             name: name.to_owned(),
             turns: turns.collect(),

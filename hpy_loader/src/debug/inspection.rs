@@ -1,29 +1,23 @@
 //! One call from C into the context of this mode.
 
 use super::extension::{Extension, Turn};
-use super::records::{Found, Origin, Record, State};
-use super::rows;
-use super::violation::{Kind, Violation};
-use super::{Debug, visit};
-use crate::abi::context::{ROWS, public_name};
+use super::records::{Entry, Origin};
+use super::violation::Kind;
+use super::{Debug, rows, visit};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
 
 /// What a function of the context does before and after the wrapped one.
+///
+/// It is all that is known of the call, and it stays in registers: nothing on the
+/// way may take its address. What there is to do about a violation, which needs
+/// most of it, goes through [`apart`](Self::apart).
 pub(super) struct Inspection {
-    turn: &'static Turn,
-    extension: &'static Extension,
+    pub turn: &'static Turn,
     /// The row, for messages.
-    row: usize,
+    pub row: usize,
     caller: Caller,
-}
-
-impl Drop for Inspection {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.turn.is_valid.set(true);
-    }
 }
 
 impl Inspection {
@@ -33,97 +27,88 @@ impl Inspection {
     ///
     /// A function of this mode's contexts was called with `context`.
     #[inline(always)]
-    pub unsafe fn enter(context: *mut HPyContext, row: usize, caller: Caller) -> Self {
+    pub unsafe fn enter(context: *mut HPyContext, row: usize) -> Self {
         // SAFETY: the caller vouches for it.
         let turn = unsafe { Turn::of(context) };
-        let inspection = Self {
-            turn,
-            extension: turn.extension(),
-            row,
-            caller,
-        };
-        if !visit::is_inside() {
-            inspection.refuse(Kind::WithoutLock);
-        }
-        if !turn.is_valid.replace(false) {
-            inspection.refuse(Kind::WrongContext);
-        }
-        if rows::needs_no_error(row) && inspection.debug().is_error_pending() {
-            inspection.violation(Kind::ErrorPending, "");
+        let caller = turn.registers.caller().calling(rows::offset(row));
+        let inspection = Self { turn, row, caller };
+        if !visit::is_current(turn) {
+            inspection.apart(Self::refuse_context);
         }
         inspection
     }
 
+    /// For functions that must not be called with an error pending.
+    #[inline(always)]
+    pub fn expect_no_error(&self) {
+        if self.debug().is_error_pending() {
+            self.violation(Kind::ErrorPending, "");
+        }
+    }
+
     #[inline(always)]
     pub fn debug(&self) -> &'static Debug {
-        self.extension.debug
+        self.turn.debug
     }
 
     /// The context that is wrapped.
     #[inline(always)]
     pub fn inner(&self) -> *mut HPyContext {
-        self.extension.inner
+        self.turn.inner
+    }
+
+    /// Runs what is rare, out of line, with a copy.
+    #[inline(always)]
+    pub fn apart<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        #[cold]
+        #[inline(never)]
+        fn apart<T>(
+            turn: &'static Turn,
+            row: usize,
+            (address, stack, frame): (usize, usize, usize),
+            work: impl FnOnce(&Inspection) -> T,
+        ) -> T {
+            let offset = rows::offset(row);
+            let caller = Caller::at(address, stack, frame).calling(offset);
+            work(&Inspection { turn, row, caller })
+        }
+        apart(self.turn, self.row, self.caller.registers(), work)
+    }
+
+    pub fn extension(&self) -> &'static Extension {
+        self.turn.extension()
     }
 
     /// Where C is.
-    #[inline]
+    #[inline(always)]
     pub fn site(&self) -> Site {
         Site::capture(self.caller, self.debug().frames.get())
     }
 
     /// The Python stack above.
+    #[inline(always)]
     pub fn python(&self) -> PythonStack {
-        (self.debug().python)()
-    }
-
-    /// The public name of the function that was called.
-    pub fn function(&self) -> String {
-        public_name(ROWS[self.row].name)
+        match PythonStack::known() {
+            Some(known) => known,
+            None => (self.debug().python)(),
+        }
     }
 
     /// The wrapped context's handle for one of ours. What is no open handle of
     /// this module is reported first. If that does not end the program, a closed
     /// handle may still lead to something; anything else is passed on for the
     /// wrapped context to refuse.
-    #[inline]
+    #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> HPy {
-        if handle.is_null() {
-            return handle;
+        if let Some(inner) = self.turn.unwrap(handle) {
+            return inner;
         }
-        let records = self.debug().records.borrow();
-        if let Found::Open(index) = records.find(handle) {
-            let record = records.get(index);
-            if record.owner == self.extension.number || record.owner == 0 {
-                return record.inner;
-            }
-        }
-        drop(records);
-        self.unwrap_invalid(handle)
-    }
-
-    #[cold]
-    fn unwrap_invalid(&self, handle: HPy) -> HPy {
-        let found = self.debug().records.borrow().find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => (Kind::ForeignHandle, Some(self.record(index))),
-            Found::Closed(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::UseAfterClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (Kind::UseAfterClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
-        };
-        self.violation_of(kind, record.as_ref());
-        record.map_or(handle, |record| record.inner)
+        self.apart(move |inspection| inspection.unwrap_invalid(handle))
     }
 
     /// Whether the module has declared a global.
     pub fn declares(&self, global: *mut HPyGlobal) -> bool {
-        self.extension.declares(global)
+        self.extension().declares(global)
     }
 
     /// Leaves an error where the wrapped context is not asked.
@@ -133,170 +118,70 @@ impl Inspection {
         unsafe { ((*inner).ctx_Err_SetString)(inner, (*inner).h_SystemError, message.as_ptr()) };
     }
 
-    pub fn record(&self, index: u32) -> Record {
-        *self.debug().records.borrow().get(index)
-    }
-
-    /// The record of a handle that is open.
-    pub fn open_record(&self, handle: HPy) -> Option<u32> {
-        match self.debug().records.borrow().find(handle) {
-            Found::Open(index) => Some(index),
-            _ => None,
-        }
+    /// The entry of a handle that is open and not `HPy_NULL`.
+    #[inline(always)]
+    pub fn open_entry(&self, handle: HPy) -> Option<&'static Entry> {
+        let entry = self.debug().records.look(handle);
+        entry.filter(|_| !handle.is_null())
     }
 
     /// Our handle for one that the wrapped context has returned.
-    #[inline]
+    #[inline(always)]
     pub fn wrap(&self, inner: HPy) -> HPy {
         if inner.is_null() {
             return inner;
         }
-        let (site, python) = (self.site(), self.python());
-        self.debug()
-            .open(inner, Origin::Result, self.extension.number, site, python)
+        self.turn.wrap(inner, self.site(), self.python())
     }
 
     /// Closes one of our handles on behalf of C.
-    #[inline]
+    #[inline(always)]
     pub fn close(&self, handle: HPy) {
-        if handle.is_null() {
-            return;
-        }
-        let mut records = self.debug().records.borrow_mut();
-        if let Found::Open(index) = records.find(handle) {
-            let record = *records.get(index);
-            if record.origin == Origin::Result && record.owner == self.extension.number {
-                let orphan = records.close(index, self.site());
-                drop(records);
-                self.debug().close_inner(orphan);
-                self.debug().let_go(index, record.inner);
+        let debug = self.debug();
+        if let Some(entry) = debug.records.look(handle) {
+            if entry.origin.get() == Origin::Result && entry.owner.get() == self.turn.number {
+                let inner = entry.inner.get();
+                let orphan = debug.records.close(entry, self.site());
+                debug.close_inner(orphan);
+                debug.let_go(handle, inner);
+                return;
+            }
+            if handle.is_null() {
                 return;
             }
         }
-        drop(records);
-        self.close_invalid(handle);
-    }
-
-    /// Reports a close that is ignored, should the program go on.
-    #[cold]
-    fn close_invalid(&self, handle: HPy) {
-        let found = self.debug().records.borrow().find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::ArgumentClosed,
-                    Origin::Constant => Kind::ConstantClosed,
-                    Origin::Result => Kind::ForeignHandle,
-                };
-                (kind, Some(record))
-            }
-            Found::Closed(index) => {
-                let record = self.record(index);
-                let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::DoubleClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (Kind::DoubleClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
-        };
-        self.violation_of(kind, record.as_ref());
-    }
-
-    fn new_violation(&self, kind: Kind) -> Violation {
-        Violation {
-            kind,
-            function: self.function(),
-            module: self.extension.name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            python: PythonStack::EMPTY,
-        }
-    }
-
-    /// Reports a violation that has to do with a handle.
-    #[cold]
-    pub fn violation_of(&self, kind: Kind, record: Option<&Record>) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
-        self.debug().violate(violation);
-    }
-
-    /// Reports one after which there is no going on, and ends.
-    #[cold]
-    pub fn end_with(&self, kind: Kind, record: Option<&Record>) -> ! {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
-        self.debug().end(violation)
-    }
-
-    /// Reports another one.
-    #[cold]
-    pub fn violation(&self, kind: Kind, detail: &str) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        detail.clone_into(&mut violation.detail);
-        self.debug().violate(violation);
-    }
-
-    /// Reports a violation of a builder or tracker.
-    #[cold]
-    pub fn violation_at(&self, kind: Kind, opened: Site, closed: Site) {
-        let mut violation = self.new_violation(kind);
-        violation.python = self.python();
-        violation.opened = opened;
-        violation.closed = closed;
-        self.debug().violate(violation);
-    }
-
-    /// Reports a violation after which nothing can be relied on, and ends.
-    #[cold]
-    fn refuse(&self, kind: Kind) -> ! {
-        // The Python stack is that of another thread or call, if there is one.
-        self.debug().end(self.new_violation(kind))
+        self.apart(move |inspection| inspection.close_invalid(handle));
     }
 }
 
 impl Debug {
-    /// Closes the wrapped handle behind a record that was just closed. While a
-    /// hook lets the program go on, it stays where nobody can tell: a program
-    /// that uses the closed handle then gets what it gets on CPython.
-    #[inline]
-    pub(super) fn let_go(&self, index: u32, inner: HPy) {
-        let goes_on = self.on_invalid_handle.get().is_some() || self.going_on.get();
-        if goes_on && self.keep(index, inner) {
+    /// Closes the wrapped handle behind one that was just closed. While a hook
+    /// lets the program go on, it stays where nobody can tell: a program that uses
+    /// the closed handle then gets what it gets on CPython.
+    #[inline(always)]
+    pub(super) fn let_go(&self, handle: HPy, inner: HPy) {
+        if self.goes_on() && self.keep(handle, inner) {
             return;
         }
-        self.close_inner(Some(inner));
+        // SAFETY: the context is whole, and the handle was the record's.
+        unsafe { ((*self.inner).ctx_Close)(self.inner, inner) };
     }
 
     /// As [`keep`](Self::keep), for an argument: its wrapped handle is the
     /// caller's to close.
     #[cold]
-    pub(super) fn keep_argument(&self, index: u32, inner: HPy) {
+    pub(super) fn keep_argument(&self, handle: HPy, inner: HPy) {
         // SAFETY: the context is whole, and any word may be duplicated.
         let inner = unsafe { ((*self.inner).ctx_Dup)(self.inner, inner) };
-        if !self.keep(index, inner) {
-            self.close_inner(Some(inner));
+        if !self.keep(handle, inner) {
+            self.close_inner(inner);
         }
     }
 
     /// Keeps a wrapped handle open if its object has no finalizer that would be
-    /// late: a number or a text.
+    /// late: a number or a text. `handle` was the one for it.
     #[cold]
-    pub(super) fn keep(&self, index: u32, inner: HPy) -> bool {
+    pub(super) fn keep(&self, handle: HPy, inner: HPy) -> bool {
         let context = self.inner;
         // SAFETY: the context is whole, and the handles are its own.
         let is_plain = unsafe {
@@ -314,14 +199,6 @@ impl Debug {
             ((*context).ctx_Close)(context, class);
             is_plain
         };
-        if !is_plain {
-            return false;
-        }
-        let mut records = self.records.borrow_mut();
-        let record = records.get_mut(index);
-        // It may be forgotten already, if the queue is short.
-        let is_there = record.state == State::Closed && record.inner == inner;
-        record.is_kept |= is_there;
-        is_there
+        is_plain && self.records.keep(handle, inner)
     }
 }

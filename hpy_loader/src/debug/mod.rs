@@ -24,11 +24,13 @@
 //! A context is valid for the call that it was passed to. Each module has some of
 //! them that take turns, so that an extension that keeps one is found out.
 
+mod complaints;
 mod extension;
 mod inspection;
 mod memory;
 mod records;
 mod report;
+mod ring;
 mod rows;
 mod summary;
 mod views;
@@ -43,6 +45,7 @@ pub(crate) use extension::Extension;
 pub(crate) use visit::Visit;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::handles::Word;
 use crate::modes::Hook;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
@@ -51,13 +54,21 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 
+/// Where a context keeps the handle of the pending error. Many functions look
+/// there, and asking the context would take longer than all else they do.
+type Pending = &'static Cell<Word>;
+
 /// The debug mode of one core: everything is touched under the HPy lock.
 pub struct Debug {
     /// What is wrapped.
     inner: *mut HPyContext,
     /// What the contexts of modules are copied from.
     template: OnceCell<Box<HPyContext>>,
-    records: RefCell<Records>,
+    records: Records,
+    /// Whether the wrapped context has an error pending.
+    pending: Pending,
+    /// The addresses of promised memory: where they begin, and how many.
+    promised: Cell<(usize, usize)>,
     builders: rows::Builders,
     trackers: rows::Trackers,
     structs: rows::Structs,
@@ -84,15 +95,19 @@ unsafe impl Sync for Debug {}
 unsafe impl Send for Debug {}
 
 impl Debug {
-    /// Wraps a context. `python` takes the stack of Python code.
+    /// Wraps a context. `pending` is where it keeps its error, `python` takes the
+    /// stack of Python code.
     pub(crate) fn new(
         inner: *mut HPyContext,
+        pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
             template: OnceCell::new(),
-            records: RefCell::new(Records::new()),
+            records: Records::new(),
+            pending,
+            promised: Cell::new((0, 0)),
             builders: rows::Builders::default(),
             trackers: rows::Trackers::default(),
             structs: rows::Structs::default(),
@@ -124,38 +139,44 @@ impl Debug {
             )
         });
         // Leaks of the first generation are C's, not these.
-        debug.records.borrow_mut().generation = 1;
+        debug.records.new_generation();
         let _ = debug.template.set(template);
         debug.watch_memory();
         debug
     }
 
-    /// Opens a handle for one of the wrapped context.
-    #[inline]
+    /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
+    #[inline(always)]
     fn open(&self, inner: HPy, origin: Origin, owner: u32, site: Site, above: PythonStack) -> HPy {
-        if inner.is_null() {
-            return HPy::NULL;
-        }
-        let (handle, orphan) = self
-            .records
-            .borrow_mut()
-            .open(inner, origin, owner, site, above);
+        let (handle, orphan) = self.records.open(inner, origin, owner, site, above);
         self.close_inner(orphan);
         handle
     }
 
-    #[inline]
-    fn close_inner(&self, handle: Option<HPy>) {
-        if let Some(handle) = handle {
-            // SAFETY: the context is whole, and any word may be closed.
-            unsafe { ((*self.inner).ctx_Close)(self.inner, handle) };
+    /// Closes a handle of the wrapped context, if it is one.
+    #[inline(always)]
+    fn close_inner(&self, handle: HPy) {
+        if !handle.is_null() {
+            self.close_orphan(handle);
         }
     }
 
+    #[cold]
+    fn close_orphan(&self, handle: HPy) {
+        // SAFETY: the context is whole, and any word may be closed.
+        unsafe { ((*self.inner).ctx_Close)(self.inner, handle) };
+    }
+
     /// Whether the wrapped context has an error pending.
+    #[inline(always)]
     fn is_error_pending(&self) -> bool {
-        // SAFETY: the context is whole.
-        unsafe { ((*self.inner).ctx_Err_Occurred)(self.inner) != 0 }
+        !self.pending.get().is_null()
+    }
+
+    /// Whether the program goes on after the use of a closed handle.
+    #[inline(always)]
+    fn goes_on(&self) -> bool {
+        self.on_invalid_handle.get().is_some() || self.going_on.get()
     }
 
     /// Called when a handle is used that must not be, and the program goes on.

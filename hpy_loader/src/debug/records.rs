@@ -8,18 +8,28 @@
 //!
 //! Records that were closed therefore wait in a queue, as HPy's own debug mode
 //! has it: the oldest one is used again when the queue is full.
+//!
+//! # What it costs
+//!
+//! Every argument of every function of the context is looked up here. So a
+//! record is one line of the cache in a reserved range of addresses: where it
+//! lies follows from the word alone, and the word that is in it while it is open
+//! tells all at once that the handle is a handle, of this use of the record, and
+//! open. Nothing is allocated on the way, and the two queues are chains through
+//! the records.
 
-use super::memory::{Arena, Block};
+use super::memory::{Block, Promises};
 use crate::abi::HPy;
-use crate::handles::Word;
+use crate::handles::{Reservation, Word};
 use crate::sites::{PythonStack, Site};
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
 
 /// Why a handle is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Origin {
     /// A function of the context returned it. C has to close it.
-    Result,
+    Result = 0,
     /// The VM passed it to C, and closes it.
     Argument,
     /// A constant of the context.
@@ -28,42 +38,58 @@ pub(super) enum Origin {
 
 /// How far a handle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum State {
     /// It was never opened, or is forgotten.
-    Free,
+    Free = 0,
     Open,
     Closed,
 }
 
-/// Memory that is promised to C as long as the handle is open.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Promise {
-    /// What the wrapped context returned.
-    pub source: *const u8,
-    /// The copy of it that C got.
-    pub block: Block,
-}
-
+/// What is known of one handle.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
     /// The wrapped context's handle.
     pub inner: HPy,
     pub state: State,
     pub origin: Origin,
-    /// The wrapped handle is still open though this one is closed.
-    pub is_kept: bool,
     /// The extension.
     pub owner: u32,
-    round: u32,
-    /// For the leak detector.
-    pub generation: i64,
-    /// Counts handles as they are opened.
-    pub number: u64,
     pub opened: Site,
     pub above: PythonStack,
     pub closed: Site,
-    pub promise: Option<Promise>,
+    /// The copy that C has of memory that is promised with the handle.
+    pub promised: Option<Block>,
 }
+
+/// A record where it lies. Zeros are one that was never used.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub(super) struct Entry {
+    /// The word that C has while it is open, otherwise 0.
+    word: Cell<isize>,
+    pub inner: Cell<HPy>,
+    opened: Cell<Site>,
+    closed: Cell<Site>,
+    /// Counts handles as they are opened.
+    number: Cell<u64>,
+    pub owner: Cell<u32>,
+    above: Cell<PythonStack>,
+    /// How often the record was used.
+    round: Cell<u32>,
+    /// The next one in the chain that this one is in.
+    next: Cell<u32>,
+    /// 0, or what there is to do when it is forgotten: [`KEPT`] and the number of
+    /// a promise.
+    burden: Cell<u32>,
+    state: Cell<State>,
+    pub origin: Cell<Origin>,
+}
+
+const _: () = assert!(size_of::<Entry>() == 64);
+
+/// The wrapped handle is still open though this one is closed.
+const KEPT: u32 = 1 << 31;
 
 /// What a word from C means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,74 +104,118 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// All records, and the limits on what is kept of closed ones.
-#[derive(Debug)]
-pub(super) struct Records {
-    records: Vec<Record>,
-    closed: VecDeque<u32>,
-    free: Vec<u32>,
-    opened: u64,
-    pub arena: Option<Arena>,
-    pub generation: i64,
-    pub max_closed: usize,
-    pub max_raw: usize,
-    raw: usize,
+/// Records one after the other.
+#[derive(Debug, Default)]
+struct Chain {
+    first: Cell<u32>,
+    last: Cell<u32>,
+    length: Cell<u32>,
 }
 
-const EMPTY: Record = Record {
-    inner: HPy::NULL,
-    state: State::Free,
-    origin: Origin::Constant,
-    is_kept: false,
-    owner: 0,
-    round: 0,
-    generation: 0,
-    number: 0,
-    opened: Site::UNKNOWN,
-    above: PythonStack::EMPTY,
-    closed: Site::UNKNOWN,
-    promise: None,
-};
+/// All records, and the limits on what is kept of closed ones.
+pub(super) struct Records {
+    entries: Reservation<Entry>,
+    /// Gives every word an entry.
+    mask: usize,
+    /// Those from here on were never used.
+    fresh: Cell<u32>,
+    /// Closed, the first one first.
+    closed: Chain,
+    free: Chain,
+    opened: Cell<u64>,
+    /// The number of the last handle before each generation.
+    generations: RefCell<Vec<u64>>,
+    max_closed: Cell<u32>,
+    pub promises: RefCell<Promises>,
+}
+
+/// Has the processor bring near what is needed soon.
+#[inline(always)]
+fn prefetch(entry: &Entry) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: it reads nothing, and every x86-64 has it.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast());
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = entry;
+}
+
+/// As many as a word can tell apart.
+const CAPACITY: u32 = if cfg!(miri) { 1 << 12 } else { Word::BESIDE };
 
 impl Records {
+    /// # Panics
+    ///
+    /// If there is no address space for them.
     pub fn new() -> Self {
+        let entries = Reservation::<Entry>::new(CAPACITY).expect("room for the debug mode");
         Self {
+            mask: entries.slots() as usize - 1,
+            entries,
             // Index 0 is not used: its word would be `HPy_NULL`.
-            records: vec![EMPTY],
-            closed: VecDeque::new(),
-            free: Vec::new(),
-            opened: 0,
-            arena: None,
-            generation: 0,
-            max_closed: 1024,
-            max_raw: 10 << 20,
-            raw: 0,
+            fresh: Cell::new(1),
+            closed: Chain::default(),
+            free: Chain::default(),
+            opened: Cell::new(0),
+            generations: RefCell::new(vec![0]),
+            max_closed: Cell::new(1024),
+            promises: RefCell::default(),
         }
     }
 
-    pub fn get(&self, index: u32) -> &Record {
-        &self.records[index as usize]
+    #[inline(always)]
+    fn entry(&self, index: u32) -> &Entry {
+        // SAFETY: the mask is one less than the power of two that there are; zeros
+        // are an entry; there are shared references only.
+        unsafe { self.entries.at(index as usize & self.mask) }
     }
 
-    pub fn get_mut(&mut self, index: u32) -> &mut Record {
-        &mut self.records[index as usize]
+    /// The entry of a handle that is open; also of `HPy_NULL`, with that in it.
+    #[inline(always)]
+    pub fn look(&self, handle: HPy) -> Option<&Entry> {
+        let entry = self.entry(Word::from_bits(handle.0).index());
+        (entry.word.get() == handle.0).then_some(entry)
+    }
+
+    pub fn get(&self, index: u32) -> Record {
+        let entry = self.entry(index);
+        let state = entry.state.get();
+        Record {
+            inner: entry.inner.get(),
+            state,
+            origin: entry.origin.get(),
+            owner: entry.owner.get(),
+            opened: entry.opened.get(),
+            above: entry.above.get(),
+            closed: match state {
+                State::Closed => entry.closed.get(),
+                _ => Site::UNKNOWN,
+            },
+            promised: match entry.burden.get() & !KEPT {
+                0 => None,
+                number => self.promises.borrow().block(number),
+            },
+        }
     }
 
     /// The word of a record as it is now.
     pub fn word(&self, index: u32) -> HPy {
-        HPy(Word::beside(index, self.get(index).round).bits())
+        HPy(Word::beside(index, self.entry(index).round.get()).bits())
     }
 
-    #[inline]
+    /// What there is to say of a word.
     pub fn find(&self, handle: HPy) -> Found {
         let Some((index, round)) = Word::from_bits(handle.0).as_beside() else {
             return Found::Nothing;
         };
-        let Some(record) = self.records.get(index as usize) else {
+        if index >= self.fresh.get() {
             return Found::Nothing;
-        };
-        match record.state {
-            _ if record.round != round => Found::Forgotten,
+        }
+        let entry = self.entry(index);
+        match entry.state.get() {
+            _ if entry.round.get() != round => Found::Forgotten,
             State::Open => Found::Open(index),
             State::Closed => Found::Closed(index),
             State::Free => Found::Forgotten,
@@ -153,125 +223,238 @@ impl Records {
     }
 
     /// Opens a handle. The second result is a wrapped handle that has to be
-    /// closed, since nothing remembers it any more.
+    /// closed, since nothing remembers it any more, or `HPy_NULL`.
+    ///
+    /// # Panics
+    ///
+    /// With more handles open than a word can tell apart.
     #[inline]
     pub fn open(
-        &mut self,
+        &self,
         inner: HPy,
         origin: Origin,
         owner: u32,
         opened: Site,
         above: PythonStack,
-    ) -> (HPy, Option<HPy>) {
-        let mut orphan = None;
-        let index = if self.closed.len() >= self.max_closed && !self.closed.is_empty() {
+    ) -> (HPy, HPy) {
+        let mut orphan = HPy::NULL;
+        let waiting = self.closed.length.get();
+        let index = if waiting >= self.max_closed.get() && waiting != 0 {
             let (index, forgotten) = self.forget_oldest();
             orphan = forgotten;
             index
-        } else if let Some(index) = self.free.pop() {
-            index
         } else {
-            self.records.push(EMPTY);
-            (self.records.len() - 1) as u32
+            self.unused()
         };
-        self.opened += 1;
-        let (number, generation) = (self.opened, self.generation);
-        let record = self.get_mut(index);
+        let entry = self.entry(index);
         // As wide as a word has room for.
-        let round = (record.round + 1) & ((1 << 19) - 1);
-        *record = Record {
-            inner,
-            state: State::Open,
-            origin,
-            is_kept: false,
-            owner,
-            round,
-            generation,
-            number,
-            opened,
-            above,
-            closed: Site::UNKNOWN,
-            promise: None,
-        };
-        (HPy(Word::beside(index, round).bits()), orphan)
+        let round = (entry.round.get() + 1) & Word::ROUNDS;
+        let word = Word::beside(index, round).bits();
+        let number = self.opened.get() + 1;
+        self.opened.set(number);
+        entry.word.set(word);
+        entry.inner.set(inner);
+        entry.opened.set(opened);
+        entry.number.set(number);
+        entry.owner.set(owner);
+        entry.above.set(above);
+        entry.round.set(round);
+        entry.burden.set(0);
+        entry.state.set(State::Open);
+        entry.origin.set(origin);
+        (HPy(word), orphan)
+    }
+
+    /// An entry that does not wait.
+    #[inline(never)]
+    fn unused(&self) -> u32 {
+        if let Some(index) = self.take_first(&self.free) {
+            return index;
+        }
+        let index = self.fresh.get();
+        assert!(index as usize <= self.mask, "{index} handles are open");
+        self.fresh.set(index + 1);
+        index
     }
 
     /// Closes a record that is open. The result is as that of
     /// [`open`](Self::open).
     #[inline]
-    pub fn close(&mut self, index: u32, closed: Site) -> Option<HPy> {
-        let record = &mut self.records[index as usize];
-        record.state = State::Closed;
-        record.closed = closed;
-        if let Some(promise) = record.promise {
-            self.end_promise(index, promise);
+    pub fn close(&self, entry: &Entry, closed: Site) -> HPy {
+        if entry.burden.get() != 0 {
+            self.end_promise(entry);
         }
-        self.closed.push_back(index);
-        if self.closed.len() <= self.max_closed {
-            return None;
+        self.shut(entry, closed);
+        if self.closed.length.get() <= self.max_closed.get() {
+            return HPy::NULL;
         }
+        self.free_oldest()
+    }
+
+    #[inline(always)]
+    fn shut(&self, entry: &Entry, closed: Site) {
+        // Whatever was in the word leads here.
+        let index = Word::from_bits(entry.word.replace(0)).index();
+        entry.state.set(State::Closed);
+        entry.closed.set(closed);
+        self.add_last(&self.closed, index);
+    }
+
+    /// As [`close`](Self::close), if nothing else has to be done for it.
+    #[inline(always)]
+    pub fn try_close(&self, entry: &Entry, closed: Site) -> bool {
+        let is_full = self.closed.length.get() >= self.max_closed.get();
+        if is_full || entry.burden.get() != 0 {
+            return false;
+        }
+        self.shut(entry, closed);
+        true
+    }
+
+    #[cold]
+    fn free_oldest(&self) -> HPy {
         let (oldest, orphan) = self.forget_oldest();
-        self.get_mut(oldest).state = State::Free;
-        self.free.push(oldest);
+        self.entry(oldest).state.set(State::Free);
+        self.add_last(&self.free, oldest);
         orphan
     }
 
     /// Takes the record away that was closed first.
-    fn forget_oldest(&mut self) -> (u32, Option<HPy>) {
-        let index = self.closed.pop_front().expect("the queue is not empty");
-        let record = &mut self.records[index as usize];
-        let orphan = std::mem::take(&mut record.is_kept).then_some(record.inner);
-        if let Some(promise) = record.promise.take() {
-            self.raw -= promise.block.size();
-            if let Some(arena) = &mut self.arena {
-                arena.free(promise.block);
-            }
-        }
+    #[inline]
+    fn forget_oldest(&self) -> (u32, HPy) {
+        let index = self
+            .take_first(&self.closed)
+            .expect("the queue is not empty");
+        // A thousand records don't fit in the nearest cache.
+        prefetch(self.entry(self.closed.first.get()));
+        let entry = self.entry(index);
+        let orphan = match entry.burden.get() {
+            0 => HPy::NULL,
+            _ => self.unburden(entry),
+        };
         (index, orphan)
     }
 
-    /// C must not read the memory any more. The pages stay in their place as long
-    /// as there are not too many.
-    fn end_promise(&mut self, index: u32, promise: Promise) {
-        let size = promise.block.size();
-        let fits = self.raw + size <= self.max_raw;
-        if let Some(arena) = &mut self.arena {
-            arena.end(promise.block);
-            if !fits {
-                arena.free(promise.block);
-            }
+    #[cold]
+    fn unburden(&self, entry: &Entry) -> HPy {
+        let burden = entry.burden.replace(0);
+        let number = burden & !KEPT;
+        if number != 0 {
+            self.promises.borrow_mut().forget(number);
         }
-        match fits {
-            true => self.raw += size,
-            false => self.get_mut(index).promise = None,
+        match burden & KEPT {
+            0 => HPy::NULL,
+            _ => entry.inner.get(),
+        }
+    }
+
+    #[inline(always)]
+    fn add_last(&self, chain: &Chain, index: u32) {
+        let length = chain.length.get();
+        match length {
+            0 => chain.first.set(index),
+            _ => self.entry(chain.last.get()).next.set(index),
+        }
+        chain.last.set(index);
+        chain.length.set(length + 1);
+    }
+
+    #[inline(always)]
+    fn take_first(&self, chain: &Chain) -> Option<u32> {
+        let length = chain.length.get().checked_sub(1)?;
+        let index = chain.first.get();
+        chain.first.set(self.entry(index).next.get());
+        chain.length.set(length);
+        Some(index)
+    }
+
+    /// C must not read the memory any more.
+    #[cold]
+    fn end_promise(&self, entry: &Entry) {
+        let number = entry.burden.get() & !KEPT;
+        if !self.promises.borrow_mut().end(number) {
+            entry.burden.set(0);
+        }
+    }
+
+    /// Remembers that memory is promised as long as an open handle is: `number` is
+    /// among the [`Promises`].
+    pub fn promise(&self, entry: &Entry, number: u32) {
+        entry.burden.set(number);
+    }
+
+    /// The number of the promise that was made with an open handle, or 0.
+    #[inline(always)]
+    pub fn promised(&self, entry: &Entry) -> u32 {
+        entry.burden.get() & !KEPT
+    }
+
+    /// Leaves the wrapped handle of a record that was just closed open until it is
+    /// forgotten, which it may be already. Whether it is not.
+    pub fn keep(&self, handle: HPy, inner: HPy) -> bool {
+        let entry = self.entry(Word::from_bits(handle.0).index());
+        let is_there = entry.state.get() == State::Closed && entry.inner.get() == inner;
+        if is_there {
+            entry.burden.set(entry.burden.get() | KEPT);
+        }
+        is_there
+    }
+
+    /// Starts a generation.
+    pub fn new_generation(&self) -> i64 {
+        let mut generations = self.generations.borrow_mut();
+        generations.push(self.opened.get());
+        generations.len() as i64 - 1
+    }
+
+    /// The number of the last handle that is older than a generation.
+    fn before(&self, generation: i64) -> u64 {
+        let generations = self.generations.borrow();
+        match usize::try_from(generation) {
+            Ok(generation) => generations.get(generation).copied().unwrap_or(u64::MAX),
+            Err(_) => 0,
         }
     }
 
     /// The open records of a generation or a later one, as they were opened.
     pub fn open_since(&self, generation: i64) -> Vec<u32> {
-        let mut open: Vec<u32> = (1..self.records.len() as u32)
+        let before = self.before(generation);
+        let mut open: Vec<u32> = (1..self.fresh.get())
             .filter(|&index| {
-                let record = self.get(index);
-                let leaks = record.origin != Origin::Constant || generation == 0;
-                record.state == State::Open && leaks && record.generation >= generation
+                let entry = self.entry(index);
+                let leaks = entry.origin.get() != Origin::Constant || generation == 0;
+                entry.state.get() == State::Open && leaks && entry.number.get() > before
             })
             .collect();
-        open.sort_by_key(|&index| self.get(index).number);
+        open.sort_by_key(|&index| self.entry(index).number.get());
         open
     }
 
     /// The closed records of a generation or a later one, as they were closed.
     pub fn closed_since(&self, generation: i64) -> Vec<u32> {
-        let since = |index: &u32| self.get(*index).generation >= generation;
-        self.closed.iter().copied().filter(since).collect()
+        let before = self.before(generation);
+        let first = self.closed.first.get();
+        let next = |&index: &u32| Some(self.entry(index).next.get());
+        std::iter::successors(Some(first), next)
+            .take(self.closed.length.get() as usize)
+            .filter(|&index| self.entry(index).number.get() > before)
+            .collect()
+    }
+
+    pub fn max_closed(&self) -> usize {
+        self.max_closed.get() as usize
+    }
+
+    pub fn set_max_closed(&self, max: usize) {
+        self.max_closed.set(max.try_into().unwrap_or(u32::MAX));
     }
 
     /// The record whose promised memory has this address, if it is known.
-    pub fn of_address(&self, address: usize) -> Option<&Record> {
-        self.records.iter().find(|record| {
-            record
-                .promise
-                .is_some_and(|promise| promise.block.contains(address))
-        })
+    pub fn of_address(&self, address: usize) -> Option<Record> {
+        let number = self.promises.try_borrow().ok()?.of_address(address)?;
+        let has_it = |&index: &u32| self.entry(index).burden.get() & !KEPT == number;
+        (1..self.fresh.get())
+            .find(has_it)
+            .map(|index| self.get(index))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::records::State;
 use super::violation::{Kind, Remedy, Violation};
-use super::{Debug, memory};
+use super::{Debug, memory, visit};
 use crate::abi::HPy;
 use crate::sites::Site;
 use std::collections::BTreeMap;
@@ -121,16 +121,18 @@ impl Debug {
             // Promised memory is then the wrapped context's own.
             return;
         };
-        let range = arena.range();
-        self.records.borrow_mut().arena = Some(arena);
+        let range = self.records.promises.borrow_mut().set_arena(arena);
+        self.promised.set((range.start, range.len()));
         memory::watch(
             range,
             Box::new(|fault| {
                 if !self.reports_faults.get() {
                     return;
                 }
-                let record = self.records.try_borrow().ok();
-                let record = record.and_then(|records| records.of_address(fault.address).copied());
+                // What another thread is changing is not looked at.
+                let record = visit::is_inside()
+                    .then(|| self.records.of_address(fault.address))
+                    .flatten();
                 let is_open = record.is_some_and(|record| record.state == State::Open);
                 let kind = match fault.is_write || is_open {
                     true => Kind::ReadOnlyWritten,

@@ -1,6 +1,7 @@
 //! What the VM shows of the mode's state. All of it needs the HPy lock.
 
 use super::Debug;
+use super::memory::Block;
 use super::records::{Record, State};
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
@@ -44,7 +45,7 @@ impl View {
             bits: bits.0,
             inner: record.inner,
             is_closed: record.state != State::Open,
-            raw_data_size: record.promise.map(|promise| promise.block.size()),
+            raw_data_size: record.promised.map(Block::size),
             opened: record.opened,
             python: record.above,
             closed: record.closed,
@@ -55,29 +56,26 @@ impl View {
 impl Debug {
     /// Starts a generation: handles that are opened from here on belong to it.
     pub fn new_generation(&self) -> i64 {
-        let mut records = self.records.borrow_mut();
-        records.generation += 1;
-        records.generation
+        self.records.new_generation()
     }
 
     /// The handles of a generation or a later one that are open, as they were
     /// opened.
     pub fn open_handles(&self, generation: i64) -> Vec<View> {
-        let open = self.records.borrow().open_since(generation);
+        let open = self.records.open_since(generation);
         open.into_iter().map(|index| self.view(index)).collect()
     }
 
     /// The handles of a generation or a later one that were closed and are
     /// remembered.
     pub fn closed_handles(&self, generation: i64) -> Vec<View> {
-        let closed = self.records.borrow().closed_since(generation);
+        let closed = self.records.closed_since(generation);
         closed.into_iter().map(|index| self.view(index)).collect()
     }
 
     /// The record of a handle as it is now.
     pub fn view(&self, index: u32) -> View {
-        let records = self.records.borrow();
-        View::new(index, records.word(index), records.get(index))
+        View::new(index, self.records.word(index), &self.records.get(index))
     }
 
     /// The handles that are open, by the place where they were opened; the
@@ -99,36 +97,35 @@ impl Debug {
 
     /// Closes a handle on behalf of nobody.
     pub fn force_close(&self, index: u32) {
-        let mut records = self.records.borrow_mut();
-        let record = *records.get(index);
-        if record.state != State::Open {
+        let record = self.records.get(index);
+        let entry = self.records.look(self.records.word(index));
+        let Some(entry) = entry.filter(|_| record.state == State::Open) else {
             return;
-        }
-        let orphan = records.close(index, Site::UNKNOWN);
-        drop(records);
+        };
+        let orphan = self.records.close(entry, Site::UNKNOWN);
         self.close_inner(orphan);
-        self.close_inner(Some(record.inner));
+        self.close_inner(record.inner);
     }
 
     /// How many closed handles are remembered.
     pub fn max_closed(&self) -> usize {
-        self.records.borrow().max_closed
+        self.records.max_closed()
     }
 
     /// Sets how many closed handles are remembered.
     pub fn set_max_closed(&self, max: usize) {
-        self.records.borrow_mut().max_closed = max;
+        self.records.set_max_closed(max);
     }
 
     /// How many bytes of memory are kept from being used again after their
     /// handles were closed.
     pub fn max_raw_data(&self) -> usize {
-        self.records.borrow().max_raw
+        self.records.promises.borrow().max_kept
     }
 
     /// Sets that.
     pub fn set_max_raw_data(&self, max: usize) {
-        self.records.borrow_mut().max_raw = max;
+        self.records.promises.borrow_mut().max_kept = max;
     }
 
     /// Sets how many frames of C are taken where a handle is opened or closed.

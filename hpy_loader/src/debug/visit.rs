@@ -10,21 +10,61 @@ use crate::sites::{Call, PythonStack, Site};
 use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::ptr::{eq, null, without_provenance};
 
 thread_local! {
-    /// Whether this thread may call the context: it is in C and has not left.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// The turn whose context C on this thread may use now; null outside of C and
+    /// where C has left.
+    static CURRENT: Cell<*const Turn> = const { Cell::new(null()) };
+    /// The one that may be used again when C comes back.
+    static LEFT: Cell<*const Turn> = const { Cell::new(null()) };
 }
 
-/// Whether C on this thread may call a context.
+/// No turn: this thread is in a function of the context. C that runs meanwhile
+/// gets a turn of its own, or no context, as the function of a capsule.
+const NOBODY: *const Turn = without_provenance(1);
+
+/// Whether C on this thread may use the context of this turn.
 #[inline(always)]
-pub(super) fn is_inside() -> bool {
-    INSIDE.with(Cell::get)
+pub(super) fn is_current(turn: &'static Turn) -> bool {
+    CURRENT.with(|current| eq(current.get(), turn))
 }
 
-/// For `HPy_LeavePythonExecution` and `HPy_ReenterPythonExecution`.
-pub(super) fn set_inside(inside: bool) {
-    INSIDE.with(|cell| cell.set(inside));
+/// Whether C on this thread may use any context, or might if it were not in a
+/// function of one.
+pub(super) fn is_inside() -> bool {
+    !CURRENT.get().is_null()
+}
+
+/// `HPy_LeavePythonExecution` was called.
+pub(super) fn leave() {
+    LEFT.set(CURRENT.replace(null()));
+}
+
+/// `HPy_ReenterPythonExecution` was called.
+pub(super) fn reenter() {
+    let left = LEFT.replace(null());
+    if !left.is_null() {
+        CURRENT.set(left);
+    }
+}
+
+/// A function of the context at work that may run other code.
+pub(super) struct Busy(&'static Turn);
+
+impl Busy {
+    #[inline(always)]
+    pub fn new(turn: &'static Turn) -> Self {
+        CURRENT.with(|current| current.set(NOBODY));
+        Self(turn)
+    }
+}
+
+impl Drop for Busy {
+    #[inline(always)]
+    fn drop(&mut self) {
+        CURRENT.with(|current| current.set(self.0));
+    }
 }
 
 /// A call in progress: the arguments have handles, and a context has its turn.
@@ -34,9 +74,8 @@ pub(crate) struct Visit<'a> {
     function: *const c_void,
     words: &'a [Word],
     handles: SmallVec<[HPy; 8]>,
-    was_inside: bool,
-    /// A call above may have got the same context.
-    was_valid: bool,
+    /// What was current before.
+    outer: *const Turn,
     _call: Call,
 }
 
@@ -52,7 +91,10 @@ impl<'a> Visit<'a> {
         let site = Site::of_function(function);
         let open = |word: &Word| {
             let (inner, number) = (HPy(word.bits()), extension.number);
-            debug.open(inner, Origin::Argument, number, site, PythonStack::EMPTY)
+            match inner.is_null() {
+                true => inner,
+                false => debug.open(inner, Origin::Argument, number, site, PythonStack::EMPTY),
+            }
         };
         let handles = words.iter().map(open).collect();
         let turn = extension.next_turn();
@@ -62,8 +104,7 @@ impl<'a> Visit<'a> {
             function,
             words,
             handles,
-            was_inside: INSIDE.with(|cell| cell.replace(true)),
-            was_valid: turn.is_valid.replace(true),
+            outer: CURRENT.with(|current| current.replace(turn)),
             _call: call,
         }
     }
@@ -90,12 +131,27 @@ impl<'a> Visit<'a> {
             return handle;
         }
         let debug = self.extension.debug;
-        let mut records = debug.records.borrow_mut();
+        if let Some(entry) = debug.records.look(handle)
+            && entry.origin.get() == Origin::Result
+            && entry.owner.get() == self.extension.number
+        {
+            let inner = entry.inner.get();
+            let orphan = debug.records.close(entry, Site::of_function(self.function));
+            debug.close_inner(orphan);
+            return inner;
+        }
+        self.own_invalid(handle)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn own_invalid(&self, handle: HPy) -> HPy {
+        let debug = self.extension.debug;
+        let records = &debug.records;
         let found = records.find(handle);
         let index = match found {
             Found::Open(index) | Found::Closed(index) => index,
             Found::Forgotten | Found::Nothing => {
-                drop(records);
                 let kind = match found {
                     Found::Nothing => Kind::NoHandle,
                     _ => Kind::UseAfterClose,
@@ -105,21 +161,14 @@ impl<'a> Visit<'a> {
                 return handle;
             }
         };
-        let record = *records.get(index);
+        let record = records.get(index);
         let kind = match (found, record.origin) {
-            (Found::Open(_), Origin::Result) if record.owner == self.extension.number => {
-                let orphan = records.close(index, Site::of_function(self.function));
-                drop(records);
-                debug.close_inner(orphan);
-                return record.inner;
-            }
             (Found::Open(_), Origin::Result) => Kind::ForeignHandle,
             (Found::Open(_), Origin::Argument) => Kind::ArgumentReturned,
             (Found::Open(_), Origin::Constant) => Kind::ConstantReturned,
             (_, Origin::Argument) => Kind::UseAfterCall,
             _ => Kind::UseAfterClose,
         };
-        drop(records);
         self.violation(kind, Some(&record));
         // The caller takes a reference away, which has to be there.
         // SAFETY: the context is whole, and any word may be duplicated.
@@ -143,8 +192,7 @@ impl<'a> Visit<'a> {
 
     /// Ends the call, with what C returned.
     pub(crate) fn finish<T: Outcome>(self, outcome: T) -> T {
-        self.turn.is_valid.set(self.was_valid);
-        INSIDE.with(|cell| cell.set(self.was_inside));
+        CURRENT.with(|current| current.set(self.outer));
         let debug = self.extension.debug;
         let is_pending = debug.is_error_pending();
         match outcome.is_failure() {
@@ -153,17 +201,16 @@ impl<'a> Visit<'a> {
             _ => {}
         }
         let outcome = outcome.map_handle(|handle| self.own(handle));
-        let goes_on = debug.on_invalid_handle.get().is_some() || debug.going_on.get();
+        let goes_on = debug.goes_on();
         for (&handle, word) in self.handles.iter().zip(self.words) {
-            let mut records = debug.records.borrow_mut();
-            let Found::Open(index) = records.find(handle) else {
+            let entry = debug.records.look(handle).filter(|_| !handle.is_null());
+            let Some(entry) = entry else {
                 continue;
             };
-            let orphan = records.close(index, Site::UNKNOWN);
-            drop(records);
+            let orphan = debug.records.close(entry, Site::UNKNOWN);
             debug.close_inner(orphan);
             if goes_on {
-                debug.keep_argument(index, HPy(word.bits()));
+                debug.keep_argument(handle, HPy(word.bits()));
             }
         }
         outcome

@@ -21,7 +21,7 @@ pub struct ReserveError {
 }
 
 /// A zero-filled array of `T` at a fixed address. It does not drop its elements.
-pub(super) struct Reservation<T> {
+pub(crate) struct Reservation<T> {
     base: NonNull<T>,
     slots: u32,
 }
@@ -33,7 +33,7 @@ unsafe impl<T: Send> Send for Reservation<T> {}
 impl<T> Reservation<T> {
     /// Reserves `slots` elements, or the half of it, or the half of that, as
     /// far as the limit on address space (`ulimit -v`) allows.
-    pub(super) fn new(slots: u32) -> Result<Self, ReserveError> {
+    pub(crate) fn new(slots: u32) -> Result<Self, ReserveError> {
         assert!(slots > 0 && size_of::<T>() > 0);
         let mut slots = slots;
         loop {
@@ -52,8 +52,13 @@ impl<T> Reservation<T> {
     }
 
     /// How many elements there are.
-    pub(super) fn slots(&self) -> u32 {
+    pub(crate) fn slots(&self) -> u32 {
         self.slots
+    }
+
+    /// The first element.
+    pub(super) fn base(&self) -> NonNull<T> {
+        self.base
     }
 
     /// The element at `index`.
@@ -63,7 +68,7 @@ impl<T> Reservation<T> {
     /// - The element's bytes, zero until somebody writes them, are a valid `T`.
     /// - No `&mut T` to it exists.
     #[inline]
-    pub(super) unsafe fn at(&self, index: usize) -> &T {
+    pub(crate) unsafe fn at(&self, index: usize) -> &T {
         // SAFETY: the index is in bounds and the memory is mapped, aligned (see
         // `memory::map`) and valid for as long as `self` is; the caller answers
         // for the contents and for the absence of `&mut T`.
@@ -71,7 +76,7 @@ impl<T> Reservation<T> {
     }
 
     /// The index of an element of this reservation.
-    pub(super) fn index_of(&self, element: &T) -> u32 {
+    pub(crate) fn index_of(&self, element: &T) -> u32 {
         let offset = std::ptr::from_ref(element).addr() - self.base.addr().get();
         (offset / size_of::<T>()) as u32
     }

@@ -176,6 +176,19 @@ impl Word {
         Word(index as u64 | round << INDEX_BITS)
     }
 
+    /// How many entries words beside the table can tell apart, counting entry 0.
+    pub(crate) const BESIDE: u32 = 1 << INDEX_BITS;
+
+    /// The largest round.
+    pub(crate) const ROUNDS: u32 = (1 << (GENERATION_BITS - 1)) - 1;
+
+    /// The index in a word that names something by index, in the table or beside
+    /// it. Of any other word it is some number below [`BESIDE`](Self::BESIDE).
+    #[inline(always)]
+    pub(crate) const fn index(self) -> u32 {
+        (self.0 & INDEX_MASK) as u32
+    }
+
     /// Index and round, if this is a word [`beside`](Self::beside) the table.
     #[inline]
     pub(crate) const fn as_beside(self) -> Option<(u32, u32)> {
@@ -199,6 +212,21 @@ impl Word {
     pub(super) const fn index_if_odd(self) -> u64 {
         const ODD: u64 = 1 << INDEX_BITS;
         (self.0 & (ODD | INDEX_MASK)) ^ ODD
+    }
+
+    /// The index times the `size` of a slot, a power of two of at least 16: the
+    /// multiplication drops the bits of the generation by itself.
+    #[inline(always)]
+    pub(super) const fn index_bytes(self, size: usize) -> u32 {
+        debug_assert!(size.is_power_of_two() && INDEX_BITS + size.trailing_zeros() >= 32);
+        (self.0 as u32) << size.trailing_zeros()
+    }
+
+    /// Whether the generation is odd, as those of open slots are. Of an immediate
+    /// this says nothing.
+    #[inline(always)]
+    pub(super) const fn can_be_open(self) -> bool {
+        self.0 & 1 << INDEX_BITS != 0
     }
 
     /// Everything above the index: for a slot its generation, for an immediate

@@ -56,4 +56,11 @@ pub trait Text: Roots {
     /// The content of a `bytes`, under the same promise as [`utf8`](Self::utf8).
     /// `TypeError` if it is no `bytes`.
     fn bytes_data(&self, object: &Self::Object) -> Fallible<*const [u8], Self>;
+    /// What [`bytes_data`](Self::bytes_data) gives, if that is at hand without
+    /// running Python code or waiting.
+    #[inline]
+    fn known_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
+        let _ = object;
+        None
+    }
 }

@@ -2,37 +2,43 @@
 //!
 //! A function written in Rust cannot learn its return address, nor the stack
 //! and frame pointers that its caller had. A few instructions before it can:
-//! `with_caller!` makes an entry that puts the three into registers and jumps
-//! to the function, which takes them as arguments. No frame is added, nothing
-//! is stored.
+//! `with_caller!` makes an entry that stores the three beside the context, where
+//! [`Registers`] are, and jumps to the function. No frame is added, and whoever
+//! does not ask pays for three stores.
 //!
-//! The registers are those for floating-point arguments. Rows of the context
-//! take up to five integers, each row another number, so there is no integer
-//! register that is the next one for all of them. But they take one `double` at
-//! most. A [`Register`] is passed in two floating-point registers of which the
-//! second counts; it is loaded into the second and the third, and so is right
-//! whether there is a `double` before it or not. The convention is the same on
-//! x86-64 and AArch64.
+//! They stay there until the next call with the same context. A function that
+//! calls back into C asks before it does.
 
-/// A machine word on its way from an entry to the function behind it.
+use std::cell::Cell;
+
+/// The registers of the last caller of a context, in a structure that begins with
+/// the context.
 #[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Register {
-    gap: f64,
-    word: f64,
+#[derive(Debug, Default)]
+pub struct Registers {
+    address: Cell<usize>,
+    stack: Cell<usize>,
+    frame: Cell<usize>,
 }
 
-impl Register {
-    /// What is passed where there are no entries.
-    pub const NONE: Self = Self {
-        gap: 0.0,
-        word: 0.0,
-    };
-
+impl Registers {
+    /// The address that the call returns to.
     #[inline(always)]
-    fn word(self) -> usize {
-        // Moving a double never changes its bits on these machines.
-        self.word.to_bits() as usize
+    pub fn address(&self) -> usize {
+        self.address.get()
+    }
+
+    /// All of them.
+    #[inline(always)]
+    pub fn caller(&self) -> Caller {
+        // On x86-64 the call has pushed a word that is not the caller's.
+        const PUSHED: usize = if cfg!(target_arch = "x86_64") { 8 } else { 0 };
+        Caller {
+            address: self.address.get(),
+            stack: self.stack.get().wrapping_add(PUSHED),
+            frame: self.frame.get(),
+            offset: 0,
+        }
     }
 }
 
@@ -55,17 +61,21 @@ impl Caller {
         offset: 0,
     };
 
-    /// From what an entry passes.
+    /// From the values of the registers.
     #[inline(always)]
-    pub fn new(address: Register, stack: Register, frame: Register) -> Self {
-        // On x86-64 the call has pushed a word that is not the caller's.
-        const PUSHED: usize = if cfg!(target_arch = "x86_64") { 8 } else { 0 };
+    pub(crate) fn at(address: usize, stack: usize, frame: usize) -> Self {
         Self {
-            address: address.word(),
-            stack: stack.word().wrapping_add(PUSHED),
-            frame: frame.word(),
+            address,
+            stack,
+            frame,
             offset: 0,
         }
+    }
+
+    /// The values for [`at`](Self::at).
+    #[inline(always)]
+    pub(crate) fn registers(self) -> (usize, usize, usize) {
+        (self.address, self.stack, self.frame)
     }
 
     /// With the offset in the context of the function that was called. Some sites
@@ -109,60 +119,68 @@ impl Caller {
     }
 }
 
-/// Makes a C function that jumps to another one and tells it who called:
+/// Makes a C function that notes who called and jumps to another one:
 ///
 /// ```ignore
-/// with_caller! { pub fn entry<R: Runtime>(context: *mut HPyContext, h: HPy) -> HPy => target::<R> }
+/// with_caller! {
+///     pub fn entry<R: Runtime>(context: *mut HPyContext, h: HPy) -> HPy, at 1888 => target::<R>
+/// }
 /// ```
 ///
-/// where `target` takes the same arguments and then three [`Register`]s, for
-/// [`Caller::new`]. At most five of the arguments are integers or pointers, at
-/// most one is a `double`.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+/// where `target` takes the same arguments, the first points to the context, and
+/// [`Registers`] are that many bytes after it.
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 #[macro_export]
 macro_rules! with_caller {
     (
         $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
-        $(-> $ret:ty)? => $target:path
+        $(-> $ret:ty)?, at $offset:expr => $target:path
     ) => {
         #[unsafe(naked)]
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            core::arch::naked_asm!(
-                "movsd xmm1, qword ptr [rsp]",
-                "movsd xmm2, qword ptr [rsp]",
-                "movq xmm3, rsp",
-                "movq xmm4, rsp",
-                "movq xmm5, rbp",
-                "movq xmm6, rbp",
-                "jmp {}",
-                sym $target,
-            )
+            $crate::note_caller!($offset, $target)
         }
     };
 }
 
-/// See the one for x86-64.
-#[cfg(all(target_arch = "aarch64", not(miri)))]
+/// The instructions of an entry. Those registers are used that no argument is in
+/// and no function has to keep.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[doc(hidden)]
 #[macro_export]
-macro_rules! with_caller {
-    (
-        $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
-        $(-> $ret:ty)? => $target:path
-    ) => {
-        #[unsafe(naked)]
-        $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            core::arch::naked_asm!(
-                "mov x16, sp",
-                "fmov d1, x30",
-                "fmov d2, x30",
-                "fmov d3, x16",
-                "fmov d4, x16",
-                "fmov d5, x29",
-                "fmov d6, x29",
-                "b {}",
-                sym $target,
-            )
-        }
+macro_rules! note_caller {
+    ($offset:expr, $target:path) => {
+        core::arch::naked_asm!(
+            "mov rax, qword ptr [rsp]",
+            "mov qword ptr [rdi + {address}], rax",
+            "mov qword ptr [rdi + {stack}], rsp",
+            "mov qword ptr [rdi + {frame}], rbp",
+            "jmp {target}",
+            address = const $offset,
+            stack = const $offset + 8,
+            frame = const $offset + 16,
+            target = sym $target,
+        )
+    };
+}
+
+/// The instructions of an entry.
+#[cfg(all(target_arch = "aarch64", not(miri)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! note_caller {
+    ($offset:expr, $target:path) => {
+        core::arch::naked_asm!(
+            "mov x16, sp",
+            "str x30, [x0, #{address}]",
+            "str x16, [x0, #{stack}]",
+            "str x29, [x0, #{frame}]",
+            "b {target}",
+            address = const $offset,
+            stack = const $offset + 8,
+            frame = const $offset + 16,
+            target = sym $target,
+        )
     };
 }
 
@@ -172,32 +190,11 @@ macro_rules! with_caller {
 macro_rules! with_caller {
     (
         $visibility:vis fn $name:ident $(<$R:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?)
-        $(-> $ret:ty)? => $target:path
+        $(-> $ret:ty)?, at $offset:expr => $target:path
     ) => {
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            let nobody = $crate::sites::Register::NONE;
             // SAFETY: the arguments are passed on.
-            unsafe { $target($($arg,)* nobody, nobody, nobody) }
+            unsafe { $target($($arg),*) }
         }
     };
-}
-#[cfg(test)]
-mod tests {
-    use crate::abi::context::{ROWS, RowKind};
-
-    /// No row may take a second `double`, or so many integers that the stack is
-    /// needed.
-    #[test]
-    fn the_rows_leave_the_registers_free() {
-        for row in ROWS {
-            if let RowKind::Function { params, .. } = row.kind {
-                let doubles = params
-                    .iter()
-                    .filter(|&&param| matches!(param, "double" | "f64"))
-                    .count();
-                assert!(doubles <= 1, "{}", row.name);
-                assert!(params.len() - doubles <= 5, "{}", row.name);
-            }
-        }
-    }
 }

@@ -11,7 +11,7 @@
 //! and the header's inline functions around them are compiled into the
 //! extension's own, so the address lies in the function that its author wrote.
 //! Rust has no stable way to ask for it; the entries made by `with_caller!` are
-//! three instructions that pass it on in registers (see [`Caller`]).
+//! a few instructions that note it beside the context (see [`Registers`]).
 //!
 //! That address alone is the site, as long as it is enough:
 //!
@@ -55,7 +55,7 @@ mod symbols;
 mod walk;
 
 pub use call::Call;
-pub use caller::{Caller, Register};
+pub use caller::{Caller, Registers};
 pub use frame::{Frame, Place};
 pub use python::{Position, PythonFrame, PythonStack};
 
@@ -107,10 +107,17 @@ impl Site {
     /// nanoseconds; a frame more costs about ten.
     #[inline]
     pub fn capture(caller: Caller, limit: usize) -> Self {
-        if limit <= 1 && stacks::is_enough(caller.address()) {
-            return Self(caller.address() as u64);
+        if let Some(known) = Self::known(caller.address(), limit) {
+            return known;
         }
-        stacks::capture(caller, limit)
+        let (address, stack, frame) = caller.registers();
+        stacks::capture(address, stack, frame, caller.offset(), limit)
+    }
+
+    /// The same, if the return address was seen before and says all.
+    #[inline(always)]
+    pub(crate) fn known(address: usize, limit: usize) -> Option<Self> {
+        (limit <= 1 && stacks::is_enough(address)).then_some(Self(address as u64))
     }
 
     /// The place where a function begins: the best answer where it is known that

@@ -57,9 +57,11 @@ pub fn is_enough(address: usize) -> bool {
 /// The longest stack that is kept.
 const LONGEST: usize = 256;
 
+/// The values of a [`Caller`] one by one: whoever calls has them in registers, and
+/// should not have to put them together for what happens rarely.
 #[cold]
-pub fn capture(caller: Caller, limit: usize) -> Site {
-    let address = caller.address();
+pub fn capture(address: usize, stack: usize, frame: usize, offset: u32, limit: usize) -> Site {
+    let caller = Caller::at(address, stack, frame).calling(offset as usize);
     if address == 0 {
         return Site::UNKNOWN;
     }
@@ -178,7 +180,13 @@ fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address:
     }
     let verdict = match images.find(address) {
         // This very code tells which image is the VM.
-        Some(image) if image.range.contains(&(capture as fn(_, _) -> _ as usize)) => Verdict::Vm,
+        Some(image)
+            if image
+                .range
+                .contains(&(capture as fn(_, _, _, _, _) -> _ as usize)) =>
+        {
+            Verdict::Vm
+        }
         Some(image) if is_helper(&frame::function_name(image, address)) => Verdict::Helper,
         Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
         _ => Verdict::Enough,

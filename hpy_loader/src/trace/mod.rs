@@ -15,6 +15,7 @@ mod rows;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::modes::Hook;
+use crate::sites::Registers;
 use clock::Clock;
 pub use folding::Folded;
 use folding::Folds;
@@ -36,9 +37,14 @@ struct Counter {
 }
 
 /// The trace mode of one core.
+#[repr(C)]
 pub struct Trace {
-    /// Written when it is made, and when folding begins.
+    /// Written when it is made, and when folding begins. The first member, so that
+    /// its address is that of the whole.
     context: UnsafeCell<HPyContext>,
+    /// Noted while stacks are booked. `HPy_ReenterPythonExecution`, which needs no
+    /// lock, may write between; a stack may be booked wrongly then.
+    registers: Registers,
     inner: *mut HPyContext,
     clock: Clock,
     counters: [Counter; COUNT],
@@ -72,6 +78,7 @@ impl Trace {
         let trace = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers, and is whole.
             context: UnsafeCell::new(unsafe { inner.read() }),
+            registers: Registers::default(),
             inner,
             clock: Clock::new(),
             counters: [const {
@@ -98,7 +105,7 @@ impl Trace {
 
     /// The context for extensions in this mode.
     pub(crate) fn context(&'static self) -> *mut HPyContext {
-        self.context.get()
+        std::ptr::from_ref(self).cast_mut().cast()
     }
 
     /// Every function of the context, in the ABI's order.

@@ -3,7 +3,7 @@
 use super::Trace;
 use super::folding::Part;
 use crate::abi::*;
-use crate::sites::{Caller, Register, Site};
+use crate::sites::Site;
 use crate::{context_table, with_caller};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::offset_of;
@@ -66,12 +66,12 @@ macro_rules! declare_rows {
                 with_caller! {
                     pub(super) fn $function(
                         context: *mut HPyContext, $($arg: $type,)*
-                    ) $(-> $ret)? => folding::$function
+                    ) $(-> $ret)?, at offset_of!(Trace, registers) => folding::$function
                 }
             )*)*
         }
 
-        #[allow(non_snake_case, clippy::too_many_arguments)]
+        #[allow(non_snake_case)]
         mod folding {
             use super::*;
 
@@ -79,16 +79,13 @@ macro_rules! declare_rows {
                 pub(super) unsafe extern "C" fn $function(
                     context: *mut HPyContext,
                     $($arg: $type,)*
-                    address: Register,
-                    stack: Register,
-                    frame: Register,
                 ) $(-> $ret)? {
-                    let caller = Caller::new(address, stack, frame)
-                        .calling(offset_of!(HPyContext, $function));
                     const INDEX: usize = index(offset_of!(HPyContext, $function));
                     const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
+                    let caller = trace.registers.caller();
+                    let caller = caller.calling(offset_of!(HPyContext, $function));
                     let part = Part::begin(&trace.clock);
                     let start = trace.begin(INDEX, NAME);
                     // SAFETY: the extension's arguments, passed on.

@@ -1,6 +1,6 @@
 //! The C library under test and the context that it calls.
 
-use hpy_loader::sites::{Call, Caller, Frame, Register, Site};
+use hpy_loader::sites::{Call, Caller, Frame, Registers, Site};
 use hpy_loader::with_caller;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -24,7 +24,10 @@ thread_local! {
     pub static NOTES: Notes = Notes::default();
 }
 
-fn note(caller: Caller) {
+fn note(context: *mut Context, function: usize) {
+    // SAFETY: C passes the context that it was called with.
+    let caller: Caller = unsafe { (*context).registers.caller() };
+    let caller = caller.calling(function);
     NOTES.with(|notes| {
         let site = Site::capture(caller, notes.limit.get());
         if !notes.count_only.get() {
@@ -59,16 +62,20 @@ struct Context {
         *const isize,
     ) -> isize,
     again: unsafe extern "C" fn(*mut Context, Function) -> isize,
+    registers: Registers,
 }
+
+/// Where in the context the entries note who called.
+const NOTED: usize = offset_of!(Context, registers);
 
 mod entries {
     use super::*;
 
     with_caller! {
-        pub fn open<K: Kind>(context: *mut Context, value: isize) -> isize => bodies::open::<K>
+        pub fn open<K: Kind>(context: *mut Context, value: isize) -> isize, at NOTED => bodies::open::<K>
     }
     with_caller! {
-        pub fn real<K: Kind>(context: *mut Context, value: f64) -> isize => bodies::real::<K>
+        pub fn real<K: Kind>(context: *mut Context, value: f64) -> isize, at NOTED => bodies::real::<K>
     }
     with_caller! {
         pub fn many<K: Kind>(
@@ -77,62 +84,41 @@ mod entries {
             b: *const isize,
             c: *const isize,
             d: *const isize,
-        ) -> isize => bodies::many::<K>
+        ) -> isize, at NOTED => bodies::many::<K>
     }
     with_caller! {
-        pub fn again<K: Kind>(context: *mut Context, function: Function) -> isize
-            => bodies::again::<K>
+        pub fn again<K: Kind>(context: *mut Context, function: Function) -> isize,
+            at NOTED => bodies::again::<K>
     }
 }
 
 mod bodies {
     use super::*;
 
-    pub unsafe extern "C" fn open<K: Kind>(
-        _: *mut Context,
-        value: isize,
-        address: Register,
-        stack: Register,
-        frame: Register,
-    ) -> isize {
-        note(Caller::new(address, stack, frame).calling(offset_of!(Context, open)));
+    pub unsafe extern "C" fn open<K: Kind>(context: *mut Context, value: isize) -> isize {
+        note(context, offset_of!(Context, open));
         value * K::FACTOR
     }
 
-    pub unsafe extern "C" fn real<K: Kind>(
-        _: *mut Context,
-        value: f64,
-        address: Register,
-        stack: Register,
-        frame: Register,
-    ) -> isize {
-        note(Caller::new(address, stack, frame).calling(offset_of!(Context, real)));
+    pub unsafe extern "C" fn real<K: Kind>(context: *mut Context, value: f64) -> isize {
+        note(context, offset_of!(Context, real));
         (value * 2.0) as isize * K::FACTOR
     }
 
     pub unsafe extern "C" fn many<K: Kind>(
-        _: *mut Context,
+        context: *mut Context,
         a: *const isize,
         b: *const isize,
         c: *const isize,
         d: *const isize,
-        address: Register,
-        stack: Register,
-        frame: Register,
     ) -> isize {
-        note(Caller::new(address, stack, frame).calling(offset_of!(Context, many)));
+        note(context, offset_of!(Context, many));
         // SAFETY: the library passes pointers to its variables.
         unsafe { *a * *b * *c * *d * K::FACTOR }
     }
 
-    pub unsafe extern "C" fn again<K: Kind>(
-        context: *mut Context,
-        function: Function,
-        address: Register,
-        stack: Register,
-        frame: Register,
-    ) -> isize {
-        note(Caller::new(address, stack, frame).calling(offset_of!(Context, again)));
+    pub unsafe extern "C" fn again<K: Kind>(context: *mut Context, function: Function) -> isize {
+        note(context, offset_of!(Context, again));
         let _call = Call::of(function as *const c_void);
         // SAFETY: a function of the library that takes the context.
         unsafe { function(context) * K::FACTOR }
@@ -184,6 +170,7 @@ impl Subject {
             real: entries::real::<Tens>,
             many: entries::many::<Tens>,
             again: entries::again::<Tens>,
+            registers: Registers::default(),
         };
         NOTES.with(|notes| notes.limit.set(limit));
         let result = {

@@ -11,6 +11,8 @@
 
 mod arena;
 mod fault;
+mod promises;
 
 pub(super) use arena::{Arena, Block};
 pub(super) use fault::watch;
+pub(super) use promises::Promises;

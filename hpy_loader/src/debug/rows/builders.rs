@@ -1,6 +1,7 @@
 //! Lists and tuples under construction: each builder has a record of what became
 //! of it.
 
+use super::super::ring::{Entry, Ring};
 use super::super::violation::Kind;
 use super::*;
 use crate::sites::Site;
@@ -17,52 +18,17 @@ struct Record {
     closed: Site,
 }
 
+impl Entry for Record {
+    fn is_over(&self) -> bool {
+        !self.is_open
+    }
+}
+
 /// All of them. Builders of C are numbers from 1 on; what was closed stays, as
 /// far as there is room, to be recognised.
 #[derive(Debug, Default)]
 pub struct Builders {
     records: RefCell<Ring<Record>>,
-}
-
-/// Remembers the last things under numbers that are never used twice.
-#[derive(Debug)]
-pub(super) struct Ring<T> {
-    entries: indexmap::IndexMap<isize, T>,
-    next: isize,
-}
-
-impl<T> Default for Ring<T> {
-    fn default() -> Self {
-        Self {
-            entries: indexmap::IndexMap::new(),
-            next: 1,
-        }
-    }
-}
-
-/// How many are remembered, besides those that are open.
-const REMEMBERED: usize = 1024;
-
-impl<T> Ring<T> {
-    pub fn insert(&mut self, entry: T, is_over: impl Fn(&T) -> bool) -> isize {
-        if self.entries.len() >= 2 * REMEMBERED {
-            let surplus = self.entries.len() - REMEMBERED;
-            let mut dropped = 0;
-            self.entries.retain(|_, entry| {
-                let drop = dropped < surplus && is_over(entry);
-                dropped += usize::from(drop);
-                !drop
-            });
-        }
-        let number = self.next;
-        self.next += 1;
-        self.entries.insert(number, entry);
-        number
-    }
-
-    pub fn get_mut(&mut self, number: isize) -> Option<&mut T> {
-        self.entries.get_mut(&number)
-    }
 }
 
 const USED_UP: &CStr = c"the builder is used up, or never was one";
@@ -81,7 +47,7 @@ fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
         closed: Site::UNKNOWN,
     };
     let mut records = inspection.debug().builders.records.borrow_mut();
-    records.insert(record, |record| !record.is_open)
+    records.insert(|_| record)
 }
 
 /// The wrapped builder, or null after a violation.

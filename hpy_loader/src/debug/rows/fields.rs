@@ -40,7 +40,7 @@ impl Structs {
     /// have one each.
     fn find(&self, inspection: &Inspection, object: HPy) -> Option<Range<usize>> {
         let inner = inspection.inner();
-        let known = self.known.borrow().clone();
+        let known = self.known.borrow();
         // SAFETY: handles of the wrapped context. It runs no Python code.
         let is_instance = |class| unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) == 1 };
         let of_object = known.iter().filter(|known| is_instance(known.class));
@@ -58,7 +58,7 @@ fn check(
     handle: HPy,
     is_in: impl FnOnce(&Range<usize>) -> bool,
 ) {
-    if inspection.open_record(handle).is_none() {
+    if inspection.open_entry(handle).is_none() {
         // That has been reported.
         return;
     }

@@ -1,12 +1,49 @@
 //! Closing handles.
 
+use super::super::records::Origin;
 use super::*;
 
-rows! {
-    fn ctx_Close(inspection, h: HPy) {
-        inspection.close(h);
+mod close {
+    use super::*;
+
+    shortcuts! {
+        fn ctx_Close(turn, address, h: HPy) {
+            let debug = turn.debug;
+            let entry = debug.records.look(h)?;
+            let is_owned = entry.origin.get() == Origin::Result
+                && entry.owner.get() == turn.number
+                && !debug.goes_on();
+            if !is_owned {
+                return None;
+            }
+            let site = Site::known(address, debug.frames.get())?;
+            let inner = entry.inner.get();
+            if !debug.records.try_close(entry, site) {
+                return None;
+            }
+            let _busy = Busy::new(turn);
+            let context = turn.inner;
+            // SAFETY: the context is whole, and the handle was the record's.
+            unsafe { ((*context).ctx_Close)(context, inner) };
+            Some(())
+        }
     }
 
+    rows! {
+        via shortcut;
+        fn ctx_Close(inspection, h: HPy) {
+            inspection.close(h);
+        }
+    }
+}
+
+/// Puts all of it into a context.
+pub(super) fn fill_all(context: &mut HPyContext) {
+    fill(context);
+    close::fill(context);
+}
+
+rows! {
     fn ctx_ContextVar_Get(
         inspection,
         context_var: HPy,

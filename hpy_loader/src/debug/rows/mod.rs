@@ -10,6 +10,7 @@ mod builders;
 mod fields;
 mod handles;
 mod promises;
+mod rules;
 mod structs;
 mod threads;
 mod trackers;
@@ -19,17 +20,23 @@ pub(super) use builders::Builders;
 pub(super) use fields::Structs;
 pub(super) use trackers::Trackers;
 
+use super::extension::Turn;
 use super::inspection::Inspection;
-use crate::abi::context::ROWS;
+use super::visit::{Busy, is_current};
 use crate::abi::*;
 use crate::context_table;
+use crate::sites::{PythonStack, Site};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
-use std::sync::LazyLock;
 
 /// The number of the row at an offset of the context.
 const fn row(offset: usize) -> usize {
     (offset - offset_of!(HPyContext, h_None)) / size_of::<HPy>()
+}
+
+/// Where the row of that number is in the context.
+pub(super) const fn offset(row: usize) -> usize {
+    row * size_of::<HPy>() + offset_of!(HPyContext, h_None)
 }
 
 /// The entries that know their caller are generic, for those of the universal
@@ -42,9 +49,13 @@ struct Checked;
 impl Context for Checked {}
 
 /// Declares rows: `fn name(inspection, argument: type, ...) -> type { body }`,
-/// and a function `fill` that puts them into a context.
+/// and a function `fill` that puts them into a context. `via shortcut;` before
+/// them says that C gets there by way of [`shortcuts`].
 macro_rules! rows {
-    ($(
+    ($(fn $row:tt $args:tt $(-> $ret:ty)? $body:block)*) => {
+        rows! { via inspected; $(fn $row $args $(-> $ret)? $body)* }
+    };
+    (via $via:ident; $(
         fn $function:ident($inspection:ident $(, $arg:ident: $type:ty)* $(,)?) $(-> $ret:ty)? $body:block
     )*) => {
         #[allow(non_snake_case)]
@@ -55,15 +66,17 @@ macro_rules! rows {
                 pub(super) unsafe extern "C" fn $function<C: Context>(
                     context: *mut HPyContext,
                     $($arg: $type,)*
-                    address: $crate::sites::Register,
-                    stack: $crate::sites::Register,
-                    frame: $crate::sites::Register,
                 ) $(-> $ret)? {
-                    const OFFSET: usize = std::mem::offset_of!(HPyContext, $function);
-                    const ROW: usize = row(OFFSET);
-                    let caller = $crate::sites::Caller::new(address, stack, frame).calling(OFFSET);
+                    const ROW: usize = row(std::mem::offset_of!(HPyContext, $function));
+                    const NEEDS_NO_ERROR: bool =
+                        is_among(stringify!($function), rules::NEED_NO_ERROR);
+                    const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
                     // SAFETY: the rows are only in contexts of this mode.
-                    let inspection = unsafe { Inspection::enter(context, ROW, caller) };
+                    let inspection = unsafe { Inspection::enter(context, ROW) };
+                    if NEEDS_NO_ERROR {
+                        inspection.expect_no_error();
+                    }
+                    let _busy = (!IS_QUIET).then(|| Busy::new(inspection.turn));
                     let $inspection = &inspection;
                     $body
                 }
@@ -77,7 +90,7 @@ macro_rules! rows {
             $($crate::with_caller! {
                 pub(super) fn $function<C: Context>(
                     context: *mut HPyContext $(, $arg: $type)*
-                ) $(-> $ret)? => inspected::$function::<C>
+                ) $(-> $ret)?, at Turn::REGISTERS => $via::$function::<C>
             })*
         }
 
@@ -89,14 +102,64 @@ macro_rules! rows {
 }
 use rows;
 
+/// Declares what C comes to before a row: `fn name(turn, address, argument: type,
+/// ...) -> type { body }`. The body has an `Option`, and nothing may have happened
+/// if it is `None`: the row then begins from the start.
+///
+/// Almost always everything is right, and the place of the call is known. Then
+/// there is nothing to say about the call, and what is needed to say it stays
+/// where it is.
+macro_rules! shortcuts {
+    ($(
+        fn $function:ident($turn:ident, $address:ident $(, $arg:ident: $type:ty)* $(,)?)
+        $(-> $ret:ty)? $body:block
+    )*) => {
+        #[allow(non_snake_case)]
+        mod shortcut {
+            use super::*;
+
+            $(
+                pub(super) unsafe extern "C" fn $function<C: Context>(
+                    context: *mut HPyContext,
+                    $($arg: $type,)*
+                ) $(-> $ret)? {
+                    // SAFETY: the rows are only in contexts of this mode.
+                    let $turn = unsafe { Turn::of(context) };
+                    let $address = $turn.registers.address();
+                    if is_current($turn)
+                        && let Some(result) = (|| $body)()
+                    {
+                        return result;
+                    }
+                    // SAFETY: as C calls it.
+                    unsafe { inspected::$function::<C>(context $(, $arg)*) }
+                }
+            )*
+        }
+    };
+}
+use shortcuts;
+
+use rules::is_among;
+
 /// What becomes of an argument.
 trait Argument: Sized {
     fn pass(self, _: &Inspection) -> Self {
         self
     }
+
+    /// The same, if there is nothing to report.
+    fn try_pass(self, _: &Turn) -> Option<Self> {
+        Some(self)
+    }
 }
 
 impl Argument for HPy {
+    #[inline(always)]
+    fn try_pass(self, turn: &Turn) -> Option<Self> {
+        turn.unwrap(self)
+    }
+
     #[inline(always)]
     fn pass(self, inspection: &Inspection) -> Self {
         inspection.unwrap(self)
@@ -104,6 +167,11 @@ impl Argument for HPy {
 }
 
 impl Argument for *const c_char {
+    #[inline(always)]
+    fn try_pass(self, turn: &Turn) -> Option<Self> {
+        (!promises::is_promised(turn, self)).then_some(self)
+    }
+
     #[inline(always)]
     fn pass(self, inspection: &Inspection) -> Self {
         promises::check(inspection, self);
@@ -116,9 +184,33 @@ trait Result: Sized {
     fn pass_back(self, _: &Inspection) -> Self {
         self
     }
+
+    /// What has to be known beforehand.
+    type Note;
+
+    /// It, if it is known already.
+    fn note(turn: &Turn, address: usize) -> Option<Self::Note>;
+
+    /// As [`pass_back`](Self::pass_back).
+    fn pass_noted(self, _: &Turn, _: Self::Note) -> Self {
+        self
+    }
 }
 
 impl Result for HPy {
+    type Note = (Site, PythonStack);
+
+    #[inline(always)]
+    fn note(turn: &Turn, address: usize) -> Option<Self::Note> {
+        let site = Site::known(address, turn.debug.frames.get())?;
+        Some((site, PythonStack::known()?))
+    }
+
+    #[inline(always)]
+    fn pass_noted(self, turn: &Turn, (site, python): Self::Note) -> Self {
+        turn.wrap(self, site, python)
+    }
+
     #[inline(always)]
     fn pass_back(self, inspection: &Inspection) -> Self {
         inspection.wrap(self)
@@ -138,10 +230,36 @@ passed_on! {
     HPy_SourceKind,
 }
 
-passed_on! {
-    Result: (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
+macro_rules! passed_back {
+    ($($type:ty),* $(,)?) => {
+        $(impl Result for $type {
+            type Note = ();
+
+            #[inline(always)]
+            fn note(_: &Turn, _: usize) -> Option<()> {
+                Some(())
+            }
+        })*
+    };
+}
+
+passed_back! {
+    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
     *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
     HPyType_BuiltinShape,
+}
+
+/// Calls the wrapped context, if what has to be known for the result is.
+#[inline(always)]
+fn noted<T: Result>(
+    turn: &'static Turn,
+    address: usize,
+    is_quiet: bool,
+    call: impl FnOnce() -> T,
+) -> Option<T> {
+    let note = T::note(turn, address)?;
+    let _busy = (!is_quiet).then(|| Busy::new(turn));
+    Some(call().pass_noted(turn, note))
 }
 
 macro_rules! declare_rows {
@@ -152,7 +270,24 @@ macro_rules! declare_rows {
         mod plain {
             use super::*;
 
+            shortcuts! {
+                $($(fn $function(turn, address $(, $arg: $type)*) $(-> $ret)? {
+                    const NEEDS_NO_ERROR: bool =
+                        is_among(stringify!($function), rules::NEED_NO_ERROR);
+                    const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
+                    if NEEDS_NO_ERROR && turn.debug.is_error_pending() {
+                        return None;
+                    }
+                    let inner = turn.inner;
+                    $(let $arg = Argument::try_pass($arg, turn)?;)*
+                    // SAFETY: the extension's arguments, passed on.
+                    let call = || unsafe { ((*inner).$function)(inner $(, $arg)*) };
+                    noted(turn, address, IS_QUIET, call)
+                })*)*
+            }
+
             rows! {
+                via shortcut;
                 $($(fn $function(inspection $(, $arg: $type)*) $(-> $ret)? {
                     let inner = inspection.inner();
                     $(let $arg = Argument::pass($arg, inspection);)*
@@ -177,106 +312,10 @@ pub(super) fn fill(context: &mut HPyContext) {
     arrays::fill(context);
     builders::fill(context);
     fields::fill(context);
-    handles::fill(context);
+    handles::fill_all(context);
     promises::fill(context);
     structs::fill(context);
     threads::fill_all(context);
     trackers::fill(context);
     types::fill(context);
-}
-
-/// Functions that may run Python code. With an error pending they could lose it,
-/// or take it for their own; CPython's debug builds assert that there is none.
-const NEED_NO_ERROR: &[&str] = &[
-    "ctx_Add",
-    "ctx_Subtract",
-    "ctx_Multiply",
-    "ctx_MatrixMultiply",
-    "ctx_FloorDivide",
-    "ctx_TrueDivide",
-    "ctx_Remainder",
-    "ctx_Divmod",
-    "ctx_Power",
-    "ctx_Negative",
-    "ctx_Positive",
-    "ctx_Absolute",
-    "ctx_Invert",
-    "ctx_Lshift",
-    "ctx_Rshift",
-    "ctx_And",
-    "ctx_Xor",
-    "ctx_Or",
-    "ctx_InPlaceAdd",
-    "ctx_InPlaceSubtract",
-    "ctx_InPlaceMultiply",
-    "ctx_InPlaceMatrixMultiply",
-    "ctx_InPlaceFloorDivide",
-    "ctx_InPlaceTrueDivide",
-    "ctx_InPlaceRemainder",
-    "ctx_InPlacePower",
-    "ctx_InPlaceLshift",
-    "ctx_InPlaceRshift",
-    "ctx_InPlaceAnd",
-    "ctx_InPlaceXor",
-    "ctx_InPlaceOr",
-    "ctx_CallTupleDict",
-    "ctx_Call",
-    "ctx_CallMethod",
-    "ctx_IsTrue",
-    "ctx_GetAttr",
-    "ctx_GetAttr_s",
-    "ctx_SetAttr",
-    "ctx_SetAttr_s",
-    "ctx_GetItem",
-    "ctx_GetItem_i",
-    "ctx_GetItem_s",
-    "ctx_SetItem",
-    "ctx_SetItem_i",
-    "ctx_SetItem_s",
-    "ctx_DelItem",
-    "ctx_DelItem_i",
-    "ctx_DelItem_s",
-    "ctx_Contains",
-    "ctx_Repr",
-    "ctx_Str",
-    "ctx_ASCII",
-    "ctx_Bytes",
-    "ctx_RichCompare",
-    "ctx_RichCompareBool",
-    "ctx_Hash",
-    "ctx_Import_ImportModule",
-    "ctx_EvalCode",
-    "ctx_Compile_s",
-    "ctx_Type_FromSpec",
-    "ctx_New",
-    "ctx_GetSlice",
-    "ctx_SetSlice",
-    "ctx_DelSlice",
-    "ctx_GetIter",
-    "ctx_Iter_Next",
-];
-
-/// Whether the function must not be called with an error pending.
-#[inline]
-pub(super) fn needs_no_error(row: usize) -> bool {
-    static ROWS_OF_IT: LazyLock<Vec<bool>> = LazyLock::new(|| {
-        let is_one = |row: &context::Row| NEED_NO_ERROR.contains(&row.name);
-        ROWS.iter().map(is_one).collect()
-    });
-    ROWS_OF_IT[row]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::abi::context::RowKind;
-
-    #[test]
-    fn the_names_are_those_of_rows() {
-        for name in NEED_NO_ERROR {
-            let is_it = |row: &&context::Row| row.name == *name;
-            let row = ROWS.iter().find(is_it).expect(name);
-            assert!(matches!(row.kind, RowKind::Function { .. }), "{name}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Functions that return memory which is good as long as the handle.
 
-use super::super::records::{Promise, State};
+use super::super::records::State;
 use super::super::violation::Kind;
 use super::*;
 use std::ffi::CStr;
@@ -13,55 +13,44 @@ fn promise(
     source: *const c_char,
     size: usize,
 ) -> *const c_char {
-    let Some(index) = inspection.open_record(handle).filter(|_| !source.is_null()) else {
+    let Some(entry) = inspection.open_entry(handle) else {
         return source;
     };
-    let mut records = inspection.debug().records.borrow_mut();
+    let records = &inspection.debug().records;
+    let mut promises = records.promises.borrow_mut();
     let source: *const u8 = source.cast();
-    if let Some(promise) = records.get(index).promise
-        && promise.source == source
-        && promise.block.size() == size
-    {
-        return promise.block.as_ptr().cast();
+    if let Some(copy) = promises.known(records.promised(entry), source, size) {
+        return copy.cast();
     }
     // SAFETY: the wrapped context has promised so many bytes.
     let bytes = unsafe { std::slice::from_raw_parts(source, size) };
-    let block = records.arena.as_mut().and_then(|arena| arena.copy(bytes));
-    match block {
-        Some(block) => {
-            records.get_mut(index).promise = Some(Promise { source, block });
-            block.as_ptr().cast()
+    match promises.make(bytes) {
+        Some((number, copy)) => {
+            records.promise(entry, number);
+            copy.cast()
         }
         None => source.cast(),
     }
 }
 
+/// Whether this is memory that C has had from here.
+#[inline(always)]
+pub(super) fn is_promised(turn: &Turn, text: *const c_char) -> bool {
+    let (start, size) = turn.debug.promised.get();
+    text.addr().wrapping_sub(start) < size
+}
+
 /// Ends the program if C passes memory whose handle is closed. The processor
 /// would notice as well, but in the wrapped context's code.
-#[inline]
+#[inline(always)]
 pub(super) fn check(inspection: &Inspection, text: *const c_char) {
-    let is_ours = {
-        let records = inspection.debug().records.borrow();
-        let range = records
-            .arena
-            .as_ref()
-            .map(super::super::memory::Arena::range);
-        range.is_some_and(|range| range.contains(&text.addr()))
-    };
-    if is_ours {
-        check_promise(inspection, text);
+    if is_promised(inspection.turn, text) {
+        inspection.apart(move |inspection| check_promise(inspection, text));
     }
 }
 
-#[cold]
 fn check_promise(inspection: &Inspection, text: *const c_char) {
-    let record = inspection
-        .debug()
-        .records
-        .borrow()
-        .of_address(text.addr())
-        .copied();
-    match record {
+    match inspection.debug().records.of_address(text.addr()) {
         Some(record) if record.state == State::Open => {}
         record if inspection.debug().reports_faults.get() => {
             inspection.end_with(Kind::ReadAfterEnd, record.as_ref());

@@ -16,9 +16,10 @@ fn shape_of(inspection: &Inspection, object: HPy) -> HPyType_BuiltinShape {
     }
 }
 
-/// Reports an object whose type is of another shape than the function is for.
-#[cold]
-fn report(inspection: &Inspection, shape: HPyType_BuiltinShape, wanted: &str) {
+/// Reports an object whose type is of another shape than the function is for:
+/// the wrapped context has refused it.
+fn report(inspection: &Inspection, object: HPy, wanted: &str) {
+    let shape = shape_of(inspection, object);
     let shape = shape.name().unwrap_or("<unknown shape>");
     let message = format!(
         "Invalid usage of _HPy_AsStruct_{wanted}. Expected shape HPyType_BuiltinShape_{wanted} \
@@ -51,21 +52,26 @@ macro_rules! as_struct {
             })
         }
 
+        shortcuts! {
+            $(fn $function(turn, _address, h: HPy) -> *mut c_void {
+                let object = turn.unwrap(h)?;
+                let inner = turn.inner;
+                // SAFETY: a handle of the wrapped context.
+                let native = unsafe { ((*inner).$function)(inner, object) };
+                // What is refused once is refused again.
+                (!native.is_null()).then_some(native)
+            })*
+        }
+
         rows! {
+            via shortcut;
             $(fn $function(inspection, h: HPy) -> *mut c_void {
                 let inner = inspection.inner();
                 let object = inspection.unwrap(h);
                 // SAFETY: a handle of the wrapped context.
                 let native = unsafe { ((*inner).$function)(inner, object) };
-                if inspection.open_record(h).is_some() {
-                    let shape = shape_of(inspection, object);
-                    let is_another = || {
-                        let legacy = HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy;
-                        shape != legacy && !shape.name().is_some_and(|name| name.ends_with($shape))
-                    };
-                    if native.is_null() || is_another() {
-                        report(inspection, shape, $shape);
-                    }
+                if native.is_null() && inspection.open_entry(h).is_some() {
+                    inspection.apart(move |inspection| report(inspection, object, $shape));
                 }
                 native
             })*

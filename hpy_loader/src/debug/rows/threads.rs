@@ -1,12 +1,12 @@
 //! Code that runs without the HPy lock.
 
-use super::super::visit::set_inside;
+use super::super::visit;
 use super::*;
 
 rows! {
     fn ctx_LeavePythonExecution(inspection) -> HPyThreadState {
         let inner = inspection.inner();
-        set_inside(false);
+        visit::leave();
         // SAFETY: as the extension calls it.
         unsafe { ((*inner).ctx_LeavePythonExecution)(inner) }
     }
@@ -23,10 +23,10 @@ mod reenter {
         state: HPyThreadState,
     ) {
         // SAFETY: the function is only in contexts of this mode.
-        let inner = unsafe { Turn::of(context) }.extension().inner;
+        let inner = unsafe { Turn::of(context) }.inner;
         // SAFETY: as the extension calls it.
         unsafe { ((*inner).ctx_ReenterPythonExecution)(inner, state) };
-        set_inside(true);
+        visit::reenter();
     }
 }
 

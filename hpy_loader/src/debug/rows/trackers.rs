@@ -1,19 +1,28 @@
 //! Trackers: the mode has its own, since it has to know of every handle that is
 //! closed.
 
+use super::super::ring::{Entry, Ring};
 use super::super::violation::Kind;
-use super::builders::Ring;
 use super::*;
 use crate::sites::Site;
 use std::cell::RefCell;
 
 #[derive(Debug)]
 struct Record {
-    /// None once it is closed.
-    handles: Option<Vec<HPy>>,
+    handles: Vec<HPy>,
+    is_open: bool,
     opened: Site,
     closed: Site,
 }
+
+impl Entry for Record {
+    fn is_over(&self) -> bool {
+        !self.is_open
+    }
+}
+
+/// A tracker of so many handles is never refused for want of memory.
+const SMALL: std::ops::RangeInclusive<HPy_ssize_t> = 0..=64;
 
 /// All trackers, which C knows by number.
 #[derive(Debug, Default)]
@@ -29,7 +38,7 @@ fn with<T>(
 ) -> Option<T> {
     let mut records = inspection.debug().trackers.records.borrow_mut();
     let (opened, closed) = match records.get_mut(tracker.0) {
-        Some(record) if record.handles.is_some() => return Some(work(record)),
+        Some(record) if record.is_open => return Some(work(record)),
         Some(record) => (record.opened, record.closed),
         None => (Site::UNKNOWN, Site::UNKNOWN),
     };
@@ -42,26 +51,30 @@ fn with<T>(
 rows! {
     fn ctx_Tracker_New(inspection, size: HPy_ssize_t) -> HPyTracker {
         let inner = inspection.inner();
-        // The wrapped one tells whether there is memory for it.
-        // SAFETY: as the extension calls it; what is there can be closed.
-        unsafe {
-            let tracker = ((*inner).ctx_Tracker_New)(inner, size);
-            if tracker.is_null() {
-                return tracker;
+        if !SMALL.contains(&size) {
+            // The wrapped one tells whether there is memory for it.
+            // SAFETY: as the extension calls it; what is there can be closed.
+            unsafe {
+                let tracker = ((*inner).ctx_Tracker_New)(inner, size);
+                if tracker.is_null() {
+                    return tracker;
+                }
+                ((*inner).ctx_Tracker_Close)(inner, tracker);
             }
-            ((*inner).ctx_Tracker_Close)(inner, tracker);
         }
-        let record = Record {
-            handles: Some(Vec::new()),
-            opened: inspection.site(),
-            closed: Site::UNKNOWN,
-        };
+        let opened = inspection.site();
         let mut records = inspection.debug().trackers.records.borrow_mut();
-        HPyTracker(records.insert(record, |record| record.handles.is_none()))
+        HPyTracker(records.insert(|former| Record {
+            // Its memory will do once more.
+            handles: former.map_or_else(Vec::new, |former| former.handles),
+            is_open: true,
+            opened,
+            closed: Site::UNKNOWN,
+        }))
     }
 
     fn ctx_Tracker_Add(inspection, ht: HPyTracker, h: HPy) -> c_int {
-        let add = |record: &mut Record| record.handles.get_or_insert_default().push(h);
+        let add = |record: &mut Record| record.handles.push(h);
         match with(inspection, ht, add) {
             Some(()) => 0,
             None => -1,
@@ -69,17 +82,26 @@ rows! {
     }
 
     fn ctx_Tracker_ForgetAll(inspection, ht: HPyTracker) {
-        with(inspection, ht, |record| record.handles = Some(Vec::new()));
+        with(inspection, ht, |record| record.handles.clear());
     }
 
     fn ctx_Tracker_Close(inspection, ht: HPyTracker) {
         let site = inspection.site();
         let handles = with(inspection, ht, |record| {
             record.closed = site;
-            record.handles.take()
+            record.is_open = false;
+            // Closing may run other code, which makes trackers.
+            std::mem::take(&mut record.handles)
         });
-        for handle in handles.flatten().into_iter().flatten() {
+        let Some(mut handles) = handles else {
+            return;
+        };
+        for handle in handles.drain(..) {
             inspection.close(handle);
+        }
+        let mut records = inspection.debug().trackers.records.borrow_mut();
+        if let Some(record) = records.get_mut(ht.0) {
+            record.handles = handles;
         }
     }
 }

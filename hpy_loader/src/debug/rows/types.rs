@@ -22,9 +22,13 @@ rows! {
     fn ctx_TypeCheck(inspection, obj: HPy, r#type: HPy) -> c_int {
         let inner = inspection.inner();
         let (object, class) = (inspection.unwrap(obj), inspection.unwrap(r#type));
-        expect_type(inspection, class, "HPy_TypeCheck arg 2 must be a type");
         // SAFETY: handles of the wrapped context.
-        unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) }
+        let result = unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) };
+        // What has an instance is a type.
+        if result != 1 {
+            expect_type(inspection, class, "HPy_TypeCheck arg 2 must be a type");
+        }
+        result
     }
 
     fn ctx_Type_IsSubtype(inspection, sub: HPy, r#type: HPy) -> c_int {

@@ -19,8 +19,20 @@ def positive(text):
     return number
 
 
-def add_arguments(parser):
-    """What to run: a script, or a module after -m, and the rest are its arguments."""
+def parser(module, description):
+    """The command line of `-m module`, to add options to before `parse`."""
+    return argparse.ArgumentParser(
+        prog=f"hpyvm -m {module}",
+        usage="%(prog)s [options] (script | -m module) [argument ...]",
+        description=description.strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def parse(parser, arguments):
+    """The options, and what to run: a script, or a module after -m, and the rest are
+    its arguments.
+    """
     parser.add_argument(
         "-m", dest="is_module", action="store_true", help="run a module instead of a script"
     )
@@ -28,6 +40,7 @@ def add_arguments(parser):
     parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, help="the arguments of the program"
     )
+    return parser.parse_args(arguments)
 
 
 def run(options):

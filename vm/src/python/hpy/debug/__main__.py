@@ -5,7 +5,6 @@ The report goes to standard error. The exit status is 1 if there is anything in
 it, else the program's own.
 """
 
-import argparse
 import os
 import sys
 
@@ -16,12 +15,7 @@ from . import report
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="hpyvm -m hpy.debug",
-        usage="%(prog)s [options] (script | -m module) [argument ...]",
-        description=__doc__.strip(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _program.parser("hpy.debug", __doc__)
     parser.add_argument(
         "--frames",
         type=_program.positive,
@@ -29,8 +23,7 @@ def parse(arguments):
         metavar="N",
         help="C frames to keep of each place (default: %(default)s)",
     )
-    _program.add_arguments(parser)
-    return parser.parse_args(arguments)
+    return _program.parse(parser, arguments)
 
 
 def main(arguments=None):

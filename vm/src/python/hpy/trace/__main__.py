@@ -4,7 +4,6 @@ which functions of the API they called, how often, and how long these took.
 The table goes to standard error. The exit status is the program's own.
 """
 
-import argparse
 import os
 import sys
 
@@ -15,12 +14,7 @@ from . import report
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(
-        prog="hpyvm -m hpy.trace",
-        usage="%(prog)s [options] (script | -m module) [argument ...]",
-        description=__doc__.strip(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _program.parser("hpy.trace", __doc__)
     parser.add_argument(
         "--sort",
         choices=("time", "calls", "name"),
@@ -32,8 +26,7 @@ def parse(arguments):
         metavar="FILE",
         help="write stacks and their nanoseconds to FILE, as flame graph tools read them",
     )
-    _program.add_arguments(parser)
-    return parser.parse_args(arguments)
+    return _program.parse(parser, arguments)
 
 
 def main(arguments=None):

@@ -1,0 +1,122 @@
+//! What a function of the context says when C has broken a rule. None of it is on
+//! the way of a call in which all is right: it is reached through
+//! [`Inspection::apart`].
+
+use super::inspection::Inspection;
+use super::records::{Found, Origin, Record};
+use super::violation::{Kind, Violation};
+use super::visit;
+use crate::abi::HPy;
+use crate::abi::context::{ROWS, public_name};
+use crate::sites::{PythonStack, Site};
+
+impl Inspection {
+    pub(super) fn unwrap_invalid(&self, handle: HPy) -> HPy {
+        let found = self.debug().records.find(handle);
+        let (kind, record) = match found {
+            Found::Open(index) => (Kind::ForeignHandle, Some(self.debug().records.get(index))),
+            Found::Closed(index) => {
+                let record = self.debug().records.get(index);
+                let kind = match record.origin {
+                    Origin::Argument => Kind::UseAfterCall,
+                    _ => Kind::UseAfterClose,
+                };
+                (kind, Some(record))
+            }
+            Found::Forgotten => (Kind::UseAfterClose, None),
+            Found::Nothing => (Kind::NoHandle, None),
+        };
+        self.violation_of(kind, record.as_ref());
+        record.map_or(handle, |record| record.inner)
+    }
+
+    /// Reports a close that is ignored, should the program go on.
+    pub(super) fn close_invalid(&self, handle: HPy) {
+        let found = self.debug().records.find(handle);
+        let (kind, record) = match found {
+            Found::Open(index) => {
+                let record = self.debug().records.get(index);
+                let kind = match record.origin {
+                    Origin::Argument => Kind::ArgumentClosed,
+                    Origin::Constant => Kind::ConstantClosed,
+                    Origin::Result => Kind::ForeignHandle,
+                };
+                (kind, Some(record))
+            }
+            Found::Closed(index) => {
+                let record = self.debug().records.get(index);
+                let kind = match record.origin {
+                    Origin::Argument => Kind::UseAfterCall,
+                    _ => Kind::DoubleClose,
+                };
+                (kind, Some(record))
+            }
+            Found::Forgotten => (Kind::DoubleClose, None),
+            Found::Nothing => (Kind::NoHandle, None),
+        };
+        self.violation_of(kind, record.as_ref());
+    }
+
+    fn new_violation(&self, kind: Kind) -> Violation {
+        Violation {
+            kind,
+            function: public_name(ROWS[self.row].name),
+            module: self.extension().name.clone(),
+            detail: String::new(),
+            used: self.site(),
+            opened: Site::UNKNOWN,
+            closed: Site::UNKNOWN,
+            python: PythonStack::EMPTY,
+        }
+    }
+
+    /// Reports a violation that has to do with a handle.
+    fn violation_of(&self, kind: Kind, record: Option<&Record>) {
+        self.debug().violate(self.violation_with(kind, record));
+    }
+
+    fn violation_with(&self, kind: Kind, record: Option<&Record>) -> Violation {
+        let mut violation = self.new_violation(kind);
+        violation.python = self.python();
+        if let Some(record) = record {
+            violation.opened = record.opened;
+            violation.closed = record.closed;
+        }
+        violation
+    }
+
+    /// Reports one after which there is no going on, and ends.
+    pub fn end_with(&self, kind: Kind, record: Option<&Record>) -> ! {
+        self.debug().end(self.violation_with(kind, record))
+    }
+
+    /// Reports another one.
+    #[inline(always)]
+    pub fn violation(&self, kind: Kind, detail: &str) {
+        self.apart(move |inspection| {
+            let mut violation = inspection.violation_with(kind, None);
+            detail.clone_into(&mut violation.detail);
+            inspection.debug().violate(violation);
+        });
+    }
+
+    /// Reports a violation of a builder or tracker.
+    #[inline(always)]
+    pub fn violation_at(&self, kind: Kind, opened: Site, closed: Site) {
+        self.apart(move |inspection| {
+            let mut violation = inspection.violation_with(kind, None);
+            (violation.opened, violation.closed) = (opened, closed);
+            inspection.debug().violate(violation);
+        });
+    }
+
+    /// Reports that C may not use this context now, and ends.
+    pub(super) fn refuse_context(&self) -> ! {
+        let kind = match visit::is_inside() {
+            true => Kind::WrongContext,
+            false => Kind::WithoutLock,
+        };
+        // The Python stack is that of another thread or call, if there is one.
+        self.debug().end(self.new_violation(kind))
+    }
+}
