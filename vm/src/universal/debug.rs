@@ -16,7 +16,9 @@ mod hpy_debug {
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
     use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
-    use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+    use rustpython_vm::{
+        AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
+    };
 
     fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
         make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
