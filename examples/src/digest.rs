@@ -58,7 +58,7 @@ pub fn line(sha256: &str, file: &Path) -> String {
     format!("  sha256 {sha256}  {}", file.display())
 }
 
-/// The digests in a demo's output, by file: what is in lines that [`line`] has
+/// The digests in a demo's output, by file: what is in lines that [`line()`] has
 /// made.
 pub fn lines_in(output: &str) -> BTreeMap<String, String> {
     let lines = output.lines().filter_map(|line| {

@@ -37,7 +37,7 @@ mod views;
 mod violation;
 mod visit;
 
-pub use summary::{Show, Summary};
+pub use summary::{Findings, Show, Summary};
 pub use views::{Leak, View};
 pub use violation::{Kind, Violation};
 

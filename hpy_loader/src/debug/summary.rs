@@ -30,6 +30,14 @@ pub trait Show {
     }
 }
 
+/// What was found, before anybody is asked for words about it.
+#[derive(Debug)]
+pub struct Findings {
+    violations: Vec<(Violation, u64)>,
+    open: Vec<View>,
+    modules: Vec<String>,
+}
+
 /// Something that was found at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
@@ -48,13 +56,24 @@ pub struct Summary {
 }
 
 impl Debug {
-    /// Sums up what was found so far, and the handles of a generation or a later
-    /// one that are open. The HPy lock is held.
-    pub fn summary(&self, generation: i64, show: &dyn Show) -> Summary {
+    /// What was found so far, and the handles of a generation or a later one that
+    /// are open. The HPy lock is held.
+    pub fn findings(&self, generation: i64) -> Findings {
+        Findings {
+            violations: self.violations_with_times(),
+            open: self.open_handles(generation),
+            modules: self.modules(),
+        }
+    }
+}
+
+impl Findings {
+    /// Sums it up. No lock need be held, since `show` may run anything.
+    pub fn sum_up(self, show: &dyn Show) -> Summary {
         Summary {
-            violations: violations(self.violations_with_times(), show),
-            leaks: leaks(&self.open_handles(generation), show),
-            modules: self.modules().into_iter().collect(),
+            violations: violations(self.violations, show),
+            leaks: leaks(&self.open, show),
+            modules: self.modules.into_iter().collect(),
         }
     }
 }

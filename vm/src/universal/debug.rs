@@ -8,13 +8,17 @@ mod hpy_debug {
     use crate::runtime::{RustPython, make_loader};
     use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
-    use hpy_loader::debug::{Debug, View};
+    use hpy_loader::abi::HPy;
+    use hpy_loader::debug::{Debug, Show, View};
     use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
+    use hpy_loader::sites::PythonFrame;
+    use rustpython_vm::builtins::{PyBaseExceptionRef, PyList, PyListRef, PyTupleRef};
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
     use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
-    use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+    use rustpython_vm::{
+        AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
+    };
 
     fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
         make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
@@ -144,6 +148,60 @@ mod hpy_debug {
         let names = with(Debug::modules, vm)?.into_iter();
         let names = names.map(|name| vm.ctx.new_str(name).into()).collect();
         Ok(vm.ctx.new_list(names))
+    }
+
+    /// Return what the mode has found since a generation: whether that is nothing,
+    /// and a report. `show` gives the words for an object that has leaked, and
+    /// `is_machinery` says of a frame of Python whether it is left out. Not in HPy's
+    /// own module.
+    #[pyfunction]
+    fn sum_up(
+        generation: i64,
+        show: PyObjectRef,
+        is_machinery: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<(bool, String)> {
+        let findings = with(|debug| debug.findings(generation), vm)?;
+        let summary = findings.sum_up(&Shown {
+            loader: loader(vm)?,
+            show,
+            is_machinery,
+            vm,
+        });
+        Ok((summary.is_clean(), summary.to_string()))
+    }
+
+    struct Shown<'a> {
+        loader: &'static Loader<RustPython>,
+        show: PyObjectRef,
+        is_machinery: PyObjectRef,
+        vm: &'a VirtualMachine,
+    }
+
+    impl Show for Shown<'_> {
+        fn object(&self, handle: HPy) -> String {
+            let shown = self.loader.object(handle).map(|object| {
+                let text = self.show.call((object,), self.vm)?;
+                Ok(text.str(self.vm)?.to_string())
+            });
+            match shown {
+                // Another thread has closed it meanwhile.
+                None => "?".to_owned(),
+                Some(Ok(text)) => text,
+                Some(Err(error)) => describe(&error),
+            }
+        }
+
+        fn is_own(&self, frame: &PythonFrame) -> bool {
+            let frame = (&*frame.function, &*frame.file, frame.line).to_pyobject(self.vm);
+            let answer = self.is_machinery.call((frame,), self.vm);
+            let answer = answer.and_then(|answer| answer.try_to_bool(self.vm));
+            !answer.unwrap_or(false)
+        }
+    }
+
+    fn describe(error: &PyBaseExceptionRef) -> String {
+        format!("<{}>", error.as_object().class().name())
     }
 
     /// Return a list of dicts, one for each rule that was broken at some place.

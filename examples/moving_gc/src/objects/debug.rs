@@ -39,7 +39,8 @@ impl Vm {
 
     /// What the debug mode has found since a generation has started.
     pub fn debug_summary(&self, generation: i64) -> Summary {
-        self.with_debug(|debug| debug.summary(generation, &Shown(self)))
+        let findings = self.with_debug(|debug| debug.findings(generation));
+        findings.sum_up(&Shown(self))
     }
 }
 

@@ -34,35 +34,10 @@ def main(arguments=None):
     _debug.set_going_on(True)
     generation = _debug.new_generation()
     status = _program.run(options)
-    leaks = _debug.get_open_handles(generation)
-    violations = _debug.get_violations()
-    print_summary(leaks, violations)
-    return 1 if leaks or violations else status
-
-
-def print_summary(leaks, violations):
-    modules = _debug.get_modules()
+    is_clean, text = _debug.sum_up(generation, report.safe_repr, report.is_machinery)
     sys.stdout.flush()
-    show = lambda *lines: print(*lines, sep="\n", file=sys.stderr, flush=True)
-    if not modules:
-        return show("hpy.debug: no HPy module was loaded")
-    violation_entries = list(report.violation_entries(violations))
-    leak_entries = list(report.leak_entries(leaks))
-    for entry in violation_entries + leak_entries:
-        show("", *entry)
-    if leaks or violations:
-        show("")
-    times = sum(violation["times"] for violation in violations)
-    found = [
-        f"{report.count(times, 'violation')}{places(violation_entries)}",
-        f"{report.count(len(leaks), 'leaked handle')}{places(leak_entries)}",
-    ]
-    checked = ", ".join(sorted(modules))
-    show(f"hpy.debug: {', '.join(found)} in {checked}")
-
-
-def places(entries):
-    return f" at {report.count(len(entries), 'place')}" if entries else ""
+    print(text, file=sys.stderr, flush=True)
+    return status if is_clean else 1
 
 
 if __name__ == "__main__":

@@ -1,16 +1,12 @@
 """What the debug mode has found, as text for a person.
 
 Beyond the functions of HPy's own `_debug`, this is built on
+`DebugHandle.place`, a key that only handles opened at the same place have,
+`DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
+Python frames above them.
 
-- `DebugHandle.place`, a key that only handles opened at the same place have,
-  `DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
-  Python frames above them;
-- `_debug.get_violations()`, a list of dicts, one for each rule that was broken
-  at some place, with the keys kind, text, function, module, detail, times, used,
-  opened, closed (C frames) and python (Python frames);
-- `_debug.get_modules()`, the names of the modules in debug mode;
-- `_debug.set_going_on(True)`, after which programs go on where they can, in
-  silence.
+The summary of a whole program is the loader's own (`_debug.sum_up`); it asks
+`safe_repr` and `is_machinery` here.
 
 Frames come innermost first. A C frame is the tuple (text, function, file, line,
 object, offset), of which all but the text, the object's path and the offset may
@@ -115,45 +111,3 @@ def leaks_of(handles):
         c = c_lines_with_library(leaked[0].opened)
         lines.extend(f"    {line}" for line in (*c, *python))
         yield lines
-
-
-def block(label, lines):
-    """Lines behind a label, which stands before the first alone."""
-    labels = [label] + [""] * (len(lines) - 1)
-    return [f"  {label:<9} {line}" for label, line in zip(labels, lines)]
-
-
-def leak_entries(handles):
-    """For each place of opening a paragraph of the summary."""
-    for (c, python), leaked in by_place(handles):
-        shown = [safe_repr(handle.obj) for handle in leaked[:3] if not handle.is_closed]
-        if len(leaked) > 3:
-            shown.append("...")
-        yield [
-            f"{count(len(leaked), 'handle')} never closed: {', '.join(shown)}",
-            *block("opened in", c),
-            *block("called by", python),
-        ]
-
-
-def violation_entries(violations):
-    """For each kind of violation at one place a paragraph of the summary; the most
-    frequent first."""
-    entries = collections.Counter()
-    for violation in violations:
-        text = violation["text"]
-        if violation["function"]:
-            text = f"{violation['function']}: {text}"
-        if violation["detail"]:
-            text += f": {violation['detail']}"
-        lines = (
-            *block("used in", c_lines(violation["used"])),
-            *block("opened in", c_lines(violation["opened"])),
-            *block("closed in", c_lines(violation["closed"])),
-            *block("called by", python_lines(violation["python"])),
-        )
-        heading = f"{text} [{violation['kind']} in {violation['module']}]"
-        entries[heading, lines] += violation["times"]
-    for (heading, lines), times in entries.most_common():
-        repeated = "" if times == 1 else f", {times:,} times"
-        yield [heading + repeated, *lines]
