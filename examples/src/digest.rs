@@ -1,5 +1,6 @@
 //! SHA-256 of files and of trees of files, written as lower-case hex.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -52,6 +53,22 @@ impl Fingerprint {
     }
 }
 
+/// The line in which a demo says what a binary is.
+pub fn line(sha256: &str, file: &Path) -> String {
+    format!("  sha256 {sha256}  {}", file.display())
+}
+
+/// The digests in a demo's output, by file: what is in lines that [`line`] has
+/// made.
+pub fn lines_in(output: &str) -> BTreeMap<String, String> {
+    let lines = output.lines().filter_map(|line| {
+        let mut words = line.strip_prefix("  sha256 ")?.split_whitespace();
+        let (sha256, file) = (words.next()?, words.next()?);
+        Some((file.to_owned(), sha256.to_owned()))
+    });
+    lines.collect()
+}
+
 /// The SHA-256 of a file's content.
 pub fn sha256_of_file(path: &Path) -> Result<String> {
     let mut file = fs::File::open(path).with_context(|| format!("opening {}", path.display()))?;
@@ -86,6 +103,14 @@ mod tests {
             sha256_of_file(&path).unwrap(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn what_a_demo_writes_can_be_read() {
+        let written = line("12ab", Path::new("a/b.hpy0.so")) + " (built with CPython)";
+        let read = lines_in(&format!("x\n{written}\n  sha256\nsha256 1 2\n"));
+        assert_eq!(read.len(), 1);
+        assert_eq!(read["a/b.hpy0.so"], "12ab");
     }
 
     #[test]

@@ -16,7 +16,11 @@
 //! - **A function that fails leaves an error.** There is no other way to return a
 //!   sentinel than through a failure, since bodies return `Result`.
 
+mod gate;
 mod shortcut;
+
+pub(crate) use gate::Gate;
+pub(crate) use shortcut::install as install_shortcuts;
 
 use crate::abi::*;
 use crate::context as bodies;
@@ -68,7 +72,7 @@ impl<R: Runtime> Entry<R> {
     /// through this one, in the mode that it was loaded in.
     pub fn loader(self) -> &'static Loader<R> {
         // SAFETY: the shims and `new` give a context of this core.
-        unsafe { self.core.modes.loader_of(self.context) }
+        unsafe { Gate::of(self.context) }.loader()
     }
 
     /// The VM, for operations that reach no Python code. For all others there is
@@ -291,7 +295,7 @@ fn enter<R: Runtime, T: CResult>(
     body: impl FnOnce(Entry<R>) -> Fallible<T, R>,
 ) -> T {
     // SAFETY: the shims are only in contexts that a core for `R` made.
-    let core = unsafe { Core::<R>::from_context(context) };
+    let core = unsafe { Gate::<R>::of(context) }.core();
     let entry = Entry { core, row, context };
     match catch_unwind(AssertUnwindSafe(|| body(entry))) {
         Ok(Ok(result)) => return result,
@@ -356,17 +360,15 @@ macro_rules! declare_shims {
             )*)*
         }
 
-        /// A context whose functions are this runtime's and whose other members
-        /// are still empty.
+        /// A context whose functions are this runtime's, all of them the general
+        /// ones, and whose other members are still empty.
         pub(crate) fn context<R: Runtime>() -> HPyContext {
-            let mut context = HPyContext {
+            HPyContext {
                 name: std::ptr::null(),
                 _private: std::ptr::null_mut(),
                 abi_version: 0,
                 $($($constant: HPy::NULL,)* $($function: shims::$function::<R>,)*)*
-            };
-            shortcut::install::<R>(&mut context);
-            context
+            }
         }
     };
 }

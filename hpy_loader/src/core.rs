@@ -1,11 +1,13 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
-//! A VM meets it through a [`Loader`], one for each mode; C meets it through the
-//! `_private` pointer of the universal context.
+//! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
+//! meets it through a universal context, which is part of a [`Gate`].
+
+mod unmade;
 
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::boundary;
+use crate::boundary::{self, Gate};
 use crate::context::{Builder, Departure, Tracker};
 use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
 use crate::lock::Lock;
@@ -13,17 +15,19 @@ use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{Fallible, Runtime};
 use std::cell::Cell;
-use std::ffi::c_void;
+use unmade::Unmade;
 
 /// The handles, the pending error and the context of one VM.
 ///
 /// It is made once and never freed: types and functions that extensions define
 /// refer to it, and C keeps the context's address.
 pub struct Core<R: Runtime> {
-    context: HPyContext,
+    /// The context, in its gate. Set once, before anybody has the core.
+    context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
     pending: Cell<Word>,
+    unmade: Unmade<R>,
     /// A `MemoryError` that is pending when no error can be made.
     last_resort: Cell<Word>,
     lock: Lock,
@@ -46,13 +50,12 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        // Every way to it starts from this one pointer: C's, which is in
-        // the context, must stay as good as the references made from it.
-        let core = Box::into_raw(Box::new(Self {
-            context: boundary::context::<R>(),
+        let core: &'static Self = Box::leak(Box::new(Self {
+            context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
             pending: Cell::new(Word::NULL),
+            unmade: Unmade::new(),
             last_resort: Cell::new(Word::NULL),
             lock: Lock::new(),
             builders: Registry::new(),
@@ -60,23 +63,28 @@ impl<R: Runtime> Core<R> {
             departures: Registry::new(),
             modes: Modes::default(),
         }));
-        // SAFETY: it was just made, is never freed, and nothing refers to
-        // it while its context is written.
-        unsafe {
-            let context = &raw mut (*core).context;
-            (*context).name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-            (*context).abi_version = ABI_VERSION;
-            (*context)._private = core.cast::<c_void>();
-            for row in ROWS {
-                if let RowKind::Handle { python_name } = row.kind {
-                    let constant = (*core).open_constant(python_name);
-                    // The offset is that of a handle in the context.
-                    context.byte_add(row.offset).cast::<HPy>().write(constant);
-                }
+        let mut context = boundary::context::<R>();
+        context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+        context.abi_version = ABI_VERSION;
+        for row in ROWS {
+            if let RowKind::Handle { python_name } = row.kind {
+                let constant = core.open_constant(python_name);
+                let place = (&raw mut context).wrapping_byte_add(row.offset);
+                // SAFETY: the offset is that of a handle in the context.
+                unsafe { place.cast::<HPy>().write(constant) };
             }
-            (*core).make_last_resort();
-            Ok(&*core)
         }
+        let gate = Gate::leak(core, context);
+        // SAFETY: just made, never freed, and nobody else has it yet.
+        let context = unsafe {
+            if (*gate).is_whole() {
+                boundary::install_shortcuts::<R>(&mut *gate.cast::<HPyContext>());
+            }
+            gate.cast::<HPyContext>()
+        };
+        core.context.set(context);
+        core.make_last_resort();
+        Ok(core)
     }
 
     /// Opens the handle of a constant of the context.
@@ -92,29 +100,23 @@ impl<R: Runtime> Core<R> {
     }
 
     fn make_last_resort(&self) {
-        let class = Word::from_bits(self.context.h_MemoryError.0);
+        let class = Word::from_bits(self.constants().h_MemoryError.0);
         if let Some(class) = self.handles.pin(class) {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
         }
     }
 
-    /// The universal context, which the other modes wrap.
+    /// The universal context, which the other modes wrap. It is in a [`Gate`].
     #[inline]
-    pub(crate) fn context(&'static self) -> *mut HPyContext {
-        std::ptr::from_ref(&self.context).cast_mut()
+    pub(crate) fn context(&self) -> *mut HPyContext {
+        self.context.get()
     }
 
-    /// The core behind a universal context.
-    ///
-    /// # Safety
-    ///
-    /// `context` is the [`context`](Self::context) of a core for the same runtime,
-    /// or the copy of it that a mode wraps.
-    #[inline]
-    pub(crate) unsafe fn from_context(context: *mut HPyContext) -> &'static Self {
-        // SAFETY: `_private` has pointed to the core since it was made.
-        unsafe { &*(*context)._private.cast::<Self>() }
+    /// What the [`context`](Self::context) is in.
+    pub(crate) fn gate(&self) -> &'static Gate<R> {
+        // SAFETY: the context of a core is in a gate of its own.
+        unsafe { Gate::of(self.context()) }
     }
 
     /// The VM.
@@ -163,7 +165,8 @@ impl<R: Runtime> Core<R> {
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.
     pub fn constants(&self) -> &HPyContext {
-        &self.context
+        // SAFETY: it is never freed, and written only before anybody has it.
+        unsafe { &*self.context.get() }
     }
 
     /// Runs `operation` outside the HPy lock and with no error pending, as
@@ -180,9 +183,14 @@ impl<R: Runtime> Core<R> {
     /// the guard goes.
     #[inline]
     pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
+        let mut pending = self.pending.get();
+        if !pending.is_null() {
+            pending = self.make_pending();
+            self.pending.set(Word::NULL);
+        }
         SetAside {
             core: self,
-            pending: self.pending.replace(Word::NULL),
+            pending,
         }
     }
 
@@ -191,7 +199,9 @@ impl<R: Runtime> Core<R> {
     #[cold]
     fn restore(&self, pending: Word) {
         let other = self.pending.replace(pending);
-        if let Released::Freed(error) = self.handles.release(other) {
+        if !Self::is_made(other) {
+            self.forget_unmade();
+        } else if let Released::Freed(error) = self.handles.release(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
         }
@@ -206,7 +216,7 @@ impl<R: Runtime> Core<R> {
     pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.open(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
 
@@ -220,7 +230,7 @@ impl<R: Runtime> Core<R> {
     pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
         match self.handles.lend(object) {
             Ok(word) => Ok(HPy(word.bits())),
-            Err(_) => Err(self.error(self.context.h_MemoryError, "the handle table is full")),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
 
@@ -265,7 +275,7 @@ impl<R: Runtime> Core<R> {
 
     /// The handle of the pending error, or [`Word::NULL`].
     pub(crate) fn pending(&self) -> Word {
-        self.pending.get()
+        self.make_pending()
     }
 
     /// Where that handle is kept. To be read only, under the lock.
@@ -275,7 +285,12 @@ impl<R: Runtime> Core<R> {
 
     /// Replaces the handle of the pending error, which changes hands.
     pub(crate) fn replace_pending(&self, error: Word) -> Word {
-        self.pending.replace(error)
+        let pending = match self.is_error_pending() {
+            true => self.make_pending(),
+            false => Word::NULL,
+        };
+        self.pending.set(error);
+        pending
     }
 
     /// Makes `error` the pending one, in place of whatever is.
@@ -300,6 +315,9 @@ impl<R: Runtime> Core<R> {
 
     /// Takes the pending error away.
     pub(crate) fn take_pending(&self) -> Option<R::Object> {
+        if let Some(error) = self.take_unmade() {
+            return Some(error);
+        }
         let word = self.pending.replace(Word::NULL);
         if word.is_null() {
             return None;

@@ -32,6 +32,8 @@ mod elf;
 mod error;
 mod file;
 mod names;
+#[cfg(target_os = "linux")]
+mod near;
 mod tag;
 
 use std::fs::File;
@@ -218,6 +220,8 @@ unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // A name without a slash would be looked for in the system's folders.
     let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
+    #[cfg(target_os = "linux")]
+    let _near = near::Near::to(dlopen as *const () as usize);
     // Missing symbols are found now, not in the middle of a call, and modules
     // do not see each other's.
     // SAFETY: passed on to the caller.

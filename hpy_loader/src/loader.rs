@@ -30,7 +30,7 @@ impl<R: Runtime> Loader<R> {
     pub fn new(runtime: R) -> Result<&'static Self, ReserveError> {
         let core = Core::new(runtime)?;
         let loader = Self::leak(core, None);
-        core.modes.set_plain(loader);
+        core.gate().set_loader(loader);
         Ok(loader)
     }
 

@@ -19,33 +19,39 @@ impl FieldRef {
     /// # Safety
     ///
     /// `field` points to a field that stays where it is while this lives.
+    #[inline]
     pub unsafe fn new(field: *mut HPyField) -> Self {
         Self { field }
     }
 
+    #[inline]
     fn word(&self) -> Word {
         // SAFETY: the field is valid by the promise of `new`.
         Word::from_bits(unsafe { *self.field }.0)
     }
 
     /// The runtime's word for the object that the field refers to, if any.
+    #[inline]
     pub fn get(&self) -> Option<isize> {
         let word = self.word();
         (word.is_slot() && !word.is_null()).then(|| word.bits())
     }
 
     /// The immediate in the field, if there is one.
+    #[inline]
     pub(crate) fn immediate(&self) -> Option<Word> {
         Some(self.word()).filter(|word| word.is_immediate())
     }
 
     /// Replaces the word, after the collector has moved the object.
+    #[inline]
     pub fn set(&self, word: isize) {
         // SAFETY: the field is valid by the promise of `new`.
         unsafe { *self.field = HPyField(word) };
     }
 
     /// Empties the field and hands out the reference that it held.
+    #[inline]
     pub fn take<R: Roots>(&self, runtime: &R) -> Option<R::Object> {
         let word = self.get();
         self.set(0);

@@ -4,11 +4,13 @@
 //! or was made up, finds nothing instead of freed memory.
 
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// A table of `T` under keys that are never 0 and never used twice.
 pub(crate) struct Registry<T> {
     entries: RefCell<SlotMap<DefaultKey, T>>,
+    /// An empty `T` that has memory.
+    spare: Cell<Option<T>>,
 }
 
 impl<T> Registry<T> {
@@ -16,10 +18,12 @@ impl<T> Registry<T> {
     pub fn new() -> Self {
         Self {
             entries: RefCell::default(),
+            spare: Cell::new(None),
         }
     }
 
     /// Adds an entry. The key's bits are those of an unsigned number.
+    #[inline]
     pub fn insert(&self, entry: T) -> isize {
         let key = self.entries.borrow_mut().insert(entry);
         (key.data().as_ffi() as usize).cast_signed()
@@ -35,6 +39,7 @@ impl<T> Registry<T> {
     }
 
     /// Works on an entry; `operation` must not come back to this table.
+    #[inline]
     pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
         self.entries
             .borrow_mut()
@@ -42,7 +47,21 @@ impl<T> Registry<T> {
             .map(operation)
     }
 
+    /// What [`keep_spare`](Self::keep_spare) has kept.
+    #[inline]
+    pub fn spare(&self) -> Option<T> {
+        self.spare.take()
+    }
+
+    /// Keeps an entry that was taken out and emptied, so that the next one needs no
+    /// memory of its own.
+    #[inline]
+    pub fn keep_spare(&self, entry: T) {
+        self.spare.set(Some(entry));
+    }
+
     /// Takes an entry out.
+    #[inline]
     pub fn remove(&self, key: isize) -> Option<T> {
         self.entries.borrow_mut().remove(Self::key(key))
     }

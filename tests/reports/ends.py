@@ -1,6 +1,7 @@
 # Without a hook and without -m hpy.debug the first violation ends the process.
 # module: misuse
 # status: -6
+# also on: moving-gc
 import os
 
 os.environ["HPY"] = "debug"

@@ -1,6 +1,7 @@
 # Handles that are never closed, by the place where they were opened.
 # run: -m hpy.debug --frames 4
 # status: 1
+# also on: moving-gc
 import untidy
 
 

@@ -1,6 +1,7 @@
 # Memory that C must not touch: the process ends, with a report before.
 # module: misuse
 # status: -6
+# also on: moving-gc
 import os
 
 os.environ["HPY"] = "debug"

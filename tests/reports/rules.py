@@ -2,6 +2,7 @@
 # module: misuse
 # run: -m hpy.debug
 # status: 1
+# also on: moving-gc
 import misuse
 from hpy.universal import MODE_DEBUG, load
 

@@ -2,6 +2,7 @@
 # run: -m hpy.debug
 # build: stripped
 # status: 1
+# also on: moving-gc
 import untidy
 
 untidy.leak("x")  # here: leak

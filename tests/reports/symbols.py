@@ -2,6 +2,7 @@
 # run: -m hpy.debug
 # build: -g0
 # status: 1
+# also on: moving-gc
 import untidy
 
 untidy.first(["y"])  # here: first

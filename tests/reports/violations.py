@@ -1,6 +1,7 @@
 # Broken rules: the program goes on, the report comes at the end.
 # run: -m hpy.debug
 # status: 1
+# also on: moving-gc
 import untidy
 
 

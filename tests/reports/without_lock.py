@@ -1,6 +1,7 @@
 # A call without the HPy lock: the process ends, with a report before.
 # module: misuse
 # status: -6
+# also on: moving-gc
 import os
 
 os.environ["HPY"] = "debug"

@@ -1,15 +1,16 @@
-//! The VM whose collector moves every object: HPy's suite and the demo on it.
+//! The VM whose collector moves every object: HPy's suite on it.
 //!
 //! CPython runs the suite first, with a plugin that writes down what each test
 //! compiles (`tests/python/hpyvm_recorder.py`). Then `moving-suite` runs the same
-//! tests over the same binaries, a collection at every allocation. It chooses by
+//! tests over the same binaries, a collection at every allocation: those with the
+//! parameter `universal` and, under the leak detector, those with `debug`. It chooses by
 //! a rule which tests its language can express; here it is checked that all of
 //! those pass, that they are many, and that none is lost that passed before.
 
 use crate::suite::{Accepted, Conformance, HPY, Suite, Test};
 use crate::{Outcome, Verification};
 use anyhow::{Context, Result, ensure};
-use hpyvm_examples::{Job, Step, build_moving, cargo};
+use hpyvm_examples::{Job, Step, build_moving};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -120,7 +121,7 @@ fn record(verification: &Verification) -> Result<PathBuf> {
         suite.only_files(&verification.options.files)?;
     }
     let mut step = Step::start("HPy's suite on CPython, recorded");
-    let run = suite.run(&python, &["universal"], &mut step)?;
+    let run = suite.run(&python, &["universal", "debug"], &mut step)?;
     let failed: Vec<&str> = run
         .tests
         .iter()
@@ -159,31 +160,4 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
     let last = finished.text();
     step.done(last.lines().last().unwrap_or_default());
     serde_json::from_str(&text).with_context(|| format!("{} is no report", json.display()))
-}
-
-/// The verification's step: `cargo demo-moving` fails when a result is wrong.
-pub fn demo(verification: &Verification) -> Result<Outcome> {
-    let mut command = cargo();
-    command
-        .current_dir(verification.project.root())
-        .arg("demo-moving");
-    let mut step = Step::start("cargo demo-moving");
-    let finished = Job::new(command)
-        .limit(LIMIT)
-        .watch(|line| step.note(line.trim()))
-        .run()?;
-    ensure!(
-        finished.success(),
-        "cargo demo-moving: {}\n{}\n{}",
-        finished.ending(),
-        finished.text(),
-        String::from_utf8_lossy(&finished.stderr)
-    );
-    let text = finished.text();
-    let shown = text.matches("lines as expected").count();
-    step.done("");
-    Ok(Outcome::passed(
-        shown,
-        "every result right while every object moves",
-    ))
 }

@@ -26,10 +26,14 @@
 //! `hpyvm` runs with the package `hpy` installed and without. Scripts that are
 //! about a build without debug information name it: `# build: stripped`. One that
 //! needs Python packages such as pytest says `# packages: needed`.
+//!
+//! Scripts that say `# also on: moving-gc` run on the VM whose collector moves
+//! every object as well, with a collection at every allocation and with none: the
+//! same reports, to the letter.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
-use hpyvm_examples::{Extension, Job, Step};
+use hpyvm_examples::{Extension, Job, Step, build_moving};
 use regex::Regex;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -51,6 +55,7 @@ struct Script {
     module: Option<String>,
     build: Option<String>,
     needs_packages: bool,
+    also_on_moving: bool,
     status: i32,
     out: Vec<String>,
     err: Vec<String>,
@@ -80,6 +85,10 @@ impl Script {
                     "run" => script.run = words(value),
                     "arguments" => script.arguments = words(value),
                     "packages" => script.needs_packages = true,
+                    "also on" => {
+                        ensure!(value == "moving-gc", "{name}: there is no VM {value}");
+                        script.also_on_moving = true;
+                    }
                     "module" => script.module = Some(value.to_owned()),
                     "build" => script.build = Some(value.to_owned()),
                     "status" => script.status = value.parse()?,
@@ -94,20 +103,43 @@ impl Script {
         Ok(script)
     }
 
-    /// Runs the script, and holds what it writes against what it expects.
+    /// Runs the script on `hpyvm`.
     fn check(&self, files: &Files, python: &Python, module: &Path) -> Result<()> {
-        let what = format!(
-            "{} with {} in {}",
-            self.name,
-            python.name(),
-            module.display()
-        );
         let mut command = python.clone().with_directory(module).command()?;
         command
             .args(&self.run)
             .arg(&self.name)
-            .args(&self.arguments)
-            .current_dir(&files.scripts);
+            .args(&self.arguments);
+        self.check_command(files, command, python.name(), module)
+    }
+
+    /// Runs the script on the VM whose objects move.
+    fn check_moving(&self, files: &Files, program: &Path, zeal: &str, module: &Path) -> Result<()> {
+        let mut command = Command::new(program);
+        command.args(["--zeal", zeal, "--path"]).arg(module);
+        match &self.run[..] {
+            [] => {}
+            [m, mode, options @ ..] if m == "-m" && mode == "hpy.debug" => {
+                command.arg("--debug").args(options);
+            }
+            other => bail!("{}: moving-gc has no {}", self.name, other.join(" ")),
+        }
+        ensure!(self.arguments.is_empty(), "{}: arguments", self.name);
+        command.arg(&self.name);
+        let vm = format!("moving-gc, zeal {zeal},");
+        self.check_command(files, command, &vm, module)
+    }
+
+    /// Holds what a VM writes against what the script expects.
+    fn check_command(
+        &self,
+        files: &Files,
+        mut command: Command,
+        vm: &str,
+        module: &Path,
+    ) -> Result<()> {
+        let what = format!("{} with {vm} in {}", self.name, module.display());
+        command.current_dir(&files.scripts);
         let finished = Job::new(command).limit(LIMIT).run()?;
         let clean = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).into_owned();
@@ -269,6 +301,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     };
     let bare = Python::new("hpyvm alone", verification.vm()?);
     let pythons = [verification.hpyvm()?, bare];
+    let moving = build_moving(&verification.project, "moving-gc")?;
     let mut step = Step::start("reports of the debug and trace modes");
     let mut outcome = Outcome::default();
     let mut names = script_names(&files.scripts)?;
@@ -280,8 +313,16 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
             true => &pythons[..1],
             false => &pythons[..],
         };
-        for (build, python) in builds.of(&script)?.iter().zip(pythons.iter().cycle()) {
+        let builds = builds.of(&script)?;
+        for (build, python) in builds.iter().zip(pythons.iter().cycle()) {
             outcome.check(script.check(&files, python, build));
+        }
+        if script.also_on_moving {
+            for build in &builds {
+                for zeal in ["always", "off"] {
+                    outcome.check(script.check_moving(&files, &moving, zeal, build));
+                }
+            }
         }
     }
     outcome.summary = format!("{} runs", outcome.passed + outcome.failures.len());

@@ -164,6 +164,6 @@ pub const STEPS: &[StepInfo] = &[
     StepInfo {
         name: "demo-moving",
         about: "cargo demo-moving: the demo's binaries while every object moves",
-        run: moving::demo,
+        run: demo::moving,
     },
 ];

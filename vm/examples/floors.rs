@@ -7,6 +7,9 @@
 //! comparison as a column of its own. Rows that it does not know do nothing in
 //! the VM, or are there to be measured from Python.
 
+#[path = "../src/allocator.rs"]
+mod allocator;
+
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyList};
 use rustpython_vm::compiler::Mode;
@@ -16,7 +19,7 @@ use std::hint::black_box;
 use std::io::{BufRead, Write};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
 /// Nanoseconds of the processor that this thread has used.
 fn thread_time() -> i64 {

@@ -7,6 +7,7 @@
 //! - [`universal`], the module `hpy.universal`;
 //! - [`sysconfig`], which lets setuptools compile extensions here.
 
+mod allocator;
 mod capsule;
 mod functions;
 mod importer;
@@ -20,7 +21,7 @@ use rustpython_vm::py_freeze;
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
 fn main() -> ExitCode {
     let builder = InterpreterBuilder::new().init_stdlib();

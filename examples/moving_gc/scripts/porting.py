@@ -14,9 +14,5 @@ class Step:
 
 for name in vars(TestPorting).keys():
     if name.startswith("test_"):
-        try:
-            getattr(TestPorting(), name)(Step())
-        except ModuleNotFoundError as error:
-            print("needs what is not here", name, error)
-        else:
-            print("passed", name)
+        getattr(TestPorting(), name)(Step())
+        print("passed", name)

@@ -4,9 +4,11 @@ use crate::heap::{Full, Heap, Kind, Local, Options, Reference};
 use crate::objects::{Code, bootstrap};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
+use hpy_loader::sites::{Position, PythonFrame};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// The outcome of an operation; the error is an exception instance.
@@ -49,6 +51,13 @@ pub trait Language {
     /// The module of this name, if the language has one, made afresh. The VM
     /// keeps it in its table of modules.
     fn import(&self, vm: &Vm, name: &str) -> Result<Option<Local>>;
+
+    /// Visits the positions of the code that is running, innermost first, for the
+    /// debug mode: [`Calls::walk_stack`](hpy_loader::runtime::Calls::walk_stack).
+    fn walk_stack(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>);
+
+    /// Says what a position is that `walk_stack` has visited.
+    fn describe_position(&self, position: Position) -> PythonFrame;
 
     /// Reports an error that can't be raised, and the object it happened in.
     fn report_unraisable(&self, vm: &Vm, error: &Local, object: Option<&Local>) {

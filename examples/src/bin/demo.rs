@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use console::{Term, style};
+use hpyvm_examples::digest::line;
 use hpyvm_examples::environment::isolate;
 use hpyvm_examples::example::TRANSCRIPT;
 use hpyvm_examples::{
@@ -183,11 +184,7 @@ impl Stage {
         println!("{}  {}", style(&example.name).bold().cyan(), example.about);
         for module in &built.modules {
             let file = module.binary.strip_prefix(&built.directory)?;
-            println!(
-                "  sha256 {}  {} (built with {builder})",
-                module.sha256,
-                file.display()
-            );
+            println!("{} (built with {builder})", line(&module.sha256, file));
         }
         println!();
 

@@ -39,6 +39,7 @@ macro_rules! opaque {
             pub const NULL: Self = Self(0);
 
             /// Whether this is [`Self::NULL`].
+            #[inline]
             pub fn is_null(self) -> bool {
                 self == Self::NULL
             }

@@ -10,25 +10,27 @@
 //!
 //! Only methods of the runtime that run no Python code are called here, in the
 //! sense of the rules in [`crate::runtime`]. So the borrow of a root needs no
-//! pin: nothing else uses the table meanwhile. A panic is caught here too; where
-//! the compiler sees that there can be none, that costs nothing.
+//! pin: nothing else uses the table meanwhile. Those that make objects, and may
+//! start a collector, are called only where nothing is borrowed. A panic is caught
+//! here too; where the compiler sees that there can be none, that costs nothing.
 
-use super::{CResult, Entry, shims};
+use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
+use crate::context as bodies;
 use crate::core::Core;
-use crate::handles::{HandleTable, Released, Word};
-
+use crate::handles::{HandleTable, LastReference, Released, Word};
 use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
-fn look<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<&R::Object> {
+fn look<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<&R::Object> {
     // SAFETY: see the module: until the reference is gone, only methods run that
-    // run nothing else, and only this thread has the lock.
-    unsafe { core.handles().peek(Word::from_bits(handle.0)) }
+    // run nothing else, and only this thread has the lock. The gate has slots, or
+    // there were no shortcuts.
+    unsafe { gate.slots().peek(Word::from_bits(handle.0)) }
 }
 
 /// Drops an object that C has given up, outside the lock if its death may run
@@ -54,12 +56,17 @@ extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object
     }
 }
 
-/// Closes the last reference, or what is none.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
-extern "C" fn close_last<R: Runtime>(core: &'static Core<R>, word: Word) {
+extern "C" fn close_last<R: Runtime>(
+    core: &'static Core<R>,
+    last: LastReference<'static, R::Object>,
+) {
     let vm = core.runtime();
-    let close = AssertUnwindSafe(|| core.handles().retire(word, |object| vm.is_shared(object)));
+    let close = AssertUnwindSafe(|| {
+        core.handles()
+            .retire_last(last, |object| vm.is_shared(object))
+    });
     match catch_unwind(close) {
         Ok(Some(object)) => bury(core, object),
         Ok(None) => {}
@@ -72,6 +79,25 @@ fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Opti
     handles.open(object).ok().map(|word| HPy(word.bits()))
 }
 
+/// A handle of an object that the VM lends. Often there is one that lingers, and
+/// then no root has to be made.
+#[inline(always)]
+fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
+    // SAFETY: without slots there are no shortcuts.
+    match unsafe { gate.slots() }.reopen(gate.handles(), object) {
+        Some(word) => Some(HPy(word.bits())),
+        None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
+    }
+}
+
+/// `HPy_NULL` if that is not possible.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) -> HPy {
+    let open = AssertUnwindSafe(|| open::<R>(core.handles(), core.runtime().duplicate(object)));
+    catch_unwind(open).ok().flatten().unwrap_or(HPy::NULL)
+}
+
 #[inline(always)]
 fn immediate(word: Option<Word>) -> Option<HPy> {
     word.map(|word| HPy(word.bits()))
@@ -79,11 +105,11 @@ fn immediate(word: Option<Word>) -> Option<HPy> {
 
 /// The value of a handle of an `int`, subclasses included, that fits.
 #[inline(always)]
-fn integer<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<i64> {
+fn integer<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<i64> {
     if let Some(value) = Word::from_bits(handle.0).as_i64() {
         return Some(value);
     }
-    match core.runtime().integer(look(core, handle)?) {
+    match gate.runtime().integer(look(gate, handle)?) {
         Some(Integer::Signed(value)) => Some(value),
         _ => None,
     }
@@ -97,7 +123,7 @@ enum Number {
 }
 
 #[inline(always)]
-fn number<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<Number> {
+fn number<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<Number> {
     let word = Word::from_bits(handle.0);
     if let Some(value) = word.as_i64() {
         return Some(Number::Int(value));
@@ -105,7 +131,7 @@ fn number<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<Number> {
     if let Some(value) = word.as_f64() {
         return Some(Number::Float(value));
     }
-    let (vm, object) = (core.runtime(), look(core, handle)?);
+    let (vm, object) = (gate.runtime(), look(gate, handle)?);
     match vm.exact_int(object) {
         Some(value) => Some(Number::Int(value)),
         None => vm.exact_float(object).map(Number::Float),
@@ -125,8 +151,8 @@ fn floats(a: Number, b: Number) -> Option<(f64, f64)> {
 
 /// `a op b` for plain numbers whose result is one that a handle can carry.
 #[inline(always)]
-fn binary<R: Runtime>(core: &Core<R>, op: BinaryOp, a: HPy, b: HPy) -> Option<HPy> {
-    let (a, b) = (number(core, a)?, number(core, b)?);
+fn binary<R: Runtime>(gate: &Gate<R>, op: BinaryOp, a: HPy, b: HPy) -> Option<HPy> {
+    let (a, b) = (number(gate, a)?, number(gate, b)?);
     if let (Number::Int(a), Number::Int(b)) = (a, b) {
         let value = match op {
             BinaryOp::Add => a.checked_add(b)?,
@@ -151,8 +177,8 @@ fn binary<R: Runtime>(core: &Core<R>, op: BinaryOp, a: HPy, b: HPy) -> Option<HP
 }
 
 #[inline(always)]
-fn unary<R: Runtime>(core: &Core<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
-    immediate(match (op, number(core, handle)?) {
+fn unary<R: Runtime>(gate: &Gate<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
+    immediate(match (op, number(gate, handle)?) {
         (UnaryOp::Negative, Number::Int(value)) => Word::from_i64(value.checked_neg()?),
         (UnaryOp::Absolute, Number::Int(value)) => Word::from_i64(value.checked_abs()?),
         (UnaryOp::Invert, Number::Int(value)) => Word::from_i64(!value),
@@ -164,8 +190,8 @@ fn unary<R: Runtime>(core: &Core<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
 
 /// `a op b` for plain numbers.
 #[inline(always)]
-fn compare<R: Runtime>(core: &Core<R>, a: HPy, b: HPy, op: c_int) -> Option<bool> {
-    let ordering = match (number(core, a)?, number(core, b)?) {
+fn compare<R: Runtime>(gate: &Gate<R>, a: HPy, b: HPy, op: c_int) -> Option<bool> {
+    let ordering = match (number(gate, a)?, number(gate, b)?) {
         (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
         (a, b) => {
             let (a, b) = floats(a, b)?;
@@ -196,23 +222,26 @@ fn compare<R: Runtime>(core: &Core<R>, a: HPy, b: HPy, op: c_int) -> Option<bool
 
 #[inline(always)]
 fn native_struct<R: Runtime>(
-    core: &Core<R>,
+    gate: &Gate<R>,
     handle: HPy,
     shape: HPyType_BuiltinShape,
 ) -> Option<*mut c_void> {
-    let native = core.runtime().native_struct(look(core, handle)?, shape);
+    let native = gate.runtime().native_struct(look(gate, handle)?, shape);
     (!native.is_null()).then_some(native)
 }
 
 /// A root of what a handle refers to, for memory that keeps one.
 #[inline(always)]
-fn root<R: Runtime>(core: &Core<R>, handle: HPy) -> Option<R::Object> {
-    look(core, handle).map(|object| core.runtime().duplicate(object))
+fn root<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<R::Object> {
+    look(gate, handle).map(|object| gate.runtime().duplicate(object))
 }
+
+/// For longer text and bytes one has to ask whether there is memory.
+const SHORT: usize = 4096;
 
 macro_rules! shortcuts {
     ($(
-        fn $function:ident($core:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
+        fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
     )*) => {
         $(
             #[allow(non_snake_case)]
@@ -222,169 +251,184 @@ macro_rules! shortcuts {
             ) $(-> $ret)? {
                 // SAFETY: the shortcuts are only in contexts that a loader for
                 // `R` made.
-                let $core: &'static Core<R> = unsafe { Core::<R>::from_context(context) };
+                let $gate = unsafe { Gate::<R>::of(context) };
                 match catch_unwind(AssertUnwindSafe(|| $body)) {
                     Ok(Some(result)) => result,
                     // SAFETY: as for the caller of this function.
                     Ok(None) => unsafe { shims::$function::<R>(context, $($arg),*) },
                     Err(panic) => {
-                        Entry::new($core, stringify!($function)).panicked(&*panic);
+                        Entry::new($gate.core(), stringify!($function)).panicked(&*panic);
                         CResult::FAILURE
                     }
                 }
             }
         )*
 
-        /// Puts the shortcuts where the general functions are.
-        pub(super) fn install<R: Runtime>(context: &mut HPyContext) {
+        /// Puts the shortcuts where the general functions are. The context must be
+        /// in a gate that [is whole](Gate::is_whole).
+        pub(crate) fn install<R: Runtime>(context: &mut HPyContext) {
             $(context.$function = $function::<R>;)*
         }
     };
 }
 
 shortcuts! {
-    fn ctx_Dup(core, h: HPy) -> HPy {
-        immediate(core.handles().try_dup(Word::from_bits(h.0)))
+    fn ctx_Dup(gate, h: HPy) -> HPy {
+        // SAFETY: without slots there are no shortcuts.
+        immediate(unsafe { gate.slots() }.try_dup(Word::from_bits(h.0)))
     }
 
-    fn ctx_Close(core, h: HPy) {
-        let word = Word::from_bits(h.0);
-        if !core.handles().try_close(word) {
-            close_last(core, word);
+    fn ctx_Close(gate, h: HPy) {
+        // SAFETY: without slots there are no shortcuts.
+        match unsafe { gate.slots() }.try_close(Word::from_bits(h.0)) {
+            Ok(()) => {}
+            Err(last) => close_last(gate.core(), last?),
         }
         Some(())
     }
 
-    fn ctx_Is(core, obj: HPy, other: HPy) -> c_int {
+    fn ctx_Is(gate, obj: HPy, other: HPy) -> c_int {
         if obj.0 == other.0 {
             return Some(1);
         }
-        let (a, b) = (look(core, obj)?, look(core, other)?);
-        Some(c_int::from(core.runtime().is_same(a, b)))
+        let (a, b) = (look(gate, obj)?, look(gate, other)?);
+        Some(c_int::from(gate.runtime().is_same(a, b)))
     }
 
-    fn ctx_TypeCheck(core, obj: HPy, r#type: HPy) -> c_int {
-        let (object, class) = (look(core, obj)?, look(core, r#type)?);
-        let vm = core.runtime();
-        let is_instance = vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+    fn ctx_TypeCheck(gate, obj: HPy, r#type: HPy) -> c_int {
+        let (object, class) = (look(gate, obj)?, look(gate, r#type)?);
+        let vm = gate.runtime();
+        let is_instance = vm.is_exact(object, class)
+            || (vm.is_kind(class, Kind::Type) && vm.is_instance(object, class));
         Some(c_int::from(is_instance))
     }
 
-    fn ctx_Type(core, obj: HPy) -> HPy {
-        open::<R>(core.handles(), core.runtime().type_of(look(core, obj)?))
+    fn ctx_Type(gate, obj: HPy) -> HPy {
+        let object = look(gate, obj)?;
+        gate.runtime().lend_type(object, |class| open_lent(gate, class))
     }
 
-    fn ctx_Long_FromInt32_t(_core, value: i32) -> HPy {
+    fn ctx_Long_FromInt32_t(_gate, value: i32) -> HPy {
         immediate(Word::from_i64(value.into()))
     }
 
-    fn ctx_Long_FromUInt32_t(_core, value: u32) -> HPy {
+    fn ctx_Long_FromUInt32_t(_gate, value: u32) -> HPy {
         immediate(Word::from_i64(value.into()))
     }
 
-    fn ctx_Long_FromInt64_t(_core, v: i64) -> HPy {
+    fn ctx_Long_FromInt64_t(_gate, v: i64) -> HPy {
         immediate(Word::from_i64(v))
     }
 
-    fn ctx_Long_FromUInt64_t(_core, v: u64) -> HPy {
+    fn ctx_Long_FromUInt64_t(_gate, v: u64) -> HPy {
         immediate(Word::from_i64(i64::try_from(v).ok()?))
     }
 
-    fn ctx_Long_FromSize_t(_core, value: usize) -> HPy {
+    fn ctx_Long_FromSize_t(_gate, value: usize) -> HPy {
         immediate(Word::from_i64(i64::try_from(value).ok()?))
     }
 
-    fn ctx_Long_FromSsize_t(_core, value: HPy_ssize_t) -> HPy {
+    fn ctx_Long_FromSsize_t(_gate, value: HPy_ssize_t) -> HPy {
         immediate(Word::from_i64(value as i64))
     }
 
-    fn ctx_Long_AsInt32_t(core, h: HPy) -> i32 {
-        integer(core, h)?.try_into().ok()
+    fn ctx_Long_AsInt32_t(gate, h: HPy) -> i32 {
+        integer(gate, h)?.try_into().ok()
     }
 
-    fn ctx_Long_AsUInt32_t(core, h: HPy) -> u32 {
-        integer(core, h)?.try_into().ok()
+    fn ctx_Long_AsUInt32_t(gate, h: HPy) -> u32 {
+        integer(gate, h)?.try_into().ok()
     }
 
-    fn ctx_Long_AsInt64_t(core, h: HPy) -> i64 {
-        integer(core, h)
+    fn ctx_Long_AsInt64_t(gate, h: HPy) -> i64 {
+        integer(gate, h)
     }
 
-    fn ctx_Long_AsUInt64_t(core, h: HPy) -> u64 {
-        integer(core, h)?.try_into().ok()
+    fn ctx_Long_AsUInt64_t(gate, h: HPy) -> u64 {
+        integer(gate, h)?.try_into().ok()
     }
 
-    fn ctx_Long_AsSize_t(core, h: HPy) -> usize {
-        integer(core, h)?.try_into().ok()
+    fn ctx_Long_AsSize_t(gate, h: HPy) -> usize {
+        integer(gate, h)?.try_into().ok()
     }
 
-    fn ctx_Long_AsSsize_t(core, h: HPy) -> HPy_ssize_t {
-        integer(core, h)?.try_into().ok()
+    fn ctx_Long_AsSsize_t(gate, h: HPy) -> HPy_ssize_t {
+        integer(gate, h)?.try_into().ok()
     }
 
-    fn ctx_Long_AsDouble(core, h: HPy) -> f64 {
-        integer(core, h).map(|value| value as f64)
+    fn ctx_Long_AsDouble(gate, h: HPy) -> f64 {
+        integer(gate, h).map(|value| value as f64)
     }
 
-    fn ctx_Float_FromDouble(_core, v: f64) -> HPy {
+    fn ctx_Float_FromDouble(_gate, v: f64) -> HPy {
         immediate(Word::from_f64(v))
     }
 
-    fn ctx_Float_AsDouble(core, h: HPy) -> f64 {
+    fn ctx_Float_AsDouble(gate, h: HPy) -> f64 {
         if let Some(value) = Word::from_bits(h.0).as_f64() {
             return Some(value);
         }
-        core.runtime().exact_float(look(core, h)?)
+        gate.runtime().exact_float(look(gate, h)?)
     }
 
-    fn ctx_Add(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Add, h1, h2) }
-    fn ctx_Subtract(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Subtract, h1, h2) }
-    fn ctx_Multiply(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Multiply, h1, h2) }
-    fn ctx_TrueDivide(core, h1: HPy, h2: HPy) -> HPy {
-        binary(core, BinaryOp::TrueDivide, h1, h2)
+    fn ctx_Add(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Add, h1, h2) }
+    fn ctx_Subtract(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Subtract, h1, h2) }
+    fn ctx_Multiply(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Multiply, h1, h2) }
+    fn ctx_TrueDivide(gate, h1: HPy, h2: HPy) -> HPy {
+        binary(gate, BinaryOp::TrueDivide, h1, h2)
     }
-    fn ctx_And(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::And, h1, h2) }
-    fn ctx_Or(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Or, h1, h2) }
-    fn ctx_Xor(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Xor, h1, h2) }
-    fn ctx_InPlaceAdd(core, h1: HPy, h2: HPy) -> HPy { binary(core, BinaryOp::Add, h1, h2) }
-    fn ctx_InPlaceSubtract(core, h1: HPy, h2: HPy) -> HPy {
-        binary(core, BinaryOp::Subtract, h1, h2)
+    fn ctx_And(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::And, h1, h2) }
+    fn ctx_Or(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Or, h1, h2) }
+    fn ctx_Xor(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Xor, h1, h2) }
+    fn ctx_InPlaceAdd(gate, h1: HPy, h2: HPy) -> HPy { binary(gate, BinaryOp::Add, h1, h2) }
+    fn ctx_InPlaceSubtract(gate, h1: HPy, h2: HPy) -> HPy {
+        binary(gate, BinaryOp::Subtract, h1, h2)
     }
-    fn ctx_InPlaceMultiply(core, h1: HPy, h2: HPy) -> HPy {
-        binary(core, BinaryOp::Multiply, h1, h2)
+    fn ctx_InPlaceMultiply(gate, h1: HPy, h2: HPy) -> HPy {
+        binary(gate, BinaryOp::Multiply, h1, h2)
     }
-    fn ctx_Negative(core, h: HPy) -> HPy { unary(core, UnaryOp::Negative, h) }
-    fn ctx_Absolute(core, h: HPy) -> HPy { unary(core, UnaryOp::Absolute, h) }
-    fn ctx_Invert(core, h: HPy) -> HPy { unary(core, UnaryOp::Invert, h) }
+    fn ctx_Negative(gate, h: HPy) -> HPy { unary(gate, UnaryOp::Negative, h) }
+    fn ctx_Absolute(gate, h: HPy) -> HPy { unary(gate, UnaryOp::Absolute, h) }
+    fn ctx_Invert(gate, h: HPy) -> HPy { unary(gate, UnaryOp::Invert, h) }
 
-    fn ctx_RichCompare(core, v: HPy, w: HPy, op: c_int) -> HPy {
-        let constants = core.constants();
-        compare(core, v, w, op).map(|holds| if holds { constants.h_True } else { constants.h_False })
-    }
-
-    fn ctx_RichCompareBool(core, v: HPy, w: HPy, op: c_int) -> c_int {
-        compare(core, v, w, op).map(c_int::from)
+    fn ctx_RichCompare(gate, v: HPy, w: HPy, op: c_int) -> HPy {
+        let constants = gate.constants();
+        compare(gate, v, w, op).map(|holds| if holds { constants.h_True } else { constants.h_False })
     }
 
-    fn ctx_IsTrue(core, h: HPy) -> c_int {
-        core.runtime().known_truth(look(core, h)?).map(c_int::from)
+    fn ctx_RichCompareBool(gate, v: HPy, w: HPy, op: c_int) -> c_int {
+        if let Some(holds) = compare(gate, v, w, op) {
+            return Some(c_int::from(holds));
+        }
+        let unequal = match HPy_RichCmpOp(op) {
+            HPy_RichCmpOp::HPy_EQ => false,
+            HPy_RichCmpOp::HPy_NE => true,
+            _ => return None,
+        };
+        let equal = gate.runtime().known_equality(look(gate, v)?, look(gate, w)?)?;
+        Some(c_int::from(equal != unequal))
     }
 
-    fn ctx_Length(core, h: HPy) -> HPy_ssize_t {
-        core.runtime().known_length(look(core, h)?).map(usize::cast_signed)
+    fn ctx_IsTrue(gate, h: HPy) -> c_int {
+        gate.runtime().known_truth(look(gate, h)?).map(c_int::from)
     }
 
-    fn ctx_GetItem_i(core, obj: HPy, idx: HPy_ssize_t) -> HPy {
+    fn ctx_Length(gate, h: HPy) -> HPy_ssize_t {
+        gate.runtime().known_length(look(gate, h)?).map(usize::cast_signed)
+    }
+
+    fn ctx_GetItem_i(gate, obj: HPy, idx: HPy_ssize_t) -> HPy {
         let index = usize::try_from(idx).ok()?;
-        open::<R>(core.handles(), core.runtime().known_item(look(core, obj)?, index)?)
+        let object = look(gate, obj)?;
+        gate.runtime().lend_item(object, index, |item| open_lent(gate, item))?
     }
 
-    fn ctx_SetItem_i(core, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
+    fn ctx_SetItem_i(gate, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
         let index = usize::try_from(idx).ok()?;
-        let value = root(core, value)?;
-        match core.runtime().replace_item(look(core, obj)?, index, value) {
+        let value = root(gate, value)?;
+        match gate.runtime().replace_item(look(gate, obj)?, index, value) {
             Ok(old) => {
-                bury(core, old);
+                bury(gate.core(), old);
                 Some(0)
             }
             Err(value) => {
@@ -395,8 +439,8 @@ shortcuts! {
         }
     }
 
-    fn ctx_Unicode_AsUTF8AndSize(core, h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
-        let text = core.runtime().known_utf8(look(core, h)?)?;
+    fn ctx_Unicode_AsUTF8AndSize(gate, h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
+        let text = gate.runtime().known_utf8(look(gate, h)?)?;
         if !size.is_null() {
             // SAFETY: the extension gives null or a place for the size.
             unsafe { *size = text.len().cast_signed() };
@@ -404,35 +448,35 @@ shortcuts! {
         Some(text.cast())
     }
 
-    fn ctx_AsStruct_Object(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
+    fn ctx_AsStruct_Object(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
     }
 
-    fn ctx_AsStruct_Type(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Type)
+    fn ctx_AsStruct_Type(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Type)
     }
 
-    fn ctx_AsStruct_Long(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Long)
+    fn ctx_AsStruct_Long(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Long)
     }
 
-    fn ctx_AsStruct_Float(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Float)
+    fn ctx_AsStruct_Float(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Float)
     }
 
-    fn ctx_AsStruct_Unicode(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Unicode)
+    fn ctx_AsStruct_Unicode(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Unicode)
     }
 
-    fn ctx_AsStruct_Tuple(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Tuple)
+    fn ctx_AsStruct_Tuple(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Tuple)
     }
 
-    fn ctx_AsStruct_List(core, h: HPy) -> *mut c_void {
-        native_struct(core, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
+    fn ctx_AsStruct_List(gate, h: HPy) -> *mut c_void {
+        native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
     }
 
-    fn ctx_Field_Load(core, _source: HPy, source_field: HPyField) -> HPy {
+    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy {
         let mut source_field = source_field;
         // SAFETY: the copy lives as long as the reference to it.
         let field = unsafe { FieldRef::new(&raw mut source_field) };
@@ -440,38 +484,108 @@ shortcuts! {
             return Some(HPy(immediate.bits()));
         }
         // SAFETY: the extension loads what it has stored.
-        let object = unsafe { core.runtime().load_field(field.get()?) };
-        open::<R>(core.handles(), object)
+        unsafe { gate.runtime().lend_field(field.get()?, |object| open_lent(gate, object)) }
     }
 
-    fn ctx_Field_Store(core, _target: HPy, target_field: *mut HPyField, h: HPy) {
-        let stored = core.runtime().store_field(root(core, h)?);
+    fn ctx_Field_Store(gate, _target: HPy, target_field: *mut HPyField, h: HPy) {
+        let stored = gate.runtime().store_field(root(gate, h)?);
         // SAFETY: the extension gives a field of the object.
         let field = unsafe { FieldRef::new(target_field) };
-        let old = field.take(core.runtime());
+        let old = field.take(gate.runtime());
         field.set(stored);
         if let Some(old) = old {
-            bury(core, old);
+            bury(gate.core(), old);
         }
         Some(())
     }
 
-    fn ctx_Global_Load(core, global: HPyGlobal) -> HPy {
-        immediate(core.handles().try_dup(Word::from_bits(global.0)).filter(|word| !word.is_null()))
+    fn ctx_Global_Load(gate, global: HPyGlobal) -> HPy {
+        // SAFETY: without slots there are no shortcuts.
+        let word = unsafe { gate.slots() }.try_dup(Word::from_bits(global.0));
+        immediate(word.filter(|word| !word.is_null()))
     }
 
-    fn ctx_Global_Store(core, global: *mut HPyGlobal, h: HPy) {
+    fn ctx_Global_Store(gate, global: *mut HPyGlobal, h: HPy) {
         // What a full table gives back is a second root of an object with a handle.
-        let stored = core.handles().lend(root(core, h)?).ok()?;
+        let stored = gate.handles().lend(root(gate, h)?).ok()?;
         // SAFETY: the extension gives one of its globals.
         let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.bits())) };
-        if let Released::Freed(object) = core.handles().end_loan(Word::from_bits(old.0)) {
-            bury(core, object);
+        if let Released::Freed(object) = gate.handles().end_loan(Word::from_bits(old.0)) {
+            bury(gate.core(), object);
         }
         Some(())
     }
 
-    fn ctx_Err_Occurred(core) -> c_int {
-        Some(c_int::from(core.is_error_pending()))
+    fn ctx_Unicode_FromString(gate, utf8: *const c_char) -> HPy {
+        if utf8.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        if text.len() > SHORT {
+            return None;
+        }
+        open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
+    }
+
+    fn ctx_Bytes_FromStringAndSize(gate, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
+        let len = usize::try_from(len).ok().filter(|&len| len <= SHORT)?;
+        if bytes.is_null() {
+            return None;
+        }
+        // SAFETY: the extension gives that many bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(bytes.cast(), len) };
+        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes).ok()?)
+    }
+
+    fn ctx_Dict_New(gate) -> HPy {
+        open::<R>(gate.handles(), gate.runtime().new_dict().ok()?)
+    }
+
+    fn ctx_ListBuilder_New(gate, size: HPy_ssize_t) -> HPyListBuilder {
+        bodies::new_small(gate.core(), size).map(HPyListBuilder)
+    }
+
+    fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(gate.core(), builder.0, index, h_item)
+    }
+
+    fn ctx_TupleBuilder_New(gate, size: HPy_ssize_t) -> HPyTupleBuilder {
+        bodies::new_small(gate.core(), size).map(HPyTupleBuilder)
+    }
+
+    fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
+        bodies::set_once(gate.core(), builder.0, index, h_item)
+    }
+
+    fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {
+        bodies::new_small_tracker(gate.core(), size)
+    }
+
+    fn ctx_Tracker_Add(gate, ht: HPyTracker, h: HPy) -> c_int {
+        bodies::track(gate.core(), ht, h)
+    }
+
+    fn ctx_Err_Occurred(gate) -> c_int {
+        Some(c_int::from(gate.is_error_pending()))
+    }
+
+    fn ctx_Err_SetString(gate, h_type: HPy, utf8_message: *const c_char) {
+        if utf8_message.is_null() || !gate.runtime().is_error_class(look(gate, h_type)?) {
+            return None;
+        }
+        // SAFETY: the extension gives a C string, and it is not null.
+        let message = unsafe { CStr::from_ptr(utf8_message) }.to_str().ok()?;
+        if let Some(class) = gate.set_unmade(Word::from_bits(h_type.0), message)? {
+            bury(gate.core(), class);
+        }
+        Some(())
+    }
+
+    fn ctx_Err_Clear(gate) {
+        if let Some(class) = gate.clear_unmade()? {
+            bury(gate.core(), class);
+        }
+        Some(())
     }
 }

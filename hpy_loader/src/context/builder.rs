@@ -4,12 +4,16 @@
 //! was used up is recognised.
 
 use super::prelude::*;
+use crate::core::Core;
 use crate::handles::Pin;
 use crate::memory::is_available;
 
 /// More items than this are refused before anything is allocated: the size of
 /// the items alone would exceed the address space.
 pub(super) const MAX_ITEMS: usize = isize::MAX as usize / 8;
+
+/// The memory of a builder of more items is not kept for the next one.
+const SMALL: usize = 64;
 
 /// The items so far.
 pub(crate) struct Builder<R: Runtime> {
@@ -46,6 +50,7 @@ impl<R: Runtime> Item<R> {
     }
 
     /// The object that was only kept by this item.
+    #[inline]
     fn release(self) -> Option<R::Object> {
         match self {
             Self::Word(_) => None,
@@ -67,6 +72,40 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
     }
     items.resize_with(size, || Item::Word(Word::NULL));
     entry.core().builders().insert(Builder { items })
+}
+
+/// A small builder, by the short way through the boundary.
+#[inline]
+pub(crate) fn new_small<R: Runtime>(core: &'static Core<R>, size: HPy_ssize_t) -> Option<isize> {
+    let size = usize::try_from(size).ok().filter(|&size| size <= SMALL)?;
+    let mut builder = core.builders().spare()?;
+    builder.items.resize_with(size, || Item::Word(Word::NULL));
+    Some(core.builders().insert(builder))
+}
+
+/// Sets an object where nothing was set before, by the short way. None, and nothing
+/// has changed, for anything else.
+#[inline]
+pub(crate) fn set_once<R: Runtime>(
+    core: &'static Core<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> Option<()> {
+    let pin = core.handles().peek_pin(Word::from_bits(item.0))?;
+    if pin.count() > MANY_PINS {
+        return None;
+    }
+    let mut item = Item::Object(pin);
+    let set = core.builders().with(builder, |builder| {
+        let place = builder.items.get_mut(usize::try_from(index).ok()?)?;
+        if let Item::Word(Word::NULL) = place {
+            std::mem::swap(place, &mut item);
+            return Some(());
+        }
+        None
+    });
+    set.flatten()
 }
 
 fn set<R: Runtime>(
@@ -94,10 +133,38 @@ fn set<R: Runtime>(
     }
 }
 
+/// The items as objects, for the runtime to take.
+struct Objects<'a, R: Runtime> {
+    vm: &'a R,
+    none: &'a R::Object,
+    items: std::vec::Drain<'a, Item<R>>,
+}
+
+impl<R: Runtime> Iterator for Objects<'_, R> {
+    type Item = R::Object;
+
+    #[inline]
+    fn next(&mut self) -> Option<R::Object> {
+        let vm = self.vm;
+        Some(match self.items.next()? {
+            Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
+            Item::Word(_) => vm.duplicate(self.none),
+        })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl<R: Runtime> ExactSizeIterator for Objects<'_, R> {}
+
+#[inline]
 fn finish<R: Runtime>(
     entry: Entry<R>,
     builder: isize,
-    make: impl FnOnce(&R, &mut dyn ExactSizeIterator<Item = R::Object>) -> Fallible<R::Object, R>,
+    make: impl FnOnce(&R, Objects<'_, R>) -> Fallible<R::Object, R>,
 ) -> Fallible<HPy, R> {
     if builder == 0 {
         let memory_error = entry.get(entry.core().constants().h_MemoryError)?;
@@ -117,11 +184,16 @@ fn finish<R: Runtime>(
     }
     let vm = entry.runtime();
     let none = entry.get(entry.core().constants().h_None)?;
-    let mut items = builder.items.into_iter().map(|item| match item {
-        Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
-        Item::Word(_) => vm.duplicate(&none),
-    });
-    entry.open(make(vm, &mut items)?)
+    let objects = Objects {
+        vm,
+        none: &none,
+        items: builder.items.drain(..),
+    };
+    let made = make(vm, objects);
+    if builder.items.capacity() <= SMALL {
+        entry.core().builders().keep_spare(builder);
+    }
+    entry.open(made?)
 }
 
 fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {

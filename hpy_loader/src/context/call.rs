@@ -2,54 +2,86 @@
 
 use super::prelude::*;
 use crate::handles::Pin;
+use crate::runtime::Roots;
 use smallvec::SmallVec;
 
 /// Calls with more arguments than this allocate.
 const INLINE: usize = 8;
 
-type Pins<R> = SmallVec<[Pin<'static, <R as crate::runtime::Roots>::Object>; INLINE]>;
+type Pins<R> = SmallVec<[Pin<'static, <R as Roots>::Object>; INLINE]>;
+
+/// Borrows of what is pinned, as a runtime takes them.
+type Objects<'a, R> = SmallVec<[&'a <R as Roots>::Object; INLINE]>;
 
 pub(crate) unsafe fn ctx_Callable_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
     Ok(c_int::from(entry.runtime().is_callable(&*entry.get(h)?)))
 }
 
-/// Adds the arguments of a call in the vectorcall form to `pins`, which stay where
-/// they are: moving them costs as much as pinning. Returns the names if there are
-/// any.
+/// Adds the arguments of a call to `pins`, which stay where they are: moving them
+/// costs as much as pinning.
 ///
 /// # Safety
 ///
-/// `args` points to `nargs` handles and one more for each name.
+/// `args` points to `count` handles.
 #[inline(always)]
-unsafe fn arguments<R: Runtime>(
+unsafe fn pin_all<R: Runtime>(
     entry: Entry<R>,
     args: *const HPy,
-    nargs: usize,
-    kwnames: HPy,
+    count: usize,
     pins: &mut Pins<R>,
-) -> Fallible<Option<Pin<'static, R::Object>>, R> {
-    let names = entry.get_optional(kwnames)?;
-    let mut count = nargs;
-    if let Some(names) = &names {
-        if !entry.runtime().is_kind(names, Kind::Tuple) {
-            return Err(entry.type_error("the names of keyword arguments must be a tuple"));
-        }
-        count = count.saturating_add(entry.leave(|vm| vm.length(names))?);
-    }
+) -> Fallible<(), R> {
     entry.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
     for i in 0..count {
         // SAFETY: the caller vouches for the length of the array.
         pins.push(entry.get(unsafe { *args.add(i) })?);
     }
-    Ok(names)
+    Ok(())
 }
 
-/// Borrows of what is pinned, as a runtime takes them.
+/// Borrows everything, in place: what was just written is slow to move.
 #[inline(always)]
-fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut SmallVec<[&'a R::Object; INLINE]>) {
+fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut Objects<'a, R>) {
     for pin in pins {
         objects.push(&**pin);
     }
+}
+
+/// Runs `call` outside the lock, with the arguments and the names of keywords. The
+/// frequent case, without names, is kept apart: it moves nothing to and fro that
+/// may be there or not.
+///
+/// # Safety
+///
+/// `args` points to `nargs` handles and one more for each name.
+#[inline(always)]
+unsafe fn vectorcall<R: Runtime>(
+    entry: Entry<R>,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+    call: impl Fn(&R, &[&R::Object], Option<&R::Object>) -> Fallible<R::Object, R>,
+) -> Fallible<HPy, R> {
+    let mut pins = Pins::<R>::new();
+    if kwnames.is_null() {
+        // SAFETY: the caller vouches for it.
+        unsafe { pin_all(entry, args, nargs, &mut pins) }?;
+        let mut objects = Objects::<R>::new();
+        borrow::<R>(&pins, &mut objects);
+        return entry.open(entry.leave(|vm| call(vm, &objects, None))?);
+    }
+    let names = entry.get(kwnames)?;
+    if !entry.runtime().is_kind(&names, Kind::Tuple) {
+        return Err(entry.type_error("the names of keyword arguments must be a tuple"));
+    }
+    let count = match entry.runtime().known_length(&names) {
+        Some(length) => length,
+        None => entry.leave(|vm| vm.length(&names))?,
+    };
+    // SAFETY: the caller vouches for it.
+    unsafe { pin_all(entry, args, nargs.saturating_add(count), &mut pins) }?;
+    let mut objects = Objects::<R>::new();
+    borrow::<R>(&pins, &mut objects);
+    entry.open(entry.leave(|vm| call(vm, &objects, Some(&names)))?)
 }
 
 pub(crate) unsafe fn ctx_Call<R: Runtime>(
@@ -60,13 +92,10 @@ pub(crate) unsafe fn ctx_Call<R: Runtime>(
     kwnames: HPy,
 ) -> Fallible<HPy, R> {
     let callable = entry.get(callable)?;
-    let mut pins = Pins::<R>::new();
+    let call =
+        |vm: &R, args: &[&R::Object], names: Option<&R::Object>| vm.call(&callable, args, names);
     // SAFETY: the extension gives the array.
-    let names = unsafe { arguments(entry, args, nargs, kwnames, &mut pins) }?;
-    let mut objects = SmallVec::new();
-    borrow::<R>(&pins, &mut objects);
-    let result = entry.leave(|vm| vm.call(&callable, &objects, names.as_deref()))?;
-    entry.open(result)
+    unsafe { vectorcall(entry, args, nargs, kwnames, call) }
 }
 
 pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
@@ -80,14 +109,13 @@ pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
     if nargs == 0 {
         return Err(entry.type_error("HPy_CallMethod needs the object as its first argument"));
     }
-    let mut pins = Pins::<R>::new();
+    let call =
+        |vm: &R, args: &[&R::Object], names: Option<&R::Object>| vm.call_method(&name, args, names);
     // SAFETY: the extension gives the array.
-    let names = unsafe { arguments(entry, args, nargs, kwnames, &mut pins) }?;
-    let mut objects = SmallVec::new();
-    borrow::<R>(&pins, &mut objects);
-    let result = entry.leave(|vm| vm.call_method(&name, &objects, names.as_deref()))?;
-    entry.open(result)
+    unsafe { vectorcall(entry, args, nargs, kwnames, call) }
 }
+
+const NO_TUPLE: &str = "HPy_CallTupleDict requires args to be a tuple or null handle";
 
 pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     entry: Entry<R>,
@@ -96,14 +124,21 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     kw: HPy,
 ) -> Fallible<HPy, R> {
     let callable = entry.get(callable)?;
+    if !args.is_null() && kw.is_null() {
+        // The frequent case; see `vectorcall`.
+        let args = entry.get(args)?;
+        if !entry.runtime().is_kind(&args, Kind::Tuple) {
+            return Err(entry.type_error(NO_TUPLE));
+        }
+        return entry.open(entry.leave(|vm| vm.call_tuple_dict(&callable, Some(&args), None))?);
+    }
     let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
     let vm = entry.runtime();
     if args
         .as_ref()
         .is_some_and(|args| !vm.is_kind(args, Kind::Tuple))
     {
-        let message = "HPy_CallTupleDict requires args to be a tuple or null handle";
-        return Err(entry.type_error(message));
+        return Err(entry.type_error(NO_TUPLE));
     }
     if kwargs
         .as_ref()

@@ -67,10 +67,13 @@ pub(crate) unsafe fn ctx_SetAttr<R: Runtime>(
     value: HPy,
 ) -> Fallible<c_int, R> {
     let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    let value = entry.get_optional(value)?;
-    entry
-        .leave(|vm| vm.set_attr(&object, &name, value.as_deref()))
-        .map(|()| 0)
+    if value.is_null() {
+        let delete = |vm: &R| vm.set_attr(&object, &name, None);
+        return entry.leave(delete).map(|()| 0);
+    }
+    let value = entry.get(value)?;
+    let set = |vm: &R| vm.set_attr(&object, &name, Some(&value));
+    entry.leave(set).map(|()| 0)
 }
 
 pub(crate) unsafe fn ctx_SetAttr_s<R: Runtime>(
@@ -82,10 +85,13 @@ pub(crate) unsafe fn ctx_SetAttr_s<R: Runtime>(
     let object = entry.get(obj)?;
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(utf8_name) }?;
-    let value = entry.get_optional(value)?;
-    entry
-        .leave(|vm| vm.set_attr_str(&object, name, value.as_deref()))
-        .map(|()| 0)
+    if value.is_null() {
+        let delete = |vm: &R| vm.set_attr_str(&object, name, None);
+        return entry.leave(delete).map(|()| 0);
+    }
+    let value = entry.get(value)?;
+    let set = |vm: &R| vm.set_attr_str(&object, name, Some(&value));
+    entry.leave(set).map(|()| 0)
 }
 
 pub(crate) unsafe fn ctx_GetItem<R: Runtime>(
@@ -110,7 +116,7 @@ pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
 unsafe fn key<R: Runtime>(entry: Entry<R>, utf8_key: *const c_char) -> Fallible<Key<R>, R> {
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8_key) }?;
-    let handle = entry.open(entry.runtime().new_str(text))?;
+    let handle = entry.open(entry.runtime().new_str(text)?)?;
     Ok(Key { entry, handle })
 }
 
@@ -147,10 +153,13 @@ fn set_item<R: Runtime>(
     value: Option<HPy>,
 ) -> Fallible<c_int, R> {
     let (object, key) = (entry.get(obj)?, entry.get(key)?);
-    let value = value.map(|value| entry.get(value)).transpose()?;
-    entry
-        .leave(|vm| vm.set_item(&object, &key, value.as_deref()))
-        .map(|()| 0)
+    let Some(value) = value else {
+        let delete = |vm: &R| vm.set_item(&object, &key, None);
+        return entry.leave(delete).map(|()| 0);
+    };
+    let value = entry.get(value)?;
+    let set = |vm: &R| vm.set_item(&object, &key, Some(&value));
+    entry.leave(set).map(|()| 0)
 }
 
 fn set_item_index<R: Runtime>(

@@ -1,6 +1,10 @@
 //! Sets of handles that are closed together.
 
 use super::prelude::*;
+use crate::core::Core;
+
+/// The memory of a tracker of more handles is not kept for the next one.
+const SMALL: usize = 64;
 
 /// The handles that a tracker owns.
 pub(crate) struct Tracker {
@@ -23,6 +27,32 @@ pub(crate) unsafe fn ctx_Tracker_New<R: Runtime>(
     Ok(HPyTracker(
         entry.core().trackers().insert(Tracker { handles }),
     ))
+}
+
+/// A small tracker, by the short way through the boundary.
+#[inline]
+pub(crate) fn new_small_tracker<R: Runtime>(
+    core: &'static Core<R>,
+    size: HPy_ssize_t,
+) -> Option<HPyTracker> {
+    let size = usize::try_from(size).ok()?;
+    let tracker = core.trackers().spare()?;
+    if tracker.handles.capacity() <= size {
+        return None;
+    }
+    Some(HPyTracker(core.trackers().insert(tracker)))
+}
+
+/// Tracks a handle where there is room, by the short way.
+#[inline]
+pub(crate) fn track<R: Runtime>(
+    core: &'static Core<R>,
+    tracker: HPyTracker,
+    handle: HPy,
+) -> Option<c_int> {
+    core.trackers()
+        .with(tracker.0, |tracker| tracker.handles.push(handle))
+        .map(|()| 0)
 }
 
 fn used_up<R: Runtime>(entry: Entry<R>) -> R::Object {
@@ -56,12 +86,18 @@ pub(crate) unsafe fn ctx_Tracker_Close<R: Runtime>(
     entry: Entry<R>,
     ht: HPyTracker,
 ) -> Fallible<(), R> {
-    let Some(tracker) = entry.core().trackers().remove(ht.0) else {
+    let Some(mut tracker) = entry.core().trackers().remove(ht.0) else {
         return Err(used_up(entry));
     };
-    for handle in tracker.handles {
-        // SAFETY: any word may be closed.
-        unsafe { super::ctx_Close(entry, handle) }?;
+    let handles = entry.core().handles();
+    for handle in tracker.handles.drain(..) {
+        if !handles.try_close(Word::from_bits(handle.0)) {
+            // SAFETY: any word may be closed.
+            unsafe { super::ctx_Close(entry, handle) }?;
+        }
+    }
+    if tracker.handles.capacity() <= SMALL {
+        entry.core().trackers().keep_spare(tracker);
     }
     Ok(())
 }

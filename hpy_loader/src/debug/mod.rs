@@ -32,10 +32,12 @@ mod records;
 mod report;
 mod ring;
 mod rows;
+mod summary;
 mod views;
 mod violation;
 mod visit;
 
+pub use summary::{Show, Summary};
 pub use views::{Leak, View};
 pub use violation::{Kind, Violation};
 

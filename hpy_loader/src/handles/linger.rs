@@ -17,11 +17,18 @@
 //!   die late; Python code afterwards can't.
 //! - Only the last [`PLACES`] of them, since a call may close millions.
 //!
+//! There is a gain as well. C loads the same objects again and again: a type, a
+//! field, the items of a tuple. Its latest handle often lingers, and opening one
+//! for the object again ([`HandleTable::reopen`]) takes that: no root is made for
+//! it and none dropped when it is closed, which on a VM with threads are two
+//! atomic operations.
+//!
 //! [`Frame`]: super::Frame
 
 use std::cell::Cell;
 
 use super::outcome::Released;
+use super::slot::{Slot, bits};
 use super::table::HandleTable;
 use super::word::Word;
 
@@ -32,17 +39,35 @@ const PLACES: usize = 32;
 /// The words that linger, the latest on top, in a ring that forgets the oldest.
 pub(super) struct Lingering {
     words: [Cell<Word>; PLACES],
+    /// For objects that linger or did, by their bits.
+    recent: [Recent; PLACES],
     /// How many there have been, less those that a frame has ended.
     top: Cell<u64>,
+    /// Where the words of the latest frame begin. Those of the frame that runs may
+    /// begin before.
+    since: Cell<u64>,
     /// Frames that have not ended.
     frames: Cell<u32>,
+}
+
+/// A word that was put into the ring, and which number it got there.
+struct Recent {
+    word: Cell<Word>,
+    number: Cell<u64>,
 }
 
 impl Lingering {
     pub(super) fn new() -> Self {
         Lingering {
             words: [const { Cell::new(Word::NULL) }; PLACES],
+            recent: [const {
+                Recent {
+                    word: Cell::new(Word::NULL),
+                    number: Cell::new(0),
+                }
+            }; PLACES],
             top: Cell::new(0),
+            since: Cell::new(0),
             frames: Cell::new(0),
         }
     }
@@ -52,12 +77,28 @@ impl Lingering {
         &self.words[(number % PLACES as u64) as usize]
     }
 
+    /// Where to look for a word of the object with these bits, be it there or not.
+    #[inline]
+    fn recent(&self, bits: u64) -> &Recent {
+        // Addresses of objects differ in their middle.
+        let hash = (bits >> 4) ^ (bits >> 9);
+        &self.recent[(hash % PLACES as u64) as usize]
+    }
+
     /// Starts a frame. The number is for [`HandleTable::end_lingering`].
     #[inline]
     pub(super) fn begin(&self) -> u64 {
         self.frames.set(self.frames.get() + 1);
-        self.top.get()
+        let start = self.top.get();
+        self.since.set(start);
+        start
     }
+}
+
+/// The one reference that is left to an open handle.
+pub struct LastReference<'t, O> {
+    pub(super) slot: &'t Slot<O>,
+    pub(super) word: Word,
 }
 
 impl<O> HandleTable<O> {
@@ -67,22 +108,66 @@ impl<O> HandleTable<O> {
     /// drop, be it this one or one that has lingered long enough.
     #[inline]
     pub fn retire(&self, word: Word, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
-        if let Some(slot) = self.lookup(word)
-            && slot.refs() == 1
-            // SAFETY: an open slot is occupied, and the caller only looks.
-            && (slot.is_pinned() || is_shared(unsafe { slot.object() }))
-        {
+        match self.lookup(word) {
+            Some(slot) if slot.refs() == 1 => {
+                self.retire_last(LastReference { slot, word }, is_shared)
+            }
+            _ => match self.release(word) {
+                Released::Freed(object) => Some(object),
+                _ => None,
+            },
+        }
+    }
+
+    /// [`retire`](Self::retire) for a handle that has just been looked up.
+    #[inline]
+    pub fn retire_last(
+        &self,
+        LastReference { slot, word }: LastReference<'_, O>,
+        is_shared: impl FnOnce(&O) -> bool,
+    ) -> Option<O> {
+        // SAFETY: an open slot is occupied, and the caller only looks.
+        if slot.is_pinned() || is_shared(unsafe { slot.object() }) {
             slot.set_refs(0);
-            self.open.set(self.open.get() - 1);
-            let top = self.lingering.top.get();
-            self.lingering.top.set(top + 1);
-            let oldest = self.lingering.place(top).replace(word);
-            return self.end(oldest);
+            self.linger(slot, word)
+        } else {
+            self.free_now(slot)
         }
-        match self.release(word) {
-            Released::Freed(object) => Some(object),
-            _ => None,
+    }
+
+    #[inline]
+    fn linger(&self, slot: &Slot<O>, word: Word) -> Option<O> {
+        let lingering = &self.lingering;
+        let recent = lingering.recent(slot.bits());
+        let number = recent.number.get();
+        if recent.word.get() == word
+            && number >= lingering.since.get()
+            && lingering.place(number).get() == word
+        {
+            // It was opened again, and has its place still.
+            return None;
         }
+        let top = lingering.top.get();
+        lingering.top.set(top + 1);
+        recent.word.set(word);
+        recent.number.set(top);
+        self.end(lingering.place(top).replace(word))
+    }
+
+    /// A handle of the object that `object` is a root of, without a new root: one
+    /// that was closed and lingers, if there is one. It is open then.
+    ///
+    /// Two roots with the same bits must be of the same object.
+    #[inline]
+    pub fn reopen(&self, object: &O) -> Option<Word> {
+        let word = self.recent_word(object);
+        self.lookup(word)?.reopen(object).then_some(word)
+    }
+
+    /// Where [`reopen`](Self::reopen) would look.
+    #[inline(always)]
+    pub(super) fn recent_word(&self, object: &O) -> Word {
+        self.lingering.recent(bits(object)).word.get()
     }
 
     /// Ends a frame that began with `start`, and what has lingered since.
@@ -114,8 +199,6 @@ impl<O> HandleTable<O> {
             return None;
         }
         let slot = self.lookup(word).filter(|slot| slot.refs() == 0)?;
-        // Not counted as open any more, unlike what `free_now` closes.
-        self.open.set(self.open.get() + 1);
         self.free_now(slot)
     }
 
@@ -195,6 +278,50 @@ mod tests {
         assert!(!words[..9 * PLACES].iter().any(|&word| table.is_open(word)));
         assert_eq!(frame.finish().len(), PLACES);
         assert_eq!(Rc::strong_count(&object), 1);
+    }
+
+    #[test]
+    fn what_lingers_is_opened_again() {
+        let table = HandleTable::with_capacity(1000).expect("small");
+        let (object, other) = (Rc::new(1), Rc::new(2));
+        let frame = Frame::new(&table);
+        assert_eq!(table.reopen(&object), None);
+        let word = table.open(Rc::clone(&object)).expect("room");
+        assert_eq!(table.reopen(&object), None, "it is C's");
+        for _ in 0..5 * PLACES {
+            assert_eq!(table.retire(word, shared), None);
+            assert_eq!(table.reopen(&object), Some(word));
+            assert_eq!(table.reopen(&object), None, "it is C's again");
+            assert_eq!(table.reopen(&other), None);
+            assert_eq!((table.open_count(), Rc::strong_count(&object)), (1, 2));
+        }
+        // Nobody else has the object any more.
+        drop(object);
+        assert_eq!(table.retire(word, shared), Some(Rc::new(1)));
+        assert!(!table.is_open(word) && frame.finish().is_empty());
+    }
+
+    #[test]
+    fn what_was_opened_again_outlives_its_place() {
+        let table = HandleTable::with_capacity(1000).expect("small");
+        let object = Rc::new(1);
+        let outer = Frame::new(&table);
+        let word = table.open(Rc::clone(&object)).expect("room");
+        let inner = Frame::new(&table);
+        table.retire(word, shared);
+        assert_eq!(table.reopen(&object), Some(word));
+        assert!(inner.finish().is_empty(), "C has it");
+        assert!(table.is_open(word) && !table.lingers(word));
+        table.retire(word, shared);
+        // All places get other words; this one's is the first to go.
+        let others: Vec<_> = (0..PLACES as u32).map(Rc::new).collect();
+        for other in &others {
+            let word = table.open(Rc::clone(other)).expect("room");
+            table.retire(word, shared);
+        }
+        assert_eq!(Rc::strong_count(&object), 1);
+        assert!(!table.is_open(word) && table.reopen(&object).is_none());
+        assert_eq!(outer.finish().len(), PLACES);
     }
 
     #[test]

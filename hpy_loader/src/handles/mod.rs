@@ -18,7 +18,7 @@
 //! A [`HandleTable`] is one reserved range of address space, seen as an array of
 //! 16-byte slots. It never moves: a caller can borrow an object where it lies,
 //! a collector that moves objects can rewrite it there, and looking a word up is
-//! a bounds check, one load and a comparison. Free slots form a chain, last in,
+//! one load and a comparison. Free slots form a chain, last in,
 //! first out, so that the slot used next is one that is still in the cache, and
 //! memory grows with the number of handles open at a time, not with the number
 //! ever opened.
@@ -79,12 +79,15 @@ mod references;
 mod reservation;
 mod slot;
 mod table;
+mod whole;
 mod word;
 
 pub use frame::Frame;
+pub use linger::LastReference;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;
 pub(crate) use reservation::Reservation;
 pub use reservation::ReserveError;
 pub use table::HandleTable;
+pub use whole::WholeTable;
 pub use word::{Decoded, Word};

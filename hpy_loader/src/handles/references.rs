@@ -16,12 +16,7 @@ impl<O> HandleTable<O> {
     #[inline]
     pub fn dup(&self, word: Word) -> Result<Word, Stale> {
         match self.lookup(word) {
-            Some(slot) => {
-                if slot.refs() == 0 {
-                    self.open.set(self.open.get() + 1);
-                }
-                slot.add_ref();
-            }
+            Some(slot) => slot.add_ref(),
             None if word.is_slot() => {
                 self.refuse_use(word);
                 return Err(Stale);
@@ -31,30 +26,14 @@ impl<O> HandleTable<O> {
         Ok(word)
     }
 
-    /// [`dup`](Self::dup) in the frequent case: a handle that is open or needs no
-    /// reference. Otherwise nothing happens.
-    #[inline]
-    pub fn try_dup(&self, word: Word) -> Option<Word> {
-        match self.lookup(word) {
-            Some(slot) if slot.refs() > 0 => slot.add_ref(),
-            None if !word.is_slot() => {}
-            _ => return None,
-        }
-        Some(word)
-    }
-
-    /// [`close`](Self::close) in the frequent case: of several references one
+    /// [`close`](Self::close) where nothing can die: of several references one
     /// goes, or the word needs none. Otherwise nothing happens, and the answer is
     /// `false`.
     #[inline]
     pub fn try_close(&self, word: Word) -> bool {
         match self.lookup(word) {
-            Some(slot) if slot.refs() > 1 && slot.refs() < IMMORTAL => {
-                slot.sub_ref();
-                true
-            }
+            Some(slot) => slot.try_sub_ref(),
             None => !word.is_slot(),
-            Some(_) => false,
         }
     }
 
@@ -169,7 +148,6 @@ impl<O> HandleTable<O> {
     /// Closes a slot whatever its use count; the object unless it is pinned.
     #[inline]
     pub(super) fn free_now(&self, slot: &Slot<O>) -> Option<O> {
-        self.open.set(self.open.get() - 1);
         if slot.close() {
             // SAFETY: `close` has just returned `true`. References come from
             // pins, of which there is none, or from `get`, whose contract
@@ -196,30 +174,6 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-
-    #[test]
-    fn what_is_tried_happens_or_changes_nothing() {
-        let table = HandleTable::with_capacity(10).expect("small");
-        let word = table.open(Rc::new(())).expect("room");
-        assert!(!table.try_close(word), "the last reference");
-        assert_eq!(table.try_dup(word), Some(word));
-        assert!(table.try_close(word) && table.is_open(word));
-        assert_eq!(table.retire(word, |_| true), None);
-        assert_eq!(table.try_dup(word), None, "it only lingers");
-        assert!(!table.try_close(word));
-        let immortal = table.open_immortal(Rc::new(())).expect("room");
-        assert_eq!(table.try_dup(immortal), Some(immortal));
-        assert!(!table.try_close(immortal), "to be counted");
-        let number = Word::from_i64(7).expect("small");
-        for word in [Word::NULL, number] {
-            assert!(table.try_close(word));
-            assert_eq!(table.try_dup(word), Some(word));
-        }
-        let stale = Word::from_bits(word.bits() + (2 << 28));
-        assert!(!table.try_close(stale));
-        assert_eq!(table.try_dup(stale), None);
-        assert_eq!(table.counters().stale_closes, 0, "nothing is counted");
-    }
 
     #[test]
     fn a_use_count_at_the_top_makes_the_handle_immortal() {

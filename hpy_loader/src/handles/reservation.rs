@@ -56,6 +56,11 @@ impl<T> Reservation<T> {
         self.slots
     }
 
+    /// The first element.
+    pub(super) fn base(&self) -> NonNull<T> {
+        self.base
+    }
+
     /// The element at `index`.
     ///
     /// # Safety

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! object or next free   8 bytes
-//! use count             4 bytes   references that C holds
+//! use count             4 bytes   references that C holds; 0 unless open
 //! meta                  4 bytes   pins (12 bits) | generation (20 bits)
 //! ```
 //!
@@ -37,6 +37,14 @@ pub(super) const MAX_PINS: u32 = u32::MAX >> GENERATION_BITS;
 
 const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
 const ONE_PIN: u32 = 1 << GENERATION_BITS;
+
+/// The bits of a root.
+#[inline]
+pub(super) fn bits<O>(object: &O) -> u64 {
+    const { Slot::<O>::LAYOUT };
+    // SAFETY: 8 bytes, by the assertion; a root has no padding.
+    unsafe { std::ptr::from_ref(object).cast::<u64>().read_unaligned() }
+}
 
 union Content<O> {
     object: ManuallyDrop<O>,
@@ -78,8 +86,8 @@ impl<O> Slot<O> {
         self.is_open() || self.is_pinned()
     }
 
-    /// Whether `word`, whose index is this slot's and whose generation is odd,
-    /// is the one that is open now.
+    /// Whether `word`, whose index is this slot's, has the slot's generation. If
+    /// that is odd, the word is the one that is open now.
     #[inline]
     pub(super) fn answers_to(&self, word: Word) -> bool {
         u64::from(self.generation()) == word.generation()
@@ -107,6 +115,23 @@ impl<O> Slot<O> {
     pub(super) fn sub_ref(&self) {
         debug_assert!(self.refs.get() > 1 && self.refs.get() != IMMORTAL);
         self.refs.set(self.refs.get() - 1);
+    }
+
+    /// Makes the slot one that `HPy_NULL`, which has its index, is not taken for.
+    /// It must never be used.
+    pub(super) fn set_apart(&self) {
+        self.meta.set(2);
+    }
+
+    /// One reference less, if there are several and they are counted.
+    #[inline]
+    pub(super) fn try_sub_ref(&self) -> bool {
+        let refs = self.refs.get();
+        let can = refs > 1 && refs < IMMORTAL;
+        if can {
+            self.refs.set(refs - 1);
+        }
+        can
     }
 
     /// How many pins there are.
@@ -152,7 +177,27 @@ impl<O> Slot<O> {
         // The generation wraps within its bits, the pins stay.
         let generation = (meta + 1) & GENERATION_MASK;
         self.meta.set(meta & !GENERATION_MASK | generation);
+        // Whoever finds references need not ask whether the slot is open.
+        self.refs.set(0);
         !self.is_pinned()
+    }
+
+    /// The bits of the object, or of whatever is in the slot.
+    #[inline]
+    pub(super) fn bits(&self) -> u64 {
+        // SAFETY: the content is 8 bytes, aligned for its object.
+        unsafe { self.content.get().cast::<u64>().read() }
+    }
+
+    /// Gives an open slot that lingers with `object` a reference again. `false` if
+    /// it does not linger or has another object.
+    #[inline(always)]
+    pub(super) fn reopen(&self, object: &O) -> bool {
+        let lingers = self.refs.get() == 0 && self.bits() == bits(object);
+        if lingers {
+            self.refs.set(1);
+        }
+        lingers
     }
 
     /// The object.

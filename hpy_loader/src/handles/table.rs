@@ -8,6 +8,7 @@ use super::outcome::{Counters, Exhausted};
 use super::pin::Pin;
 use super::reservation::{Reservation, ReserveError};
 use super::slot::{IMMORTAL, LENT, Slot};
+use super::whole::WholeTable;
 use super::word::{INDEX_BITS, Word};
 
 /// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
@@ -29,7 +30,6 @@ pub struct HandleTable<O> {
     high_water: Cell<u32>,
     /// The first slot of the free chain; 0, which is never handed out, ends it.
     free: Cell<u32>,
-    pub(super) open: Cell<u32>,
     pub(super) lingering: Lingering,
     counters: Cell<Counters>,
 }
@@ -53,11 +53,13 @@ impl<O> HandleTable<O> {
     /// `slots` is 0.
     pub fn with_capacity(slots: u32) -> Result<Self, ReserveError> {
         const { Slot::<O>::LAYOUT };
+        let slots: Reservation<Slot<O>> = Reservation::new(slots.min(1 << INDEX_BITS))?;
+        // SAFETY: there is at least one. Zeroed memory is a free slot.
+        unsafe { slots.at(0) }.set_apart();
         Ok(HandleTable {
-            slots: Reservation::new(slots.min(1 << INDEX_BITS))?,
+            slots,
             high_water: Cell::new(1),
             free: Cell::new(0),
-            open: Cell::new(0),
             lingering: Lingering::new(),
             counters: Cell::default(),
         })
@@ -68,9 +70,20 @@ impl<O> HandleTable<O> {
         self.slots.slots() - 1
     }
 
-    /// How many handles are open.
+    /// The slots, for lookups without a bounds check. None if the limit on address
+    /// space has made the table smaller than its words can name.
+    ///
+    /// # Safety
+    /// The table outlives what is returned.
+    pub(crate) unsafe fn whole(&self) -> Option<WholeTable<O>> {
+        WholeTable::new(&self.slots, SLOTS)
+    }
+
+    /// How many handles are open. Nobody keeps count, so this looks at every slot
+    /// that has ever been used.
     pub fn open_count(&self) -> u32 {
-        self.open.get()
+        let slots = (1..self.high_water.get()).map(|index| self.slot(index));
+        slots.filter(|slot| slot.refs() > 0).count() as u32
     }
 
     /// What the table has had to refuse or ignore so far.
@@ -119,7 +132,6 @@ impl<O> HandleTable<O> {
         // SAFETY: the slots of the chain are free, and so is a fresh one, whose
         // link of 0 is right because the chain was empty.
         self.free.set(unsafe { slot.next_free() });
-        self.open.set(self.open.get() + 1);
         // SAFETY: as above, and the line before has taken it out of the chain.
         let generation = unsafe { slot.fill(object, refs) };
         Ok(Word::slot(index, generation))
@@ -192,17 +204,6 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// [`get`](Self::get) for callers that have another way to go if the word is no
-    /// open handle: nothing is counted.
-    ///
-    /// # Safety
-    /// As for [`get`](Self::get).
-    #[inline]
-    pub unsafe fn peek(&self, word: Word) -> Option<&O> {
-        // SAFETY: an open slot is occupied, and stays so by the contract.
-        self.lookup(word).map(|slot| unsafe { slot.object() })
-    }
-
     /// Borrows the object of an open handle and keeps it alive, even if the
     /// handle is closed before the guard goes. `None` for any other word.
     ///
@@ -217,6 +218,13 @@ impl<O> HandleTable<O> {
                 None
             }
         }
+    }
+
+    /// [`pin`](Self::pin) for callers that have another way to go if the word is no
+    /// open handle: nothing is counted.
+    #[inline]
+    pub(crate) fn peek_pin(&self, word: Word) -> Option<Pin<'_, O>> {
+        self.lookup(word).map(|slot| Pin::new(self, slot))
     }
 
     /// Visits every object in the table, closed but pinned or lingering ones
@@ -280,7 +288,7 @@ impl<O> Drop for HandleTable<O> {
 impl<O> fmt::Debug for HandleTable<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HandleTable")
-            .field("open", &self.open.get())
+            .field("open", &self.open_count())
             .field("capacity", &self.capacity())
             .field("counters", &self.counters.get())
             .finish()

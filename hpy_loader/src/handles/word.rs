@@ -214,6 +214,21 @@ impl Word {
         (self.0 & (ODD | INDEX_MASK)) ^ ODD
     }
 
+    /// The index times the `size` of a slot, a power of two of at least 16: the
+    /// multiplication drops the bits of the generation by itself.
+    #[inline(always)]
+    pub(super) const fn index_bytes(self, size: usize) -> u32 {
+        debug_assert!(size.is_power_of_two() && INDEX_BITS + size.trailing_zeros() >= 32);
+        (self.0 as u32) << size.trailing_zeros()
+    }
+
+    /// Whether the generation is odd, as those of open slots are. Of an immediate
+    /// this says nothing.
+    #[inline(always)]
+    pub(super) const fn can_be_open(self) -> bool {
+        self.0 & 1 << INDEX_BITS != 0
+    }
+
     /// Everything above the index: for a slot its generation, for an immediate
     /// a number that no generation reaches.
     #[inline]

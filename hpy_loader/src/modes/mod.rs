@@ -16,19 +16,22 @@
 //!
 //! # The way in from C
 //!
-//! A mode's context calls the universal one. To do so it has a copy of it, whose
-//! address tells the core which loader the extension belongs to
-//! (`Modes::loader_of`): types that the extension defines have to call back
-//! through that loader.
+//! A mode's context calls the universal one. To do so it has a copy of it, in a
+//! gate of its own, which tells the core which loader the extension belongs to:
+//! types that the extension defines have to call back through that loader.
+
+mod mode;
+
+pub use mode::{InvalidMode, Mode};
 
 use crate::abi::{HPy, HPyContext};
+use crate::boundary::Gate;
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
 use crate::loader::Loader;
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
 use crate::trace::Trace;
-use std::cell::OnceCell;
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
@@ -48,16 +51,8 @@ impl Wrapper {
     }
 }
 
-/// A copy of the universal context for a mode's context to call.
-#[repr(C)]
-struct Inner<R: Runtime> {
-    context: HPyContext,
-    loader: OnceCell<&'static Loader<R>>,
-}
-
-/// The loaders and the state of the modes of one core.
+/// The loader and the state of each mode of one core.
 pub(crate) struct Modes<R: Runtime> {
-    plain: OnceLock<&'static Loader<R>>,
     trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
     debug: OnceLock<&'static Debug>,
 }
@@ -65,37 +60,9 @@ pub(crate) struct Modes<R: Runtime> {
 impl<R: Runtime> Default for Modes<R> {
     fn default() -> Self {
         Self {
-            plain: OnceLock::new(),
             trace: OnceLock::new(),
             debug: OnceLock::new(),
         }
-    }
-}
-
-impl<R: Runtime> Modes<R> {
-    pub(crate) fn set_plain(&self, loader: &'static Loader<R>) {
-        // A core is made with its loader, once.
-        let _ = self.plain.set(loader);
-    }
-
-    /// The loader whose extensions reach `context`.
-    ///
-    /// # Safety
-    ///
-    /// `context` is the universal context of this core or a copy made by
-    /// [`wrap`].
-    pub(crate) unsafe fn loader_of(&self, context: *mut HPyContext) -> &'static Loader<R> {
-        let plain = self.plain.get().expect("a core is made with its loader");
-        if std::ptr::eq(context, plain.core().context()) {
-            return plain;
-        }
-        // SAFETY: what is not the universal context is the first member of an
-        // `Inner`, which is never freed.
-        let inner = unsafe { &*context.cast::<Inner<R>>() };
-        inner
-            .loader
-            .get()
-            .expect("a mode is whole before C sees its context")
     }
 }
 
@@ -105,15 +72,11 @@ fn wrap<R: Runtime, T>(
     make: impl FnOnce(*mut HPyContext) -> (T, Wrapper),
 ) -> (T, &'static Loader<R>) {
     // SAFETY: the context consists of pointers and numbers, and is whole.
-    let context = unsafe { core.context().read() };
-    let inner = Box::into_raw(Box::new(Inner {
-        context,
-        loader: OnceCell::new(),
-    }));
-    let (made, wrapper) = make(inner.cast());
+    let gate = Gate::leak(core, unsafe { core.context().read() });
+    let (made, wrapper) = make(gate.cast());
     let loader = Loader::leak(core, Some(wrapper));
     // SAFETY: just leaked; C has not seen it yet.
-    let _ = unsafe { &(*inner).loader }.set(loader);
+    unsafe { &*gate }.set_loader(loader);
     (made, loader)
 }
 

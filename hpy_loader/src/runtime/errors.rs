@@ -13,6 +13,14 @@ pub trait Errors: Roots {
     /// `class` that is no exception class gives a `SystemError`.
     fn error_from_value(&self, class: &Self::Object, value: Option<&Self::Object>) -> Self::Object;
 
+    /// Whether `class` is an exception class, so that an error of it can wait until
+    /// somebody looks at it. `false` says nothing. Runs no Python code.
+    #[inline]
+    fn is_error_class(&self, class: &Self::Object) -> bool {
+        let _ = class;
+        false
+    }
+
     /// `class(errno, strerror(errno), filename, None, filename2)`, as
     /// `PyErr_SetFromErrnoWithFilenameObjects`.
     fn error_from_errno(

@@ -73,11 +73,23 @@ pub trait Objects: Roots {
         let _ = object;
         None
     }
-    /// `object[index]` of a builtin list or tuple, if there is such an item and it
-    /// can be had without running Python code.
+    /// `a is b or a == b`, if that is known without running Python code: that they
+    /// are the same object, or are both builtin text.
     #[inline]
-    fn known_item(&self, object: &Self::Object, index: usize) -> Option<Self::Object> {
-        let _ = (object, index);
+    fn known_equality(&self, a: &Self::Object, b: &Self::Object) -> Option<bool> {
+        let (_, _) = (a, b);
+        None
+    }
+    /// Lends `object[index]` of a builtin list or tuple to `look`, which runs no
+    /// Python code, if there is such an item and it can be had without any.
+    #[inline]
+    fn lend_item<T>(
+        &self,
+        object: &Self::Object,
+        index: usize,
+        look: impl FnOnce(&Self::Object) -> T,
+    ) -> Option<T> {
+        let _ = (object, index, look);
         None
     }
     /// Puts `value` in the place of item `index` of a builtin list and gives the
@@ -128,6 +140,19 @@ pub trait Objects: Roots {
     fn is_iterator(&self, object: &Self::Object) -> bool;
     /// `type(object)`.
     fn type_of(&self, object: &Self::Object) -> Self::Object;
+    /// Lends `type(object)` to `look`, which runs no Python code. For a VM that can
+    /// do so for less than a root.
+    #[inline]
+    fn lend_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
+        look(&self.type_of(object))
+    }
+    /// Whether `class` is the object's type and nothing derived. `false` says
+    /// nothing. Runs no Python code.
+    #[inline]
+    fn is_exact(&self, object: &Self::Object, class: &Self::Object) -> bool {
+        let (_, _) = (object, class);
+        false
+    }
     /// Whether the object's type is `class` or derives from it, by the MRO alone.
     /// `class` is a type. Runs no Python code.
     fn is_instance(&self, object: &Self::Object, class: &Self::Object) -> bool;

@@ -9,6 +9,8 @@ use crate::toy::Object;
 both! {
     an_error_is_set_matched_and_cleared,
     the_last_error_counts,
+    an_error_is_made_of_what_was_said_when_it_was_set,
+    an_error_that_nobody_sees_leaves_nothing_behind,
     any_value_makes_an_error,
     errno_makes_an_error,
     there_are_errors_of_the_extensions_own,
@@ -51,6 +53,47 @@ fn the_last_error_counts<const THREADS: bool>(host: &Host<THREADS>) {
     });
     assert_eq!(error, "ValueError: last");
     assert_eq!(host.error(|c| c!(c.ctx_Err_NoMemory())), "MemoryError: ");
+}
+
+fn an_error_is_made_of_what_was_said_when_it_was_set<const THREADS: bool>(host: &Host<THREADS>) {
+    let error = host.error(|c| {
+        let null = HPy::NULL;
+        let class = c!(c.ctx_Err_NewException(c"module.Own".as_ptr(), null, null));
+        let mut message = *b"message\0";
+        c!(c.ctx_Err_SetString(class, message.as_ptr().cast()));
+        message.fill(b'!');
+        // The class is C's to give up, and so is its last reference.
+        c.close(class);
+    });
+    assert_eq!(error, "Own: message");
+    let long = "long ".repeat(200);
+    let text = std::ffi::CString::new(long.clone()).expect("no NUL");
+    let class = |c: C| c.known().h_ValueError;
+    let error = host.error(|c| c!(c.ctx_Err_SetString(class(c), text.as_ptr())));
+    assert_eq!(error, format!("ValueError: {long}"));
+    let no_class = host.error(|c| c!(c.ctx_Err_SetString(c.int(1), c"text".as_ptr())));
+    assert_eq!(no_class, "SystemError: 1 is no exception class");
+}
+
+fn an_error_that_nobody_sees_leaves_nothing_behind<const THREADS: bool>(host: &Host<THREADS>) {
+    host.run(|c| {
+        let null = HPy::NULL;
+        let before = host.loader.open_handles();
+        for _ in 0..3 {
+            let class = c!(c.ctx_Err_NewException(c"module.Own".as_ptr(), null, null));
+            c!(c.ctx_Err_SetString(class, c"first".as_ptr()));
+            c!(c.ctx_Err_SetString(class, c"second".as_ptr()));
+            assert!(c.is_pending());
+            c!(c.ctx_Err_NoMemory());
+            c!(c.ctx_Err_SetString(class, c"third".as_ptr()));
+            c.close(class);
+            c.clear();
+            assert!(!c.is_pending());
+            c.raise("last");
+            c.clear();
+        }
+        assert_eq!(host.loader.open_handles(), before);
+    });
 }
 
 fn any_value_makes_an_error<const THREADS: bool>(host: &Host<THREADS>) {

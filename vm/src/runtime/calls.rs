@@ -67,6 +67,12 @@ impl RustPython {
             return function.invoke_exact_args(args, vm);
         }
         let names = keyword_names(names, vm)?;
+        if let Some(names) = names
+            && let Some(function) = callable.downcast_ref::<PyFunction>()
+            && let Some(args) = self.signatures.arrange(function, args, names, vm)
+        {
+            return function.invoke_exact_args(args, vm);
+        }
         let keywords = names.map_or(0, <[_]>::len);
         let Some(positional) = args.len().checked_sub(keywords) else {
             return Err(vm.new_system_error("more names of keywords than arguments"));

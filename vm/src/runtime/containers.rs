@@ -44,14 +44,14 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
 }
 
 /// Collects items whose number C chooses.
+#[inline]
 fn collect(
     items: impl ExactSizeIterator<Item = PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult<Vec<PyObjectRef>> {
+) -> Result<Vec<PyObjectRef>, PyObjectRef> {
     let bytes = items.len().saturating_mul(size_of::<PyObjectRef>());
     match is_available(bytes) {
         true => Ok(items.collect()),
-        false => Err(vm.no_memory_error()),
+        false => attempt(|vm| Err(vm.no_memory_error())),
     }
 }
 
@@ -75,18 +75,20 @@ impl Containers for RustPython {
         object.class().is(class) || object.fast_isinstance(class)
     }
 
+    #[inline]
     fn new_list(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(vm.ctx.new_list(collect(items, vm)?)))
+        Ok(self.ctx.new_list(collect(items)?).into())
     }
 
+    #[inline]
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(vm.ctx.new_tuple(collect(items, vm)?)))
+        Ok(self.ctx.new_tuple(collect(items)?).into())
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

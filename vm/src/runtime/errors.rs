@@ -6,7 +6,7 @@ use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ffi::CStr;
 
 /// The exception that a method of the runtime failed with. All of them are
@@ -27,8 +27,8 @@ fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> 
 
 /// Whether the class is one of those that extensions raise most, whose instances
 /// are nothing but their arguments: they need not be called to be made.
-fn is_plain(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
-    let zoo = &vm.ctx.exceptions;
+fn is_plain(class: &Py<PyType>, ctx: &Context) -> bool {
+    let zoo = &ctx.exceptions;
     [
         zoo.type_error,
         zoo.value_error,
@@ -140,7 +140,7 @@ impl Errors for RustPython {
             }
             if let (Some(value), Some(class)) = (value, class.downcast_ref::<PyType>())
                 && value.class().is(vm.ctx.types.str_type)
-                && is_plain(class, vm)
+                && is_plain(class, &vm.ctx)
             {
                 return vm
                     .new_exception(class.to_owned(), vec![value.clone()])
@@ -155,6 +155,14 @@ impl Errors for RustPython {
             };
             either(instantiate(class, args, vm))
         })
+    }
+
+    #[inline]
+    fn is_error_class(&self, class: &PyObjectRef) -> bool {
+        let Some(class) = class.downcast_ref::<PyType>() else {
+            return false;
+        };
+        is_plain(class, self.ctx) || class.fast_issubclass(self.ctx.exceptions.base_exception_type)
     }
 
     fn error_from_errno(

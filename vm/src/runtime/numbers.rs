@@ -5,7 +5,6 @@ use hpy_loader::runtime::{BinaryOp, Fallible, Integer, Numbers, UnaryOp};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyFloat, PyInt};
 use rustpython_vm::protocol::PyNumber;
-use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 type Operator = fn(&VirtualMachine, &PyObject, &PyObject) -> PyResult;
@@ -78,6 +77,18 @@ fn python_in_place_power(
     Ok(Some(result))
 }
 
+/// The value if it is one of 64 bits. By the magnitude, which is a look; the
+/// conversion of a signed number counts its bits.
+#[inline]
+fn small(int: &PyInt) -> Option<i64> {
+    let value = int.as_bigint();
+    let magnitude = value.magnitude().to_u64()?;
+    match value.is_negative() {
+        false => magnitude.try_into().ok(),
+        true => 0_i64.checked_sub_unsigned(magnitude),
+    }
+}
+
 impl Numbers for RustPython {
     #[inline]
     fn new_int(&self, value: i64) -> PyObjectRef {
@@ -96,22 +107,20 @@ impl Numbers for RustPython {
 
     #[inline]
     fn exact_int(&self, object: &PyObjectRef) -> Option<i64> {
-        let int = object.downcast_ref::<PyInt>()?;
-        let exact = with_current_vm(|vm| object.class().is(vm.ctx.types.int_type));
-        if exact {
-            int.as_bigint().to_i64()
-        } else {
-            None
+        if !object.class().is(self.ctx.types.int_type) {
+            return None;
         }
+        small(object.downcast_ref::<PyInt>()?)
     }
 
     #[inline]
     fn integer(&self, object: &PyObjectRef) -> Option<Integer> {
         let int = object.downcast_ref::<PyInt>()?;
+        if let Some(value) = small(int) {
+            return Some(Integer::Signed(value));
+        }
         let value = int.as_bigint();
-        Some(if let Some(value) = value.to_i64() {
-            Integer::Signed(value)
-        } else if let Some(value) = value.to_u64() {
+        Some(if let Some(value) = value.to_u64() {
             Integer::Unsigned(value)
         } else {
             Integer::Wide {
@@ -136,11 +145,10 @@ impl Numbers for RustPython {
 
     #[inline]
     fn exact_float(&self, object: &PyObjectRef) -> Option<f64> {
-        with_current_vm(|vm| {
-            object
-                .downcast_ref_if_exact::<PyFloat>(vm)
-                .map(|float| float.to_f64())
-        })
+        if !object.class().is(self.ctx.types.float_type) {
+            return None;
+        }
+        object.downcast_ref::<PyFloat>().map(|float| float.to_f64())
     }
 
     fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {

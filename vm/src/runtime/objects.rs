@@ -1,5 +1,6 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
+use super::roots::lend;
 use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
@@ -226,14 +227,32 @@ impl Objects for RustPython {
     }
 
     #[inline]
-    fn known_item(&self, object: &PyObjectRef, index: usize) -> Option<PyObjectRef> {
+    fn known_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
+        if a.is(b) {
+            return Some(true);
+        }
+        let text = self.ctx.types.str_type;
+        if !a.class().is(text) || !b.class().is(text) {
+            return None;
+        }
+        let (a, b) = (a.downcast_ref::<PyStr>()?, b.downcast_ref::<PyStr>()?);
+        Some(a.as_bytes() == b.as_bytes())
+    }
+
+    #[inline]
+    fn lend_item<T>(
+        &self,
+        object: &PyObjectRef,
+        index: usize,
+        look: impl FnOnce(&PyObjectRef) -> T,
+    ) -> Option<T> {
         let (class, types) = (object.class(), &self.ctx.types);
         if class.is(types.list_type) {
             let list = object.downcast_ref::<PyList>()?;
-            list.borrow_vec().get(index).cloned()
+            list.borrow_vec().get(index).map(look)
         } else if class.is(types.tuple_type) {
             let tuple = object.downcast_ref::<PyTuple>()?;
-            tuple.as_slice().get(index).cloned()
+            tuple.as_slice().get(index).map(look)
         } else {
             None
         }
@@ -323,6 +342,16 @@ impl Objects for RustPython {
     #[inline]
     fn type_of(&self, object: &PyObjectRef) -> PyObjectRef {
         object.class().to_owned().into()
+    }
+
+    #[inline]
+    fn lend_type<T>(&self, object: &PyObjectRef, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+        lend(object.class().as_object(), look)
+    }
+
+    #[inline]
+    fn is_exact(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+        object.class().is(class)
     }
 
     #[inline]

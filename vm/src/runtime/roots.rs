@@ -6,6 +6,7 @@ use hpy_loader::runtime::Roots;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 impl Roots for RustPython {
@@ -58,6 +59,14 @@ impl Roots for RustPython {
         // SAFETY: the field owns a reference, by the caller's promise, so the
         // object is alive.
         unsafe { &*object }.to_owned()
+    }
+
+    #[inline]
+    unsafe fn lend_field<T>(&self, word: isize, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
+        // SAFETY: as for `load_field`, and the field keeps its reference while
+        // `look` runs no Python code.
+        lend(unsafe { &*object }, look)
     }
 
     fn constant(&self, python_name: &str) -> PyObjectRef {
@@ -129,4 +138,13 @@ mod detached {
 mod detached {
     pub(super) fn push() {}
     pub(super) fn pop() {}
+}
+
+/// Lends a reference of an object that something else keeps alive meanwhile.
+#[inline]
+pub(super) fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    // SAFETY: `from_raw` takes over a reference, which is never given up here; the
+    // object has another owner as long as the borrow lasts.
+    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
+    look(&object)
 }

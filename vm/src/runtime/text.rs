@@ -6,7 +6,7 @@ use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 /// `object` as a `str`, with the complaint that CPython's C functions make.
 fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
@@ -69,8 +69,16 @@ impl RustPython {
 
 impl Text for RustPython {
     #[inline]
-    fn new_str(&self, text: &str) -> PyObjectRef {
-        self.ctx.new_str(text).into()
+    fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
+        if text.is_empty() || !text.is_ascii() {
+            return Ok(self.ctx.new_str(text).into());
+        }
+        if let &[letter] = text.as_bytes() {
+            return Ok(self.ctx.latin1_char(letter).into());
+        }
+        // SAFETY: it was just looked.
+        let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
+        Ok(text.into_ref(self.ctx).into())
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
@@ -211,8 +219,8 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn new_bytes(&self, bytes: &[u8]) -> PyObjectRef {
-        self.ctx.new_bytes(bytes.to_vec()).into()
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+        Ok(self.ctx.new_bytes(bytes.to_vec()).into())
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {

@@ -57,6 +57,7 @@ pub fn new_type(
     class
         .init_type_data(ClassRecord::of_type(info))
         .map_err(|message| vm.new_system_error(message))?;
+    info.publish();
     dict::fill(info, vm);
     Ok(class.to_owned())
 }
@@ -150,8 +151,11 @@ fn new_class(
         // goes; and the class still refers to it as one of its bases.
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
-    // Descriptors refer to their class for as long as they want.
-    Ok(PyRef::leak(class))
+    // Descriptors refer to their class for as long as they want. It is never freed
+    // then, so nobody has to count the references that its instances have to it.
+    let class = PyRef::leak(class);
+    class.as_object().make_immortal();
+    Ok(class)
 }
 
 /// Fills the slots and puts down what there is to know of the type.

@@ -11,7 +11,24 @@ use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_Builtin
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyStrInterned, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
+use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The types by their classes, for a quick look: RustPython keeps a class's record
+/// behind a lock. A type that another one has taken the place of is still right,
+/// and found through its record.
+static KNOWN: [AtomicPtr<TypeInfo>; PLACES] = [const { AtomicPtr::new(ptr::null_mut()) }; PLACES];
+
+const PLACES: usize = 256;
+
+/// The place of the type behind `class`.
+#[inline]
+fn place(class: &Py<PyType>) -> &'static AtomicPtr<TypeInfo> {
+    // Classes are some hundred bytes long each.
+    let address = ptr::from_ref(class).addr();
+    &KNOWN[(address >> 6 ^ address >> 14) % PLACES]
+}
 
 /// One type that an extension defined. Types of extensions are never freed, and
 /// neither is this.
@@ -64,8 +81,25 @@ unsafe impl Send for TypeInfo {}
 unsafe impl Sync for TypeInfo {}
 
 impl TypeInfo {
+    /// Makes the type known to [`of_class`](Self::of_class), which its class leads
+    /// to already.
+    pub fn publish(&'static self) {
+        place(self.class).store(ptr::from_ref(self).cast_mut(), Ordering::Release);
+    }
+
     /// The type behind `class`, if an extension defined just this class.
+    #[inline]
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
+        // SAFETY: null, or what `publish` stored, which lives as long as the process.
+        let known = unsafe { place(class).load(Ordering::Acquire).as_ref() };
+        if let Some(info) = known.filter(|info| info.is_class(class)) {
+            return Some(info);
+        }
+        Self::of_record(class)
+    }
+
+    /// [`of_class`](Self::of_class) by the record of the class.
+    fn of_record(class: &Py<PyType>) -> Option<&'static Self> {
         class
             .get_type_data::<ClassRecord>()
             .map(|record| record.info())
@@ -154,7 +188,7 @@ impl TypeInfo {
     /// Whether `class` is the class of this type.
     #[inline]
     pub fn is_class(&self, class: &Py<PyType>) -> bool {
-        std::ptr::eq(self.class, class)
+        ptr::eq(self.class, class)
     }
 
     /// The builtin type that the native struct is attached to.

@@ -6,7 +6,7 @@ use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef};
 use rustpython_vm::object::TraverseFn;
 use rustpython_vm::{PyObject, PyObjectRef};
-use std::alloc::Layout as Memory;
+use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -38,6 +38,36 @@ pub struct Native {
 
 const _: () = assert!(align_of::<Native>() == 8);
 
+/// Zeroed memory for the struct of one instance, where it needs some. Whoever has it
+/// makes a [`Native`] of it, which frees it.
+pub struct Memory {
+    info: &'static TypeInfo,
+    heap: Option<NonNull<u8>>,
+}
+
+impl Memory {
+    /// For an instance of the type, which has a layout. None if there is no memory.
+    #[inline]
+    pub fn new(info: &'static TypeInfo) -> Option<Self> {
+        let size = info.layout.map_or(0, |layout| layout.size);
+        let heap = match size {
+            0..=INLINE => None,
+            _ if !is_available(size) => return None,
+            // SAFETY: the size is not 0.
+            _ => Some(NonNull::new(unsafe {
+                std::alloc::alloc_zeroed(layout(size)?)
+            })?),
+        };
+        Some(Self { info, heap })
+    }
+
+    /// The type.
+    #[inline]
+    pub fn info(&self) -> &'static TypeInfo {
+        self.info
+    }
+}
+
 // SAFETY: RustPython never looks into the struct, extensions do so under the HPy
 // lock, and the other members are immutable or atomic.
 unsafe impl Send for Native {}
@@ -53,23 +83,20 @@ impl std::fmt::Debug for Native {
 impl Native {
     /// A zeroed struct for an instance of the type, which has a layout. None if
     /// there is no memory.
-    #[inline]
     pub fn new(info: &'static TypeInfo) -> Option<Self> {
-        let size = info.layout.map_or(0, |layout| layout.size);
-        let heap = match size {
-            0..=INLINE => None,
-            _ if !is_available(size) => return None,
-            // SAFETY: the size is not 0.
-            _ => Some(NonNull::new(unsafe {
-                std::alloc::alloc_zeroed(memory(size)?)
-            })?),
-        };
-        Some(Self {
-            info,
-            heap,
+        Memory::new(info).map(Self::with_memory)
+    }
+
+    /// The struct in this memory. Inlined, since it is slow to move what has just
+    /// been written.
+    #[inline(always)]
+    pub fn with_memory(memory: Memory) -> Self {
+        Self {
+            info: memory.info,
+            heap: memory.heap,
             call: AtomicPtr::default(),
             inline: UnsafeCell::new([0; INLINE_WORDS]),
-        })
+        }
     }
 
     /// The type that the struct was made for, whose class the object had then.
@@ -159,13 +186,13 @@ impl Drop for Native {
             }
         }
         let size = self.info.layout.map_or(0, |layout| layout.size);
-        if let (Some(heap), Some(memory)) = (self.heap, memory(size)) {
-            // SAFETY: allocated in `new` with this layout.
-            unsafe { std::alloc::dealloc(heap.as_ptr(), memory) };
+        if let (Some(heap), Some(layout)) = (self.heap, layout(size)) {
+            // SAFETY: allocated in `Memory::new` with this layout.
+            unsafe { std::alloc::dealloc(heap.as_ptr(), layout) };
         }
     }
 }
 
-fn memory(size: usize) -> Option<Memory> {
-    Memory::from_size_align(size, ALIGN).ok()
+fn layout(size: usize) -> Option<Layout> {
+    Layout::from_size_align(size, ALIGN).ok()
 }

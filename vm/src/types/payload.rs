@@ -13,7 +13,7 @@
 
 use super::construction::{builtin_value, new_object};
 use super::info::TypeInfo;
-use super::native::Native;
+use super::native::{Memory, Native};
 use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::{PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
@@ -58,6 +58,12 @@ impl<const TRACKED: bool> HPyObject<TRACKED> {
     pub fn new(native: Native) -> Self {
         Self { native }
     }
+
+    #[inline(always)]
+    fn with_memory(memory: Memory) -> Self {
+        let native = Native::with_memory(memory);
+        Self { native }
+    }
 }
 
 impl HPyObject {
@@ -91,13 +97,13 @@ impl<const TRACKED: bool> MaybeTraverse for HPyObject<TRACKED> {
 }
 
 fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
-    let native = native_for(&class, vm)?;
+    let memory = memory_for(&class, vm)?;
     // A Python subclass adds a `__dict__` or the like, through which there may
     // be cycles.
-    let info = native.info();
+    let info = memory.info();
     Ok(match info.is_tracked || !info.is_class(&class) {
-        true => instantiate(HPyObject::<true> { native }, class, vm),
-        false => instantiate(HPyObject::<false> { native }, class, vm),
+        true => instantiate(HPyObject::<true>::with_memory(memory), class, vm),
+        false => instantiate(HPyObject::<false>::with_memory(memory), class, vm),
     })
 }
 
@@ -147,7 +153,7 @@ macro_rules! derived_payloads {
             }
 
             fn $alloc(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
-                let native = native_for(&class, vm)?;
+                let native = Native::with_memory(memory_for(&class, vm)?);
                 Ok(instantiate($name { base: $empty, native }, class, vm))
             }
 
@@ -155,7 +161,7 @@ macro_rules! derived_payloads {
             fn $new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
                 let value: PyRef<$base> = builtin_value(args, vm)?;
                 let copy: fn(&$base) -> $base = $copy;
-                let native = native_for(&class, vm)?;
+                let native = Native::with_memory(memory_for(&class, vm)?);
                 Ok(instantiate($name { base: copy(&value), native }, class, vm))
             }
         )*
@@ -210,11 +216,11 @@ pub fn shaped(shape: Shape) -> Option<&'static Shaped> {
     SHAPES.iter().find(|shaped| shaped.shape == shape)
 }
 
-/// A native struct for an instance of the class, which has a layout.
+/// The native struct's memory for an instance of the class, which has a layout.
 #[inline]
-fn native_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Native> {
+fn memory_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Memory> {
     match TypeInfo::nearest(class).filter(|info| info.layout.is_some()) {
-        Some(info) => Native::new(info).ok_or_else(|| vm.no_memory_error()),
+        Some(info) => Memory::new(info).ok_or_else(|| vm.no_memory_error()),
         None => {
             let message = format!("instances of '{}' have no native struct", class.name());
             Err(vm.new_system_error(message))
@@ -222,7 +228,7 @@ fn native_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Native> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn instantiate<T: PyPayload + std::fmt::Debug>(
     payload: T,
     class: PyTypeRef,

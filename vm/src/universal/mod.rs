@@ -7,7 +7,8 @@ mod trace;
 
 use crate::runtime::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
-use mode::{Mode, log};
+use hpy_loader::modes::Mode;
+use mode::{log, mode_from_environment};
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
 };
@@ -81,11 +82,7 @@ fn load(
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
     let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
-    let loader = match mode {
-        Mode::Universal => loader,
-        Mode::Debug => loader.debugged(&name),
-        Mode::Trace => loader.traced(),
-    };
+    let loader = loader.in_mode(mode, &name);
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
@@ -117,7 +114,7 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
     let name: PyStrRef = spec.get_attr("name", vm)?.try_into_value(vm)?;
     let environment = vm.import("os", 0)?.get_attr("environ", vm)?;
     let text = name.to_string();
-    let mode = Mode::from_environment(&text, &environment, vm)?;
+    let mode = mode_from_environment(&text, &environment, vm)?;
     log(&text, mode, &environment, vm)?;
     prepare(mode, vm)?;
     load(&name, &path, spec, mode, vm)
@@ -136,7 +133,7 @@ fn new_module(
 
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, log, new_load_error_class, new_module};
+    use super::{Mode, VERSION, log, mode_from_environment, new_load_error_class, new_module};
     use crate::runtime::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
@@ -192,10 +189,8 @@ pub mod hpy_universal {
     fn load(args: LoadArgs, vm: &VirtualMachine) -> PyResult {
         // A mode above 0 counts for more than the flag, as in HPy.
         let mode = match args.mode {
-            mode if mode > 0 => {
-                let known = Mode::ALL.into_iter().find(|&known| known as i32 == mode);
-                known.ok_or_else(|| vm.new_value_error(format!("invalid HPy mode: {mode}")))?
-            }
+            mode if mode > 0 => Mode::of_number(mode)
+                .ok_or_else(|| vm.new_value_error(format!("invalid HPy mode: {mode}")))?,
             _ if args.debug.into_bool() => Mode::Debug,
             _ => Mode::Universal,
         };
@@ -225,7 +220,7 @@ pub mod hpy_universal {
     #[pyfunction]
     fn _load_bootstrap(args: LoadBootstrapArgs, vm: &VirtualMachine) -> PyResult {
         let name = args.name.to_string();
-        let mode = Mode::from_environment(&name, &args.env, vm)?;
+        let mode = mode_from_environment(&name, &args.env, vm)?;
         log(&name, mode, &args.env, vm)?;
         super::prepare(mode, vm)?;
         let module = super::load(&args.name, &args.file, args.spec.clone(), mode, vm)?;

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use moving_gc::script::Interpreter;
-use moving_gc::{Options, Vm, Zeal};
+use moving_gc::Zeal;
+use moving_gc::script::{exit_code, start};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,7 +14,10 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     name = "moving-gc",
-    after_help = "Exit status: 0, or 1 if the script ends with an exception, 2 if it cannot be run."
+    after_help = "Exit status: 0, or 1 if the script ends with an exception or --debug has found\n\
+                  something, 2 if it cannot be run.\n\n\
+                  Environment: HPY is the mode that modules are loaded in (universal, debug, trace),\n\
+                  or a list of module:mode; with HPY_LOG a line is printed for each module."
 )]
 struct Arguments {
     /// The script
@@ -28,25 +31,35 @@ struct Arguments {
     #[arg(long, default_value = "off")]
     zeal: Zeal,
 
+    /// Load all modules in debug mode, go on after broken rules where possible, and
+    /// report them and all leaked handles at the end
+    #[arg(long)]
+    debug: bool,
+
+    /// Frames of C to keep of each place, with --debug
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    frames: usize,
+
     /// Write what the collector has done to this file, as JSON
     #[arg(long, value_name = "FILE")]
     statistics: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
-    let vm = Vm::start(Options::default()).context("the VM cannot start")?;
-    let interpreter = Interpreter::start(vm);
+    let (vm, interpreter) = start()?;
+    for name in ["HPY", "HPY_LOG"] {
+        if let Ok(value) = std::env::var(name) {
+            interpreter.set_environment(name, &value);
+        }
+    }
+    if arguments.debug {
+        interpreter.set_environment("HPY", "debug");
+        vm.debug_whole_program(arguments.frames);
+    }
     for directory in &arguments.path {
         interpreter.add_path(directory);
     }
@@ -58,7 +71,9 @@ fn run(arguments: &Arguments) -> Result<bool> {
     // Start-up is not what is to be seen: the counts are those of the script.
     let before = vm.heap().statistics();
     vm.heap().set_zeal(arguments.zeal);
+    let generation = arguments.debug.then(|| vm.new_generation());
     let result = interpreter.run_file(&arguments.script, "__main__");
+    let summary = generation.map(|generation| vm.debug_summary(generation));
     vm.collect();
     let after = vm.heap().statistics();
     if let Some(path) = &arguments.statistics {
@@ -75,11 +90,11 @@ fn run(arguments: &Arguments) -> Result<bool> {
         std::fs::write(path, format!("{json:#}\n"))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    match result {
-        Ok(_) => Ok(true),
-        Err(error) => {
-            eprintln!("{}", interpreter.report(&error));
-            Ok(false)
-        }
+    if let Err(error) = &result {
+        eprintln!("{}", interpreter.report(error));
     }
+    if let Some(summary) = &summary {
+        eprintln!("{summary}");
+    }
+    Ok(result.is_ok() && summary.is_none_or(|summary| summary.is_clean()))
 }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
-use moving_gc::script::Interpreter;
+use moving_gc::Zeal;
+use moving_gc::script::{exit_code, start};
 use moving_gc::suite::{self, Outcome, Record, Report, TestReport};
-use moving_gc::{Options, Vm, Zeal};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -51,19 +51,11 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
-    let vm = Vm::start(Options::default()).context("the VM cannot start")?;
-    let interpreter = Interpreter::start(vm);
+    let (vm, interpreter) = start()?;
     let mut records = suite::read_records(&arguments.records)?;
     if let Some(id) = &arguments.test {
         let record = records.iter().find(|record| record.id == *id);

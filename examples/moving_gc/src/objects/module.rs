@@ -6,6 +6,7 @@ use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 use hpy_loader::Loader;
 use hpy_loader::library::{ExceptionKind, Library, LoadError};
+use hpy_loader::modes::Mode;
 use hpy_loader::spec::ModuleDef;
 use std::path::Path;
 
@@ -50,25 +51,28 @@ impl Vm {
         Ok(module)
     }
 
-    /// Loads a universal binary as the module `name`, and puts it into
+    /// Loads a universal binary as the module `name` in a mode, and puts it into
     /// [`modules`](Self::modules).
     ///
     /// # Errors
     ///
     /// `ImportError` or `RuntimeError` for a file that can't be loaded, or what
     /// the module raises.
-    pub fn load(&self, path: &Path, name: &str) -> Result {
+    pub fn load(&self, path: &Path, name: &str, mode: Mode) -> Result {
         let spec = self.module_spec(name, path)?;
-        self.load_with_spec(path, name, &spec)
+        let module = self.load_with_spec(path, name, &spec, mode)?;
+        self.dict_set_str(&self.modules(), name, &module);
+        Ok(module)
     }
 
-    /// The same with a spec of the caller's, as `hpy.universal.load` takes it.
+    /// The same with a spec of the caller's, as `hpy.universal.load` takes it: the
+    /// module is put nowhere.
     ///
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub fn load_with_spec(&self, path: &Path, name: &str, spec: &Local) -> Result {
-        let loader = self.loader();
+    pub fn load_with_spec(&self, path: &Path, name: &str, spec: &Local, mode: Mode) -> Result {
+        let loader = self.loader().in_mode(mode, name);
         // SAFETY: whoever calls this trusts the file, as for any import.
         let library = unsafe { Library::open(name, path) };
         let library = library.map_err(|error| self.load_error(&error))?;
@@ -84,8 +88,8 @@ impl Vm {
         if self.heap.kind(&module) == Kind::Module {
             let file = self.str(&path.display().to_string());
             self.set_attr(&module, "__file__", Some(&file))?;
+            self.set_attr(&module, "__spec__", Some(spec))?;
         }
-        self.dict_set_str(&self.modules(), name, &module);
         Ok(module)
     }
 

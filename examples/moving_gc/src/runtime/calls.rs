@@ -4,6 +4,8 @@ use super::{Fallible, out};
 use crate::heap::{Local, Object};
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::runtime::Calls;
+use hpy_loader::sites::{Position, PythonFrame};
+use std::ops::ControlFlow;
 
 impl Vm {
     /// Arguments in the vectorcall form.
@@ -80,5 +82,18 @@ impl Calls for Vm {
         let callable = self.root(callable);
         let (args, kwargs) = (self.root_optional(args), self.root_optional(kwargs));
         out(self.call_with_dict(&callable, args, kwargs))
+    }
+
+    fn walk_stack(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
+        if let Some(language) = self.language() {
+            language.walk_stack(visit);
+        }
+    }
+
+    fn describe_position(&self, position: Position) -> PythonFrame {
+        match self.language() {
+            Some(language) => language.describe_position(position),
+            None => unreachable!("only a language has positions"),
+        }
     }
 }

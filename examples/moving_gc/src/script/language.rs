@@ -4,6 +4,8 @@ use super::interpreter::{Fallible, Interpreter, Value};
 use super::lower::lower;
 use crate::vm::{Arguments, Language, Vm};
 use hpy_loader::abi::HPy_SourceKind;
+use hpy_loader::sites::{Position, PythonFrame};
+use std::ops::ControlFlow;
 
 /// The interpreter as the VM's language.
 pub(super) struct Script(pub &'static Interpreter);
@@ -31,6 +33,14 @@ impl Language for Script {
         if self.0.unraisable_hook(error).is_err() {
             vm.add_unraisable(error);
         }
+    }
+
+    fn walk_stack(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
+        self.0.running.walk(visit);
+    }
+
+    fn describe_position(&self, position: Position) -> PythonFrame {
+        self.0.describe_position(position)
     }
 
     fn import(&self, _: &Vm, name: &str) -> Fallible<Option<Value>> {

@@ -7,6 +7,7 @@
 //! by looking at the tree alone (`check`).
 
 mod check;
+mod command;
 pub mod interpreter;
 mod language;
 mod library;
@@ -15,5 +16,6 @@ mod test_file;
 mod tree;
 
 pub use check::Reasons;
+pub use command::{exit_code, start};
 pub use interpreter::Interpreter;
 pub use test_file::TestFile;

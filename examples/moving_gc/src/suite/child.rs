@@ -34,10 +34,14 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
     if let Some(root) = record.file.parent().and_then(|test| test.parent()) {
         interpreter.add_path(root);
     }
+    interpreter.set_environment("HPY", record.mode());
+    let generation = vm.new_generation();
     let (class, test) = record.names();
     let result = interpreter
         .run_file(&record.file, &record.module())
         .and_then(|module| interpreter.run_test(&module, class, test));
+    // The suite's own leak detector, which is there for tests in debug mode.
+    let leaks = vm.debug_summary(generation).leaks();
     // What the test has left is finalized and destroyed under the same zeal.
     vm.collect();
     let (outcome, message) = match result {
@@ -49,6 +53,7 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
                 record.calls.len()
             ),
         ),
+        Ok(()) if !leaks.is_empty() => (Outcome::Failed, leaks.join("\n")),
         Ok(()) => (Outcome::Passed, String::new()),
         Err(error) if vm.class_name(&vm.class_of(&error)) == "Skipped" => {
             (Outcome::Skipped, vm.display(&error).unwrap_or_default())

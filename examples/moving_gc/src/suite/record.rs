@@ -38,6 +38,14 @@ impl Record {
         }
     }
 
+    /// The value of the suite's parameter `hpy_abi`: `universal` or `debug`.
+    pub fn mode(&self) -> &str {
+        let parameters = self.id.split_once('[').map_or("", |(_, rest)| rest);
+        let parameters = parameters.trim_end_matches(']').split('-');
+        let mut modes = parameters.filter(|parameter| matches!(*parameter, "universal" | "debug"));
+        modes.next().unwrap_or("universal")
+    }
+
     /// The module's name as the suite imports it: `test.test_x`.
     pub fn module(&self) -> String {
         let stem = self.file.file_stem().unwrap_or_default();
@@ -91,5 +99,9 @@ mod tests {
         assert_eq!(method.module(), "test.test_x");
         let function = record("test/test_x.py::test_y[universal]");
         assert_eq!(function.names(), (None, "test_y"));
+        assert_eq!(function.mode(), "universal");
+        assert_eq!(record("test/test_x.py::test_y[debug]").mode(), "debug");
+        assert_eq!(record("test/test_x.py::test_y[debug-1]").mode(), "debug");
+        assert_eq!(record("test/test_x.py::test_y").mode(), "universal");
     }
 }

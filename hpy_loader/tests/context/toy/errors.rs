@@ -13,10 +13,6 @@ impl<const THREADS: bool> Toy<THREADS> {
         let cause = None;
         self.object(Data::Error(Error { class, args, cause }))
     }
-
-    fn is_error_class(&self, object: &Object) -> bool {
-        object.class().is_some() && self.is_subtype(object, &self.builtin("BaseException"))
-    }
 }
 
 impl<const THREADS: bool> Errors for Toy<THREADS> {
@@ -42,6 +38,10 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
             None => Vec::new(),
         };
         self.error_of(class.clone(), args)
+    }
+
+    fn is_error_class(&self, class: &Object) -> bool {
+        class.class().is_some() && self.is_subtype(class, &self.builtin("BaseException"))
     }
 
     fn error_from_errno(

@@ -7,6 +7,8 @@ use crate::script::tree::{Code, Constant, ConstantId, Kind, Place};
 
 /// A running body.
 pub(super) struct Frame {
+    /// The code's number.
+    pub number: usize,
     pub code: &'static Code,
     pub unit: &'static LoadedUnit,
     /// The module's dict.
@@ -16,7 +18,6 @@ pub(super) struct Frame {
     pub locals: Vec<Option<Value>>,
     /// The cells: lists with the value in them, or without one.
     pub cells: Vec<Value>,
-    pub line: u32,
     /// The exception whose traceback has this frame already, by identity.
     pub noted: Cell<Option<u64>>,
 }
@@ -57,13 +58,13 @@ impl Interpreter {
             cells.push(self.new_cell(None));
         }
         Ok(Frame {
+            number,
             code,
             unit,
             namespace: namespace.unwrap_or_else(|| globals.clone()),
             globals,
             locals: vec![None; code.locals.len()],
             cells,
-            line: code.line,
             noted: Cell::new(None),
         })
     }

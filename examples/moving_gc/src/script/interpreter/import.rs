@@ -113,7 +113,8 @@ impl Interpreter {
             let base = directory.join(&relative);
             let binary = base.with_file_name(format!("{leaf}.hpy0.so"));
             if binary.is_file() {
-                return self.vm.load(&binary, name).map(Some);
+                let mode = self.mode_for(name)?;
+                return self.vm.load(&binary, name, mode).map(Some);
             }
             let package = base.join("__init__.py");
             if package.is_file() {

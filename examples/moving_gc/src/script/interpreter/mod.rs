@@ -13,6 +13,7 @@ mod expression;
 mod format;
 mod frame;
 mod import;
+mod running;
 mod statement;
 mod traceback;
 
@@ -21,6 +22,7 @@ use super::lower::{SyntaxError, lower, lower_expression};
 use super::tree::{Code, Constant, Unit};
 use crate::vm::Vm;
 use frame::Frame;
+use running::Running;
 use statement::Flow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,7 @@ pub struct Interpreter {
     /// The VM.
     pub vm: &'static Vm,
     codes: RefCell<Vec<(&'static Code, &'static LoadedUnit)>>,
+    pub(super) running: Running,
     /// The exceptions that are being handled, innermost last.
     pub(super) handled: RefCell<Vec<Value>>,
     /// Where `import` looks for files.
@@ -59,6 +62,8 @@ pub struct Interpreter {
     pub(crate) collect_on_delete: Cell<bool>,
     /// Gives the binaries for `make_module`.
     supply: RefCell<Option<Supply>>,
+    /// The dict `os.environ`, as far as it is HPy's.
+    pub(super) environment: Value,
 }
 
 thread_local! {
@@ -75,12 +80,14 @@ impl Interpreter {
         let interpreter: &'static Self = Box::leak(Box::new(Self {
             vm,
             codes: RefCell::default(),
+            running: Running::default(),
             handled: RefCell::default(),
             path: RefCell::default(),
             cell_class,
             captured: RefCell::default(),
             collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
+            environment: vm.dict(),
         }));
         CURRENT.with(|current| {
             let first = current.set(interpreter).is_ok();
@@ -178,6 +185,7 @@ impl Interpreter {
 
     /// Runs a frame to its end.
     fn run_body(&self, frame: &mut Frame) -> Fallible<Value> {
+        let _running = self.running.enter(frame);
         match self.body(frame, &frame.code.body) {
             Ok(Flow::Return(value)) => Ok(value),
             Ok(_) => Ok(self.vm.none()),

@@ -24,7 +24,7 @@ impl Interpreter {
     }
 
     fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> Fallible<Flow> {
-        frame.line = stmt.line;
+        self.running.set_line(stmt.line);
         self.vm.safepoint();
         match &stmt.kind {
             StmtKind::Expr(expr) => {

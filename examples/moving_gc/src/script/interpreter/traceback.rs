@@ -24,7 +24,7 @@ impl Interpreter {
         };
         let entry = self.vm.tuple(&[
             self.vm.str(&frame.unit.file),
-            self.vm.int(frame.line.into()),
+            self.vm.int(self.running.line().into()),
             self.vm.str(&frame.code.name),
         ]);
         let first = [self.vm.int(0), entry].into();

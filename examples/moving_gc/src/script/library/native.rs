@@ -1,13 +1,14 @@
 //! The functions of the module `_driver`.
 
 use super::builtins::exactly;
-use super::{packing, patterns};
+use super::{base85, modes, packing, patterns};
 use crate::script::interpreter::{Fallible, Interpreter, Value};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::UnaryOp;
 
 /// Name and function.
 pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
+    ("b85encode", base85::encode),
     ("built_module", |vm, _, arguments| {
         let path = built(vm, arguments)?;
         Ok(vm.str(&path.display().to_string()))
@@ -15,6 +16,9 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("collect", |vm, _, _| {
         vm.collect();
         Ok(vm.int(0))
+    }),
+    ("environment", |_, _, _| {
+        Ok(Interpreter::current().environment.clone())
     }),
     ("escape_pattern", patterns::escape),
     ("exc_info", |vm, _, _| {
@@ -45,14 +49,17 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             ],
         };
         let spec = vm.call(&namespace, spec)?;
-        let module = vm.load_with_spec(&path, &name, &spec)?;
+        let mode = Interpreter::current().mode_for(&name)?;
+        let module = vm.load_with_spec(&path, &name, &spec, mode)?;
         vm.set_attr(&module, "__file__", Some(&file))?;
         vm.set_attr(&module, "__spec__", Some(&spec))?;
-        // As `make_module` says: no real import, `sys.modules` stays as it is.
-        let _ = vm.set_item(&vm.modules(), &vm.str(&name), None);
         Ok(module)
     }),
+    ("load_extension", modes::load_extension),
+    ("new_generation", modes::new_generation),
+    ("open_handles", modes::open_handles),
     ("pack", packing::pack),
+    ("set_frames", modes::set_frames),
     ("sqrt", |vm, _, arguments| {
         let [value] = exactly(vm, "sqrt", arguments)?;
         let value = vm.unary(UnaryOp::Float, &value)?;

@@ -1,0 +1,1 @@
+"""hpy: the package of the loader's modes."""

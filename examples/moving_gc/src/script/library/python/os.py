@@ -1,0 +1,5 @@
+"""os: the environment, as far as it is HPy's."""
+
+from _driver import environment
+
+environ = environment()

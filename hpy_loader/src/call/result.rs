@@ -1,0 +1,112 @@
+//! Judging what a C function has returned.
+
+use super::{Call, Callee};
+use crate::abi::{HPy, HPy_hash_t};
+use crate::handles::Word;
+use crate::modes::Outcome;
+use crate::runtime::{Fallible, Runtime};
+
+impl<R: Runtime> Call<R> {
+    /// Takes the object that the C function returned.
+    #[inline(always)]
+    pub(super) fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+        let word = Word::from_bits(result.0);
+        if result.is_null() || self.core.is_error_pending() {
+            return Err(self.failure(word, callee));
+        }
+        if let Some(object) = self.frame.take_back(word) {
+            return Ok(object);
+        }
+        let runtime = self.core.runtime();
+        let taken = self
+            .loader
+            .handles()
+            .take_with(word, |object| runtime.duplicate(object));
+        match taken {
+            Some(object) => Ok(object),
+            None => self.immediate(word, callee),
+        }
+    }
+
+    #[inline(never)]
+    fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
+        if let Some(value) = word.as_i64() {
+            return Ok(self.core.runtime().new_int(value));
+        }
+        if let Some(value) = word.as_f64() {
+            return Ok(self.core.runtime().new_float(value));
+        }
+        let message = match callee {
+            Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
+            Callee::Slot => "a slot returned a handle that is closed".to_owned(),
+        };
+        Err(self
+            .loader
+            .error(self.core.constants().h_SystemError, &message))
+    }
+
+    /// Takes an integer result, of which -1 may mean failure.
+    #[inline]
+    pub(super) fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
+        let failed = result < T::from(0);
+        if failed || self.core.is_error_pending() {
+            let word = if failed {
+                Word::NULL
+            } else {
+                Word::from_bits(NO_OBJECT)
+            };
+            return Err(self.failure(word, Callee::Slot));
+        }
+        Ok(result)
+    }
+
+    #[cold]
+    fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
+        let loader = self.core;
+        let system_error = loader.constants().h_SystemError;
+        if !loader.is_error_pending() {
+            let message = match callee {
+                Callee::Callable(name) => {
+                    let name = loader.leave(|_| name());
+                    format!("{name} returned NULL without setting an exception")
+                }
+                Callee::Slot => "error return without exception set".to_owned(),
+            };
+            return loader.error(system_error, &message);
+        }
+        if !result.is_null() {
+            // Its destructor and the name may be Python's.
+            let object = loader.handles().release(result);
+            let name = loader.leave(|_| {
+                drop(object);
+                match callee {
+                    Callee::Callable(name) => name(),
+                    Callee::Slot => "a slot".to_owned(),
+                }
+            });
+            let message = format!("{name} returned a result with an exception set");
+            if let Some(error) = loader.take_pending() {
+                return loader.leave(|runtime| runtime.error_caused_by(&message, error));
+            }
+        }
+        match loader.take_pending() {
+            Some(error) => error,
+            None => loader.error(system_error, "the handle of the error was closed"),
+        }
+    }
+}
+
+/// An immediate, which stands for "a result that is no object" when judging it.
+const NO_OBJECT: isize = match Word::from_i64(0) {
+    Some(word) => word.bits(),
+    None => unreachable!(),
+};
+
+/// A result that says nothing about failure.
+pub(super) struct Hash(pub(super) HPy_hash_t);
+
+impl Outcome for Hash {
+    fn is_failure(&self) -> Option<bool> {
+        None
+    }
+}

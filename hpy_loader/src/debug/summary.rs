@@ -1,0 +1,267 @@
+//! What the debug mode has found in a program, for the person who ran it.
+//!
+//! Broken rules and leaked handles, each place once, with how often. Places that
+//! differ in less than a line are one to the reader: a paragraph is the text of
+//! the frames, not the addresses behind it.
+
+use super::{Debug, View, Violation};
+use crate::abi::HPy;
+use crate::sites::{PythonFrame, PythonStack, Site};
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// How many objects are shown of those that leaked at one place.
+const SHOWN: usize = 3;
+
+/// How many Python frames are shown of a stack.
+const DEPTH: usize = 12;
+
+/// What a VM adds to a summary.
+pub trait Show {
+    /// An object in few words, by the handle of the wrapped context. May run
+    /// Python code.
+    fn object(&self, handle: HPy) -> String;
+
+    /// Whether a frame is the program's own, and not the VM's machinery.
+    fn is_own(&self, frame: &PythonFrame) -> bool {
+        let _ = frame;
+        true
+    }
+}
+
+/// Something that was found at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    heading: String,
+    /// Where in C and in Python, a line for each frame.
+    lines: Vec<String>,
+    times: u64,
+}
+
+/// The summary; its text is many lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    violations: Vec<Entry>,
+    leaks: Vec<Entry>,
+    modules: BTreeSet<String>,
+}
+
+impl Debug {
+    /// Sums up what was found so far, and the handles of a generation or a later
+    /// one that are open. The HPy lock is held.
+    pub fn summary(&self, generation: i64, show: &dyn Show) -> Summary {
+        Summary {
+            violations: violations(self.violations_with_times(), show),
+            leaks: leaks(&self.open_handles(generation), show),
+            modules: self.modules().into_iter().collect(),
+        }
+    }
+}
+
+impl Summary {
+    /// Whether nothing was found.
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty() && self.leaks.is_empty()
+    }
+
+    /// For each place where leaked handles were opened its paragraph.
+    pub fn leaks(&self) -> Vec<String> {
+        self.leaks.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Entry> {
+    let mut entries: IndexMap<(String, Vec<String>), u64> = IndexMap::new();
+    for (violation, times) in found {
+        let mut heading = violation.kind.text().to_owned();
+        if !violation.function.is_empty() {
+            heading = format!("{}: {heading}", violation.function);
+        }
+        if !violation.detail.is_empty() {
+            heading = format!("{heading}: {}", violation.detail);
+        }
+        heading += &format!(" [{} in {}]", violation.kind.name(), violation.module);
+        let mut lines = Vec::new();
+        block(&mut lines, "used in", c_lines(violation.used));
+        block(&mut lines, "opened in", c_lines(violation.opened));
+        block(&mut lines, "closed in", c_lines(violation.closed));
+        block(
+            &mut lines,
+            "called by",
+            python_lines(violation.python, show),
+        );
+        *entries.entry((heading, lines)).or_default() += times;
+    }
+    let entry = |((heading, lines), times): ((String, _), u64)| {
+        let mut heading = heading;
+        if times > 1 {
+            heading += &format!(", {} times", grouped(times));
+        }
+        Entry {
+            heading,
+            lines,
+            times,
+        }
+    };
+    most_first(entries.into_iter().map(entry))
+}
+
+fn leaks(open: &[View], show: &dyn Show) -> Vec<Entry> {
+    // A program may have leaked millions of handles at a few places, so what is
+    // read of a place is read once.
+    let mut places: IndexMap<(Site, PythonStack), Vec<HPy>> = IndexMap::new();
+    for view in open {
+        let handles = places.entry((view.opened, view.python)).or_default();
+        handles.push(view.inner);
+    }
+    let mut paragraphs: IndexMap<Vec<String>, Vec<HPy>> = IndexMap::new();
+    for ((site, python), handles) in places {
+        let mut lines = Vec::new();
+        block(&mut lines, "opened in", c_lines(site));
+        block(&mut lines, "called by", python_lines(python, show));
+        paragraphs.entry(lines).or_default().extend(handles);
+    }
+    let entry = |(lines, handles): (_, Vec<HPy>)| {
+        let shown = handles.iter().take(SHOWN);
+        let mut shown: Vec<String> = shown.map(|&handle| show.object(handle)).collect();
+        if handles.len() > SHOWN {
+            shown.push("...".to_owned());
+        }
+        let times = handles.len() as u64;
+        Entry {
+            heading: format!(
+                "{} never closed: {}",
+                count(times, "handle"),
+                shown.join(", ")
+            ),
+            lines,
+            times,
+        }
+    };
+    most_first(paragraphs.into_iter().map(entry))
+}
+
+fn most_first(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = entries.collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.times));
+    entries
+}
+
+/// Lines behind a label, which stands before the first alone.
+fn block(lines: &mut Vec<String>, label: &str, frames: Vec<String>) {
+    let mut label = label;
+    for frame in frames {
+        lines.push(format!("  {label:<9} {frame}"));
+        label = "";
+    }
+}
+
+fn c_lines(site: Site) -> Vec<String> {
+    let frames = site.frames();
+    let own = frames.iter().filter(|frame| !frame.is_helper());
+    own.map(ToString::to_string).collect()
+}
+
+fn python_lines(stack: PythonStack, show: &dyn Show) -> Vec<String> {
+    let frames = stack.frames();
+    let own = frames.iter().filter(|frame| show.is_own(frame));
+    let mut lines: Vec<String> = own.map(ToString::to_string).collect();
+    if lines.len() > DEPTH {
+        lines.truncate(DEPTH);
+        lines.push("...".to_owned());
+    }
+    lines
+}
+
+/// A number and what it is of: `1 handle`, `2,000 handles`.
+fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// A number with a comma between its thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.heading)?;
+        self.lines.iter().try_for_each(|line| write!(f, "\n{line}"))
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.modules.is_empty() {
+            return write!(f, "hpy.debug: no HPy module was loaded");
+        }
+        for entry in self.violations.iter().chain(&self.leaks) {
+            writeln!(f, "\n{entry}")?;
+        }
+        if !self.is_clean() {
+            writeln!(f)?;
+        }
+        let found = |entries: &[Entry], noun: &str| {
+            let times = entries.iter().map(|entry| entry.times).sum();
+            let places = match entries.len() as u64 {
+                0 => String::new(),
+                places => format!(" at {}", count(places, "place")),
+            };
+            count(times, noun) + &places
+        };
+        let modules: Vec<&str> = self.modules.iter().map(String::as_str).collect();
+        write!(
+            f,
+            "hpy.debug: {}, {} in {}",
+            found(&self.violations, "violation"),
+            found(&self.leaks, "leaked handle"),
+            modules.join(", ")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_with_ease() {
+        assert_eq!(count(1, "handle"), "1 handle");
+        assert_eq!(count(1_234_567, "handle"), "1,234,567 handles");
+    }
+
+    #[test]
+    fn a_summary_is_paragraphs_and_a_last_line() {
+        let entry = |heading: &str, times| Entry {
+            heading: heading.to_owned(),
+            lines: vec!["  opened in f at x.c:1".to_owned()],
+            times,
+        };
+        let mut summary = Summary {
+            violations: Vec::new(),
+            leaks: vec![entry("2 handles never closed: 1, 2", 2), entry("one", 1)],
+            modules: BTreeSet::new(),
+        };
+        assert_eq!(summary.to_string(), "hpy.debug: no HPy module was loaded");
+        summary.modules.extend(["b".to_owned(), "a".to_owned()]);
+        assert_eq!(
+            summary.to_string(),
+            "\n2 handles never closed: 1, 2\n  opened in f at x.c:1\n\
+             \none\n  opened in f at x.c:1\n\
+             \nhpy.debug: 0 violations, 3 leaked handles at 2 places in a, b"
+        );
+        summary.leaks.clear();
+        let text = "hpy.debug: 0 violations, 0 leaked handles in a, b";
+        assert_eq!(summary.to_string(), text);
+    }
+}

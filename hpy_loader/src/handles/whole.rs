@@ -1,0 +1,181 @@
+//! The slots of a table that has one for every word.
+
+use std::ptr::NonNull;
+
+use super::linger::LastReference;
+use super::reservation::Reservation;
+use super::slot::Slot;
+use super::table::HandleTable;
+use super::word::Word;
+
+/// The slots of a [`HandleTable`](super::HandleTable) that is as large as a table
+/// can be, so that whatever index a word has is in bounds.
+///
+/// This is what the frequent operations need of a table, without a detour by the
+/// table: a pointer that they can have at hand. They do the frequent case and
+/// nothing else; in all others the answer is `None` or `false`, nothing has
+/// happened, and the table is the one to ask.
+pub struct WholeTable<O> {
+    base: NonNull<Slot<O>>,
+    /// Miri's tables are small.
+    #[cfg(miri)]
+    slots: u32,
+}
+
+impl<O> WholeTable<O> {
+    /// None for a table that had to be smaller.
+    pub(super) fn new(slots: &Reservation<Slot<O>>, all: u32) -> Option<Self> {
+        (slots.slots() == all).then(|| Self {
+            base: slots.base(),
+            #[cfg(miri)]
+            slots: all,
+        })
+    }
+
+    /// The slot with the word's index, whatever the word is.
+    #[inline(always)]
+    fn slot(&self, word: Word) -> &Slot<O> {
+        let offset = word.index_bytes(size_of::<Slot<O>>()) as usize;
+        #[cfg(miri)]
+        let offset = offset % (self.slots as usize * size_of::<Slot<O>>());
+        // SAFETY: there are slots for all indices, each of them memory that is a
+        // slot from the start (zeros are), and the table lives as long as this is
+        // used, which is the contract of `HandleTable::whole`.
+        unsafe { self.base.byte_add(offset).as_ref() }
+    }
+
+    #[inline(always)]
+    fn answers(slot: &Slot<O>, word: Word) -> bool {
+        if cfg!(feature = "unchecked-handles") {
+            word.is_slot()
+        } else {
+            slot.answers_to(word)
+        }
+    }
+
+    /// The object of an open handle.
+    ///
+    /// # Safety
+    ///
+    /// As for [`HandleTable::get`](super::HandleTable::get).
+    #[inline(always)]
+    pub unsafe fn peek(&self, word: Word) -> Option<&O> {
+        let slot = self.slot(word);
+        let is_open = Self::answers(slot, word) && word.can_be_open();
+        // SAFETY: an open slot is occupied, and stays so by the contract.
+        is_open.then(|| unsafe { slot.object() })
+    }
+
+    /// [`HandleTable::dup`](super::HandleTable::dup) of a handle that is open or
+    /// needs no reference.
+    #[inline(always)]
+    pub fn try_dup(&self, word: Word) -> Option<Word> {
+        let slot = self.slot(word);
+        if Self::answers(slot, word) {
+            // Slots that are not open have no references, whatever the word.
+            if slot.refs() == 0 {
+                return None;
+            }
+            slot.add_ref();
+        } else if word.is_slot() {
+            return None;
+        }
+        Some(word)
+    }
+
+    /// [`HandleTable::reopen`] in `table`, whose slots these are.
+    #[inline(always)]
+    pub fn reopen(&self, table: &HandleTable<O>, object: &O) -> Option<Word> {
+        // A word from the table itself: its generation was odd, if there is one.
+        let word = table.recent_word(object);
+        let slot = self.slot(word);
+        (slot.answers_to(word) && slot.reopen(object)).then_some(word)
+    }
+
+    /// [`HandleTable::close`](super::HandleTable::close): of several references
+    /// one goes, or the word needs none.
+    ///
+    /// # Errors
+    ///
+    /// For what is left to do: the last reference, for
+    /// [`HandleTable::retire_last`](super::HandleTable::retire_last), or `None` for
+    /// a handle that is not open or is never closed.
+    #[inline(always)]
+    pub fn try_close(&self, word: Word) -> Result<(), Option<LastReference<'_, O>>> {
+        let slot = self.slot(word);
+        if !Self::answers(slot, word) {
+            return if word.is_slot() { Err(None) } else { Ok(()) };
+        }
+        if slot.try_sub_ref() {
+            return Ok(());
+        }
+        // Slots that are not open have no references, whatever the word.
+        Err((slot.refs() == 1).then_some(LastReference { slot, word }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use crate::handles::{HandleTable, Word};
+
+    #[test]
+    fn what_is_tried_happens_or_changes_nothing() {
+        let table = HandleTable::new().expect("address space");
+        // SAFETY: the table outlives its slots.
+        let slots = unsafe { table.whole() }.expect("no limit here");
+        let word = table.open(Rc::new(())).expect("room");
+        assert!(matches!(slots.try_close(word), Err(Some(_))));
+        assert_eq!(slots.try_dup(word), Some(word));
+        assert!(slots.try_close(word).is_ok() && table.is_open(word));
+        assert_eq!(table.retire(word, |_| true), None);
+        assert_eq!(slots.try_dup(word), None, "it only lingers");
+        assert!(matches!(slots.try_close(word), Err(None)));
+        let immortal = table.open_immortal(Rc::new(())).expect("room");
+        assert_eq!(slots.try_dup(immortal), Some(immortal));
+        assert!(
+            matches!(slots.try_close(immortal), Err(None)),
+            "to be counted"
+        );
+        let number = Word::from_i64(7).expect("small");
+        for word in [Word::NULL, number] {
+            assert!(slots.try_close(word).is_ok());
+            assert_eq!(slots.try_dup(word), Some(word));
+        }
+        assert_eq!(table.counters().stale_closes, 0, "nothing is counted");
+    }
+
+    #[test]
+    fn no_word_reaches_a_slot_that_is_not_open() {
+        let table = HandleTable::new().expect("address space");
+        // SAFETY: as above.
+        let slots = unsafe { table.whole() }.expect("no limit here");
+        let open = table.open(Rc::new(1)).expect("room");
+        let closed = table.open(Rc::new(2)).expect("room");
+        table.close(closed);
+        let pinned = table.open(Rc::new(3)).expect("room");
+        let pin = table.pin(pinned).expect("open");
+        table.close(pinned);
+        let last = Word::from_bits(isize::MAX >> 15);
+        assert!(last.is_slot());
+        let mut words = vec![Word::NULL, last, Word::from_bits(1), Word::from_bits(-1)];
+        for word in [open, closed, pinned] {
+            for generation in 0..8 {
+                let index = word.bits() & ((1 << 28) - 1);
+                words.push(Word::from_bits(index | generation << 28));
+                // Immediates, and slots with more generation than there is.
+                words.push(Word::from_bits(index | 1 << 28 | 1 << (48 + generation)));
+            }
+        }
+        for word in words.into_iter().filter(|&word| word != open) {
+            // SAFETY: nothing is closed meanwhile.
+            assert!(unsafe { slots.peek(word) }.is_none(), "{word:?}");
+            assert_eq!(slots.try_dup(word).is_some(), !word.is_slot(), "{word:?}");
+            assert_eq!(slots.try_close(word).is_ok(), !word.is_slot(), "{word:?}");
+        }
+        // SAFETY: as above.
+        assert_eq!(unsafe { slots.peek(open) }, Some(&Rc::new(1)));
+        drop(pin);
+    }
+}
