@@ -2,7 +2,7 @@
 
     soak.py all         every job, each in a process of its own
     soak.py one NAME    one of them, in this process
-    soak.py each        a hundredth of every job, in this process
+    soak.py each        a hundredth of every job that breaks no rule, in this process
 
 The resident set, the number of open handles and the number of native objects that
 live are taken after the first tenth of a job, which warms everything up, and at its
@@ -224,8 +224,10 @@ def main(mode, name=None, part=1):
     if mode == "one":
         sys.exit(run(name, part) or 0)
     if mode == "each":
-        # All of them in this process, and not for long.
+        # For debug mode: one of them breaks rules.
         for name in jobs:
+            if name == "careless_calls":
+                continue
             print("begin", name, flush=True)
             reason = run(name, 100)
             print(f"FAILED {name} {reason}" if reason else f"ok {name}", flush=True)

@@ -24,38 +24,55 @@ const FINAL_STEP: &str = "step_03_hpy_final";
 
 /// The verification's step.
 pub fn step(verification: &Verification) -> Result<Outcome> {
-    run(verification, &verification.hpyvm()?)
-}
-
-/// The tests on `python`.
-pub fn run(verification: &Verification, python: &Python) -> Result<Outcome> {
-    let docs = verification.sdist()?.root().join("docs");
-
-    let examples = docs.join("examples");
-    let sources: Vec<PathBuf> = EXAMPLES.iter().map(|file| examples.join(file)).collect();
-    let tests = examples.join("tests.py");
-    let in_examples = run_file(verification, python, &sources, &tests, &[])?;
-
-    let porting = docs.join("porting-example/steps");
-    let sources = [porting.join(FINAL_STEP).with_extension("c")];
-    let tests = porting.join("test_porting_example.py");
-    let selection = ["-k", FINAL_STEP];
-    let in_porting = run_file(verification, python, &sources, &tests, &selection)?;
+    let python = verification.hpyvm()?;
+    let in_examples = passed(examples(verification, &python)?)?;
+    let in_porting = passed(porting(verification, &python)?)?;
 
     let passed = in_examples + in_porting;
     let summary = format!("{in_examples} of docs/examples, {in_porting} of the porting guide");
     Ok(Outcome::passed(passed, summary))
 }
 
-/// Builds the modules and runs one test file over them; returns the number of
-/// tests, all of which passed.
-fn run_file(
+/// One test file over the modules that it needs.
+pub struct TestFile {
+    /// What runs on what.
+    pub what: String,
+    /// Runs it.
+    pub job: Job<'static>,
+}
+
+/// The examples' tests.
+pub fn examples(verification: &Verification, python: &Python) -> Result<TestFile> {
+    let examples = verification.sdist()?.root().join("docs/examples");
+    let sources: Vec<PathBuf> = EXAMPLES.iter().map(|file| examples.join(file)).collect();
+    prepare(
+        verification,
+        python,
+        &sources,
+        &examples.join("tests.py"),
+        &[],
+    )
+}
+
+/// The tests of the porting guide's last step.
+pub fn porting(verification: &Verification, python: &Python) -> Result<TestFile> {
+    let steps = verification
+        .sdist()?
+        .root()
+        .join("docs/porting-example/steps");
+    let sources = [steps.join(FINAL_STEP).with_extension("c")];
+    let tests = steps.join("test_porting_example.py");
+    prepare(verification, python, &sources, &tests, &["-k", FINAL_STEP])
+}
+
+/// Builds the modules of one test file.
+fn prepare(
     verification: &Verification,
     python: &Python,
     sources: &[PathBuf],
     tests: &Path,
     selection: &[&str],
-) -> Result<usize> {
+) -> Result<TestFile> {
     let plugins = verification.project.root().join("tests/python");
     let mut python = python.clone().with_directory(&plugins);
     for source in sources {
@@ -65,19 +82,32 @@ fn run_file(
         .file_name()
         .context("a test file has a name")?
         .to_string_lossy();
-    let what = format!("{name} on {}", python.name());
-    let step = Step::start(&what);
-    let finished = Job::new(pytest(&python, tests, selection)?)
-        .limit(Duration::from_secs(300))
-        .check(&what)?;
-    let text = finished.text();
-    let passed = text
-        .lines()
-        .filter(|line| line.contains(" PASSED "))
-        .count();
-    ensure!(passed > 0, "no test of {name} ran:\n{text}");
+    Ok(TestFile {
+        what: format!("{name} on {}", python.name()),
+        job: Job::new(pytest(&python, tests, selection)?).limit(Duration::from_secs(300)),
+    })
+}
+
+/// Runs a file; the number of its tests, all of which passed.
+pub fn passed(file: TestFile) -> Result<usize> {
+    let step = Step::start(&file.what);
+    let finished = file.job.check(&file.what)?;
+    let passed = count_passed(&finished.text());
+    ensure!(
+        passed > 0,
+        "no test ran, {}:\n{}",
+        file.what,
+        finished.text()
+    );
     step.done(format!("{passed} tests"));
     Ok(passed)
+}
+
+/// The tests that passed, by pytest's output.
+pub fn count_passed(text: &str) -> usize {
+    text.lines()
+        .filter(|line| line.contains(" PASSED "))
+        .count()
 }
 
 fn build(verification: &Verification, source: &Path) -> Result<Built> {

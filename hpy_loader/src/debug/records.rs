@@ -84,6 +84,8 @@ pub(super) struct Entry {
     burden: Cell<u32>,
     state: Cell<State>,
     pub origin: Cell<Origin>,
+    /// 0, or for which shape the object's type was looked at and found right.
+    pub shape: Cell<u8>,
 }
 
 const _: () = assert!(size_of::<Entry>() == 64);
@@ -262,6 +264,7 @@ impl Records {
         entry.burden.set(0);
         entry.state.set(State::Open);
         entry.origin.set(origin);
+        entry.shape.set(0);
         (HPy(word), orphan)
     }
 

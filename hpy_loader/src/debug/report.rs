@@ -12,15 +12,19 @@ use std::ffi::CString;
 const KEPT: usize = 10_000;
 
 impl Debug {
-    /// Notes a violation.
-    fn note(&self, violation: &Violation) {
+    /// Notes a violation. Whether it is the first of its kind at its place.
+    fn note(&self, violation: &Violation) -> bool {
         *self.counts.borrow_mut().entry(violation.kind).or_default() += 1;
         let mut violations = self.violations.borrow_mut();
         if let Some(times) = violations.get_mut(violation) {
             *times += 1;
-        } else if violations.len() < KEPT {
+            return false;
+        }
+        let is_kept = violations.len() < KEPT;
+        if is_kept {
             violations.insert(violation.clone(), 1);
         }
+        is_kept
     }
 
     fn report(&self, violation: &Violation) {
@@ -33,10 +37,12 @@ impl Debug {
     /// goes on.
     #[cold]
     pub(super) fn violate(&self, violation: Violation) {
-        self.note(&violation);
+        let is_new = self.note(&violation);
         let hook = match violation.kind.remedy() {
             // Whoever wants that reads the list.
             _ if self.going_on.get() => return,
+            // Once is enough of what may happen a million times.
+            Remedy::GoOn if !is_new => return,
             Remedy::GoOn => return self.report(&violation),
             Remedy::HandleHook => self.on_invalid_handle.get(),
             Remedy::BuilderHook => self.on_invalid_builder.get(),

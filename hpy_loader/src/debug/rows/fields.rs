@@ -36,6 +36,21 @@ impl Structs {
         self.known.borrow_mut().push(Struct { class, shape, size });
     }
 
+    /// Whether an object is an instance of a known type of a shape.
+    pub(super) fn is_known(
+        &self,
+        inspection: &Inspection,
+        object: HPy,
+        shape: HPyType_BuiltinShape,
+    ) -> bool {
+        let inner = inspection.inner();
+        let known = self.known.borrow();
+        // SAFETY: handles of the wrapped context. It runs no Python code.
+        let is_instance = |class| unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) == 1 };
+        let mut of_shape = known.iter().filter(|known| known.shape == shape);
+        of_shape.any(|known| is_instance(known.class))
+    }
+
     /// Where the struct of an object lies, the largest if its type and a base
     /// have one each.
     fn find(&self, inspection: &Inspection, object: HPy) -> Option<Range<usize>> {

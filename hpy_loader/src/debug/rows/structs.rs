@@ -16,8 +16,25 @@ fn shape_of(inspection: &Inspection, object: HPy) -> HPyType_BuiltinShape {
     }
 }
 
-/// Reports an object whose type is of another shape than the function is for:
-/// the wrapped context has refused it.
+/// A shape as an [`Entry`](super::super::records::Entry) notes it.
+const fn note_of(shape: HPyType_BuiltinShape) -> u8 {
+    (shape.0 + 2) as u8
+}
+
+/// Whether an object with a struct may be used as one of a shape.
+///
+/// Types that were made in this mode are known. All others have to be asked, which
+/// takes longer than all else.
+fn is_of_shape(inspection: &Inspection, object: HPy, wanted: HPyType_BuiltinShape) -> bool {
+    let structs = &inspection.debug().structs;
+    if structs.is_known(inspection, object, wanted) {
+        return true;
+    }
+    let shape = shape_of(inspection, object);
+    shape == wanted || shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy
+}
+
+/// Reports an object whose type is of another shape than the function is for.
 fn report(inspection: &Inspection, object: HPy, wanted: &str) {
     let shape = shape_of(inspection, object);
     let shape = shape.name().unwrap_or("<unknown shape>");
@@ -55,11 +72,14 @@ macro_rules! as_struct {
         shortcuts! {
             $(fn $function(turn, _address, h: HPy) -> *mut c_void {
                 let object = turn.unwrap(h)?;
+                let entry = turn.debug.records.look(h)?;
+                let right = None::<u8>$(.or(Some(note_of(HPyType_BuiltinShape::$value))))?;
+                if Some(entry.shape.get()) != right {
+                    return None;
+                }
                 let inner = turn.inner;
                 // SAFETY: a handle of the wrapped context.
-                let native = unsafe { ((*inner).$function)(inner, object) };
-                // What is refused once is refused again.
-                (!native.is_null()).then_some(native)
+                Some(unsafe { ((*inner).$function)(inner, object) })
             })*
         }
 
@@ -70,9 +90,18 @@ macro_rules! as_struct {
                 let object = inspection.unwrap(h);
                 // SAFETY: a handle of the wrapped context.
                 let native = unsafe { ((*inner).$function)(inner, object) };
-                if native.is_null() && inspection.open_entry(h).is_some() {
-                    inspection.apart(move |inspection| report(inspection, object, $shape));
-                }
+                let Some(entry) = inspection.open_entry(h) else {
+                    return native;
+                };
+                $(
+                    const SHAPE: HPyType_BuiltinShape = HPyType_BuiltinShape::$value;
+                    if !native.is_null() && is_of_shape(inspection, object, SHAPE) {
+                        entry.shape.set(note_of(SHAPE));
+                        return native;
+                    }
+                )?
+                let _ = entry;
+                inspection.apart(move |inspection| report(inspection, object, $shape));
                 native
             })*
         }
