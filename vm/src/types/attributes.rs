@@ -5,7 +5,7 @@
 
 use super::class_record;
 use super::info::{TypeInfo, type_name};
-use super::payload::native_of;
+use super::payload::{HPyObject, native_of};
 use crate::runtime::into_exception;
 use hpy_loader::abi::HPyType_BuiltinShape;
 use hpy_loader::member;
@@ -19,6 +19,12 @@ use std::ffi::c_void;
 /// has none.
 #[inline]
 pub fn native_struct(object: &PyObject, shape: HPyType_BuiltinShape) -> *mut c_void {
+    if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Object {
+        // Its payload is of no other shape, but for the structs of classes, which
+        // nobody has a reference to.
+        let object = object.downcast_ref::<HPyObject>();
+        return object.map_or(std::ptr::null_mut(), |object| object.native().data());
+    }
     if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Type {
         let class = object.downcast_ref::<PyType>();
         return class.map_or(std::ptr::null_mut(), class_record::native_struct);
