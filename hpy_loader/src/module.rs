@@ -1,6 +1,6 @@
 //! From an opened library to a module.
 
-use crate::abi::HPyModuleDef;
+use crate::abi::{HPyGlobal, HPyModuleDef};
 use crate::core::Core;
 use crate::handles::Word;
 use crate::loader::Loader;
@@ -26,10 +26,8 @@ impl<R: Runtime> Loader<R> {
         definition: &HPyModuleDef,
         spec: R::Object,
     ) -> Fallible<R::Object, R> {
-        if let Some(Wrapper::Debug(extension)) = self.wrapper {
-            // SAFETY: the caller vouches for the definition.
-            unsafe { extension.declare_globals(definition.globals) };
-        }
+        // SAFETY: the caller vouches for the definition.
+        unsafe { self.declare_globals(definition.globals) };
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.refusal(&refusal))?;
@@ -48,6 +46,20 @@ impl<R: Runtime> Loader<R> {
         }
         let module = self.runtime().new_module(self, &spec, definition)?;
         self.run_exec(definition, module)
+    }
+
+    /// Tells the mode which globals the extension has: its definition's, as
+    /// [`create_module`](Self::create_module) does. For an extension without a
+    /// module, such as a test's.
+    ///
+    /// # Safety
+    ///
+    /// `globals` is null or an array that ends with null.
+    pub unsafe fn declare_globals(&self, globals: *const *mut HPyGlobal) {
+        if let Some(Wrapper::Debug(extension)) = self.wrapper {
+            // SAFETY: the caller vouches for the array.
+            unsafe { extension.declare_globals(globals) };
+        }
     }
 
     /// Runs the `HPy_mod_exec` slots on a module, and hands it back.

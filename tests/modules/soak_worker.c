@@ -79,6 +79,8 @@ static HPy errors_impl(HPyContext *ctx, HPy self, HPy x)
     if (HPy_IsNull(missing) && HPyErr_ExceptionMatches(ctx, ctx->h_AttributeError))
         HPyErr_Clear(ctx);
     HPyErr_SetString(ctx, ctx->h_KeyError, "replaced");
+    HPyErr_SetString(ctx, ctx->h_IndexError, "in its place");
+    HPyErr_Clear(ctx);
     HPyErr_Format(ctx, ctx->h_TypeError, "raised for %S", x);
     return HPy_NULL;
 }

@@ -2,6 +2,7 @@
 
     soak.py all         every job, each in a process of its own
     soak.py one NAME    one of them, in this process
+    soak.py each        a hundredth of every job, in this process
 
 The resident set, the number of open handles and the number of native objects that
 live are taken after the first tenth of a job, which warms everything up, and at its
@@ -198,8 +199,9 @@ def work(function, total, hundredths):
         gc.collect()
 
 
-def run(name):
+def run(name, part):
     function, total = jobs[name]
+    total //= int(part)
     started = time.perf_counter()
     work(function, total, 10)
     memory, handles, living = measure()
@@ -218,9 +220,17 @@ def run(name):
     return "; ".join(wrong)
 
 
-def main(mode, name=None):
+def main(mode, name=None, part=1):
     if mode == "one":
-        sys.exit(run(name) or 0)
+        sys.exit(run(name, part) or 0)
+    if mode == "each":
+        # All of them in this process, and not for long.
+        for name in jobs:
+            print("begin", name, flush=True)
+            reason = run(name, 100)
+            print(f"FAILED {name} {reason}" if reason else f"ok {name}", flush=True)
+        print("done", flush=True)
+        return
     for name in jobs:
         print("begin", name, flush=True)
         # What one job has left of the heap would blur what the next one does.

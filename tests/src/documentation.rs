@@ -24,16 +24,23 @@ const FINAL_STEP: &str = "step_03_hpy_final";
 
 /// The verification's step.
 pub fn step(verification: &Verification) -> Result<Outcome> {
+    run(verification, &verification.hpyvm()?)
+}
+
+/// The tests on `python`.
+pub fn run(verification: &Verification, python: &Python) -> Result<Outcome> {
     let docs = verification.sdist()?.root().join("docs");
 
     let examples = docs.join("examples");
     let sources: Vec<PathBuf> = EXAMPLES.iter().map(|file| examples.join(file)).collect();
-    let in_examples = run(verification, &sources, &examples.join("tests.py"), &[])?;
+    let tests = examples.join("tests.py");
+    let in_examples = run_file(verification, python, &sources, &tests, &[])?;
 
     let porting = docs.join("porting-example/steps");
     let sources = [porting.join(FINAL_STEP).with_extension("c")];
     let tests = porting.join("test_porting_example.py");
-    let in_porting = run(verification, &sources, &tests, &["-k", FINAL_STEP])?;
+    let selection = ["-k", FINAL_STEP];
+    let in_porting = run_file(verification, python, &sources, &tests, &selection)?;
 
     let passed = in_examples + in_porting;
     let summary = format!("{in_examples} of docs/examples, {in_porting} of the porting guide");
@@ -42,15 +49,15 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
 
 /// Builds the modules and runs one test file over them; returns the number of
 /// tests, all of which passed.
-fn run(
+fn run_file(
     verification: &Verification,
+    python: &Python,
     sources: &[PathBuf],
     tests: &Path,
     selection: &[&str],
 ) -> Result<usize> {
-    let mut python = verification
-        .hpyvm()?
-        .with_directory(&verification.project.root().join("tests/python"));
+    let plugins = verification.project.root().join("tests/python");
+    let mut python = python.clone().with_directory(&plugins);
     for source in sources {
         python = python.with_directory(&build(verification, source)?.directory);
     }
@@ -58,7 +65,7 @@ fn run(
         .file_name()
         .context("a test file has a name")?
         .to_string_lossy();
-    let what = format!("{name} on hpyvm");
+    let what = format!("{name} on {}", python.name());
     let step = Step::start(&what);
     let finished = Job::new(pytest(&python, tests, selection)?)
         .limit(Duration::from_secs(300))

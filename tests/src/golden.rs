@@ -83,13 +83,7 @@ impl Vm {
         };
         match self {
             Vm::Python(python) => found(python).command(),
-            Vm::Debug(python) => {
-                let python = found(python);
-                python
-                    .with_argument("-m")
-                    .with_argument("hpy.debug")
-                    .command()
-            }
+            Vm::Debug(python) => found(python).in_debug_mode().command(),
             Vm::Moving(path) => {
                 let mut command = Command::new(path);
                 command.args(["--zeal", "always"]);

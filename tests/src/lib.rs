@@ -10,6 +10,7 @@ pub mod cases;
 pub mod command_line;
 pub mod compare;
 pub mod contract;
+pub mod debug;
 pub mod demo;
 pub mod differential;
 pub mod documentation;

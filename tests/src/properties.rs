@@ -14,7 +14,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let directory = extension(verification)?;
     let step = Step::start("random sequences of context calls");
     let mut outcome = Outcome::default();
-    for mode in ["universal", "trace"] {
+    for mode in ["universal", "trace", "debug"] {
         let of_mode = run(verification, &directory, mode).context(mode)?;
         outcome.passed += of_mode.passed;
         outcome.failures.extend(of_mode.failures);

@@ -59,6 +59,15 @@ impl Python {
         self
     }
 
+    /// `hpyvm` with a program's HPy modules in debug mode. It fails if there is
+    /// anything to report.
+    pub fn in_debug_mode(self) -> Self {
+        let name = format!("{} in debug mode", self.name);
+        self.with_name(&name)
+            .with_argument("-m")
+            .with_argument("hpy.debug")
+    }
+
     /// The same under another name, with an environment variable.
     pub fn with_variable(mut self, name: &str, variable: &str, value: &Path) -> Self {
         name.clone_into(&mut self.name);

@@ -8,7 +8,8 @@ use anyhow::Result;
 use hpyvm_examples::Step;
 use std::time::Duration;
 
-const JOBS: Cases = Cases {
+/// The jobs.
+pub const JOBS: Cases = Cases {
     script: "soak",
     module: "soak_worker",
     limit: Duration::from_secs(1800),

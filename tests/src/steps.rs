@@ -1,7 +1,7 @@
 //! The steps of the verification, in order.
 
 use crate::{
-    Outcome, Verification, cargo, command_line, compare, contract, demo, differential,
+    Outcome, Verification, cargo, command_line, compare, contract, debug, demo, differential,
     documentation, golden, headers, limits, malformed, moving, proof_of_concept, properties,
     reports, sanitizers, single, soak, startup, suite,
 };
@@ -135,6 +135,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "tools",
         about: "-c, -m, scripts, the prompt; pytest and pip",
         run: command_line::step,
+    },
+    StepInfo {
+        name: "debug",
+        about: "our own programs in debug mode: no false report",
+        run: debug::step,
     },
     StepInfo {
         name: "reports",

@@ -34,7 +34,7 @@ fn the_guide_counts_right() {
         );
         rows += 1;
     }
-    assert_eq!(rows, 9, "all rows were found");
+    assert_eq!(rows, 11, "all rows were found");
 }
 
 #[test]

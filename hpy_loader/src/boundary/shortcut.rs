@@ -448,6 +448,14 @@ shortcuts! {
         Some(text.cast())
     }
 
+    fn ctx_Bytes_AsString(gate, h: HPy) -> *const c_char {
+        gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
+    }
+
+    fn ctx_Bytes_AS_STRING(gate, h: HPy) -> *const c_char {
+        gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
+    }
+
     fn ctx_AsStruct_Object(gate, h: HPy) -> *mut c_void {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
     }
@@ -506,11 +514,20 @@ shortcuts! {
     }
 
     fn ctx_Global_Store(gate, global: *mut HPyGlobal, h: HPy) {
-        // What a full table gives back is a second root of an object with a handle.
-        let stored = gate.handles().lend(root(gate, h)?).ok()?;
         // SAFETY: the extension gives one of its globals.
-        let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.bits())) };
-        if let Released::Freed(object) = gate.handles().end_loan(Word::from_bits(old.0)) {
+        let old = Word::from_bits(unsafe { *global }.0);
+        let released = match gate.handles().replace_loan(old, root(gate, h)?) {
+            Ok(object) => Released::Freed(object),
+            Err(object) => {
+                // What a full table gives back is a second root of an object with
+                // a handle.
+                let stored = gate.handles().lend(object).ok()?;
+                // SAFETY: as above.
+                unsafe { *global = HPyGlobal(stored.bits()) };
+                gate.handles().end_loan(old)
+            }
+        };
+        if let Released::Freed(object) = released {
             bury(gate.core(), object);
         }
         Some(())
@@ -525,7 +542,7 @@ shortcuts! {
         if text.len() > SHORT {
             return None;
         }
-        open::<R>(gate.handles(), gate.runtime().new_str(text))
+        open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
     }
 
     fn ctx_Bytes_FromStringAndSize(gate, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
@@ -535,7 +552,7 @@ shortcuts! {
         }
         // SAFETY: the extension gives that many bytes.
         let bytes = unsafe { std::slice::from_raw_parts(bytes.cast(), len) };
-        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes))
+        open::<R>(gate.handles(), gate.runtime().new_bytes(bytes).ok()?)
     }
 
     fn ctx_Dict_New(gate) -> HPy {

@@ -49,7 +49,7 @@ pub(crate) unsafe fn ctx_Bytes_FromString<R: Runtime>(
     }
     // SAFETY: the extension gives a C string, and it is not null.
     let bytes = unsafe { std::ffi::CStr::from_ptr(bytes) };
-    entry.open(entry.runtime().new_bytes(bytes.to_bytes()))
+    entry.open(entry.runtime().new_bytes(bytes.to_bytes())?)
 }
 
 pub(crate) unsafe fn ctx_Bytes_FromStringAndSize<R: Runtime>(
@@ -67,5 +67,5 @@ pub(crate) unsafe fn ctx_Bytes_FromStringAndSize<R: Runtime>(
     entry.expect_memory(len)?;
     // SAFETY: the extension gives that many bytes.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), len) };
-    entry.open(entry.runtime().new_bytes(bytes))
+    entry.open(entry.runtime().new_bytes(bytes)?)
 }

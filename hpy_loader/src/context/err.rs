@@ -21,7 +21,10 @@ pub(crate) unsafe fn ctx_Err_SetString<R: Runtime>(
     let class = entry.get(h_type)?;
     // SAFETY: the extension gives a C string.
     let message = unsafe { entry.text(utf8_message) }?;
-    Err(entry.leave(|vm| vm.error_from_value(&class, Some(&vm.new_str(message)))))
+    Err(entry.leave(|vm| match vm.new_str(message) {
+        Ok(message) => vm.error_from_value(&class, Some(&message)),
+        Err(error) => error,
+    }))
 }
 
 pub(crate) unsafe fn ctx_Err_SetObject<R: Runtime>(

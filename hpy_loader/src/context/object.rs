@@ -116,7 +116,7 @@ pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
 unsafe fn key<R: Runtime>(entry: Entry<R>, utf8_key: *const c_char) -> Fallible<Key<R>, R> {
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8_key) }?;
-    let handle = entry.open(entry.runtime().new_str(text))?;
+    let handle = entry.open(entry.runtime().new_str(text)?)?;
     Ok(Key { entry, handle })
 }
 

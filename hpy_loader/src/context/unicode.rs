@@ -10,7 +10,7 @@ pub(crate) unsafe fn ctx_Unicode_FromString<R: Runtime>(
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8) }?;
     entry.expect_memory(text.len())?;
-    entry.open(entry.runtime().new_str(text))
+    entry.open(entry.runtime().new_str(text)?)
 }
 
 pub(crate) unsafe fn ctx_Unicode_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {

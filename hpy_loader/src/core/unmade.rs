@@ -96,7 +96,10 @@ impl<R: Runtime> Core<R> {
         self.pending.set(Word::NULL);
         let class = self.unmade.class.take()?;
         let message = self.unmade.message.take();
-        let make = |vm: &R| vm.error_from_value(&class, Some(&vm.new_str(&message)));
+        let make = |vm: &R| match vm.new_str(&message) {
+            Ok(message) => vm.error_from_value(&class, Some(&message)),
+            Err(error) => error,
+        };
         let error = self.leave(make);
         self.unmade.message.set(message);
         Some(error)

@@ -43,6 +43,9 @@ pub(super) struct Lingering {
     recent: [Recent; PLACES],
     /// How many there have been, less those that a frame has ended.
     top: Cell<u64>,
+    /// Where the words of the latest frame begin. Those of the frame that runs may
+    /// begin before.
+    since: Cell<u64>,
     /// Frames that have not ended.
     frames: Cell<u32>,
 }
@@ -64,6 +67,7 @@ impl Lingering {
                 }
             }; PLACES],
             top: Cell::new(0),
+            since: Cell::new(0),
             frames: Cell::new(0),
         }
     }
@@ -85,7 +89,9 @@ impl Lingering {
     #[inline]
     pub(super) fn begin(&self) -> u64 {
         self.frames.set(self.frames.get() + 1);
-        self.top.get()
+        let start = self.top.get();
+        self.since.set(start);
+        start
     }
 }
 
@@ -133,7 +139,11 @@ impl<O> HandleTable<O> {
     fn linger(&self, slot: &Slot<O>, word: Word) -> Option<O> {
         let lingering = &self.lingering;
         let recent = lingering.recent(slot.bits());
-        if recent.word.get() == word && lingering.place(recent.number.get()).get() == word {
+        let number = recent.number.get();
+        if recent.word.get() == word
+            && number >= lingering.since.get()
+            && lingering.place(number).get() == word
+        {
             // It was opened again, and has its place still.
             return None;
         }

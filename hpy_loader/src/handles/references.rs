@@ -93,6 +93,24 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// Puts another object in the place of one that is on [loan](Self::lend), under
+    /// the same handle, and gives the old one.
+    ///
+    /// # Errors
+    /// Gives `object` back, and nothing has happened, if the handle is not on loan
+    /// or C has made duplicates of it.
+    #[inline]
+    pub fn replace_loan(&self, word: Word, object: O) -> Result<O, O> {
+        match self.lookup(word) {
+            Some(slot) if slot.refs() == LENT && !slot.is_pinned() => {
+                // SAFETY: nothing refers to the object: pins there are none, and
+                // the contract of `get` forbids this while its reference is used.
+                Ok(unsafe { slot.replace(object) })
+            }
+            _ => Err(object),
+        }
+    }
+
     /// Ends a [`lend`](Self::lend) together with the one reference that C has made
     /// and now gives away, and hands out the object. None, and nothing happens,
     /// unless exactly this is what there is.
@@ -174,6 +192,32 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+
+    #[test]
+    fn a_loan_goes_on_with_another_object() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let (first, second) = (Rc::new(1), Rc::new(2));
+        let word = table.lend(Rc::clone(&first)).expect("room");
+        assert_eq!(table.replace_loan(word, Rc::clone(&second)), Ok(first));
+        assert_eq!(table.pin(word).as_deref(), Some(&second));
+        // A handle that C has must go on naming what it named.
+        let other = Rc::new(3);
+        assert_eq!(table.dup(word), Ok(word));
+        assert_eq!(
+            table.replace_loan(word, Rc::clone(&other)),
+            Err(Rc::clone(&other))
+        );
+        assert_eq!(table.close(word), Closed::StillOpen);
+        let pin = table.pin(word).expect("open");
+        assert_eq!(
+            table.replace_loan(word, Rc::clone(&other)),
+            Err(Rc::clone(&other))
+        );
+        drop(pin);
+        let owned = table.open(other).expect("room");
+        assert_eq!(table.replace_loan(owned, Rc::new(4)), Err(Rc::new(4)));
+        assert_eq!(table.end_loan(word), Released::Freed(second));
+    }
 
     #[test]
     fn a_use_count_at_the_top_makes_the_handle_immortal() {

@@ -238,6 +238,20 @@ impl<O> Slot<O> {
         self.generation()
     }
 
+    /// Puts `object` in the place of the object.
+    ///
+    /// # Safety
+    /// The slot is occupied, and no reference from `object` is used any more.
+    #[inline]
+    pub(super) unsafe fn replace(&self, object: O) -> O {
+        let object = ManuallyDrop::new(object);
+        // SAFETY: the content is an object, and nobody looks at it.
+        unsafe {
+            let content = self.content.get().replace(Content { object });
+            ManuallyDrop::into_inner(content.object)
+        }
+    }
+
     /// Moves the object out and leaves a link of the free chain.
     ///
     /// # Safety

@@ -4,8 +4,8 @@ use super::{Fallible, Roots};
 
 /// Text and bytes.
 pub trait Text: Roots {
-    /// A `str` of valid UTF-8.
-    fn new_str(&self, text: &str) -> Self::Object;
+    /// A `str` of valid UTF-8; `MemoryError` where there is no room for it.
+    fn new_str(&self, text: &str) -> Fallible<Self::Object, Self>;
     /// A `str` of code points, surrogates among them; `ValueError` above
     /// U+10FFFF.
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Self::Object, Self>;
@@ -51,9 +51,16 @@ pub trait Text: Roots {
         start: isize,
         end: isize,
     ) -> Fallible<Self::Object, Self>;
-    /// A `bytes`.
-    fn new_bytes(&self, bytes: &[u8]) -> Self::Object;
+    /// A `bytes`; `MemoryError` where there is no room for it.
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Self::Object, Self>;
     /// The content of a `bytes`, under the same promise as [`utf8`](Self::utf8).
     /// `TypeError` if it is no `bytes`.
     fn bytes_data(&self, object: &Self::Object) -> Fallible<*const [u8], Self>;
+    /// What [`bytes_data`](Self::bytes_data) gives, if that is at hand without
+    /// running Python code or waiting.
+    #[inline]
+    fn known_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
+        let _ = object;
+        None
+    }
 }

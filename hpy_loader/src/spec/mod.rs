@@ -6,6 +6,7 @@
 //! and turned into values that hold no C pointer but functions. Modules and
 //! types made from them live as long as the process, and so do these values.
 
+mod dunder;
 mod method;
 mod module;
 mod types;

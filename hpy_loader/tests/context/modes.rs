@@ -30,6 +30,10 @@ impl<const THREADS: bool> Subject for Wrapped<THREADS> {
     fn live(&self) -> Option<usize> {
         Some(self.host.vm().live())
     }
+
+    fn complaints(&self) -> u64 {
+        self.loader.debug().counts().values().sum()
+    }
 }
 
 fn effort() -> Effort {

@@ -96,7 +96,7 @@ pub fn type_spec(basicsize: usize, definitions: &mut Definitions) -> HPyType_Spe
     }
 }
 
-/// A module without a docstring.
+/// A module without a docstring and globals.
 pub fn module_def(definitions: &mut Definitions) -> HPyModuleDef {
     HPyModuleDef {
         doc: std::ptr::null(),

@@ -138,7 +138,7 @@ unsafe extern "C" fn run<F: FnOnce(C, HPy) -> HPy>(
         Err(panic) => {
             running.panic = Some(panic);
             c.clear();
-            c.known().h_None
+            c.dup(c.known().h_None)
         }
     }
 }

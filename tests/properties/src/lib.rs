@@ -19,7 +19,9 @@ mod sequences;
 use hpy_loader::Loader;
 use hpy_loader::runtime::{Roots, Runtime};
 
-pub use sequences::{Effort, HolderType, Manners, Sequence, check_context, check_sequences};
+pub use sequences::{
+    Effort, Globals, HolderType, Manners, Sequence, check_context, check_sequences,
+};
 
 /// A VM that the properties are checked of.
 pub trait Subject {
@@ -34,4 +36,9 @@ pub trait Subject {
 
     /// How many objects live once all garbage is gone, for a VM that can tell.
     fn live(&self) -> Option<usize>;
+
+    /// How many violations the mode has reported so far.
+    fn complaints(&self) -> u64 {
+        0
+    }
 }

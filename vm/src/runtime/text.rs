@@ -69,16 +69,16 @@ impl RustPython {
 
 impl Text for RustPython {
     #[inline]
-    fn new_str(&self, text: &str) -> PyObjectRef {
+    fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
         if text.is_empty() || !text.is_ascii() {
-            return self.ctx.new_str(text).into();
+            return Ok(self.ctx.new_str(text).into());
         }
         if let &[letter] = text.as_bytes() {
-            return self.ctx.latin1_char(letter).into();
+            return Ok(self.ctx.latin1_char(letter).into());
         }
         // SAFETY: it was just looked.
         let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
-        text.into_ref(self.ctx).into()
+        Ok(text.into_ref(self.ctx).into())
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
@@ -219,8 +219,17 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn new_bytes(&self, bytes: &[u8]) -> PyObjectRef {
-        self.ctx.new_bytes(bytes.to_vec()).into()
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+        Ok(self.ctx.new_bytes(bytes.to_vec()).into())
+    }
+
+    #[inline]
+    fn known_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+        // A `str` gets in there as well.
+        if !object.class().is(self.ctx.types.bytes_type) {
+            return None;
+        }
+        self.latest.find(object)
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {

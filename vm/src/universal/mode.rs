@@ -15,7 +15,8 @@ pub fn mode_from_environment(
         return Ok(Mode::Universal);
     };
     let value: PyStrRef = value.try_into_value(vm)?;
-    Mode::of_module(name, &value.to_string()).map_err(|error| vm.new_value_error(error.to_string()))
+    let mode = Mode::of_module(name, value.to_string_lossy().as_ref());
+    mode.map_err(|error| vm.new_value_error(error.to_string()))
 }
 
 /// `environment[key]`, if it is there.

@@ -1,6 +1,5 @@
 //! Attributes: `object.__getattribute__` and its companions.
 
-use super::function::Accessor;
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Result, Vm};
 
@@ -301,103 +300,5 @@ impl Vm {
         }
         let message = format!("'super' object has no attribute '{name}'");
         Err(self.error("AttributeError", &message))
-    }
-
-    /// Whether assignments go to what the class has, not to the object.
-    pub(crate) fn is_data_descriptor(&self, descriptor: &Local) -> bool {
-        match self.accessor(descriptor) {
-            Some(Accessor::GetSet | Accessor::Member) => true,
-            Some(_) => false,
-            None => {
-                let class = self.class_of(descriptor);
-                self.is_builtin(&class, "property")
-                    || self.lookup_own(&class, "__set__").is_some()
-                    || self.lookup_own(&class, "__delete__").is_some()
-            }
-        }
-    }
-
-    fn write_descriptor(
-        &self,
-        descriptor: &Local,
-        object: &Local,
-        name: &str,
-        value: Option<&Local>,
-    ) -> Result<()> {
-        if self.accessor(descriptor).is_some() {
-            return self.write_accessor(descriptor, object, value);
-        }
-        let class = self.class_of(descriptor);
-        if self.is_builtin(&class, "property") {
-            let setter = self.record_get(descriptor, if value.is_some() { 1 } else { 2 });
-            let Some(setter) = setter.filter(|setter| !self.is_none(setter)) else {
-                let what = if value.is_some() { "setter" } else { "deleter" };
-                let message = format!(
-                    "property '{name}' of '{}' object has no {what}",
-                    self.type_name_for(object)
-                );
-                return Err(self.error("AttributeError", &message));
-            };
-            let mut args = vec![object.clone()];
-            args.extend(value.cloned());
-            return self.call(&setter, args.into()).map(drop);
-        }
-        let (special, args) = match value {
-            Some(value) => ("__set__", vec![object.clone(), value.clone()]),
-            None => ("__delete__", vec![object.clone()]),
-        };
-        match self.lookup_own(&class, special) {
-            Some(method) => self.call_special(&method, descriptor, &args).map(drop),
-            None => Err(self.error("AttributeError", special)),
-        }
-    }
-
-    /// What an attribute of a class is when it is read through an instance or the
-    /// class itself.
-    pub(crate) fn bind(&self, found: &Local, instance: Option<&Local>, owner: &Local) -> Result {
-        if let Some(accessor) = self.accessor(found) {
-            return match (accessor, instance) {
-                (Accessor::None, _) | (_, None) => Ok(found.clone()),
-                (Accessor::Function, Some(instance)) => Ok(self.bound_method(found, instance)),
-                (_, Some(instance)) => self.read_accessor(found, instance),
-            };
-        }
-        let class = self.class_of(found);
-        let part = |index| {
-            self.record_get(found, index)
-                .filter(|part| !self.is_none(part))
-        };
-        if self.is_subclass(&class, &self.builtin("staticmethod")) {
-            return Ok(part(0).unwrap_or_else(|| self.none()));
-        }
-        if self.is_subclass(&class, &self.builtin("classmethod")) {
-            let function = part(0).unwrap_or_else(|| self.none());
-            return Ok(self.bound_method(&function, owner));
-        }
-        if self.is_subclass(&class, &self.builtin("property")) {
-            let Some(instance) = instance else {
-                return Ok(found.clone());
-            };
-            return match part(0) {
-                Some(getter) => self.call(&getter, [instance.clone()].into()),
-                None => Err(self.error("AttributeError", "unreadable attribute")),
-            };
-        }
-        match self.lookup_own(&class, "__get__") {
-            Some(method) => {
-                let instance = instance.cloned().unwrap_or_else(|| self.none());
-                self.call_special(&method, found, &[instance, owner.clone()])
-            }
-            None => Ok(found.clone()),
-        }
-    }
-
-    /// A method bound to its receiver.
-    pub(crate) fn bound_method(&self, function: &Local, receiver: &Local) -> Local {
-        let class = self.builtin("method");
-        let method = self.heap.allocate_small(Kind::BoundMethod, &class, 2, 0);
-        self.heap.set(&method, 0, function);
-        self.heap.set(&method, 1, receiver);
-        method
     }
 }

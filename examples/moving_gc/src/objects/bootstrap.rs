@@ -106,13 +106,13 @@ const CLASSES: &[(&str, &str, Kind)] = &[
     ("UserWarning", "Warning", Kind::Exception),
 ];
 
-/// Builtin classes that have no subclasses.
-const FINAL: &[&str] = &[
-    "bool",
-    "slice",
-    "range",
+/// Builtin classes that have no subclasses, and are names of `builtins` or made by
+/// name.
+const FINAL: &[&str] = &["bool", "slice", "range", "memoryview"];
+
+/// Builtin classes that have no subclasses and no names in `builtins`.
+const INTERNAL: &[&str] = &[
     "iterator",
-    "memoryview",
     "PyCapsule",
     "ContextVar",
     "Token",
@@ -128,24 +128,10 @@ const FINAL: &[&str] = &[
     "method",
 ];
 
-/// Builtin classes that are no names of `builtins`.
-const HIDDEN: &[&str] = &[
-    "iterator",
-    "module",
-    "PyCapsule",
-    "ContextVar",
-    "Token",
-    "NoneType",
-    "NotImplementedType",
-    "ellipsis",
-    "function",
-    "builtin_function_or_method",
-    "method_descriptor",
-    "wrapper_descriptor",
-    "getset_descriptor",
-    "member_descriptor",
-    "method",
-];
+/// Whether a builtin class is no name of `builtins`.
+fn is_hidden(name: &str) -> bool {
+    name == "module" || INTERNAL.contains(&name)
+}
 
 fn info(name: &str, kind: Kind) -> ClassInfo {
     ClassInfo {
@@ -154,8 +140,8 @@ fn info(name: &str, kind: Kind) -> ClassInfo {
         kind,
         native: None,
         definition: None,
-        is_base: !FINAL.contains(&name),
-        is_instantiable: !HIDDEN.contains(&name) || name == "ContextVar" || name == "module",
+        is_base: !FINAL.contains(&name) && !INTERNAL.contains(&name),
+        is_instantiable: !is_hidden(name) || name == "ContextVar" || name == "module",
         is_builtin: true,
         has_dict: false,
         slots: Vec::new(),
@@ -218,9 +204,7 @@ pub(crate) fn bootstrap(vm: &Vm) {
 
     let builtins = vm.dict();
     let singletons = ["None", "NotImplemented", "Ellipsis", "False", "True"];
-    let classes = all
-        .map(|(name, _)| name)
-        .filter(|name| !HIDDEN.contains(name));
+    let classes = all.map(|(name, _)| name).filter(|name| !is_hidden(name));
     for name in singletons.into_iter().chain(classes) {
         vm.dict_set_str(&builtins, name, &vm.builtin(name));
     }

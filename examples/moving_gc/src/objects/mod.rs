@@ -6,19 +6,25 @@
 //! class of an extension or of the language does is found by the name of the
 //! method in its dict.
 
+mod accessor;
 mod attributes;
 mod bootstrap;
+mod bytes;
 mod call;
 mod class;
 mod codec;
 mod compare;
+mod conversion;
 mod debug;
+mod descriptor;
 mod dict;
 mod dunder;
 mod exception;
 mod extension;
 mod function;
+mod function_call;
 mod hash;
+mod inheritance;
 mod items;
 mod iterate;
 mod methods;
@@ -27,7 +33,9 @@ mod number;
 mod offset_call;
 mod operators;
 mod sequence;
+mod slice;
 mod text;
+mod unicode_error;
 mod values;
 mod view;
 

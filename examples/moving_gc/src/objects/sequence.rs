@@ -2,6 +2,7 @@
 
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Result, Vm};
+use hpy_loader::runtime::BinaryOp;
 
 impl Vm {
     /// A `tuple`.
@@ -155,5 +156,99 @@ impl Vm {
         self.heap.set(list, 0, &array);
         self.heap.set_word(list, 0, items.len() as u64);
         Ok(())
+    }
+
+    /// `+` and `*` of sequences, `|` and the like of sets, `|` of dicts.
+    pub(super) fn sequence_binary(
+        &self,
+        op: BinaryOp,
+        a: &Local,
+        b: &Local,
+    ) -> Result<Option<Local>> {
+        let (kind_a, kind_b) = (self.heap.kind(a), self.heap.kind(b));
+        let is_sequence = |kind| matches!(kind, Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List);
+        match op {
+            BinaryOp::Add if is_sequence(kind_a) && kind_a == kind_b => self.concat(a, b).map(Some),
+            BinaryOp::Add if is_sequence(kind_a) => {
+                let kind = self.type_name_for(a);
+                let other = self.type_name_for(b);
+                let message = match kind_a {
+                    Kind::Bytes => format!("can't concat {other} to bytes"),
+                    _ => format!("can only concatenate {kind} (not \"{other}\") to {kind}"),
+                };
+                Err(self.error("TypeError", &message))
+            }
+            BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b),
+            BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a),
+            BinaryOp::Remainder if kind_a == Kind::Str => self.percent(a, b).map(Some),
+            BinaryOp::Or if kind_a == Kind::Dict && kind_b == Kind::Dict => {
+                let merged = self.dict();
+                self.dict_update(&merged, a)?;
+                self.dict_update(&merged, b)?;
+                Ok(Some(merged))
+            }
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Subtract | BinaryOp::Xor
+                if kind_a == Kind::Set && kind_b == Kind::Set =>
+            {
+                self.set_binary(op, a, b).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn concat(&self, a: &Local, b: &Local) -> Result {
+        match self.heap.kind(a) {
+            kind @ (Kind::Str | Kind::Bytes) => {
+                let mut bytes = self.heap.with_bytes(a, <[u8]>::to_vec);
+                self.heap
+                    .with_bytes(b, |more| bytes.extend_from_slice(more));
+                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
+                self.new_scalar(&class, kind, &bytes)
+            }
+            kind => {
+                let mut items = self.items(a).unwrap_or_default();
+                items.extend(self.items(b).unwrap_or_default());
+                self.new_sequence(kind, items.len(), items.iter())
+            }
+        }
+    }
+
+    pub(super) fn repeat(&self, sequence: &Local, count: &Local) -> Result<Option<Local>> {
+        let count = match self.index_optional(count)? {
+            Some(count) => self
+                .clamp_index(&count, "OverflowError")?
+                .max(0)
+                .cast_unsigned(),
+            None => {
+                let message = format!(
+                    "can't multiply sequence by non-int of type '{}'",
+                    self.type_name_for(count)
+                );
+                return Err(self.error("TypeError", &message));
+            }
+        };
+        let room = |length: usize| match length.checked_mul(count) {
+            Some(total) if total <= self.heap_capacity() => Ok(()),
+            _ => Err(self.memory_error()),
+        };
+        match self.heap.kind(sequence) {
+            kind @ (Kind::Str | Kind::Bytes) => {
+                room(self.heap.byte_count(sequence))?;
+                let bytes = self.heap.with_bytes(sequence, |bytes| bytes.repeat(count));
+                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
+                self.new_scalar(&class, kind, &bytes).map(Some)
+            }
+            kind => {
+                let items = self.items(sequence).unwrap_or_default();
+                room(8 * items.len())?;
+                let total = items.len() * count;
+                self.new_sequence(kind, total, items.iter().cycle().take(total))
+                    .map(Some)
+            }
+        }
+    }
+
+    pub(super) fn heap_capacity(&self) -> usize {
+        self.heap.capacity()
     }
 }

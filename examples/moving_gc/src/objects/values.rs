@@ -59,7 +59,21 @@ impl Vm {
         self.new_scalar(class, Kind::Float, &value.to_le_bytes())
     }
 
-    /// A `str`.
+    /// A `str` of any length.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError`.
+    pub(crate) fn long_str(&self, text: &str) -> Result {
+        let points = encode_points(text.chars().map(u32::from));
+        self.new_scalar(&self.builtin("str"), Kind::Str, &points)
+    }
+
+    /// A `str` that is short.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room for it, not even in the reserve.
     pub fn str(&self, text: &str) -> Local {
         self.new_small(
             &self.builtin("str"),

@@ -93,7 +93,7 @@ impl Objects for Vm {
 
     fn ascii(&self, object: &Object) -> Fallible<Object> {
         let text = out_value(self.ascii(&self.root(object)))?;
-        Ok(self.str(&text).into_object())
+        out(self.long_str(&text))
     }
 
     fn bytes(&self, object: &Object) -> Fallible<Object> {

@@ -34,8 +34,8 @@ impl Vm {
 }
 
 impl Text for Vm {
-    fn new_str(&self, text: &str) -> Object {
-        self.str(text).into_object()
+    fn new_str(&self, text: &str) -> Fallible<Object> {
+        out(self.long_str(text))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Object> {
@@ -92,8 +92,8 @@ impl Text for Vm {
         out(self.part_of(&self.root(object), start, end))
     }
 
-    fn new_bytes(&self, bytes: &[u8]) -> Object {
-        self.bytes(bytes).into_object()
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Object> {
+        out(self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes))
     }
 
     fn bytes_data(&self, object: &Object) -> Fallible<*const [u8]> {

@@ -15,8 +15,8 @@ impl<const THREADS: bool> Toy<THREADS> {
 }
 
 impl<const THREADS: bool> Chapter for Toy<THREADS> {
-    fn new_str(&self, text: &str) -> Object {
-        self.text(text)
+    fn new_str(&self, text: &str) -> Fallible<Object> {
+        Ok(self.text(text))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Object> {
@@ -110,8 +110,8 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         Ok(self.object(Data::Str(Text::new(points.to_vec()))))
     }
 
-    fn new_bytes(&self, bytes: &[u8]) -> Object {
-        self.byte_string(bytes)
+    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Object> {
+        Ok(self.byte_string(bytes))
     }
 
     fn bytes_data(&self, object: &Object) -> Fallible<*const [u8]> {

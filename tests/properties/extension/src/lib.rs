@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use hpy_loader::abi::*;
 use hpyvm_properties::definitions::{Definitions, method, module_def};
 use hpyvm_properties::extension::{C, c};
-use hpyvm_properties::{Effort, HolderType, Manners, Sequence, check_sequences};
+use hpyvm_properties::{Effort, Globals, HolderType, Manners, Sequence, check_sequences};
 
 thread_local! {
     /// What `play` does next, and what came of it.
@@ -117,7 +117,8 @@ fn run(
 ) -> Result<(), String> {
     let name = c"play";
     let play = c!(c.ctx_GetAttr_s(this, name.as_ptr()));
-    let holder = HolderType::new(c);
+    let module = MODULE.get().ok_or("the module is gone")?;
+    let holder = HolderType::new(c, module.globals);
     let before = left(c, function)?;
     let outcome = check_sequences(effort, |sequence| {
         NEXT.set(Some(Play {
@@ -148,11 +149,15 @@ fn run(
 }
 
 /// What the module defines. It is made once, and nobody writes to it then.
-struct Module(HPyModuleDef);
+struct Module {
+    definition: HPyModuleDef,
+    globals: &'static Globals,
+}
 
 // SAFETY: the pointers in it are to what is made with it and lives as long.
 unsafe impl Send for Module {}
-// SAFETY: the same; nobody writes.
+// SAFETY: the same; nobody writes but to the globals, in calls from the VM, which
+// makes one at a time.
 unsafe impl Sync for Module {}
 
 static MODULE: OnceLock<Module> = OnceLock::new();
@@ -182,7 +187,13 @@ extern "C" fn HPyInit_properties() -> *const HPyModuleDef {
             ),
             method(c"play", HPyFunc_Signature::HPyFunc_O, play as HPyCFunction),
         ])));
-        Module(module_def(definitions))
+        let globals = Globals::new();
+        let mut definition = module_def(definitions);
+        definition.globals = globals.as_ptr().cast_mut();
+        Module {
+            definition,
+            globals,
+        }
     });
-    &raw const module.0
+    &raw const module.definition
 }

@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_void};
 
 use hpy_loader::abi::*;
 
+use super::globals::Globals;
 use crate::definitions::{Definitions, slot, type_spec};
 use crate::extension::{C, c};
 
@@ -12,7 +13,7 @@ use crate::extension::{C, c};
 pub const FIELDS: usize = 3;
 
 /// The type of holders, in a C global, where every collector finds it.
-pub struct HolderType(HPyGlobal);
+pub struct HolderType(&'static Globals);
 
 /// One holder.
 pub struct Holder {
@@ -53,7 +54,7 @@ impl HolderType {
     /// # Panics
     ///
     /// If the VM can't.
-    pub fn new(c: C) -> Self {
+    pub fn new(c: C, globals: &'static Globals) -> Self {
         let mut definitions = Definitions::new(vec![
             slot(HPySlot_Slot::HPy_tp_traverse, traverse as HPyCFunction),
             slot(HPySlot_Slot::HPy_tp_destroy, destroy as HPyCFunction),
@@ -62,21 +63,27 @@ impl HolderType {
         let mut spec = type_spec(size, &mut definitions);
         let class = c!(c.ctx_Type_FromSpec(&mut spec, std::ptr::null_mut()));
         assert!(!class.is_null() && !c.is_pending());
-        let mut global = HPyGlobal::NULL;
-        c!(c.ctx_Global_Store(&mut global, class));
+        c!(c.ctx_Global_Store(globals.of_type(), class));
         c.close(class);
-        Self(global)
+        Self(globals)
     }
 
     /// Lets the type go.
-    pub fn end(mut self, c: C) {
-        c!(c.ctx_Global_Store(&mut self.0, HPy::NULL));
+    pub fn end(self, c: C) {
+        c!(c.ctx_Global_Store(self.0.of_type(), HPy::NULL));
+    }
+
+    /// The globals of the extension.
+    pub(super) fn globals(&self) -> &'static Globals {
+        self.0
     }
 }
 
 impl Holder {
     pub fn new(c: C, class: &HolderType) -> Self {
-        let class = c!(c.ctx_Global_Load(class.0));
+        // SAFETY: the global is the extension's, which has one thread.
+        let class = unsafe { class.0.of_type().read() };
+        let class = c!(c.ctx_Global_Load(class));
         let mut data = std::ptr::null_mut();
         let h = c!(c.ctx_New(class, &mut data));
         c.close(class);

@@ -6,6 +6,7 @@
 //! pending exactly if one should be, and at the end nothing is left over.
 
 mod extension;
+mod globals;
 mod holder;
 mod model;
 mod step;
@@ -19,6 +20,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use crate::Subject;
 use crate::extension::{C, call};
 use extension::Extension;
+pub use globals::Globals;
 pub use holder::HolderType;
 use step::Step;
 
@@ -191,34 +193,44 @@ fn in_c<S: Subject, T>(
     let mut result = None;
     let none = call(subject.loader(), receiver, |c, h| {
         result = Some(function(c, h));
-        c.known().h_None
+        c.dup(c.known().h_None)
     });
     assert!(none.is_ok(), "C has left an error");
     result.expect("the function has run")
 }
 
 /// Random sequences of context calls against the model, careless ones and
-/// careful ones.
+/// careful ones. The careful ones give the mode no reason to complain.
 ///
 /// # Panics
 ///
 /// If the VM does something else than the model, or leaves something over; with
 /// the shortest sequence that shows it.
 pub fn check_context<S: Subject>(subject: &S, effort: Effort) {
-    let holder = in_c(subject, subject.identity(), |c, _| HolderType::new(c));
+    let globals = Globals::new();
+    // SAFETY: the array ends with null.
+    unsafe { subject.loader().declare_globals(globals.as_ptr()) };
+    let holder = in_c(subject, subject.identity(), |c, _| {
+        HolderType::new(c, globals)
+    });
     let left = || (occupied(subject), subject.live());
     let before = left();
     for manners in [Manners::Careless, Manners::Careful] {
         let outcome = check_sequences(effort, |sequence| {
+            let complaints = subject.complaints();
             in_c(subject, subject.identity(), |c, identity| {
                 sequence.play(c, identity, &holder, manners);
             });
             let after = left();
-            match before == after {
-                true => Ok(()),
-                false => Err(format!(
+            if before != after {
+                return Err(format!(
                     "handles and objects: {before:?} before, {after:?} after"
-                )),
+                ));
+            }
+            let more = subject.complaints() - complaints;
+            match manners == Manners::Careful && more > 0 {
+                true => Err(format!("the mode reports {more} violations")),
+                false => Ok(()),
             }
         });
         if let Err(failure) = outcome {

@@ -6,13 +6,14 @@
 //! named anywhere: what a test needs decides. What stands under
 //! `if self.supports_refcounts():` does not count, since the answer is no.
 
+mod imports;
 mod walk;
 
 use super::library;
 use super::tree::{
-    Code, CodeId, Constant, Expr, ExprKind, Import, Imported, Kind, Place, Stmt, StmtKind, Target,
-    Unit,
+    Code, CodeId, Constant, Expr, ExprKind, Kind, Place, Stmt, StmtKind, Target, Unit,
 };
+use imports::{Origin, imported};
 use std::collections::{BTreeMap, BTreeSet};
 use walk::{Node, walk};
 
@@ -75,35 +76,6 @@ struct ClassInfo {
     bases: Vec<String>,
 }
 
-/// Where an imported name comes from: the module, and what of it.
-#[derive(Debug, Clone)]
-struct Origin {
-    module: String,
-    attribute: Option<String>,
-}
-
-impl Origin {
-    /// Why it cannot be had.
-    fn missing(&self) -> Option<String> {
-        let Some(exports) = library::exports(&self.module) else {
-            return Some(format!("module {}", self.module));
-        };
-        match &self.attribute {
-            Some(name) if !exports.contains(name) => Some(format!("{}.{name}", self.module)),
-            _ => None,
-        }
-    }
-}
-
-/// The full name of an imported module; the files are in the package `test`.
-fn absolute(import: &Import) -> String {
-    match (import.level, &*import.module) {
-        (0, module) => module.to_owned(),
-        (_, "") => "test".to_owned(),
-        (_, module) => format!("test.{module}"),
-    }
-}
-
 impl<'a> Checker<'a> {
     /// For a file, and the names of all builtins.
     pub fn new(unit: &'a Unit, builtins: &'a BTreeSet<String>) -> Self {
@@ -116,7 +88,7 @@ impl<'a> Checker<'a> {
             bound: bound_names(unit),
         };
         let module = &unit.codes[0];
-        checker.imports = imports(unit, module);
+        checker.imports = imported(unit, module);
         for stmt in &module.body {
             match &stmt.kind {
                 StmtKind::Class(class) => {
@@ -237,9 +209,9 @@ impl<'a> Checker<'a> {
                 .map(|reason| reason.construct.clone()),
         );
         let mut aliases = outer.clone();
-        aliases.extend(imports(self.unit, code));
+        aliases.extend(imported(self.unit, code));
         reasons.extend(
-            imports(self.unit, code)
+            imported(self.unit, code)
                 .values()
                 .filter_map(Origin::missing),
         );
@@ -369,37 +341,4 @@ fn support_methods() -> BTreeSet<String> {
         });
     }
     names
-}
-
-/// What the import statements of a body bind.
-fn imports(unit: &Unit, code: &Code) -> BTreeMap<String, Origin> {
-    let mut found = BTreeMap::new();
-    walk(&code.body, &mut |node| {
-        let Node::Stmt(Stmt {
-            kind: StmtKind::Import(list),
-            ..
-        }) = node
-        else {
-            return;
-        };
-        for import in list {
-            let module = absolute(import);
-            let mut add = |target: &Target, attribute: Option<String>, module: &str| {
-                if let Target::Place(place) = target {
-                    let module = module.to_owned();
-                    let origin = Origin { module, attribute };
-                    found.insert(name_of(unit, code, *place), origin);
-                }
-            };
-            match &import.names {
-                Imported::Module { place, .. } => add(place, None, &module),
-                Imported::Names(names) => {
-                    for (name, target) in names {
-                        add(target, Some(name.clone()), &module);
-                    }
-                }
-            }
-        }
-    });
-    found
 }

@@ -1,12 +1,13 @@
 //! Expressions.
 
 use super::Lowering;
+use super::operator::{comparison, operator};
 use super::scope::ScopeKind;
 use crate::script::tree::{
-    Call, Clause, Collection, Comparison, Comprehension, Constant, ConstantId, Conversion, Element,
-    Expr, ExprKind, Piece, Target,
+    Call, Clause, Collection, Comprehension, Constant, ConstantId, Conversion, Element, Expr,
+    ExprKind, Piece, Target,
 };
-use hpy_loader::runtime::{BinaryOp, CompareOp, UnaryOp};
+use hpy_loader::runtime::UnaryOp;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
@@ -346,38 +347,4 @@ impl Lowering<'_> {
 
 fn is_super(callee: &ast::Expr) -> bool {
     matches!(callee, ast::Expr::Name(name) if name.id == "super")
-}
-
-/// The operator; none for `**`, which has a third operand.
-pub(super) fn operator(op: ast::Operator) -> Option<BinaryOp> {
-    Some(match op {
-        ast::Operator::Add => BinaryOp::Add,
-        ast::Operator::Sub => BinaryOp::Subtract,
-        ast::Operator::Mult => BinaryOp::Multiply,
-        ast::Operator::MatMult => BinaryOp::MatrixMultiply,
-        ast::Operator::Div => BinaryOp::TrueDivide,
-        ast::Operator::Mod => BinaryOp::Remainder,
-        ast::Operator::Pow => return None,
-        ast::Operator::LShift => BinaryOp::Lshift,
-        ast::Operator::RShift => BinaryOp::Rshift,
-        ast::Operator::BitOr => BinaryOp::Or,
-        ast::Operator::BitXor => BinaryOp::Xor,
-        ast::Operator::BitAnd => BinaryOp::And,
-        ast::Operator::FloorDiv => BinaryOp::FloorDivide,
-    })
-}
-
-fn comparison(op: ast::CmpOp) -> Comparison {
-    match op {
-        ast::CmpOp::Eq => Comparison::Rich(CompareOp::Eq),
-        ast::CmpOp::NotEq => Comparison::Rich(CompareOp::Ne),
-        ast::CmpOp::Lt => Comparison::Rich(CompareOp::Lt),
-        ast::CmpOp::LtE => Comparison::Rich(CompareOp::Le),
-        ast::CmpOp::Gt => Comparison::Rich(CompareOp::Gt),
-        ast::CmpOp::GtE => Comparison::Rich(CompareOp::Ge),
-        ast::CmpOp::Is => Comparison::Is,
-        ast::CmpOp::IsNot => Comparison::IsNot,
-        ast::CmpOp::In => Comparison::In,
-        ast::CmpOp::NotIn => Comparison::NotIn,
-    }
 }

@@ -8,6 +8,7 @@
 mod expression;
 mod function;
 mod literal;
+mod operator;
 mod scope;
 mod statement;
 

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::Lowering;
-use super::expression::operator;
+use super::operator::operator;
 use crate::script::tree::{
     Assert, Augmented, For, Handler, Import, Imported, Stmt, StmtKind, Try, With,
 };

@@ -135,17 +135,17 @@ impl Extension {
                 let picked = self.pick(h);
                 c.clear();
                 self.is_pending = false;
-                let (global, value) = &mut self.globals[at];
-                c!(c.ctx_Global_Store(global, picked.h));
+                c!(c.ctx_Global_Store(self.globals.of_step(at), picked.h));
                 let has_worked = !c.is_pending();
                 if has_worked {
-                    *value = Some(picked.value);
+                    self.kept[at] = Some(picked.value);
                 }
                 self.answered(has_worked, !picked.is_open, true);
             }
             &Step::LoadGlobal(at) => {
-                let (global, value) = self.globals[at].clone();
-                self.got(c!(c.ctx_Global_Load(global)), value, false);
+                // SAFETY: the global is the extension's, which has one thread.
+                let global = unsafe { self.globals.of_step(at).read() };
+                self.got(c!(c.ctx_Global_Load(global)), self.kept[at].clone(), false);
             }
             // A builder or tracker, and there is none yet.
             _ => {}

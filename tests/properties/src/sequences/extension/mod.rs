@@ -11,6 +11,7 @@ use hpy_loader::handles::Word;
 use proptest::sample::Index;
 
 use super::Manners;
+use super::globals::{GLOBALS, Globals};
 use super::holder::{FIELDS, Holder, HolderType};
 use super::model::{Container, Value, place};
 use super::step::Step;
@@ -34,7 +35,9 @@ pub struct Extension {
     holder: Holder,
     /// What the fields of the holder refer to.
     fields: [Option<Value>; FIELDS],
-    globals: [(HPyGlobal, Option<Value>); 3],
+    globals: &'static Globals,
+    /// What they refer to.
+    kept: [Option<Value>; GLOBALS],
 }
 
 struct Builder {
@@ -69,7 +72,8 @@ impl Extension {
             trackers: Vec::new(),
             holder: Holder::new(c, class),
             fields: [const { None }; FIELDS],
-            globals: [const { (HPyGlobal::NULL, None) }; 3],
+            globals: class.globals(),
+            kept: [const { None }; GLOBALS],
         }
     }
 
@@ -175,7 +179,7 @@ impl Extension {
                     .is_none()
             }
             &Step::LoadField(field) => self.fields[field].is_none(),
-            &Step::LoadGlobal(global) => self.globals[global].1.is_none(),
+            &Step::LoadGlobal(global) => self.kept[global].is_none(),
             _ => false,
         }
     }
@@ -327,7 +331,7 @@ impl Extension {
     }
 
     /// Checks what C has, and gives it all up.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
         let c = self.c;
         c.clear();
         for at in 0..self.known.len() {
@@ -352,8 +356,8 @@ impl Extension {
         let holder = self.holder.h;
         c!(c.ctx_Field_Store(holder, self.holder.field(0), HPy::NULL));
         c.close(holder);
-        for (global, _) in &mut self.globals {
-            c!(c.ctx_Global_Store(global, HPy::NULL));
+        for at in 0..GLOBALS {
+            c!(c.ctx_Global_Store(self.globals.of_step(at), HPy::NULL));
         }
         let is_careful = self.is_careful();
         for builder in self.builders {

@@ -1,0 +1,124 @@
+//! Attributes behind functions and in native structs: getsets and members.
+
+use super::function::{Code, OWNER, RECEIVER};
+use crate::heap::Local;
+use crate::vm::{Result, Vm};
+use hpy_loader::member;
+
+/// What a function is as an attribute of a class.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Accessor {
+    /// Nothing special.
+    None,
+    /// Becomes a bound method.
+    Function,
+    /// Is read and written through C functions.
+    GetSet,
+    /// Is read and written in the native struct.
+    Member,
+}
+
+impl Vm {
+    /// What the object is as an attribute of a class; `None` if it is no function.
+    pub(crate) fn accessor(&self, object: &Local) -> Option<Accessor> {
+        let has_receiver = || self.heap.get(object, RECEIVER).is_some();
+        Some(match self.code_of(object)? {
+            Code::Native { binds, .. } if !binds => Accessor::None,
+            Code::GetSet { .. } => Accessor::GetSet,
+            Code::Member { .. } => Accessor::Member,
+            _ if has_receiver() => Accessor::None,
+            _ => Accessor::Function,
+        })
+    }
+
+    pub(super) fn check_owner(&self, accessor: &Local, object: &Local) -> Result<()> {
+        match self.heap.get(accessor, OWNER) {
+            Some(owner) if !self.is_instance(object, &owner) => {
+                let name = self.text(&self.function_name(accessor)).unwrap_or_default();
+                let message = format!(
+                    "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
+                    self.type_name_of(&owner),
+                    self.type_name_for(object)
+                );
+                Err(self.error("TypeError", &message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads an attribute that lies in C.
+    pub(crate) fn read_accessor(&self, accessor: &Local, object: &Local) -> Result {
+        self.check_owner(accessor, object)?;
+        let name = || self.text(&self.function_name(accessor)).unwrap_or_default();
+        match self.code_of(accessor) {
+            Some(Code::GetSet { loader, definition }) => match definition.getter {
+                // SAFETY: the extension of this loader gave the function.
+                Some(getter) => self.rooted(unsafe {
+                    loader.call_getter(getter, object.to_object(), definition.closure)
+                }),
+                None => {
+                    let message = format!(
+                        "attribute '{}' of '{}' objects is not readable",
+                        name(),
+                        self.type_name_for(object)
+                    );
+                    Err(self.error("AttributeError", &message))
+                }
+            },
+            Some(Code::Member { loader, definition }) => {
+                let native = self.native_of(object)?;
+                let type_name = self.type_name_for(object);
+                // SAFETY: the object is an instance of the class that has the
+                // member, and `object` keeps its struct.
+                self.rooted(unsafe { member::get(loader, definition, &type_name, native) })
+            }
+            _ => unreachable!("the caller has looked"),
+        }
+    }
+
+    pub(super) fn native_of(&self, object: &Local) -> Result<*mut std::ffi::c_void> {
+        let native = self
+            .heap
+            .companion(object)
+            .and_then(|companion| companion.native());
+        native.ok_or_else(|| self.error("TypeError", "the object has no native struct"))
+    }
+
+    /// Writes an attribute that lies in C; no value deletes.
+    pub(crate) fn write_accessor(
+        &self,
+        accessor: &Local,
+        object: &Local,
+        value: Option<&Local>,
+    ) -> Result<()> {
+        self.check_owner(accessor, object)?;
+        match self.code_of(accessor) {
+            Some(Code::GetSet { loader, definition }) => match definition.setter {
+                // SAFETY: the extension of this loader gave the function.
+                Some(setter) => self.rooted_error(unsafe {
+                    loader.call_setter(
+                        setter,
+                        object.to_object(),
+                        value.map(Local::to_object),
+                        definition.closure,
+                    )
+                }),
+                None => {
+                    let name = self.text(&self.function_name(accessor)).unwrap_or_default();
+                    let message = format!(
+                        "attribute '{name}' of '{}' objects is not writable",
+                        self.type_name_for(object)
+                    );
+                    Err(self.error("AttributeError", &message))
+                }
+            },
+            Some(Code::Member { loader, definition }) => {
+                let native = self.native_of(object)?;
+                let value = value.map(Local::to_object);
+                // SAFETY: as in `read_accessor`; the VM has one thread.
+                self.rooted_error(unsafe { member::set(loader, definition, native, value) })
+            }
+            _ => unreachable!("the caller has looked"),
+        }
+    }
+}
