@@ -54,6 +54,28 @@ show(c.call, int, "12", base=3)  #> 5
 show_type(c.call, 3)  #> TypeError
 show_type(c.call, len)  #> TypeError
 show_type(c.call, lambda x: x, y=1)  #> TypeError
+
+
+# Keywords that name parameters.
+def four(a, b, /, c, d):
+    return a, b, c, d
+
+
+def pair(first, second):
+    return first, second
+
+
+show(c.call, four, 1, 2, d=4, c=3)  #> (1, 2, 3, 4)
+show(c.call, four, 1, 2, 3, d=4)  #> (1, 2, 3, 4)
+show_type(c.call, four, 1, b=2, c=3, d=4)  #> TypeError
+show_type(c.call, four, 1, 2, 3, c=4)  #> TypeError
+show_type(c.call, four, 1, 2, 3, e=4)  #> TypeError
+show_type(c.call, four, 1, 2, d=4)  #> TypeError
+show(c.call, pair, second=2, first=1)  #> (1, 2)
+pair.__code__ = (lambda second, first: (second, first)).__code__
+show(c.call, pair, second=2, first=1)  #> (2, 1)
+pair.__code__ = (lambda first, *, second=3: (first, second)).__code__
+show(c.call, pair, second=2, first=1)  #> (1, 2)
 show(c.call, c.call, c.call, echo, 1, deep=2)  #> ((1,), {'deep': 2})
 show(c.call_packed, echo, None, None)  #> ((), {})
 show(c.call_packed, echo, (1, 2), None)  #> ((1, 2), {})

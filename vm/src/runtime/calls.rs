@@ -78,6 +78,13 @@ impl RustPython {
             return Err(vm.new_system_error("more names of keywords than arguments"));
         };
         let args = args.iter().map(|&arg| arg.clone()).collect();
+        // What `PyObject::vectorcall` does in most cases.
+        let slots = callable.class().slots();
+        if let (Some(_), Some(vectorcall)) = (slots.call.load(), slots.vectorcall.load())
+            && !vm.use_tracing.get()
+        {
+            return vectorcall(callable, args, positional, names, vm);
+        }
         callable.vectorcall(args, positional, names, vm)
     }
 }

@@ -43,14 +43,11 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
     Ok(Some(value.to_isize().unwrap_or(limit)))
 }
 
-/// Collects items whose number C chooses.
+/// Makes sure that there is memory for items whose number C chooses.
 #[inline]
-fn collect(
-    items: impl ExactSizeIterator<Item = PyObjectRef>,
-) -> Result<Vec<PyObjectRef>, PyObjectRef> {
-    let bytes = items.len().saturating_mul(size_of::<PyObjectRef>());
-    match is_available(bytes) {
-        true => Ok(items.collect()),
+fn expect_memory(items: usize) -> Result<(), PyObjectRef> {
+    match is_available(items.saturating_mul(size_of::<PyObjectRef>())) {
+        true => Ok(()),
         false => attempt(|vm| Err(vm.no_memory_error())),
     }
 }
@@ -80,7 +77,8 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_list(collect(items)?).into())
+        expect_memory(items.len())?;
+        Ok(self.ctx.new_list(items.collect()).into())
     }
 
     #[inline]
@@ -88,7 +86,8 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_tuple(collect(items)?).into())
+        expect_memory(items.len())?;
+        Ok(self.ctx.new_tuple(items.collect()).into())
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

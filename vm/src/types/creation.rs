@@ -151,11 +151,9 @@ fn new_class(
         // goes; and the class still refers to it as one of its bases.
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
-    // Descriptors refer to their class for as long as they want. It is never freed
-    // then, so nobody has to count the references that its instances have to it.
-    let class = PyRef::leak(class);
-    class.as_object().make_immortal();
-    Ok(class)
+    // Descriptors refer to their class for as long as they want. It is not made
+    // immortal: `sys.getrefcount` has to tell how many instances there are.
+    Ok(PyRef::leak(class))
 }
 
 /// Fills the slots and puts down what there is to know of the type.
