@@ -18,7 +18,7 @@ use std::ops::Deref;
 /// theirs.
 pub struct Loader<R: Runtime> {
     core: &'static Core<R>,
-    pub(crate) wrapper: Option<Wrapper>,
+    wrapper: Option<Wrapper>,
 }
 
 impl<R: Runtime> Loader<R> {
@@ -44,9 +44,18 @@ impl<R: Runtime> Loader<R> {
         self.core
     }
 
+    /// What stands between the extension and the universal context, if anything.
+    #[inline(always)]
+    pub(crate) fn wrapper(&self) -> Option<Wrapper> {
+        match cfg!(feature = "universal-only") {
+            true => None,
+            false => self.wrapper,
+        }
+    }
+
     /// The context for the extension's `HPyInitGlobalContext_<name>`.
     pub fn context(&self) -> *mut HPyContext {
-        match self.wrapper {
+        match self.wrapper() {
             None => self.core.context(),
             Some(wrapper) => wrapper.context(),
         }

@@ -56,7 +56,7 @@ impl<R: Runtime> Loader<R> {
     ///
     /// `globals` is null or an array that ends with null.
     pub unsafe fn declare_globals(&self, globals: *const *mut HPyGlobal) {
-        if let Some(Wrapper::Debug(extension)) = self.wrapper {
+        if let Some(Wrapper::Debug(extension)) = self.wrapper() {
             // SAFETY: the caller vouches for the array.
             unsafe { extension.declare_globals(globals) };
         }

@@ -83,7 +83,7 @@ impl<R: Runtime> Loader<R> {
         let mut call = Call::new(self)?;
         let (receiver, first) = match receiver {
             Receiver::Root(object) => (call.push(object)?, 1),
-            Receiver::Kept(handle) if self.wrapper.is_none() => (handle, 0),
+            Receiver::Kept(handle) if self.wrapper().is_none() => (handle, 0),
             Receiver::Kept(handle) => (call.push_kept(handle)?, 1),
         };
         for arg in args {

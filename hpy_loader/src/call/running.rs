@@ -152,7 +152,7 @@ impl<R: Runtime> Call<R> {
         function: *const c_void,
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
-        match self.loader.wrapper {
+        match self.loader.wrapper() {
             None => call(Way {
                 context: self.core.context(),
                 handles: self.handles(),

@@ -7,6 +7,7 @@ use crate::sites::{PythonStack, Registers, Site};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::mem::offset_of;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// How many contexts a module has. A call nested deeper than this gets one that
 /// is in use further up.
@@ -36,12 +37,48 @@ pub(super) struct Turn {
     /// The first member, so that its address is that of the whole.
     context: HPyContext,
     pub registers: Registers,
+    /// The [thread](this_thread) whose C code may use the context now. Others look
+    /// at it, to be refused.
+    user: AtomicUsize,
+    /// The Python stack above the call, once it was taken.
+    pub above: Cell<Option<PythonStack>>,
     pub debug: &'static Debug,
     /// The context that is wrapped.
     pub inner: *mut HPyContext,
     /// The extension's.
     pub number: u32,
     extension: Cell<*const Extension>,
+}
+
+/// No thread's number.
+pub(super) const NOBODY: usize = 0;
+
+/// A number that no other living thread has.
+///
+/// Each call of the context needs it, so it is read from where the platform keeps
+/// it rather than with a call, which is what the compiler makes of an access to
+/// thread-local values in a library.
+#[inline(always)]
+pub(super) fn this_thread() -> usize {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
+    {
+        let number;
+        // SAFETY: the ABI has the thread's control block begin with its address,
+        // which stays the same as long as the thread runs.
+        unsafe {
+            std::arch::asm!(
+                "mov {}, fs:0",
+                out(reg) number,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        number
+    }
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
+    {
+        thread_local! { static ADDRESS: u8 = const { 0 } }
+        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
+    }
 }
 
 impl Turn {
@@ -58,6 +95,23 @@ impl Turn {
         // SAFETY: C has the address of the turn, which begins with the context and
         // is never freed.
         unsafe { &*context.cast::<Self>() }
+    }
+
+    /// The thread whose C code may use the context, or [`NOBODY`].
+    #[inline(always)]
+    pub fn user(&self) -> usize {
+        self.user.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub fn set_user(&self, thread: usize) {
+        self.user.store(thread, Relaxed);
+    }
+
+    /// Whether C on this thread may use the context.
+    #[inline(always)]
+    pub fn is_current(&self) -> bool {
+        self.user() == this_thread()
     }
 
     /// The wrapped context's handle for an open one of the extension's, or of a
@@ -103,6 +157,8 @@ impl Extension {
                 // SAFETY: a context consists of pointers and numbers.
                 context: unsafe { std::ptr::from_ref(&**template).read() },
                 registers: Registers::default(),
+                user: AtomicUsize::new(NOBODY),
+                above: Cell::new(None),
                 debug,
                 inner,
                 number,

@@ -3,7 +3,7 @@
 use super::extension::{Extension, Turn};
 use super::records::{Entry, Origin};
 use super::violation::Kind;
-use super::{Debug, rows, visit};
+use super::{Debug, rows};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
@@ -32,7 +32,7 @@ impl Inspection {
         let turn = unsafe { Turn::of(context) };
         let caller = turn.registers.caller().calling(rows::offset(row));
         let inspection = Self { turn, row, caller };
-        if !visit::is_current(turn) {
+        if !turn.is_current() {
             inspection.apart(Self::refuse_context);
         }
         inspection
@@ -88,9 +88,13 @@ impl Inspection {
     /// The Python stack above.
     #[inline(always)]
     pub fn python(&self) -> PythonStack {
-        match PythonStack::known() {
+        match self.turn.above.get() {
             Some(known) => known,
-            None => (self.debug().python)(),
+            None => self.apart(|inspection| {
+                let above = (inspection.debug().python)();
+                inspection.turn.above.set(Some(above));
+                above
+            }),
         }
     }
 

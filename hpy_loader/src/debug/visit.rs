@@ -1,6 +1,6 @@
 //! One call of C in debug mode.
 
-use super::extension::{Extension, Turn};
+use super::extension::{Extension, NOBODY, Turn, this_thread};
 use super::records::{Found, Origin, Record};
 use super::violation::{Kind, Violation};
 use crate::abi::{HPy, HPyContext};
@@ -10,60 +10,55 @@ use crate::sites::{Call, PythonStack, Site};
 use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::ptr::{eq, null, without_provenance};
 
 thread_local! {
-    /// The turn whose context C on this thread may use now; null outside of C and
-    /// where C has left.
-    static CURRENT: Cell<*const Turn> = const { Cell::new(null()) };
-    /// The one that may be used again when C comes back.
-    static LEFT: Cell<*const Turn> = const { Cell::new(null()) };
-}
-
-/// No turn: this thread is in a function of the context. C that runs meanwhile
-/// gets a turn of its own, or no context, as the function of a capsule.
-const NOBODY: *const Turn = without_provenance(1);
-
-/// Whether C on this thread may use the context of this turn.
-#[inline(always)]
-pub(super) fn is_current(turn: &'static Turn) -> bool {
-    CURRENT.with(|current| eq(current.get(), turn))
+    /// Whether this thread is in C and has not left.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// The turn that may be used again when C comes back.
+    static LEFT: Cell<Option<&'static Turn>> = const { Cell::new(None) };
 }
 
 /// Whether C on this thread may use any context, or might if it were not in a
 /// function of one.
 pub(super) fn is_inside() -> bool {
-    !CURRENT.get().is_null()
+    INSIDE.get()
 }
 
 /// `HPy_LeavePythonExecution` was called.
-pub(super) fn leave() {
-    LEFT.set(CURRENT.replace(null()));
+pub(super) fn leave(turn: &'static Turn) {
+    turn.set_user(NOBODY);
+    INSIDE.set(false);
+    LEFT.set(Some(turn));
 }
 
 /// `HPy_ReenterPythonExecution` was called.
 pub(super) fn reenter() {
-    let left = LEFT.replace(null());
-    if !left.is_null() {
-        CURRENT.set(left);
+    INSIDE.set(true);
+    if let Some(left) = LEFT.replace(None) {
+        left.set_user(this_thread());
     }
 }
 
-/// A function of the context at work that may run other code.
-pub(super) struct Busy(&'static Turn);
+/// A function of the context at work that may run other code. C that runs
+/// meanwhile gets a turn of its own, or no context, as the function of a capsule.
+pub(super) struct Busy {
+    turn: &'static Turn,
+    user: usize,
+}
 
 impl Busy {
     #[inline(always)]
     pub fn new(turn: &'static Turn) -> Self {
-        CURRENT.with(|current| current.set(NOBODY));
-        Self(turn)
+        let user = turn.user();
+        turn.set_user(NOBODY);
+        Self { turn, user }
     }
 }
 
 impl Drop for Busy {
     #[inline(always)]
     fn drop(&mut self) {
-        CURRENT.with(|current| current.set(self.0));
+        self.turn.set_user(self.user);
     }
 }
 
@@ -74,8 +69,10 @@ pub(crate) struct Visit<'a> {
     function: *const c_void,
     words: &'a [Word],
     handles: SmallVec<[HPy; 8]>,
-    /// What was current before.
-    outer: *const Turn,
+    was_inside: bool,
+    /// A call above may have the same turn.
+    outer_user: usize,
+    outer_above: Option<PythonStack>,
     _call: Call,
 }
 
@@ -98,13 +95,17 @@ impl<'a> Visit<'a> {
         };
         let handles = words.iter().map(open).collect();
         let turn = extension.next_turn();
+        let outer_user = turn.user();
+        turn.set_user(this_thread());
         Self {
             extension,
             turn,
             function,
             words,
             handles,
-            outer: CURRENT.with(|current| current.replace(turn)),
+            was_inside: INSIDE.with(|inside| inside.replace(true)),
+            outer_user,
+            outer_above: turn.above.replace(None),
             _call: call,
         }
     }
@@ -192,7 +193,9 @@ impl<'a> Visit<'a> {
 
     /// Ends the call, with what C returned.
     pub(crate) fn finish<T: Outcome>(self, outcome: T) -> T {
-        CURRENT.with(|current| current.set(self.outer));
+        self.turn.set_user(self.outer_user);
+        self.turn.above.set(self.outer_above);
+        INSIDE.with(|inside| inside.set(self.was_inside));
         let debug = self.extension.debug;
         let is_pending = debug.is_error_pending();
         match outcome.is_failure() {

@@ -56,15 +56,10 @@ impl Call {
         function.map_or(0, |function| function.addr())
     }
 
-    /// The Python stack above, if it was taken before.
-    #[inline(always)]
-    pub(super) fn known_above() -> Option<PythonStack> {
-        STATE.try_with(|state| state.get().above).ok().flatten()
-    }
-
     /// The Python stack above, from `capture` if it was not taken before.
     pub(super) fn above(capture: impl FnOnce() -> PythonStack) -> PythonStack {
-        Self::known_above().unwrap_or_else(|| {
+        let known = STATE.try_with(|state| state.get().above).ok().flatten();
+        known.unwrap_or_else(|| {
             let above = capture();
             // Outside of a call the stack is another one every time.
             let _ = STATE.try_with(|cell| {

@@ -68,12 +68,6 @@ impl PythonStack {
     /// No frames.
     pub const EMPTY: Self = Self(0);
 
-    /// The stack of this thread, if it was taken before in this [`Call`].
-    #[inline(always)]
-    pub fn known() -> Option<Self> {
-        Call::known_above()
-    }
-
     /// The stack of this thread. Within a [`Call`] it is taken once.
     #[inline]
     pub fn capture<R: Runtime>(runtime: &R) -> Self {

@@ -22,7 +22,7 @@ pub(super) use trackers::Trackers;
 
 use super::extension::Turn;
 use super::inspection::Inspection;
-use super::visit::{Busy, is_current};
+use super::visit::Busy;
 use crate::abi::*;
 use crate::context_table;
 use crate::sites::{PythonStack, Site};
@@ -126,7 +126,7 @@ macro_rules! shortcuts {
                     // SAFETY: the rows are only in contexts of this mode.
                     let $turn = unsafe { Turn::of(context) };
                     let $address = $turn.registers.address();
-                    if is_current($turn)
+                    if $turn.is_current()
                         && let Some(result) = (|| $body)()
                     {
                         return result;
@@ -203,7 +203,7 @@ impl Result for HPy {
     #[inline(always)]
     fn note(turn: &Turn, address: usize) -> Option<Self::Note> {
         let site = Site::known(address, turn.debug.frames.get())?;
-        Some((site, PythonStack::known()?))
+        Some((site, turn.above.get()?))
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ use super::*;
 rows! {
     fn ctx_LeavePythonExecution(inspection) -> HPyThreadState {
         let inner = inspection.inner();
-        visit::leave();
+        visit::leave(inspection.turn);
         // SAFETY: as the extension calls it.
         unsafe { ((*inner).ctx_LeavePythonExecution)(inner) }
     }
