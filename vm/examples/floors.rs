@@ -119,6 +119,19 @@ fn call(callable: &PyObjectRef, args: Vec<PyObjectRef>, vm: &VirtualMachine) {
     drop(black_box(function.invoke_exact_args(args, vm)));
 }
 
+/// Detaches the thread and attaches it again, as two calls of C have to.
+#[cfg(feature = "threading")]
+fn leave_and_return(_: &VirtualMachine) {
+    use rustpython_vm::vm::thread::{restore_current_thread, save_current_thread};
+    restore_current_thread(black_box(save_current_thread()));
+}
+
+/// One thread has nobody to make room for.
+#[cfg(not(feature = "threading"))]
+fn leave_and_return(vm: &VirtualMachine) {
+    vm.allow_threads(|| black_box(()));
+}
+
 const ONE_REFERENCE: Operation = |world, _| drop(black_box(world.object.clone()));
 
 /// The operations by the row that they are the floor of.
@@ -221,9 +234,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         let class = vm.ctx.exceptions.value_error.to_owned();
         drop(black_box(vm.new_exception(class, vec![world.text.clone()])));
     }),
-    ("Leave+ReenterPythonExecution", |_, vm| {
-        vm.allow_threads(|| black_box(()));
-    }),
+    ("Leave+ReenterPythonExecution", |_, vm| leave_and_return(vm)),
     ("New+Close", |world, vm| {
         let class = world.class.clone().downcast().expect("a class");
         drop(black_box(vm.ctx.new_base_object(class, None)));

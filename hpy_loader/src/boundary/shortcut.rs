@@ -98,6 +98,26 @@ extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) 
     catch_unwind(open).ok().flatten().unwrap_or(HPy::NULL)
 }
 
+/// Whether the object's type derives from `class`. Apart, since most objects are of
+/// just this class.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn is_derived<R: Runtime>(
+    core: &'static Core<R>,
+    object: &R::Object,
+    class: &R::Object,
+) -> c_int {
+    let vm = core.runtime();
+    let look = || vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+    match catch_unwind(AssertUnwindSafe(look)) {
+        Ok(is_derived) => c_int::from(is_derived),
+        Err(panic) => {
+            Entry::new(core, "ctx_TypeCheck").panicked(&*panic);
+            CResult::FAILURE
+        }
+    }
+}
+
 #[inline(always)]
 fn immediate(word: Option<Word>) -> Option<HPy> {
     word.map(|word| HPy(word.bits()))
@@ -297,10 +317,10 @@ shortcuts! {
 
     fn ctx_TypeCheck(gate, obj: HPy, r#type: HPy) -> c_int {
         let (object, class) = (look(gate, obj)?, look(gate, r#type)?);
-        let vm = gate.runtime();
-        let is_instance = vm.is_exact(object, class)
-            || (vm.is_kind(class, Kind::Type) && vm.is_instance(object, class));
-        Some(c_int::from(is_instance))
+        Some(match gate.runtime().is_exact(object, class) {
+            true => 1,
+            false => is_derived(gate.core(), object, class),
+        })
     }
 
     fn ctx_Type(gate, obj: HPy) -> HPy {

@@ -135,8 +135,7 @@ fn set<R: Runtime>(
 
 /// The items as objects, for the runtime to take.
 struct Objects<'a, R: Runtime> {
-    vm: &'a R,
-    none: &'a R::Object,
+    core: &'static Core<R>,
     items: std::vec::Drain<'a, Item<R>>,
 }
 
@@ -145,10 +144,10 @@ impl<R: Runtime> Iterator for Objects<'_, R> {
 
     #[inline]
     fn next(&mut self) -> Option<R::Object> {
-        let vm = self.vm;
+        let vm = self.core.runtime();
         Some(match self.items.next()? {
             Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
-            Item::Word(_) => vm.duplicate(self.none),
+            Item::Word(_) => self.none(),
         })
     }
 
@@ -159,6 +158,18 @@ impl<R: Runtime> Iterator for Objects<'_, R> {
 }
 
 impl<R: Runtime> ExactSizeIterator for Objects<'_, R> {}
+
+impl<R: Runtime> Objects<'_, R> {
+    /// What stands where nothing was set.
+    #[cold]
+    fn none(&self) -> R::Object {
+        let none = Word::from_bits(self.core.constants().h_None.0);
+        match self.core.handles().pin(none) {
+            Some(none) => self.core.runtime().duplicate(&none),
+            None => unreachable!("constants of the context stay open"),
+        }
+    }
+}
 
 #[inline]
 fn finish<R: Runtime>(
@@ -182,14 +193,11 @@ fn finish<R: Runtime>(
             *item = Item::Object(entry.get(HPy(word.bits()))?);
         }
     }
-    let vm = entry.runtime();
-    let none = entry.get(entry.core().constants().h_None)?;
     let objects = Objects {
-        vm,
-        none: &none,
+        core: entry.core(),
         items: builder.items.drain(..),
     };
-    let made = make(vm, objects);
+    let made = make(entry.runtime(), objects);
     if builder.items.capacity() <= SMALL {
         entry.core().builders().keep_spare(builder);
     }
