@@ -19,9 +19,10 @@
 //!
 //! There is a gain as well. C loads the same objects again and again: a type, a
 //! field, the items of a tuple. Its latest handle often lingers, and opening one
-//! for the object again ([`HandleTable::reopen`]) takes that: no root is made for
-//! it and none dropped when it is closed, which on a VM with threads are two
-//! atomic operations.
+//! for the object again ([`HandleTable::reopen`]) takes its slot: no root is made
+//! and none dropped when it is closed, which on a VM with threads are two atomic
+//! operations. The word is a new one, for else whoever closes the old one a second
+//! time would close it; so the old one lingers no longer.
 //!
 //! [`Frame`]: super::Frame
 

@@ -18,7 +18,8 @@
 //! A [`HandleTable`] is one reserved range of address space, seen as an array of
 //! 16-byte slots. It never moves: a caller can borrow an object where it lies,
 //! a collector that moves objects can rewrite it there, and looking a word up is
-//! one load and a comparison. Free slots form a chain, last in,
+//! one load and a comparison: no index that fits into a word is out of bounds,
+//! unless the address space is limited ([`WholeTable`]). Free slots form a chain, last in,
 //! first out, so that the slot used next is one that is still in the cache, and
 //! memory grows with the number of handles open at a time, not with the number
 //! ever opened.
