@@ -185,7 +185,7 @@ fn verdicts(verdicts: &[Verdict]) {
     );
     for verdict in missed {
         println!(
-            "{} {}: {:.2}, aimed at {}",
+            "{} {}: {:.2}, aimed at {:.2}",
             style("✗").red(),
             verdict.what,
             verdict.value,
