@@ -32,7 +32,8 @@ impl<O> WholeTable<O> {
         })
     }
 
-    /// The slot with the word's index, whatever the word is.
+    /// The slot with the word's index, whatever the word is. Not for numbers: their
+    /// bits would lead all over the table, whose memory is untouched there.
     #[inline(always)]
     fn slot(&self, word: Word) -> &Slot<O> {
         let offset = word.index_bytes(size_of::<Slot<O>>()) as usize;
@@ -60,6 +61,9 @@ impl<O> WholeTable<O> {
     /// As for [`HandleTable::get`](super::HandleTable::get).
     #[inline(always)]
     pub unsafe fn peek(&self, word: Word) -> Option<&O> {
+        if word.is_number() {
+            return None;
+        }
         let slot = self.slot(word);
         let is_open = Self::answers(slot, word) && word.can_be_open();
         // SAFETY: an open slot is occupied, and stays so by the contract.
@@ -70,6 +74,9 @@ impl<O> WholeTable<O> {
     /// needs no reference.
     #[inline(always)]
     pub fn try_dup(&self, word: Word) -> Option<Word> {
+        if word.is_number() {
+            return Some(word);
+        }
         let slot = self.slot(word);
         if Self::answers(slot, word) {
             // Slots that are not open have no references, whatever the word.
@@ -77,10 +84,9 @@ impl<O> WholeTable<O> {
                 return None;
             }
             slot.add_ref();
-        } else if word.is_slot() {
-            return None;
+            return Some(word);
         }
-        Some(word)
+        word.is_null().then_some(word)
     }
 
     /// [`HandleTable::reopen`] in `table`, whose slots these are.
@@ -103,9 +109,12 @@ impl<O> WholeTable<O> {
     /// a handle that is not open or is never closed.
     #[inline(always)]
     pub fn try_close(&self, word: Word) -> Result<(), Option<LastReference<'_, O>>> {
+        if word.is_number() {
+            return Ok(());
+        }
         let slot = self.slot(word);
         if !Self::answers(slot, word) {
-            return if word.is_slot() { Err(None) } else { Ok(()) };
+            return if word.is_null() { Ok(()) } else { Err(None) };
         }
         if slot.try_sub_ref() {
             return Ok(());
@@ -178,5 +187,33 @@ mod tests {
         // SAFETY: as above.
         assert_eq!(unsafe { slots.peek(open) }, Some(&Rc::new(1)));
         drop(pin);
+    }
+
+    /// Numbers have any bits where slots have their index.
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[cfg_attr(miri, ignore = "looks at real memory")]
+    fn numbers_touch_no_memory() {
+        let faults = || {
+            // SAFETY: zeros are a valid `rusage`, which the call fills in.
+            unsafe {
+                let mut usage: libc::rusage = std::mem::zeroed();
+                assert_eq!(libc::getrusage(libc::RUSAGE_THREAD, &mut usage), 0);
+                usage.ru_minflt
+            }
+        };
+        let table = HandleTable::<Rc<()>>::new().expect("address space");
+        // SAFETY: the table outlives its slots.
+        let slots = unsafe { table.whole() }.expect("no limit here");
+        let before = faults();
+        for number in 0..10_000_i64 {
+            // Each of another page, and with the bit that open slots have.
+            let number = Word::from_i64(number << 12 | 1 << 28).expect("small");
+            assert!(slots.try_close(number).is_ok());
+            assert_eq!(slots.try_dup(number), Some(number));
+            // SAFETY: nothing is closed meanwhile.
+            assert!(unsafe { slots.peek(number) }.is_none());
+        }
+        assert!(faults() - before < 1000);
     }
 }

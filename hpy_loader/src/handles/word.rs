@@ -230,6 +230,14 @@ impl Word {
         (self.0 as u32) << size.trailing_zeros()
     }
 
+    /// Whether the word has no generation, but carries its number. What
+    /// [`generation`](Self::generation) gives says it as well, and is at hand where
+    /// this is asked.
+    #[inline(always)]
+    pub(super) const fn is_number(self) -> bool {
+        self.generation() >= 1 << GENERATION_BITS
+    }
+
     /// Whether the generation is odd, as those of open slots are. Of an immediate
     /// this says nothing.
     #[inline(always)]
