@@ -162,7 +162,7 @@ impl<O> HandleTable<O> {
     /// Two roots with the same bits must be of the same object.
     #[inline]
     pub fn reopen(&self, object: &O) -> Option<Word> {
-        self.reopen_with(object, |word| self.lookup(word))
+        self.reopen_with(object, |word| self.find(word))
     }
 
     /// [`reopen`](Self::reopen) with a lookup of the caller's own.
@@ -214,7 +214,7 @@ impl<O> HandleTable<O> {
         if word.is_null() {
             return None;
         }
-        let slot = self.lookup(word).filter(|slot| slot.refs() == 0)?;
+        let slot = self.find(word).filter(|slot| slot.refs() == 0)?;
         self.free_now(slot)
     }
 

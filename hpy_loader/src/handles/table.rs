@@ -165,6 +165,13 @@ impl<O> HandleTable<O> {
             return (word.is_slot() && !word.is_null())
                 .then(|| self.slot(word.index_if_odd() as u32));
         }
+        self.find(word)
+    }
+
+    /// [`lookup`](Self::lookup) for words that the table itself has kept, and which
+    /// no build takes for open without looking.
+    #[inline]
+    pub(super) fn find(&self, word: Word) -> Option<&Slot<O>> {
         let index = word.index_if_odd();
         if index >= u64::from(self.high_water.get()) {
             return None;
