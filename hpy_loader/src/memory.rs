@@ -41,6 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "asks for more than Miri has")]
     fn there_is_some_memory_and_not_all() {
         assert!(is_available(0) && is_available(1 << 20));
         assert!(!is_available(1 << 50) && !is_available(usize::MAX));
