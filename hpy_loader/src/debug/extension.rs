@@ -133,6 +133,22 @@ impl Turn {
         self.debug.open(inner, origin, owner, site, above)
     }
 
+    /// Whether a return address says all about the place of a call.
+    #[inline(always)]
+    pub fn knows(&self, address: usize) -> bool {
+        self.debug.frames.get() <= 1 && Site::is_known(address)
+    }
+
+    /// The same, if all is at hand.
+    #[inline(always)]
+    pub fn try_wrap(&self, inner: HPy, address: usize) -> Option<HPy> {
+        let above = self.above.get().filter(|_| self.knows(address))?;
+        let records = &self.debug.records;
+        let (origin, site) = (Origin::Result, Site::of_known(address));
+        let place = records.place()?;
+        Some(records.open(place, inner, origin, self.number, site, above))
+    }
+
     #[inline(always)]
     pub fn extension(&self) -> &'static Extension {
         // SAFETY: set when the extension was made, which is never freed.

@@ -1,7 +1,7 @@
 //! One call from C into the context of this mode.
 
 use super::extension::{Extension, Turn};
-use super::records::{Entry, Origin};
+use super::records::Entry;
 use super::violation::Kind;
 use super::{Debug, rows};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
@@ -143,7 +143,7 @@ impl Inspection {
     pub fn close(&self, handle: HPy) {
         let debug = self.debug();
         if let Some(entry) = debug.records.look(handle) {
-            if entry.origin.get() == Origin::Result && entry.owner.get() == self.turn.number {
+            if entry.is_owned_by(self.turn.number) {
                 let inner = entry.inner.get();
                 let orphan = debug.records.close(entry, self.site());
                 debug.close_inner(orphan);

@@ -148,9 +148,20 @@ impl Debug {
     /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
     #[inline(always)]
     fn open(&self, inner: HPy, origin: Origin, owner: u32, site: Site, above: PythonStack) -> HPy {
-        let (handle, orphan) = self.records.open(inner, origin, owner, site, above);
+        let place = match self.records.place() {
+            Some(place) => place,
+            None => self.make_place(),
+        };
+        self.records.open(place, inner, origin, owner, site, above)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_place(&self) -> records::Place<'_> {
+        let (place, orphan) = self.records.make_place();
+        // What is kept runs nothing when it dies, so nobody else takes the place.
         self.close_inner(orphan);
-        handle
+        place
     }
 
     /// Closes a handle of the wrapped context, if it is one.

@@ -133,8 +133,7 @@ impl<'a> Visit<'a> {
         }
         let debug = self.extension.debug;
         if let Some(entry) = debug.records.look(handle)
-            && entry.origin.get() == Origin::Result
-            && entry.owner.get() == self.extension.number
+            && entry.is_owned_by(self.extension.number)
         {
             let inner = entry.inner.get();
             let orphan = debug.records.close(entry, Site::of_function(self.function));

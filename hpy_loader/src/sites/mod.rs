@@ -107,17 +107,23 @@ impl Site {
     /// nanoseconds; a frame more costs about ten.
     #[inline]
     pub fn capture(caller: Caller, limit: usize) -> Self {
-        if let Some(known) = Self::known(caller.address(), limit) {
-            return known;
+        if limit <= 1 && Self::is_known(caller.address()) {
+            return Self::of_known(caller.address());
         }
         let (address, stack, frame) = caller.registers();
         stacks::capture(address, stack, frame, caller.offset(), limit)
     }
 
-    /// The same, if the return address was seen before and says all.
+    /// Whether the return address was seen before and says all about one frame.
     #[inline(always)]
-    pub(crate) fn known(address: usize, limit: usize) -> Option<Self> {
-        (limit <= 1 && stacks::is_enough(address)).then_some(Self(address as u64))
+    pub(crate) fn is_known(address: usize) -> bool {
+        stacks::is_enough(address)
+    }
+
+    /// The site of a return address that [is known](Self::is_known).
+    #[inline(always)]
+    pub(crate) fn of_known(address: usize) -> Self {
+        Self(address as u64)
     }
 
     /// The place where a function begins: the best answer where it is known that

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -43,8 +44,8 @@ impl fmt::Display for PythonFrame {
 }
 
 /// A stack of Python frames. One word, free to copy, never freed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct PythonStack(u32);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PythonStack(NonZeroU32);
 
 /// The frames that are kept of a stack, the innermost.
 const DEPTH: usize = 32;
@@ -64,9 +65,21 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| {
     })
 });
 
+impl Default for PythonStack {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
 impl PythonStack {
     /// No frames.
-    pub const EMPTY: Self = Self(0);
+    pub const EMPTY: Self = Self(NonZeroU32::MIN);
+
+    /// The one at a place among the known.
+    fn at(place: usize) -> Self {
+        let number = u32::try_from(place + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("no program has so many stacks"))
+    }
 
     /// The stack of this thread. Within a [`Call`] it is taken once.
     #[inline]
@@ -87,7 +100,7 @@ impl PythonStack {
         let unknown: Positions = {
             let known = KNOWN.lock();
             if let Some(number) = known.stacks.get_index_of(positions.as_slice()) {
-                return Self(number as u32);
+                return Self::at(number);
             }
             let is_unknown = |position: &&Position| !known.frames.contains_key(*position);
             positions.iter().filter(is_unknown).copied().collect()
@@ -99,18 +112,18 @@ impl PythonStack {
             .collect();
         let mut known = KNOWN.lock();
         known.frames.extend(described);
-        Self(known.stacks.insert_full(positions.as_slice().into()).0 as u32)
+        Self::at(known.stacks.insert_full(positions.as_slice().into()).0)
     }
 
     /// A number that no other stack has.
     pub fn key(self) -> u32 {
-        self.0
+        self.0.get()
     }
 
     /// The frames, innermost first; of a deep stack the inner ones.
     pub fn frames(self) -> Vec<PythonFrame> {
         let known = KNOWN.lock();
-        let positions = known.stacks.get_index(self.0 as usize);
+        let positions = known.stacks.get_index(self.0.get() as usize - 1);
         positions
             .into_iter()
             .flatten()

@@ -48,10 +48,11 @@ fn entry(address: usize) -> &'static AtomicUsize {
     &ENOUGH[address % CACHED]
 }
 
-/// Whether an address was judged to be a site in itself.
+/// Whether an address was judged to be a site in itself. 0 is one: the unknown
+/// one.
 #[inline(always)]
 pub fn is_enough(address: usize) -> bool {
-    entry(address).load(Ordering::Relaxed) == address && address != 0
+    entry(address).load(Ordering::Relaxed) == address
 }
 
 /// The longest stack that is kept.

@@ -1,7 +1,7 @@
 //! Closing handles.
 
-use super::super::records::Origin;
 use super::*;
+use crate::handles::Word;
 
 mod close {
     use super::*;
@@ -10,16 +10,18 @@ mod close {
         fn ctx_Close(turn, address, h: HPy) {
             let debug = turn.debug;
             let entry = debug.records.look(h)?;
-            let is_owned = entry.origin.get() == Origin::Result
-                && entry.owner.get() == turn.number
+            let is_plain = entry.is_plainly_owned_by(turn.number)
+                && debug.records.has_room()
+                && turn.knows(address)
                 && !debug.goes_on();
-            if !is_owned {
+            if !is_plain {
                 return None;
             }
-            let site = Site::known(address, debug.frames.get())?;
             let inner = entry.inner.get();
-            if !debug.records.try_close(entry, site) {
-                return None;
+            debug.records.close_plain(entry, Site::of_known(address));
+            if Word::from_bits(inner.0).is_immediate() {
+                // Nothing is behind it.
+                return Some(());
             }
             let _busy = Busy::new(turn);
             let context = turn.inner;

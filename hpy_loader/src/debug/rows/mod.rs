@@ -7,8 +7,10 @@
 
 mod arrays;
 mod builders;
+mod errors;
 mod fields;
 mod handles;
+mod numbers;
 mod promises;
 mod rules;
 mod structs;
@@ -25,7 +27,7 @@ use super::inspection::Inspection;
 use super::visit::Busy;
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::{PythonStack, Site};
+use crate::sites::Site;
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
@@ -59,11 +61,11 @@ macro_rules! rows {
         fn $function:ident($inspection:ident $(, $arg:ident: $type:ty)* $(,)?) $(-> $ret:ty)? $body:block
     )*) => {
         #[allow(non_snake_case)]
-        mod inspected {
+        pub(super) mod inspected {
             use super::*;
 
             $(
-                pub(super) unsafe extern "C" fn $function<C: Context>(
+                pub(in crate::debug::rows) unsafe extern "C" fn $function<C: Context>(
                     context: *mut HPyContext,
                     $($arg: $type,)*
                 ) $(-> $ret)? {
@@ -83,6 +85,15 @@ macro_rules! rows {
             )*
         }
 
+        entries! { via $via; $(fn $function($($arg: $type),*) $(-> $ret)?;)* }
+    };
+}
+use rows;
+
+/// Declares where C comes in: functions that note who has called, and go on to the
+/// ones of the same names in `via`. And `fill`, which puts them into a context.
+macro_rules! entries {
+    (via $via:ident; $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)*) => {
         #[allow(non_snake_case)]
         mod entries {
             use super::*;
@@ -100,7 +111,7 @@ macro_rules! rows {
         }
     };
 }
-use rows;
+use entries;
 
 /// Declares what C comes to before a row: `fn name(turn, address, argument: type,
 /// ...) -> type { body }`. The body has an `Option`, and nothing may have happened
@@ -126,8 +137,9 @@ macro_rules! shortcuts {
                     // SAFETY: the rows are only in contexts of this mode.
                     let $turn = unsafe { Turn::of(context) };
                     let $address = $turn.registers.address();
+                    let shortcut = || $body;
                     if $turn.is_current()
-                        && let Some(result) = (|| $body)()
+                        && let Some(result) = shortcut()
                     {
                         return result;
                     }
@@ -185,30 +197,28 @@ trait Result: Sized {
         self
     }
 
-    /// What has to be known beforehand.
-    type Note;
+    /// Whether what has to be said about it is known already.
+    fn is_noted(_: &Turn, _: usize) -> bool {
+        true
+    }
 
-    /// It, if it is known already.
-    fn note(turn: &Turn, address: usize) -> Option<Self::Note>;
-
-    /// As [`pass_back`](Self::pass_back).
-    fn pass_noted(self, _: &Turn, _: Self::Note) -> Self {
+    /// As [`pass_back`](Self::pass_back), if [it is](Self::is_noted).
+    fn pass_noted(self, _: &Turn, _: usize) -> Self {
         self
     }
 }
 
 impl Result for HPy {
-    type Note = (Site, PythonStack);
-
     #[inline(always)]
-    fn note(turn: &Turn, address: usize) -> Option<Self::Note> {
-        let site = Site::known(address, turn.debug.frames.get())?;
-        Some((site, turn.above.get()?))
+    fn is_noted(turn: &Turn, address: usize) -> bool {
+        turn.knows(address) && turn.above.get().is_some()
     }
 
     #[inline(always)]
-    fn pass_noted(self, turn: &Turn, (site, python): Self::Note) -> Self {
-        turn.wrap(self, site, python)
+    fn pass_noted(self, turn: &Turn, address: usize) -> Self {
+        // It was taken, and what C has done since has put it back.
+        let above = turn.above.get().unwrap_or_default();
+        turn.wrap(self, Site::of_known(address), above)
     }
 
     #[inline(always)]
@@ -230,21 +240,8 @@ passed_on! {
     HPy_SourceKind,
 }
 
-macro_rules! passed_back {
-    ($($type:ty),* $(,)?) => {
-        $(impl Result for $type {
-            type Note = ();
-
-            #[inline(always)]
-            fn note(_: &Turn, _: usize) -> Option<()> {
-                Some(())
-            }
-        })*
-    };
-}
-
-passed_back! {
-    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
+passed_on! {
+    Result: (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
     *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
     HPyType_BuiltinShape,
 }
@@ -257,9 +254,14 @@ fn noted<T: Result>(
     is_quiet: bool,
     call: impl FnOnce() -> T,
 ) -> Option<T> {
-    let note = T::note(turn, address)?;
-    let _busy = (!is_quiet).then(|| Busy::new(turn));
-    Some(call().pass_noted(turn, note))
+    if !T::is_noted(turn, address) {
+        return None;
+    }
+    let result = {
+        let _busy = (!is_quiet).then(|| Busy::new(turn));
+        call()
+    };
+    Some(result.pass_noted(turn, address))
 }
 
 macro_rules! declare_rows {
@@ -311,8 +313,10 @@ pub(super) fn fill(context: &mut HPyContext) {
     plain::fill(context);
     arrays::fill(context);
     builders::fill(context);
-    fields::fill(context);
+    errors::fill(context);
+    fields::fill_all(context);
     handles::fill_all(context);
+    numbers::fill(context);
     promises::fill(context);
     structs::fill(context);
     threads::fill_all(context);

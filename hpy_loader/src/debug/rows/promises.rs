@@ -19,14 +19,14 @@ fn promise(
     let records = &inspection.debug().records;
     let mut promises = records.promises.borrow_mut();
     let source: *const u8 = source.cast();
-    if let Some(copy) = promises.known(records.promised(entry), source, size) {
+    if let Some(copy) = promises.known(entry.promise(), source, size) {
         return copy.cast();
     }
     // SAFETY: the wrapped context has promised so many bytes.
     let bytes = unsafe { std::slice::from_raw_parts(source, size) };
     match promises.make(bytes) {
         Some((number, copy)) => {
-            records.promise(entry, number);
+            entry.set_promise(number);
             copy.cast()
         }
         None => source.cast(),

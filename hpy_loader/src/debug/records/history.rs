@@ -1,0 +1,70 @@
+//! Which handles are older than others.
+
+use super::{Origin, Records};
+use std::cell::{Cell, RefCell};
+
+/// Counts handles, and remembers where generations began.
+#[derive(Debug)]
+pub(super) struct History {
+    opened: Cell<u64>,
+    /// The number of the last handle before each generation.
+    generations: RefCell<Vec<u64>>,
+}
+
+impl History {
+    pub fn new() -> Self {
+        Self {
+            opened: Cell::new(0),
+            generations: RefCell::new(vec![0]),
+        }
+    }
+
+    /// The number of a new handle.
+    #[inline(always)]
+    pub fn count(&self) -> u64 {
+        let number = self.opened.get() + 1;
+        self.opened.set(number);
+        number
+    }
+
+    /// The number of the last handle that is older than a generation.
+    fn before(&self, generation: i64) -> u64 {
+        let generations = self.generations.borrow();
+        match usize::try_from(generation) {
+            Ok(generation) => generations.get(generation).copied().unwrap_or(u64::MAX),
+            Err(_) => 0,
+        }
+    }
+}
+
+impl Records {
+    /// Starts a generation.
+    pub fn new_generation(&self) -> i64 {
+        let mut generations = self.history.generations.borrow_mut();
+        generations.push(self.history.opened.get());
+        generations.len() as i64 - 1
+    }
+
+    /// The open records of a generation or a later one, as they were opened.
+    pub fn open_since(&self, generation: i64) -> Vec<u32> {
+        let before = self.history.before(generation);
+        let mut open: Vec<u32> = (1..self.fresh.get())
+            .filter(|&index| {
+                let entry = self.entry(index);
+                let leaks = entry.origin() != Origin::Constant || generation == 0;
+                entry.is_open() && leaks && entry.number() > before
+            })
+            .collect();
+        open.sort_by_key(|&index| self.entry(index).number());
+        open
+    }
+
+    /// The closed records of a generation or a later one, as they were closed.
+    pub fn closed_since(&self, generation: i64) -> Vec<u32> {
+        let before = self.history.before(generation);
+        let closed = self.closed.indices(|index| self.entry(index));
+        closed
+            .filter(|&index| self.entry(index).number() > before)
+            .collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! Numbers that a word carries.
+//!
+//! The wrapped context looks no further than the word for them, so it is not
+//! asked: what these handles cost in this mode is their records.
+
+use super::plain::inspected;
+use super::*;
+use crate::handles::Word;
+
+/// The number in the word of the wrapped context, or what that context says.
+macro_rules! numbers {
+    (
+        from $(fn $from:ident($value:ident: $number:ty) = $word:expr;)*
+        as $(fn $as:ident($carried:ident) -> $result:ty = $read:expr;)*
+    ) => {
+        shortcuts! {
+            $(fn $from(turn, address, $value: $number) -> HPy {
+                let word: Word = $word?;
+                let carried = HPy(word.bits());
+                turn.try_wrap(carried, address)
+            })*
+            $(fn $as(turn, address, h: HPy) -> $result {
+                let number = turn.unwrap(h)?;
+                let $carried = Word::from_bits(number.0);
+                if let Some(value) = $read {
+                    return Some(value);
+                }
+                let inner = turn.inner;
+                // SAFETY: a handle of the wrapped context.
+                let ask = || unsafe { ((*inner).$as)(inner, number) };
+                noted(turn, address, false, ask)
+            })*
+        }
+
+        entries! {
+            via shortcut;
+            $(fn $from($value: $number) -> HPy;)*
+            $(fn $as(h: HPy) -> $result;)*
+        }
+    };
+}
+
+numbers! {
+    from
+    fn ctx_Long_FromInt32_t(value: i32) = Word::from_i64(value.into());
+    fn ctx_Long_FromUInt32_t(value: u32) = Word::from_i64(value.into());
+    fn ctx_Long_FromInt64_t(value: i64) = Word::from_i64(value);
+    fn ctx_Long_FromUInt64_t(value: u64) = value.try_into().ok().and_then(Word::from_i64);
+    fn ctx_Long_FromSize_t(value: usize) = value.try_into().ok().and_then(Word::from_i64);
+    fn ctx_Long_FromSsize_t(value: isize) = Word::from_i64(value as i64);
+    fn ctx_Float_FromDouble(value: f64) = Word::from_f64(value);
+
+    as
+    fn ctx_Long_AsInt32_t(word) -> i32 = word.as_i64().and_then(|value| value.try_into().ok());
+    fn ctx_Long_AsUInt32_t(word) -> u32 = word.as_i64().and_then(|value| value.try_into().ok());
+    fn ctx_Long_AsInt64_t(word) -> i64 = word.as_i64();
+    fn ctx_Long_AsUInt64_t(word) -> u64 = word.as_i64().and_then(|value| value.try_into().ok());
+    fn ctx_Long_AsSize_t(word) -> usize = word.as_i64().and_then(|value| value.try_into().ok());
+    fn ctx_Long_AsSsize_t(word) -> isize = word.as_i64().and_then(|value| value.try_into().ok());
+    fn ctx_Float_AsDouble(word) -> f64 = word.as_f64();
+}
