@@ -26,14 +26,34 @@ pub enum Role {
     SingleThreaded,
     /// The operations of RustPython that `hpyvm` is made of, without HPy.
     Floor,
-    /// The baseline in its debug mode.
-    BaselineDebug,
-    /// `hpyvm` as users run it, in debug mode.
-    Debug,
+    /// The baseline in a mode of HPy.
+    BaselineIn(Mode),
+    /// `hpyvm` as users run it, in a mode of HPy.
+    In(Mode),
     /// PyPy.
     Pypy,
     /// Somebody else.
     Other,
+}
+
+/// A mode of HPy other than the universal one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// It checks what an extension does.
+    Debug,
+    /// It counts and times what an extension calls.
+    Trace,
+}
+
+impl Mode {
+    /// As the variable `HPY` has it, and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
 }
 
 /// One implementation of HPy, ready to be started.
@@ -80,16 +100,16 @@ impl Contestant {
         }
     }
 
-    /// The same in debug mode.
-    pub fn in_debug_mode(&self) -> Self {
+    /// The same in a mode.
+    pub fn in_mode(&self, mode: Mode) -> Self {
         Self {
-            name: format!("{} debug", self.name),
+            name: format!("{} {}", self.name, mode.name()),
             role: match self.role {
-                Role::Baseline => Role::BaselineDebug,
-                Role::Threading => Role::Debug,
+                Role::Baseline => Role::BaselineIn(mode),
+                Role::Threading => Role::In(mode),
                 _ => Role::Other,
             },
-            variables: vec![("HPY", "debug".to_owned())],
+            variables: vec![("HPY", mode.name().to_owned())],
             ..self.clone()
         }
     }

@@ -14,7 +14,7 @@
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
 //! | from samples to figures | [`statistics`], [`results`] |
-//! | the debug mode, each VM beside itself | [`modes`] |
+//! | the modes, each VM beside itself | [`modes`] |
 //! | what was aimed at, and whether it was hit | [`targets`] |
 //! | how the cost grows with the number of open handles | [`growth`] |
 //! | table, JSON, CSV, chart | [`report`] |

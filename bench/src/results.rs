@@ -22,8 +22,8 @@ pub struct Results {
     pub columns: Vec<Column>,
     /// What could not take part, and why.
     pub absent: Vec<Absent>,
-    /// What the debug mode costs, if it took part.
-    pub debug: Vec<Cost>,
+    /// What the modes cost that took part.
+    pub modes: Vec<Cost>,
     /// How the cost grows with the number of open handles.
     pub growth: Vec<Growth>,
     /// What was aimed at.

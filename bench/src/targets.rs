@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use crate::contestant::Role;
+use crate::contestant::{Mode, Role};
+use crate::modes::Cost;
 use crate::results::{Column, Results};
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::geometric_mean;
@@ -63,6 +64,9 @@ const RELATIONS: &[Relation] = &[
 const PROMISES: &[&str] = &["Unicode_AsUTF8AndSize", "Bytes_AsString"];
 const PROMISE: f64 = 500.0;
 
+/// What tracing may make of the function that it makes the most of, the cheapest.
+const TRACE: f64 = 15.0;
+
 /// How flat the cost of opening and closing has to stay while the number of open
 /// handles grows.
 pub const GROWTH: f64 = 1.3;
@@ -82,14 +86,15 @@ pub fn judge(results: &Results) -> Vec<Verdict> {
             verdicts.extend(against(column, pypy, 0.5));
         }
     }
-    for cost in &results.debug {
+    for cost in results.modes.iter().filter(|cost| cost.mode == Mode::Debug) {
         verdicts.push(Verdict {
             what: format!("debug mode: {}, to what it costs on CPython", cost.row),
             value: cost.hpyvm.median,
             limit: cost.cpython.median,
         });
     }
-    if let Some(column) = results.column(Role::Debug) {
+    verdicts.extend(trace(results));
+    if let Some(column) = results.column(Role::In(Mode::Debug)) {
         verdicts.extend(PROMISES.iter().filter_map(|row| promise(column, row)));
     }
     if let Some(column) = results.column(Role::SingleThreaded) {
@@ -144,6 +149,17 @@ fn relations(column: &Column, verdicts: &mut Vec<Verdict>) {
             limit: relation.limit,
         });
     }
+}
+
+fn trace(results: &Results) -> Option<Verdict> {
+    let is_meant = |cost: &&Cost| cost.mode == Mode::Trace && cost.side == Side::C.name();
+    let costs = results.modes.iter().filter(is_meant);
+    let dearest = costs.max_by(|a, b| a.hpyvm.median.total_cmp(&b.hpyvm.median))?;
+    Some(Verdict {
+        what: format!("trace mode: {}, to itself without", dearest.row),
+        value: dearest.hpyvm.median,
+        limit: TRACE,
+    })
 }
 
 fn promise(column: &Column, row: &str) -> Option<Verdict> {

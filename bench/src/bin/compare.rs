@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use hpyvm_bench::contestant::{Absent, Contestant, Role};
+use hpyvm_bench::contestant::{Absent, Contestant, Mode, Role};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
 use hpyvm_bench::results::{Results, columns};
@@ -41,6 +41,9 @@ struct Arguments {
     /// without.
     #[arg(long)]
     debug: bool,
+    /// The same for the trace modes.
+    #[arg(long)]
+    trace: bool,
     /// What the operations cost in RustPython itself, called from Rust: what no
     /// change of hpyvm's can go below.
     #[arg(long)]
@@ -105,6 +108,11 @@ impl Arguments {
         Ok(rows)
     }
 
+    fn modes(&self) -> impl Iterator<Item = Mode> {
+        let modes = [(self.debug, Mode::Debug), (self.trace, Mode::Trace)];
+        { modes.into_iter() }.filter_map(|(is_wanted, mode)| is_wanted.then_some(mode))
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
@@ -134,10 +142,13 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
         CpythonColumn::Available => {
             let native = module(project, &Toolchain::cpython(&environment), Abi::Cpython)?;
             let cpython = Contestant::cpython(&environment, &universal);
-            let debug = arguments.debug.then(|| cpython.in_debug_mode());
+            let modes: Vec<_> = arguments
+                .modes()
+                .map(|mode| cpython.in_mode(mode))
+                .collect();
             candidates.push(cpython);
             candidates.push(Contestant::cpython_abi(&environment, &native));
-            candidates.extend(debug);
+            candidates.extend(modes);
         }
         CpythonColumn::Missing { reason } => absent.push(Absent {
             name: "CPython".to_owned(),
@@ -145,9 +156,9 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
         }),
     }
     let hpyvm = Contestant::vm("hpyvm", Role::Threading, &vm, &universal);
-    let debug = arguments.debug.then(|| hpyvm.in_debug_mode());
+    let modes: Vec<_> = arguments.modes().map(|mode| hpyvm.in_mode(mode)).collect();
     candidates.push(hpyvm);
-    candidates.extend(debug);
+    candidates.extend(modes);
     if let Some(single) = single {
         let role = Role::SingleThreaded;
         candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
@@ -217,7 +228,7 @@ fn compare(
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
         let with_handles =
-            |it: &&Contestant| !matches!(it.role, Role::Floor | Role::Debug | Role::BaselineDebug);
+            |it: &&Contestant| !matches!(it.role, Role::Floor | Role::In(_) | Role::BaselineIn(_));
         for contestant in contestants.iter().filter(with_handles) {
             // A process of its own: its memory must not have been used before.
             let mut worker = start(contestant)?;
@@ -240,7 +251,7 @@ fn compare(
     let mut results = Results {
         machine,
         plan,
-        debug: modes::costs(&columns),
+        modes: modes::costs(&columns),
         columns,
         absent,
         growth: growth_of,

@@ -2,7 +2,7 @@
 
 use console::{Alignment, pad_str, style};
 
-use crate::contestant::Role;
+use crate::contestant::{Mode, Role};
 use crate::modes::means;
 use crate::results::{Cell, Results};
 use crate::rows::{ROWS, Row, Side};
@@ -40,7 +40,8 @@ pub fn print(results: &Results) {
     ] {
         section(results, side, title);
     }
-    debug(results);
+    modes(results, Mode::Debug);
+    modes(results, Mode::Trace);
     growth(results);
     verdicts(&results.verdicts);
 }
@@ -106,14 +107,16 @@ fn figure(cell: &Cell, role: Role, limit: Option<f64>) -> String {
     format!("{time} [{median} {:.2}-{:.2}]", ratio.low, ratio.high)
 }
 
-fn debug(results: &Results) {
-    if results.debug.is_empty() {
+fn modes(results: &Results, mode: Mode) {
+    let costs = results.modes.iter().filter(|cost| cost.mode == mode);
+    if costs.clone().next().is_none() {
         return;
     }
-    println!(
-        "\n{}",
-        style("Debug mode, as multiples of the same without, with quartiles").bold()
+    let head = format!(
+        "In {} mode, as multiples of the same without, with quartiles",
+        mode.name()
     );
+    println!("\n{}", style(head).bold());
     let line = |name: &str, cpython: &str, hpyvm: &str| {
         let name = pad_str(name, 34, Alignment::Left, Some("…"));
         let cpython = pad_str(cpython, 20, Alignment::Right, None);
@@ -125,7 +128,7 @@ fn debug(results: &Results) {
         let Spread { low, median, high } = spread;
         format!("{median:.2} [{low:.2}-{high:.2}]")
     };
-    for cost in &results.debug {
+    for cost in costs {
         let hpyvm = style(figure(&cost.hpyvm));
         let hpyvm = match cost.hpyvm.median > cost.cpython.median {
             true => hpyvm.red(),
@@ -137,7 +140,7 @@ fn debug(results: &Results) {
         );
     }
     for side in [Side::C, Side::Python] {
-        if let Some((hpyvm, cpython)) = means(results, side) {
+        if let Some((hpyvm, cpython)) = means(results, mode, side) {
             let name = format!("geometric mean, {}", side.name());
             let mean = line(&name, &format!("{cpython:.2}"), &format!("{hpyvm:.2}"));
             println!("{}", style(mean).bold());
