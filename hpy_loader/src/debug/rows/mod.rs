@@ -321,5 +321,5 @@ pub(super) fn fill(context: &mut HPyContext) {
     structs::fill(context);
     threads::fill_all(context);
     trackers::fill(context);
-    types::fill(context);
+    types::fill_all(context);
 }

@@ -18,19 +18,42 @@ pub(super) fn expect_type(inspection: &Inspection, class: HPy, message: &str) {
     }
 }
 
-rows! {
-    fn ctx_TypeCheck(inspection, obj: HPy, r#type: HPy) -> c_int {
-        let inner = inspection.inner();
-        let (object, class) = (inspection.unwrap(obj), inspection.unwrap(r#type));
-        // SAFETY: handles of the wrapped context.
-        let result = unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) };
-        // What has an instance is a type.
-        if result != 1 {
-            expect_type(inspection, class, "HPy_TypeCheck arg 2 must be a type");
+mod check {
+    use super::*;
+
+    shortcuts! {
+        fn ctx_TypeCheck(turn, _address, obj: HPy, r#type: HPy) -> c_int {
+            let (object, class) = (turn.unwrap(obj)?, turn.unwrap(r#type)?);
+            let inner = turn.inner;
+            // SAFETY: handles of the wrapped context.
+            let result = unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) };
+            // What has an instance is a type.
+            (result == 1).then_some(result)
         }
-        result
     }
 
+    rows! {
+        via shortcut;
+        fn ctx_TypeCheck(inspection, obj: HPy, r#type: HPy) -> c_int {
+            let inner = inspection.inner();
+            let (object, class) = (inspection.unwrap(obj), inspection.unwrap(r#type));
+            // SAFETY: handles of the wrapped context.
+            let result = unsafe { ((*inner).ctx_TypeCheck)(inner, object, class) };
+            if result != 1 {
+                expect_type(inspection, class, "HPy_TypeCheck arg 2 must be a type");
+            }
+            result
+        }
+    }
+}
+
+/// Puts all of it into a context.
+pub(super) fn fill_all(context: &mut HPyContext) {
+    fill(context);
+    check::fill(context);
+}
+
+rows! {
     fn ctx_Type_IsSubtype(inspection, sub: HPy, r#type: HPy) -> c_int {
         let inner = inspection.inner();
         let (sub, class) = (inspection.unwrap(sub), inspection.unwrap(r#type));
