@@ -39,9 +39,10 @@ pub struct Core<R: Runtime> {
 }
 
 // SAFETY: the table, the pending error and the registries are only reachable
-// within this crate, which touches them under the HPy lock; the runtime is
-// shared by its own rules. A runtime that is not `THREADS` has no second thread.
-unsafe impl<R: Runtime> Sync for Core<R> {}
+// within this crate, which touches them under the HPy lock. What a runtime without
+// threads owns may be used on one thread only, so it is not `Sync`, and then a
+// core isn't either.
+unsafe impl<R: Runtime + Sync> Sync for Core<R> {}
 
 impl<R: Runtime> Core<R> {
     /// Makes the context for `runtime` and opens its constants.

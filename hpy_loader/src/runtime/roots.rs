@@ -7,7 +7,8 @@ pub trait Roots: Sized + 'static {
     type Object: 'static;
 
     /// Whether several threads can run Python code at the same time. Where they
-    /// can't, the HPy lock compiles to nothing.
+    /// can't, the HPy lock compiles to nothing, and the runtime should not be
+    /// `Sync`, which keeps the loader on its thread as well.
     const THREADS: bool;
 
     /// A second root of the same object.

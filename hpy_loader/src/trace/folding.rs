@@ -27,7 +27,7 @@ thread_local! {
     static INSIDE: Cell<u64> = const { Cell::new(0) };
 }
 
-type PythonSource = Box<dyn Fn() -> PythonStack + Send + Sync>;
+type PythonSource = Box<dyn Fn() -> PythonStack>;
 
 /// All stacks that were seen.
 pub(super) struct Folds {

@@ -31,6 +31,7 @@ use latest::Latest;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::common::static_cell;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use signatures::Signatures;
@@ -67,7 +68,10 @@ impl Default for RustPython {
     }
 }
 
-static LOADER: OnceLock<&'static Loader<RustPython>> = OnceLock::new();
+static_cell! {
+    /// Of this thread, in a VM without threads.
+    static LOADER: &'static Loader<RustPython>;
+}
 
 /// Makes the loader, or returns the one that is there. It is made by the first
 /// import of an extension: a process that imports none pays nothing for it.
@@ -84,7 +88,7 @@ pub fn make_loader() -> Result<&'static Loader<RustPython>, ReserveError> {
         return Ok(loader);
     }
     let loader = Loader::new(RustPython::default())?;
-    Ok(LOADER.get_or_init(|| loader))
+    Ok(*LOADER.get_or_init(|| loader))
 }
 
 /// The loader that [`make_loader`] made. Whatever an extension has defined can
