@@ -4,10 +4,10 @@ use super::class::Definition;
 use super::function::Code;
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
-use hpy_loader::{Execution, Loader};
 use hpy_loader::library::{ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use hpy_loader::spec::ModuleDef;
+use hpy_loader::{Execution, Loader};
 use std::path::Path;
 
 /// A module of an extension, before its slots have run.
