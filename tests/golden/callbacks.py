@@ -124,6 +124,7 @@ except KeyError:
 #> 1 KeyError('live')
 emitters.set_hook(lambda name, emitter: emitters.set_hook(None))
 print(collect("takes itself away"))  #> 1
+sys.unraisablehook = sys.__unraisablehook__
 
 # Calls through C of what calls C.
 show(apply, apply, apply, sum, [1, 2])  #> 3
