@@ -3,7 +3,7 @@
 # of the module is left behind.
 # debug: breaks rules
 # module: imports_itself
-import builtins
+# also: moving-gc
 import sys
 
 
@@ -16,14 +16,13 @@ def outcome():
 
 
 def attempt(mode):
-    builtins.mode = mode
-    said = outcome()
-    del builtins.mode
-    return said, "imports_itself" in sys.modules
+    sys.mode = mode
+    return outcome(), "imports_itself" in sys.modules
 
 
 print(attempt(0))  #> ('ValueError: from a slot', False)
 print(attempt(1))  #> ('SystemError: execution of module imports_itself failed without setting an exception', False)
 print(attempt(2))  #> ('SystemError: execution of module imports_itself raised unreported exception', False)
+print(attempt(3))  #> ('imports_itself', True)
 import imports_itself
 print(imports_itself.itself.__name__, sys.modules["imports_itself"] is imports_itself)  #> imports_itself True

@@ -1,4 +1,4 @@
-/* A module whose slot imports the module itself, and whose second slot may fail. */
+/* A module whose slot imports the module itself, and whose second slot ends as it is told. */
 #include <hpy.h>
 
 HPyDef_SLOT(import_itself, HPy_mod_exec)
@@ -12,23 +12,23 @@ static int import_itself_impl(HPyContext *ctx, HPy module)
     return result;
 }
 
-/* What `builtins.mode` says. */
+/* What `sys.mode` says. */
 HPyDef_SLOT(end_as_told, HPy_mod_exec)
 static int end_as_told_impl(HPyContext *ctx, HPy module)
 {
     (void)module;
-    HPy name = HPyUnicode_FromString(ctx, "mode");
-    HPy mode = HPy_GetItem(ctx, ctx->h_Builtins, name);
-    HPy_Close(ctx, name);
-    if (HPy_IsNull(mode)) {
-        HPyErr_Clear(ctx);
-        return 0;
-    }
+    HPy sys = HPyImport_ImportModule(ctx, "sys");
+    if (HPy_IsNull(sys))
+        return -1;
+    HPy mode = HPy_GetAttr_s(ctx, sys, "mode");
+    HPy_Close(ctx, sys);
+    if (HPy_IsNull(mode))
+        return -1;
     long told = HPyLong_AsLong(ctx, mode);
     HPy_Close(ctx, mode);
-    if (told != 1)
+    if (told == 0 || told == 2)
         HPyErr_SetString(ctx, ctx->h_ValueError, "from a slot");
-    return told == 2 ? 0 : -1;
+    return told >= 2 ? 0 : -1;
 }
 
 static HPyDef *defines[] = { &import_itself, &end_as_told, NULL };
