@@ -114,7 +114,7 @@ fn load(
     vm: &VirtualMachine,
 ) -> PyResult {
     let (module, made) = create(name, path, spec, mode, vm)?;
-    made.execute(module, &name.to_string(), vm)
+    made.execute(module, &name.as_wtf8().to_string_lossy(), vm)
 }
 
 /// Who sets the variable `HPY` wants to be told about everything, be it in the

@@ -72,5 +72,6 @@ pub fn execute(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     let Some(made) = made else { return Ok(()) };
     let name = module.get_attr("__name__", vm)?.str(vm)?;
     let module = module.to_owned().into();
-    made.execute(module, &name.to_string(), vm).map(drop)
+    made.execute(module, &name.as_wtf8().to_string_lossy(), vm)
+        .map(drop)
 }
