@@ -28,4 +28,6 @@ pub enum Callee<'a> {
     Callable(&'a dyn Fn() -> String),
     /// A slot of a type, which CPython's messages do not name.
     Slot,
+    /// `HPy_mod_exec` of the module with this name.
+    Execution(&'a str),
 }

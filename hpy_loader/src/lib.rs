@@ -13,8 +13,8 @@
 //! Implement the chapters of [`runtime::Runtime`] for your VM and make a
 //! [`Loader`]. To import an extension, open the file with
 //! [`library::Library::open`], tell it the context ([`Loader::context`]) and turn
-//! what it defines into a module with [`Loader::create_module`]. Objects that
-//! the extension defines call back through the `call_*` methods of [`Loader`].
+//! what it defines into a module with [`Loader::create_module`] and
+//! [`Loader::execute_module`]. Objects that the extension defines call back through the `call_*` methods of [`Loader`].
 //!
 //! The [`guide`] walks through a whole VM that was made in this way.
 //!
@@ -74,3 +74,4 @@ pub mod trace;
 
 pub use core::Core;
 pub use loader::Loader;
+pub use module::Execution;

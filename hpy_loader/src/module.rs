@@ -1,6 +1,6 @@
 //! From an opened library to a module.
 
-use crate::abi::{HPyGlobal, HPyModuleDef};
+use crate::abi::{HPyFunc_inquiry, HPyGlobal, HPyModuleDef};
 use crate::core::Core;
 use crate::handles::Word;
 use crate::loader::Loader;
@@ -8,14 +8,23 @@ use crate::modes::Wrapper;
 use crate::runtime::{Fallible, Kind, Runtime};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
 
+/// What is left to do for a module that has been made: its `HPy_mod_exec` slots.
+///
+/// Between the two the import system enters the module into `sys.modules`, since a
+/// slot may import what imports the module itself.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "the module is empty until `Loader::execute_module` has run"]
+pub struct Execution(&'static [HPyFunc_inquiry]);
+
 impl<R: Runtime> Loader<R> {
-    /// Makes the module that an extension defines, and runs its `HPy_mod_exec`
-    /// slots. `spec` is the import system's module spec.
+    /// Makes the module that an extension defines, for
+    /// [`execute_module`](Self::execute_module) to run afterwards. `spec` is the
+    /// import system's module spec.
     ///
     /// # Errors
     ///
-    /// `SystemError` for a definition that CPython's loader refuses, or what a
-    /// slot raised.
+    /// `SystemError` for a definition that CPython's loader refuses, or what
+    /// `HPy_mod_create` raised.
     ///
     /// # Safety
     ///
@@ -25,7 +34,7 @@ impl<R: Runtime> Loader<R> {
         &'static self,
         definition: &HPyModuleDef,
         spec: R::Object,
-    ) -> Fallible<R::Object, R> {
+    ) -> Fallible<(R::Object, Execution), R> {
         // SAFETY: the caller vouches for the definition.
         unsafe { self.declare_globals(definition.globals) };
         // SAFETY: the caller vouches for the definition.
@@ -42,10 +51,10 @@ impl<R: Runtime> Loader<R> {
                                currently not supported.";
                 return Err(self.error(self.constants().h_SystemError, message));
             }
-            return Ok(module);
+            return Ok((module, Execution(&[])));
         }
         let module = self.runtime().new_module(self, &spec, definition)?;
-        self.run_exec(definition, module)
+        Ok((module, Execution(&definition.exec)))
     }
 
     /// Tells the mode which globals the extension has: its definition's, as
@@ -62,12 +71,23 @@ impl<R: Runtime> Loader<R> {
         }
     }
 
-    /// Runs the `HPy_mod_exec` slots on a module, and hands it back.
-    fn run_exec(
+    /// Runs the `HPy_mod_exec` slots on a module that
+    /// [`create_module`](Self::create_module) of the same loader has made, and hands
+    /// it back. `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// What a slot raised.
+    pub fn execute_module(
         &'static self,
-        definition: &'static ModuleDef,
         module: R::Object,
+        execution: Execution,
+        name: &str,
     ) -> Fallible<R::Object, R> {
+        let Execution(slots) = execution;
+        if slots.is_empty() {
+            return Ok(module);
+        }
         let _entered = self.lock().enter(self.runtime());
         // The module is in a slot while C runs, where a collector finds it.
         let word = Word::from_bits(self.open(module)?.0);
@@ -75,10 +95,11 @@ impl<R: Runtime> Loader<R> {
             unreachable!("the handle has just been opened");
         };
         self.handles().close(word);
-        for &exec in &definition.exec {
+        for &exec in slots {
             let argument = self.runtime().duplicate(&module);
-            // SAFETY: the slot's type is that of an inquiry.
-            if let Err(error) = unsafe { self.call_inquiry(exec, argument) } {
+            // SAFETY: only `create_module` makes executions, of the slots that fill
+            // `HPy_mod_exec` in a definition that its caller vouched for.
+            if let Err(error) = unsafe { self.call_exec(exec, argument, name) } {
                 // Where dropping a root runs finalizers, roots do not move.
                 let module = module.release();
                 self.leave(|_| drop(module));

@@ -162,6 +162,9 @@ print(c.constants())  #> (None, True, False, NotImplemented, Ellipsis, <class 'i
 
 # Evaluation.
 show(c.evaluate, "x * 2", {"x": 21})  #> 42
+names = {"x": 21}
+show(c.evaluate, "len([x])", names)  #> 1
+print(names)  #> {'x': 21}
 show_type(c.evaluate, "x *", {})  #> SyntaxError
 show(c.evaluate, "1/0", {})  #> ZeroDivisionError: division by zero
 show(c.evaluate, "missing", {"__builtins__": {}})  #> NameError: name 'missing' is not defined

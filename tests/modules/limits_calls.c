@@ -38,6 +38,23 @@ static HPy tuple_from_array_impl(HPyContext *ctx, HPy self, HPy n)
     return HPyTuple_FromArray(ctx, items, size_of(ctx, n));
 }
 
+HPyDef_METH(call_many, "call_many", HPyFunc_O, .doc = "Calls int with n arguments.")
+static HPy call_many_impl(HPyContext *ctx, HPy self, HPy n)
+{
+    HPy args[] = { n };
+    return HPy_Call(ctx, ctx->h_LongType, args, (size_t)size_of(ctx, n), HPy_NULL);
+}
+
+HPyDef_METH(call_method_many, "call_method_many", HPyFunc_O)
+static HPy call_method_many_impl(HPyContext *ctx, HPy self, HPy n)
+{
+    HPy args[] = { n };
+    HPy name = HPyUnicode_FromString(ctx, "bit_length");
+    HPy result = HPy_CallMethod(ctx, name, args, (size_t)size_of(ctx, n), HPy_NULL);
+    HPy_Close(ctx, name);
+    return result;
+}
+
 HPyDef_METH(bytes_from, "bytes_from", HPyFunc_O)
 static HPy bytes_from_impl(HPyContext *ctx, HPy self, HPy n)
 {
@@ -332,9 +349,9 @@ static int module_exec_impl(HPyContext *ctx, HPy module)
 }
 
 static HPyDef *defines[] = {
-    &list_new, &list_builder, &tuple_builder, &tuple_from_array, &bytes_from, &tracker_new, &wide,
-    &substring, &read_char, &item, &multiply, &big, &copy_text, &decode, &make_type, &make, &call,
-    &itself, &call_tuple, &call_method, &show, &module_exec, NULL,
+    &list_new, &list_builder, &tuple_builder, &tuple_from_array, &call_many, &call_method_many,
+    &bytes_from, &tracker_new, &wide, &substring, &read_char, &item, &multiply, &big, &copy_text,
+    &decode, &make_type, &make, &call, &itself, &call_tuple, &call_method, &show, &module_exec, NULL,
 };
 
 static HPyModuleDef definition = { .defines = defines };

@@ -74,10 +74,18 @@ def negative_builders():
     return [all_raise("MemoryError", build, NEGATIVE) for build in (c.list_builder, c.tuple_builder)]
 
 
-@case("SystemError")
+@case([["SystemError"], "MemoryError"])
 def tuple_from_array():
     texts = {raised(c.tuple_from_array, size).partition(":")[0] for size in NEGATIVE}
-    return texts.pop() if len(texts) == 1 else texts
+    return [sorted(texts), all_raise("MemoryError", c.tuple_from_array, HUGE)]
+
+
+@case(["MemoryError", "MemoryError"])
+def huge_calls():
+    """A number of arguments that can't be right, as a subtraction may give it."""
+    sizes = HUGE + NEGATIVE
+    return [all_raise("MemoryError", call, sizes) for call in (c.call_many, c.call_method_many)]
+
 
 
 @case("SystemError: Negative size passed to PyBytes_FromStringAndSize")
@@ -230,7 +238,7 @@ UNLIMITED = [
     "call", "hash", "add", "negative", "subscript", "store", "delete", "length", "contains",
     "bool", "attribute", "set attribute", "derived repr", "derived subscript",
 ]
-OURS = {"instance_without_memory", *[f"recursion: {name}" for name in UNLIMITED]}
+OURS = {"huge_calls", "instance_without_memory", *[f"recursion: {name}" for name in UNLIMITED]}
 
 
 def too_deep(function, *args):

@@ -39,7 +39,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct Script {
     /// Where it is.
     pub path: PathBuf,
-    /// The C modules that it imports, from `tests/modules`.
+    /// The C and C++ modules that it imports, from `tests/modules`.
     pub modules: Vec<String>,
     /// Whether it makes no sense on CPython.
     pub only_hpyvm: bool,
@@ -216,7 +216,10 @@ fn directories(verification: &Verification, script: &Script) -> Result<Vec<PathB
     let toolchain = verification.toolchain()?;
     let mut directories = vec![tests.join("python")];
     for module in &script.modules {
-        let source = tests.join("modules").join(module).with_extension("c");
+        let source = tests.join("modules").join(module);
+        let source = ["c", "cpp"].map(|suffix| source.with_extension(suffix));
+        let source = source.into_iter().find(|source| source.exists());
+        let source = source.with_context(|| format!("no source of {module}"))?;
         let built = Extension::files(module, [source]).build(&verification.project, &toolchain)?;
         directories.push(built.directory);
     }

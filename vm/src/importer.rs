@@ -106,8 +106,8 @@ fn is_universal(path: &[u8]) -> bool {
         .is_some_and(u8::is_ascii_digit)
 }
 
-/// `_imp.exec_dynamic(module)`. Our modules were executed when they were made,
-/// as HPy's own loader does it. What `HPy_mod_create` returns is no module at all.
+/// `_imp.exec_dynamic(module)`. A module that is executed already is left alone, as
+/// `importlib.reload` wants it. What `HPy_mod_create` returns is no module at all.
 fn exec_dynamic(
     original: Original,
     vm: &VirtualMachine,
@@ -115,8 +115,13 @@ fn exec_dynamic(
     callee: Callee,
 ) -> PyResult {
     match args.args.first() {
-        Some(object) if !object.downcastable::<PyModule>() => Ok(vm.ctx.new_int(0).into()),
-        _ => original(vm, args, callee),
+        Some(object) => {
+            if let Some(module) = object.downcast_ref::<PyModule>() {
+                universal::execute(module, vm)?;
+            }
+            Ok(vm.ctx.new_int(0).into())
+        }
+        None => original(vm, args, callee),
     }
 }
 

@@ -36,10 +36,7 @@ impl<R: Runtime> Call<R> {
         if let Some(value) = word.as_f64() {
             return Ok(self.core.runtime().new_float(value));
         }
-        let message = match callee {
-            Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
-            Callee::Slot => "a slot returned a handle that is closed".to_owned(),
-        };
+        let message = format!("{} returned a handle that is closed", callee.name());
         Err(self
             .loader
             .error(self.core.constants().h_SystemError, &message))
@@ -48,6 +45,16 @@ impl<R: Runtime> Call<R> {
     /// Takes an integer result, of which -1 may mean failure.
     #[inline]
     pub(super) fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
+        self.integer_of(result, Callee::Slot)
+    }
+
+    /// As [`integer`](Self::integer), of any callee.
+    #[inline]
+    pub(super) fn integer_of<T: PartialOrd + From<i8>>(
+        self,
+        result: T,
+        callee: Callee<'_>,
+    ) -> Fallible<T, R> {
         let failed = result < T::from(0);
         if failed || self.core.is_error_pending() {
             let word = if failed {
@@ -55,7 +62,7 @@ impl<R: Runtime> Call<R> {
             } else {
                 Word::from_bits(NO_OBJECT)
             };
-            return Err(self.failure(word, Callee::Slot));
+            return Err(self.failure(word, callee));
         }
         Ok(result)
     }
@@ -65,26 +72,16 @@ impl<R: Runtime> Call<R> {
         let loader = self.core;
         let system_error = loader.constants().h_SystemError;
         if !loader.is_error_pending() {
-            let message = match callee {
-                Callee::Callable(name) => {
-                    let name = loader.leave(|_| name());
-                    format!("{name} returned NULL without setting an exception")
-                }
-                Callee::Slot => "error return without exception set".to_owned(),
-            };
+            let message = loader.leave(|_| callee.failed_silently());
             return loader.error(system_error, &message);
         }
         if !result.is_null() {
             // Its destructor and the name may be Python's.
             let object = loader.handles().release(result);
-            let name = loader.leave(|_| {
+            let message = loader.leave(|_| {
                 drop(object);
-                match callee {
-                    Callee::Callable(name) => name(),
-                    Callee::Slot => "a slot".to_owned(),
-                }
+                callee.left_an_error()
             });
-            let message = format!("{name} returned a result with an exception set");
             if let Some(error) = loader.take_pending() {
                 return loader.leave(|runtime| runtime.error_caused_by(&message, error));
             }
@@ -92,6 +89,37 @@ impl<R: Runtime> Call<R> {
         match loader.take_pending() {
             Some(error) => error,
             None => loader.error(system_error, "the handle of the error was closed"),
+        }
+    }
+}
+
+/// The words of CPython.
+impl Callee<'_> {
+    fn name(self) -> String {
+        match self {
+            Callee::Callable(name) => name(),
+            Callee::Slot | Callee::Execution(_) => "a slot".to_owned(),
+        }
+    }
+
+    fn failed_silently(self) -> String {
+        match self {
+            Callee::Callable(name) => {
+                format!("{} returned NULL without setting an exception", name())
+            }
+            Callee::Slot => "error return without exception set".to_owned(),
+            Callee::Execution(name) => {
+                format!("execution of module {name} failed without setting an exception")
+            }
+        }
+    }
+
+    fn left_an_error(self) -> String {
+        match self {
+            Callee::Execution(name) => {
+                format!("execution of module {name} raised unreported exception")
+            }
+            _ => format!("{} returned a result with an exception set", self.name()),
         }
     }
 }

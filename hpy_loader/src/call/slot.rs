@@ -132,7 +132,23 @@ impl<R: Runtime> Loader<R> {
         call.object(result, Callee::Slot)
     }
 
-    /// Calls `nb_bool` or `HPy_mod_exec`: the result is true for 1.
+    /// Calls `HPy_mod_exec`. `name` is the module's, for messages.
+    pub unsafe fn call_exec(
+        &'static self,
+        function: HPyFunc_inquiry,
+        module: R::Object,
+        name: &str,
+    ) -> Fallible<(), R> {
+        let mut call = Call::new(self)?;
+        let module = call.push(module)?;
+        // SAFETY: the caller vouches for the function.
+        let result = call.invoke(function as *const c_void, |way| unsafe {
+            function(way.context, way.handle(module))
+        });
+        call.integer_of(result, Callee::Execution(name)).map(drop)
+    }
+
+    /// Calls `nb_bool`: the result is true for 1.
     pub unsafe fn call_inquiry(
         &'static self,
         function: HPyFunc_inquiry,

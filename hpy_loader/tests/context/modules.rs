@@ -55,10 +55,11 @@ fn make<const THREADS: bool>(
     let mut definition = module_def(&mut definitions);
     change(&mut definition);
     // SAFETY: the definition is valid, and its functions have the right types.
-    unsafe {
+    let (module, execution) = unsafe {
         host.loader
             .create_module(&definition, host.vm().text("spec"))
-    }
+    }?;
+    host.loader.execute_module(module, execution, "made")
 }
 
 fn functions() -> Vec<HPyDef> {

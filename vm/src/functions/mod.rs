@@ -14,9 +14,11 @@ mod arguments;
 mod cells;
 mod definition;
 mod function;
+mod initializer;
 
 pub use arguments::{Keywords, keyword_dict};
 pub use definition::{bound_function, class_method, descriptor};
+pub use initializer::Initializer;
 
 use crate::runtime::{RustPython, into_exception};
 use definition::define;

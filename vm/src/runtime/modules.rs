@@ -106,7 +106,9 @@ impl Modules for RustPython {
                 return Err(vm.new_type_error(format!("globals must be a dict, not {class}")));
             };
             let locals = ArgMapping::new(locals.clone());
-            let scope = Scope::with_builtins(Some(locals), globals.to_owned(), vm);
+            // Whose globals name no builtins gets the caller's, and nothing is
+            // entered into the dict.
+            let scope = Scope::new(Some(locals), globals.to_owned());
             vm.run_code_obj(code.to_owned(), scope)
         })
     }

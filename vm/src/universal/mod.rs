@@ -3,12 +3,14 @@
 mod debug;
 mod frames;
 mod mode;
+mod pending;
 mod trace;
 
 use crate::runtime::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use mode::{log, mode_from_environment};
+use pending::Made;
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
 };
@@ -16,6 +18,8 @@ use rustpython_vm::{
     AsObject, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
 };
 use std::path::Path;
+
+pub use pending::execute;
 
 /// The version of HPy that we speak, and the revision that it was made from.
 const VERSION: (&str, &str) = ("0.9.0", "f611473");
@@ -67,14 +71,14 @@ fn load_error(error: &LoadError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     raise().unwrap_or_else(|other| other)
 }
 
-/// Opens a universal binary and makes its module.
-fn load(
+/// Opens a universal binary and makes its module, which is to be executed.
+fn create(
     name: &Py<PyStr>,
     path: &PyObject,
     spec: PyObjectRef,
     mode: Mode,
     vm: &VirtualMachine,
-) -> PyResult {
+) -> PyResult<(PyObjectRef, Made)> {
     let Some(path) = path.downcast_ref::<PyStr>() else {
         let class = path.class().name().to_owned();
         return Err(vm.new_type_error(format!("path must be str, not {class}")));
@@ -95,8 +99,22 @@ fn load(
     // SAFETY: the file is trusted to be built as HPy prescribes.
     let definition = unsafe { library.init() }.map_err(|error| load_error(&error, vm))?;
     // SAFETY: `init` returned the definition, and the global context is ours.
-    let module = unsafe { loader.create_module(definition.as_ref(), spec) };
-    module.map_err(|error| into_exception(error, vm))
+    let made = unsafe { loader.create_module(definition.as_ref(), spec) };
+    let (module, execution) = made.map_err(|error| into_exception(error, vm))?;
+    Ok((module, Made { loader, execution }))
+}
+
+/// The same at once with its execution, as HPy's own loader does it: for who asks
+/// for a file, and not for a module by its name.
+fn load(
+    name: &Py<PyStr>,
+    path: &PyObject,
+    spec: PyObjectRef,
+    mode: Mode,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let (module, made) = create(name, path, spec, mode, vm)?;
+    made.execute(module, &name.as_wtf8().to_string_lossy(), vm)
 }
 
 /// Who sets the variable `HPY` wants to be told about everything, be it in the
@@ -109,7 +127,8 @@ fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Makes the module for an import: `path` is the spec's origin.
+/// Makes the module for an import: `path` is the spec's origin. The import system
+/// has it executed later.
 pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let name: PyStrRef = spec.get_attr("name", vm)?.try_into_value(vm)?;
     let environment = vm.import("os", 0)?.get_attr("environ", vm)?;
@@ -117,7 +136,9 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
     let mode = mode_from_environment(&text, &environment, vm)?;
     log(&text, mode, &environment, vm)?;
     prepare(mode, vm)?;
-    load(&name, &path, spec, mode, vm)
+    let (module, made) = create(&name, &path, spec, mode, vm)?;
+    made.postpone(&module, vm)?;
+    Ok(module)
 }
 
 /// Makes a native module that is an attribute of this one.

@@ -4,11 +4,18 @@ use super::class::Definition;
 use super::function::Code;
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
-use hpy_loader::Loader;
 use hpy_loader::library::{ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use hpy_loader::spec::ModuleDef;
+use hpy_loader::{Execution, Loader};
 use std::path::Path;
+
+/// A module of an extension, before its slots have run.
+struct NewModule {
+    module: Local,
+    loader: &'static Loader<Vm>,
+    execution: Execution,
+}
 
 impl Vm {
     /// A module object, not put into [`modules`](Self::modules).
@@ -60,9 +67,15 @@ impl Vm {
     /// the module raises.
     pub fn load(&self, path: &Path, name: &str, mode: Mode) -> Result {
         let spec = self.module_spec(name, path)?;
-        let module = self.load_with_spec(path, name, &spec, mode)?;
-        self.dict_set_str(&self.modules(), name, &module);
-        Ok(module)
+        let made = self.create_from_file(path, name, &spec, mode)?;
+        // Entered first: what a slot imports may import the module itself.
+        let modules = self.modules();
+        self.dict_set_str(&modules, name, &made.module);
+        let executed = self.execute(made, name);
+        if executed.is_err() {
+            self.dict_remove_str(&modules, name);
+        }
+        executed
     }
 
     /// The same with a spec of the caller's, as `hpy.universal.load` takes it: the
@@ -72,6 +85,17 @@ impl Vm {
     ///
     /// As [`load`](Self::load).
     pub fn load_with_spec(&self, path: &Path, name: &str, spec: &Local, mode: Mode) -> Result {
+        let made = self.create_from_file(path, name, spec, mode)?;
+        self.execute(made, name)
+    }
+
+    fn create_from_file(
+        &self,
+        path: &Path,
+        name: &str,
+        spec: &Local,
+        mode: Mode,
+    ) -> Result<NewModule> {
         let loader = self.loader().in_mode(mode, name);
         // SAFETY: whoever calls this trusts the file, as for any import.
         let library = unsafe { Library::open(name, path) };
@@ -83,14 +107,24 @@ impl Vm {
         // SAFETY: the file is trusted to be built as HPy prescribes.
         let definition = unsafe { library.init() }.map_err(|error| self.load_error(&error))?;
         // SAFETY: `init` returned the definition, and the context is ours.
-        let module = unsafe { loader.create_module(definition.as_ref(), spec.to_object()) };
-        let module = self.rooted(module)?;
+        let made = unsafe { loader.create_module(definition.as_ref(), spec.to_object()) };
+        let (module, execution) = self.rooted_error(made)?;
+        let module = self.heap.root(&module);
         if self.heap.kind(&module) == Kind::Module {
             let file = self.str(&path.display().to_string());
             self.set_attr(&module, "__file__", Some(&file))?;
             self.set_attr(&module, "__spec__", Some(spec))?;
         }
-        Ok(module)
+        Ok(NewModule {
+            module,
+            loader,
+            execution,
+        })
+    }
+
+    fn execute(&self, made: NewModule, name: &str) -> Result {
+        let module = made.module.to_object();
+        self.rooted(made.loader.execute_module(module, made.execution, name))
     }
 
     /// What `HPy_mod_create` gets: an object with the module's name and origin.

@@ -2,23 +2,32 @@
 
 use super::super::violation::Kind;
 use super::*;
+use crate::memory::is_available;
 use smallvec::SmallVec;
 
-/// The wrapped context's handles for an array of ours.
+type Handles = SmallVec<[HPy; 8]>;
+
+/// The wrapped context's handles for an array of ours. `None`, with a `MemoryError`
+/// set, for a count that can't be right: the wrapped context says the same of it.
 ///
 /// # Safety
 ///
-/// `handles` points to `count` handles; it may be anything if that is 0.
-unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> SmallVec<[HPy; 8]> {
+/// `handles` points to `count` handles; it may be anything if that is 0, or more than
+/// there is memory.
+unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> Option<Handles> {
     if count == 0 || handles.is_null() {
-        return SmallVec::new();
+        return Some(SmallVec::new());
+    }
+    if !is_available(count.saturating_mul(size_of::<HPy>())) {
+        let inner = inspection.inner();
+        // SAFETY: the wrapped context.
+        unsafe { ((*inner).ctx_Err_NoMemory)(inner) };
+        return None;
     }
     // SAFETY: the caller vouches for the array.
     let handles = unsafe { std::slice::from_raw_parts(handles, count) };
-    handles
-        .iter()
-        .map(|&handle| inspection.unwrap(handle))
-        .collect()
+    let unwrapped = handles.iter().map(|&handle| inspection.unwrap(handle));
+    Some(unwrapped.collect())
 }
 
 /// The number of keywords, for arguments that follow the positional ones.
@@ -41,7 +50,10 @@ rows! {
     fn ctx_Tuple_FromArray(inspection, items: *mut HPy, n: HPy_ssize_t) -> HPy {
         let inner = inspection.inner();
         // SAFETY: the extension gives an array.
-        let mut handles = unsafe { unwrap(inspection, items, usize::try_from(n).unwrap_or(0)) };
+        let handles = unsafe { unwrap(inspection, items, usize::try_from(n).unwrap_or(0)) };
+        let Some(mut handles) = handles else {
+            return HPy::NULL;
+        };
         let items = if handles.is_empty() { items } else { handles.as_mut_ptr() };
         // SAFETY: an array of the wrapped context's handles.
         inspection.wrap(unsafe { ((*inner).ctx_Tuple_FromArray)(inner, items, n) })
@@ -58,6 +70,9 @@ rows! {
         let (class, kw) = (inspection.unwrap(r#type), inspection.unwrap(kw));
         // SAFETY: the extension gives an array.
         let handles = unsafe { unwrap(inspection, args, usize::try_from(nargs).unwrap_or(0)) };
+        let Some(handles) = handles else {
+            return HPy::NULL;
+        };
         // SAFETY: an array of the wrapped context's handles.
         inspection.wrap(unsafe {
             ((*inner).ctx_Type_GenericNew)(inner, class, handles.as_ptr(), nargs, kw)
@@ -77,7 +92,10 @@ rows! {
             return HPy::NULL;
         };
         // SAFETY: the extension gives an array.
-        let handles = unsafe { unwrap(inspection, args, nargs + keywords) };
+        let handles = unsafe { unwrap(inspection, args, nargs.saturating_add(keywords)) };
+        let Some(handles) = handles else {
+            return HPy::NULL;
+        };
         // SAFETY: an array of the wrapped context's handles.
         inspection.wrap(unsafe {
             ((*inner).ctx_Call)(inner, callable, handles.as_ptr(), nargs, names)
@@ -97,7 +115,10 @@ rows! {
             return HPy::NULL;
         };
         // SAFETY: the extension gives an array.
-        let handles = unsafe { unwrap(inspection, args, nargs + keywords) };
+        let handles = unsafe { unwrap(inspection, args, nargs.saturating_add(keywords)) };
+        let Some(handles) = handles else {
+            return HPy::NULL;
+        };
         // SAFETY: an array of the wrapped context's handles.
         inspection.wrap(unsafe {
             ((*inner).ctx_CallMethod)(inner, name, handles.as_ptr(), nargs, names)

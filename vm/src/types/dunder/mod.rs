@@ -8,14 +8,15 @@
 //!
 //! They are `method_descriptor`s, not `wrapper_descriptor`s as in CPython, whose
 //! counterpart in RustPython can only hold a function that knows no type. (See
-//! [`super::slots`] for why that is not enough.)
+//! [`super::slots`] for why that is not enough.) `__init__` is one at least by its
+//! `__class__`: an [`Initializer`].
 
 mod arguments;
 mod kinds;
 mod table;
 
 use super::info::TypeInfo;
-use crate::functions::descriptor;
+use crate::functions::{Initializer, descriptor};
 use arguments::Arguments;
 use hpy_loader::abi::Slots;
 use rustpython_vm::function::FuncArgs;
@@ -79,5 +80,9 @@ fn attribute(info: &'static TypeInfo, dunder: &'static Dunder, vm: &VirtualMachi
         .iter()
         .find(|slot| slot.name == name)
         .map(|slot| slot.doc);
-    descriptor(name, doc, info.class, function, vm)
+    let attribute = descriptor(name, doc, info.class, function, vm);
+    match name {
+        "__init__" => Initializer::wrap(attribute, info.class, vm),
+        _ => attribute,
+    }
 }

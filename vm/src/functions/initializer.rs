@@ -1,0 +1,127 @@
+//! The attribute `__init__` of a type of an extension.
+//!
+//! CPython's is a `wrapper_descriptor`, like those of all other slots, for which a
+//! `method_descriptor` does as well (see [`dunder`](crate::types)), but for this one:
+//! `inspect.signature(cls)` takes an `__init__` for one that somebody wrote in Python
+//! unless it is an instance of the types that C code has, `method_descriptor` not
+//! among them. An instance of RustPython's own `wrapper_descriptor` can't be made
+//! here, so this is one by its `__class__`, with a method descriptor that does the
+//! work.
+
+use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::types::{Callable, GetDescriptor, Representable};
+use rustpython_vm::{
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
+};
+
+/// The attribute.
+#[pyclass(module = false, name = "wrapper_descriptor")]
+#[derive(Debug)]
+pub struct Initializer {
+    method: PyObjectRef,
+    class: &'static Py<PyType>,
+}
+
+impl Initializer {
+    /// The attribute for a method descriptor of `class`.
+    pub fn wrap(
+        method: PyObjectRef,
+        class: &'static Py<PyType>,
+        vm: &VirtualMachine,
+    ) -> PyObjectRef {
+        let _ = Self::make_static_type();
+        Self { method, class }.into_pyobject(vm)
+    }
+}
+
+impl PyPayload for Initializer {
+    fn class(_: &Context) -> &'static Py<PyType> {
+        Self::static_type()
+    }
+}
+
+#[pyclass(
+    with(Callable, GetDescriptor, Representable),
+    flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION)
+)]
+impl Initializer {
+    #[pygetset]
+    fn __class__(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyTypeRef {
+        vm.ctx.types.wrapper_descriptor_type.to_owned()
+    }
+
+    #[pygetset]
+    fn __objclass__(zelf: &Py<Self>) -> PyTypeRef {
+        zelf.class.to_owned()
+    }
+
+    #[pygetset]
+    fn __name__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.method.get_attr("__name__", vm)
+    }
+
+    #[pygetset]
+    fn __qualname__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.method.get_attr("__qualname__", vm)
+    }
+
+    #[pygetset]
+    fn __doc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.method.get_attr("__doc__", vm)
+    }
+
+    #[pygetset]
+    fn __text_signature__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.method.get_attr("__text_signature__", vm)
+    }
+
+    #[pymethod]
+    fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(&zelf.method, "__reduce__", ())
+    }
+}
+
+impl Callable for Initializer {
+    type Args = FuncArgs;
+
+    fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match args.args.first() {
+            Some(object) if !object.class().fast_issubclass(zelf.class) => {
+                let (wanted, given) = (zelf.class.name(), object.class().name());
+                Err(vm.new_type_error(format!(
+                    "descriptor '__init__' requires a '{wanted}' object but received a '{given}'"
+                )))
+            }
+            _ => zelf.method.call(args, vm),
+        }
+    }
+}
+
+impl GetDescriptor for Initializer {
+    fn descr_get(
+        zelf: &PyObject,
+        object: Option<&PyObject>,
+        class: Option<&PyObject>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let (initializer, object) = match (zelf.downcast_ref::<Self>(), object) {
+            (Some(initializer), Some(object)) => (initializer, object),
+            _ => return Ok(zelf.to_owned()),
+        };
+        let class = class.unwrap_or_else(|| object.class().as_object());
+        vm.call_method(
+            &initializer.method,
+            "__get__",
+            (object.to_owned(), class.to_owned()),
+        )
+    }
+}
+
+impl Representable for Initializer {
+    fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+        let class = zelf.class.name();
+        Ok(format!("<slot wrapper '__init__' of '{class}' objects>"))
+    }
+}
