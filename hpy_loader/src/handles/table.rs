@@ -183,6 +183,14 @@ impl<O> HandleTable<O> {
         slot.answers_to(word).then_some(slot)
     }
 
+    /// [`find`](Self::find) for a word that the table has given, whose index needs no
+    /// check, or `HPy_NULL`, which has the index of the slot set apart.
+    #[inline(always)]
+    pub(super) fn own_slot(&self, word: Word) -> Option<&Slot<O>> {
+        let slot = self.slot(word.index());
+        slot.answers_to(word).then_some(slot)
+    }
+
     /// Whether `word` is an open handle. Counts nothing.
     #[inline]
     pub fn is_open(&self, word: Word) -> bool {

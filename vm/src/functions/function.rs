@@ -86,7 +86,7 @@ impl Function {
                 self.method,
                 &qualified,
                 self.receiver,
-                values.into_iter(),
+                values,
                 names,
                 Callee::Callable(&repr),
             )
