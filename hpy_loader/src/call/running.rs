@@ -3,7 +3,7 @@
 use super::passage::{Passage, Way};
 use crate::abi::HPy;
 use crate::core::{Core, SetAside};
-use crate::handles::{Frame, HandleTable, Many, Word};
+use crate::handles::{Frame, Many, Word};
 use crate::loader::Loader;
 use crate::lock::Entered;
 use crate::modes::Outcome;
@@ -27,6 +27,28 @@ pub(super) struct Call<R: Runtime, P: Passage, W: BorrowMut<[Word]> = Many> {
     passage: PhantomData<P>,
 }
 
+/// What a call has to have before it may open handles.
+struct Begun<R: Runtime> {
+    aside: SetAside<'static, R>,
+    entered: Entered<'static>,
+    core: &'static Core<R>,
+    loader: &'static Loader<R>,
+}
+
+impl<R: Runtime> Begun<R> {
+    #[inline(always)]
+    fn new(loader: &'static Loader<R>) -> Self {
+        let core = loader.core();
+        let entered = core.lock().enter(core.runtime());
+        Self {
+            aside: core.set_aside(),
+            entered,
+            core,
+            loader,
+        }
+    }
+}
+
 impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Drop for Call<R, P, W> {
     #[cold]
     #[inline(never)]
@@ -42,7 +64,9 @@ impl<R: Runtime, P: Passage> Call<R, P> {
     #[inline(always)]
     pub(super) fn new(loader: &'static Loader<R>) -> Fallible<Self, R> {
         loader.runtime().check_stack()?;
-        Ok(Self::begin(loader, Frame::new))
+        let begun = Begun::new(loader);
+        let frame = Frame::new(begun.core.handles());
+        Ok(Self::of(begun, frame))
     }
 
     /// Opens a handle for an argument.
@@ -88,40 +112,25 @@ impl<R: Runtime, P: Passage, const N: usize> Call<R, P, [Word; N]> {
         loader: &'static Loader<R>,
         objects: [Option<R::Object>; N],
     ) -> Fallible<Self, R> {
-        let mut refused = Vec::new();
-        let call = Self::begin(loader, |table| {
-            Frame::of(table, objects, |object| refused.push(object))
-        });
-        match refused.is_empty() {
+        let begun = Begun::new(loader);
+        let (frame, has_room) = Frame::of(begun.core.handles(), objects);
+        let call = Self::of(begun, frame);
+        match has_room {
             true => Ok(call),
-            false => Err(call.refuse(refused)),
+            false => Err(call.full()),
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn refuse(self, refused: Vec<R::Object>) -> R::Object {
-        let error = self.full();
-        self.core.leave(|_| drop(refused));
-        error
     }
 }
 
 impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Call<R, P, W> {
     #[inline(always)]
-    fn begin(
-        loader: &'static Loader<R>,
-        frame: impl FnOnce(&'static HandleTable<R::Object>) -> Frame<'static, R::Object, W>,
-    ) -> Self {
-        let core = loader.core();
-        let entered = core.lock().enter(core.runtime());
-        let aside = core.set_aside();
+    fn of(begun: Begun<R>, frame: Frame<'static, R::Object, W>) -> Self {
         Self {
-            frame: ManuallyDrop::new(frame(core.handles())),
-            aside: ManuallyDrop::new(aside),
-            entered: ManuallyDrop::new(entered),
-            core,
-            loader,
+            frame: ManuallyDrop::new(frame),
+            aside: ManuallyDrop::new(begun.aside),
+            entered: ManuallyDrop::new(begun.entered),
+            core: begun.core,
+            loader: begun.loader,
             passage: PhantomData,
         }
     }
@@ -167,24 +176,33 @@ impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Call<R, P, W> {
         // Arguments may have finalizers, which must not run under the lock. But
         // most are somebody else's as well, and go without anything happening.
         let vm = self.core.runtime();
-        let mut dying = Vec::new();
+        let mut dying = None;
         frame.finish_into(|object| {
             if vm.is_shared(&object) || vm.is_inert(&object) {
                 drop(object);
             } else {
-                dying.push(object);
+                put(&mut dying, object);
             }
         });
         drop(aside);
         let outermost = entered.is_outermost();
         drop(entered);
-        if dying.is_empty() {
-            return;
+        if let Some(dying) = dying {
+            bury(self.core, dying, outermost);
         }
-        if outermost {
-            drop(dying);
-        } else {
-            self.core.leave(|_| drop(dying));
-        }
+    }
+}
+
+#[inline(never)]
+fn put<O>(objects: &mut Option<Vec<O>>, object: O) {
+    objects.get_or_insert_default().push(object);
+}
+
+#[inline(never)]
+fn bury<R: Runtime>(core: &Core<R>, dying: Vec<R::Object>, outermost: bool) {
+    if outermost {
+        drop(dying);
+    } else {
+        core.leave(|_| drop(dying));
     }
 }

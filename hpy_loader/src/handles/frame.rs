@@ -59,24 +59,20 @@ impl<'t, O> Frame<'t, O> {
 }
 
 impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
-    /// A frame with these arguments. Those that the table had no room for are handed
-    /// to `refused`.
+    /// A frame with these arguments, and whether the table had room for them all.
     #[inline(always)]
-    pub fn of(
-        table: &'t HandleTable<O>,
-        objects: [Option<O>; N],
-        mut refused: impl FnMut(O),
-    ) -> Self {
+    pub fn of(table: &'t HandleTable<O>, objects: [Option<O>; N]) -> (Self, bool) {
+        let mut has_room = true;
         let mut frame = Frame::with_words(table, [Word::NULL; N]);
-        frame.words = objects.map(|object| match object.map(|object| table.lend(object)) {
-            Some(Ok(word)) => word,
-            Some(Err(full)) => {
-                refused(full.object);
-                Word::NULL
+        for (word, object) in frame.words.iter_mut().zip(objects) {
+            if let Some(object) = object {
+                match table.lend(object) {
+                    Ok(lent) => *word = lent,
+                    Err(_) => has_room = false,
+                }
             }
-            None => Word::NULL,
-        });
-        frame
+        }
+        (frame, has_room)
     }
 }
 
@@ -129,7 +125,7 @@ impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
 
     #[inline(always)]
     fn end(&mut self, sink: &mut impl FnMut(O)) {
-        for &word in self.words.borrow() {
+        for &word in self.words.borrow().iter().filter(|word| !word.is_null()) {
             if let Some(object) = self.table.end_own_loan(word) {
                 sink(object);
             }
@@ -180,7 +176,8 @@ mod tests {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(());
         let objects = [Some(Rc::clone(&object)), None, Some(Rc::clone(&object))];
-        let frame = Frame::of(&table, objects, |_| unreachable!());
+        let (frame, has_room) = Frame::of(&table, objects);
+        assert!(has_room);
         assert!(table.is_open(frame.words()[0]) && table.is_open(frame.words()[2]));
         assert!(frame.words()[1].is_null());
         assert_eq!(frame.finish().len(), 2);
@@ -250,10 +247,11 @@ mod tests {
         assert_eq!(frame.words().len(), 1);
         drop(frame);
         assert_eq!(table.open_count(), 0);
-        let mut refused = Vec::new();
-        let objects = [Some(Rc::new(1)), Some(Rc::new(2)), None, Some(Rc::new(3))];
-        let frame = Frame::of(&table, objects, |object| refused.push(*object));
-        assert_eq!(refused, [2, 3]);
+        let (frame, has_room) = Frame::of(&table, [Some(Rc::new(1)), None]);
+        assert!(has_room);
+        drop(frame);
+        let (frame, has_room) = Frame::of(&table, [Some(Rc::new(1)), Some(Rc::new(2))]);
+        assert!(!has_room && table.is_open(frame.words()[0]));
         drop(frame);
         assert_eq!(table.open_count(), 0);
     }

@@ -94,7 +94,7 @@ impl<O> HandleTable<O> {
     }
 
     /// [`end_loan`](Self::end_loan) of a word that [`lend`](Self::lend) of this table
-    /// has given, or of `HPy_NULL`. The object if that was the end of it.
+    /// has given. The object if that was the end of it.
     #[inline(always)]
     pub(super) fn end_own_loan(&self, word: Word) -> Option<O> {
         if let Some(slot) = self.own_slot(word)
@@ -105,7 +105,7 @@ impl<O> HandleTable<O> {
         self.end_unusual_loan(word)
     }
 
-    /// C has duplicates of it, or has closed it too often; or there is nothing.
+    /// C has duplicates of it, or has closed it too often.
     #[cold]
     #[inline(never)]
     fn end_unusual_loan(&self, word: Word) -> Option<O> {

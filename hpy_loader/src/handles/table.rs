@@ -114,12 +114,12 @@ impl<O> HandleTable<O> {
     ///
     /// # Errors
     /// Gives the object back if the table is full.
-    #[inline]
+    #[inline(always)]
     pub fn lend(&self, object: O) -> Result<Word, Exhausted<O>> {
         self.open_with(object, LENT)
     }
 
-    #[inline]
+    #[inline(always)]
     fn open_with(&self, object: O, refs: u32) -> Result<Word, Exhausted<O>> {
         let mut index = self.free.get();
         if index == 0 {

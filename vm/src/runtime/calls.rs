@@ -90,7 +90,7 @@ impl RustPython {
 }
 
 impl Calls for RustPython {
-    #[inline]
+    #[inline(always)]
     fn check_stack(&self) -> Fallible<(), Self> {
         // It measures the stack; there is nothing to be done under it.
         attempt(|vm| vm.with_recursion("while calling a Python object", || Ok(())))
