@@ -1,13 +1,23 @@
 //! The buffer protocol.
 
-use super::passage::Passage;
-use super::running::Call;
+use super::passage::{Passage, Way};
+use super::running::{run, run_unchecked};
 use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::handles::Word;
 use crate::loader::Loader;
+use crate::modes::Outcome;
 use crate::runtime::{Fallible, Runtime};
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
+
+/// What `bf_getbuffer` has returned, and its exporter.
+struct Filled(c_int, HPy);
+
+impl Outcome for Filled {
+    fn is_failure(&self) -> Option<bool> {
+        self.0.is_failure()
+    }
+}
 
 trampolines! {
     BufferCalls, buffers;
@@ -22,22 +32,22 @@ trampolines! {
         buffer: &mut HPy_buffer,
         flags: c_int
     ) -> Fallible<Option<R::Object>, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
+        let go = |way: Way<'_>| unsafe {
             let result = function(way.context, way.arg(0), &raw mut *buffer, flags);
-            buffer.obj = way.own(buffer.obj);
-            result
-        });
-        let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-        // While the call has the lock, and of a function that fails as well.
-        let exporter = loader
-            .handles()
-            .take_with(Word::from_bits(exporter.0), |object| {
-                loader.runtime().duplicate(object)
-            });
-        call.integer(result)?;
-        Ok(exporter)
+            let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
+            Filled(result, way.own(exporter))
+        };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, filled| {
+            // While the call has the lock, and of a function that fails as well.
+            let Filled(result, exporter) = filled;
+            let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
+            let exporter = loader
+                .handles()
+                .take_with(Word::from_bits(exporter.0), duplicate);
+            call.integer(result)?;
+            Ok(exporter)
+        })
     }
 
     /// Calls `bf_releasebuffer`.
@@ -47,13 +57,14 @@ trampolines! {
         object: R::Object,
         buffer: &mut HPy_buffer
     ) -> Fallible<(), R> {
-        let call = Call::<R, P, _>::unchecked(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        call.invoke(function as *const c_void, |way| unsafe {
+        let go = |way: Way<'_>| unsafe {
             buffer.obj = way.arg(0);
-            function(way.context, way.arg(0), buffer)
-        });
-        buffer.obj = HPy::NULL;
-        call.integer(0).map(drop)
+            function(way.context, way.arg(0), &raw mut *buffer);
+            buffer.obj = HPy::NULL;
+        };
+        run_unchecked::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, ()| {
+            call.integer(0).map(drop)
+        })
     }
 }

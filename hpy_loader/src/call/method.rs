@@ -1,14 +1,13 @@
 //! Methods, module functions and callable objects.
 
 use super::Callee;
-use super::passage::Passage;
-use super::running::Call;
+use super::passage::{Passage, Way};
+use super::running::{Call, run};
 use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Runtime};
 use crate::spec::{MethodDef, MethodFunction};
-use std::ffi::c_void;
 
 /// What a method is called on.
 enum Receiver<O> {
@@ -160,10 +159,10 @@ fn many<R: Runtime, P: Passage>(
     loader: &'static Loader<R>,
     receiver: Receiver<R::Object>,
     args: Vec<R::Object>,
-    go: impl FnOnce(&mut Call<R, P>, HPy, usize) -> Fallible<HPy, R>,
+    go: impl FnOnce(&mut Call<R>, HPy, usize) -> Fallible<HPy, R>,
     callee: Callee<'_>,
 ) -> Fallible<R::Object, R> {
-    let mut call = Call::<R, P>::new(loader)?;
+    let mut call = Call::of_many(loader)?;
     let (receiver, first) = match receiver {
         Receiver::Root(object) => (call.push(object)?, 1),
         Receiver::Kept(handle) if P::IS_PLAIN => (handle, 0),
@@ -186,14 +185,17 @@ unsafe fn varargs<R: Runtime, P: Passage>(
     callee: Callee<'_>,
 ) -> Fallible<R::Object, R> {
     let count = args.len();
-    let go = |call: &mut Call<R, P>, receiver, first| {
+    let go = |call: &mut Call<R>, receiver, first| {
         // SAFETY: the caller vouches for the function. The arguments live as long
         // as the frame.
-        Ok(call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(receiver), way.args(first), count)
-        }))
+        Ok(P::go(
+            loader,
+            function as _,
+            call.frame.words(),
+            |way| unsafe { function(way.context, way.handle(receiver), way.args(first), count) },
+        ))
     };
-    many(loader, receiver, args, go, callee)
+    many::<R, P>(loader, receiver, args, go, callee)
 }
 
 /// # Safety
@@ -213,15 +215,20 @@ unsafe fn keywords<R: Runtime, P: Passage>(
         None => (None, 0),
     };
     let count = args.len() - keywords;
-    let go = |call: &mut Call<R, P>, receiver, first| {
+    let go = |call: &mut Call<R>, receiver, first| {
         let names = call.push_optional(names)?;
         // SAFETY: as in `varargs`.
-        Ok(call.invoke(function as *const c_void, |way| unsafe {
-            let (receiver, names) = (way.handle(receiver), way.handle(names));
-            function(way.context, receiver, way.args(first), count, names)
-        }))
+        Ok(P::go(
+            loader,
+            function as _,
+            call.frame.words(),
+            |way| unsafe {
+                let (receiver, names) = (way.handle(receiver), way.handle(names));
+                function(way.context, receiver, way.args(first), count, names)
+            },
+        ))
     };
-    many(loader, receiver, args, go, callee)
+    many::<R, P>(loader, receiver, args, go, callee)
 }
 
 trampolines! {
@@ -234,12 +241,11 @@ trampolines! {
         receiver: R::Object,
         callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(receiver)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0))
-        });
-        call.object(result, callee)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(receiver)], go, |call, result| {
+            call.object(result, callee)
+        })
     }
 
     /// Calls a method with one argument.
@@ -250,12 +256,11 @@ trampolines! {
         arg: R::Object,
         callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(receiver), Some(arg)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1))
-        });
-        call.object(result, callee)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(receiver), Some(arg)], go, |call, result| {
+            call.object(result, callee)
+        })
     }
 
     /// Calls a method with any number of arguments.
@@ -297,12 +302,11 @@ trampolines! {
             // SAFETY: the caller vouches for the function.
             return unsafe { loader.method_noargs(function, kept(loader, receiver), callee) };
         }
-        let call = Call::<R, P, _>::with(loader, [])?;
         // SAFETY: as above.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, receiver)
-        });
-        call.object(result, callee)
+        let go = |way: Way<'_>| unsafe { function(way.context, receiver) };
+        run::<R, P, _, _, _>(loader, function as _, [], go, |call, result| {
+            call.object(result, callee)
+        })
     }
 
     /// Calls a function with one argument.
@@ -317,12 +321,11 @@ trampolines! {
             // SAFETY: the caller vouches for the function.
             return unsafe { loader.method_o(function, kept(loader, receiver), arg, callee) };
         }
-        let call = Call::<R, P, _>::with(loader, [Some(arg)])?;
         // SAFETY: as above.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, receiver, way.arg(0))
-        });
-        call.object(result, callee)
+        let go = |way: Way<'_>| unsafe { function(way.context, receiver, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(arg)], go, |call, result| {
+            call.object(result, callee)
+        })
     }
 
     /// Calls a function with any number of arguments.

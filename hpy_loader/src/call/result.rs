@@ -1,7 +1,6 @@
 //! Judging what a C function has returned.
 
 use super::Callee;
-use super::passage::Passage;
 use super::running::Call;
 use crate::abi::{HPy, HPy_hash_t};
 use crate::handles::Word;
@@ -9,16 +8,16 @@ use crate::modes::Outcome;
 use crate::runtime::{Fallible, Runtime};
 use std::borrow::BorrowMut;
 
-impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Call<R, P, W> {
+impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
     /// Takes the object that the C function returned.
     #[inline(always)]
-    pub(super) fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+    pub(super) fn object(&mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
         if result.is_null() || self.core.is_error_pending() {
             return Err(self.failure(word, callee));
         }
         let (core, runtime) = (self.core, self.core.runtime());
-        let object = if let Some(object) = self.frame.take_back(word) {
+        Ok(if let Some(object) = self.frame.take_back(word) {
             object
         } else if word.is_immediate() {
             match word.as_i64() {
@@ -31,25 +30,23 @@ impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Call<R, P, W> {
                 Some(object) => object,
                 None => return Err(self.stale(callee)),
             }
-        };
-        self.end();
-        Ok(object)
+        })
     }
 
     #[cold]
     #[inline(never)]
-    fn stale(self, callee: Callee<'_>) -> R::Object {
+    fn stale(&self, callee: Callee<'_>) -> R::Object {
         let message = match callee {
             Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
             Callee::Slot => "a slot returned a handle that is closed".to_owned(),
         };
         let system_error = self.core.constants().h_SystemError;
-        self.loader.error(system_error, &message)
+        self.core.error(system_error, &message)
     }
 
     /// Takes an integer result, of which -1 may mean failure.
     #[inline(always)]
-    pub(super) fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
+    pub(super) fn integer<T: PartialOrd + From<i8>>(&self, result: T) -> Fallible<T, R> {
         let failed = result < T::from(0);
         if failed || self.core.is_error_pending() {
             let word = if failed {
@@ -59,7 +56,6 @@ impl<R: Runtime, P: Passage, W: BorrowMut<[Word]>> Call<R, P, W> {
             };
             return Err(self.failure(word, Callee::Slot));
         }
-        self.end();
         Ok(result)
     }
 

@@ -1,9 +1,9 @@
 //! The slots of types, and the functions of attributes.
 
 use super::Callee;
-use super::passage::Passage;
+use super::passage::{Passage, Way};
 use super::result::Hash;
-use super::running::Call;
+use super::running::{Call, run, run_unchecked};
 use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
@@ -35,12 +35,12 @@ trampolines! {
         callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
         let count = args.len().cast_signed();
-        let mut call = Call::<R, P>::new(loader)?;
+        let mut call = Call::of_many(loader)?;
         let class = call.push(class)?;
         call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
+        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
             let (class, kwargs) = (way.handle(class), way.handle(kwargs));
             function(way.context, class, way.args(1), count, kwargs)
         });
@@ -56,12 +56,12 @@ trampolines! {
         kwargs: Option<R::Object>
     ) -> Fallible<(), R> {
         let count = args.len().cast_signed();
-        let mut call = Call::<R, P>::new(loader)?;
+        let mut call = Call::of_many(loader)?;
         let object = call.push(object)?;
         call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
+        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
             let (object, kwargs) = (way.handle(object), way.handle(kwargs));
             function(way.context, object, way.args(1), count, kwargs)
         });
@@ -74,12 +74,11 @@ trampolines! {
         function: HPyFunc_unaryfunc,
         object: R::Object
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls a slot with two operands.
@@ -89,12 +88,11 @@ trampolines! {
         a: R::Object,
         b: R::Object
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(a), Some(b)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls a slot with three operands.
@@ -105,12 +103,11 @@ trampolines! {
         b: R::Object,
         c: R::Object
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(a), Some(b), Some(c)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1), way.arg(2))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b), Some(c)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `nb_bool` or `HPy_mod_exec`: the result is true for 1.
@@ -119,12 +116,11 @@ trampolines! {
         function: HPyFunc_inquiry,
         object: R::Object
     ) -> Fallible<bool, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0))
-        });
-        call.integer(result).map(|result| result != 0)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.integer(result).map(|result| result != 0)
+        })
     }
 
     /// Calls `sq_length` or `mp_length`.
@@ -133,12 +129,11 @@ trampolines! {
         function: HPyFunc_lenfunc,
         object: R::Object
     ) -> Fallible<usize, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0))
-        });
-        call.integer(result).map(isize::cast_unsigned)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.integer(result).map(isize::cast_unsigned)
+        })
     }
 
     /// Calls `tp_hash`; -1 is a failure if it comes with an error, and a hash
@@ -148,15 +143,13 @@ trampolines! {
         function: HPyFunc_hashfunc,
         object: R::Object
     ) -> Fallible<isize, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            Hash(function(way.context, way.arg(0)))
-        });
-        let Hash(result) = result;
-        let failed = result == -1 && loader.is_error_pending();
-        call.integer(if failed { -1_i8 } else { 0 })?;
-        Ok(result)
+        let go = |way: Way<'_>| unsafe { Hash(function(way.context, way.arg(0))) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, Hash(result)| {
+            let failed = result == -1 && loader.is_error_pending();
+            call.integer(if failed { -1_i8 } else { 0 })?;
+            Ok(result)
+        })
     }
 
     /// Calls `sq_item`, `sq_repeat` or `sq_inplace_repeat`.
@@ -166,12 +159,11 @@ trampolines! {
         object: R::Object,
         index: isize
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), index)
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `sq_ass_item`; no value deletes.
@@ -182,12 +174,11 @@ trampolines! {
         index: isize,
         value: Option<R::Object>
     ) -> Fallible<(), R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object), value])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), index, way.arg(1))
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index, way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `mp_ass_subscript`; no value deletes.
@@ -198,12 +189,11 @@ trampolines! {
         key: R::Object,
         value: Option<R::Object>
     ) -> Fallible<(), R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object), Some(key), value])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1), way.arg(2))
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), Some(key), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `sq_contains`.
@@ -213,12 +203,11 @@ trampolines! {
         container: R::Object,
         key: R::Object
     ) -> Fallible<bool, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(container), Some(key)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1))
-        });
-        call.integer(result).map(|result| result != 0)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(container), Some(key)], go, |call, result| {
+            call.integer(result).map(|result| result != 0)
+        })
     }
 
     /// Calls `tp_richcompare`.
@@ -229,12 +218,11 @@ trampolines! {
         b: R::Object,
         op: CompareOp
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(a), Some(b)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1), compare_op(op))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), compare_op(op)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `tp_descr_get`.
@@ -245,12 +233,11 @@ trampolines! {
         instance: Option<R::Object>,
         owner: Option<R::Object>
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(descriptor), instance, owner])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1), way.arg(2))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(descriptor), instance, owner], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls the getter of an attribute.
@@ -260,12 +247,11 @@ trampolines! {
         object: R::Object,
         closure: *mut c_void
     ) -> Fallible<R::Object, R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object)])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), closure)
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), closure) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls the setter of an attribute; no value deletes.
@@ -276,26 +262,25 @@ trampolines! {
         value: Option<R::Object>,
         closure: *mut c_void
     ) -> Fallible<(), R> {
-        let call = Call::<R, P, _>::with(loader, [Some(object), value])?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0), way.arg(1), closure)
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), closure) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
     pub fn call_finalize(loader, function: HPyFunc_destructor, object: R::Object) -> () {
-        let Ok(call) = Call::<R, P, _>::unchecked(loader, [Some(object)]) else {
-            return;
-        };
         // SAFETY: the caller vouches for the function.
-        call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.arg(0))
-        });
-        if let Some(error) = loader.take_pending() {
-            loader.leave(|runtime| runtime.report_unraisable(error, None));
-        }
-        call.end();
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        let report = |_: &mut Call<R, _>, ()| {
+            if let Some(error) = loader.take_pending() {
+                loader.leave(|runtime| runtime.report_unraisable(error, None));
+            }
+            Ok(())
+        };
+        // Without a handle it can't be done, and there is nobody to tell.
+        let objects = [Some(object)];
+        drop(run_unchecked::<R, P, _, _, _>(loader, function as _, objects, go, report));
     }
 }

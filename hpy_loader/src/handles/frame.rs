@@ -59,26 +59,28 @@ impl<'t, O> Frame<'t, O> {
 }
 
 impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
-    /// A frame with these arguments, and whether the table had room for them all.
+    /// Moves arguments into their places, once. The answer is whether the table had
+    /// room for them all.
     #[inline(always)]
-    pub fn of(table: &'t HandleTable<O>, objects: [Option<O>; N]) -> (Self, bool) {
+    pub fn fill(&mut self, objects: [Option<O>; N]) -> bool {
         let mut has_room = true;
-        let mut frame = Frame::with_words(table, [Word::NULL; N]);
-        for (word, object) in frame.words.iter_mut().zip(objects) {
+        for (word, object) in self.words.iter_mut().zip(objects) {
+            debug_assert!(word.is_null());
             if let Some(object) = object {
-                match table.lend(object) {
+                match self.table.lend(object) {
                     Ok(lent) => *word = lent,
                     Err(_) => has_room = false,
                 }
             }
         }
-        (frame, has_room)
+        has_room
     }
 }
 
 impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
+    /// A frame that keeps its words in `words`, which are `HPy_NULL` or none.
     #[inline(always)]
-    fn with_words(table: &'t HandleTable<O>, words: W) -> Self {
+    pub fn with_words(table: &'t HandleTable<O>, words: W) -> Self {
         Frame {
             table,
             words,
@@ -176,8 +178,8 @@ mod tests {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(());
         let objects = [Some(Rc::clone(&object)), None, Some(Rc::clone(&object))];
-        let (frame, has_room) = Frame::of(&table, objects);
-        assert!(has_room);
+        let mut frame = Frame::with_words(&table, [Word::NULL; 3]);
+        assert!(frame.fill(objects));
         assert!(table.is_open(frame.words()[0]) && table.is_open(frame.words()[2]));
         assert!(frame.words()[1].is_null());
         assert_eq!(frame.finish().len(), 2);
@@ -247,11 +249,9 @@ mod tests {
         assert_eq!(frame.words().len(), 1);
         drop(frame);
         assert_eq!(table.open_count(), 0);
-        let (frame, has_room) = Frame::of(&table, [Some(Rc::new(1)), None]);
-        assert!(has_room);
-        drop(frame);
-        let (frame, has_room) = Frame::of(&table, [Some(Rc::new(1)), Some(Rc::new(2))]);
-        assert!(!has_room && table.is_open(frame.words()[0]));
+        let mut frame = Frame::with_words(&table, [Word::NULL; 2]);
+        assert!(!frame.fill([Some(Rc::new(1)), Some(Rc::new(2))]));
+        assert!(table.is_open(frame.words()[0]));
         drop(frame);
         assert_eq!(table.open_count(), 0);
     }

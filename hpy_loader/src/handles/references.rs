@@ -159,7 +159,7 @@ impl<O> HandleTable<O> {
 
     /// [`take`](Self::take) with a cloning of the caller's own. If `clone`
     /// panics, the reference has not been consumed.
-    #[inline]
+    #[inline(always)]
     pub fn take_with(&self, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
         let Some(slot) = self.lookup(word) else {
             self.refuse_use(word);
@@ -173,6 +173,12 @@ impl<O> HandleTable<O> {
             // the count stays there.
             return Some(clone(unsafe { slot.object() }));
         }
+        self.take_clone(slot, word, clone)
+    }
+
+    /// [`take_with`](Self::take_with) of a handle that stays.
+    #[inline(never)]
+    fn take_clone(&self, slot: &Slot<O>, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
         let root = Pin::new(self, slot);
         let object = clone(&root);
         if slot.refs() == 0 {
