@@ -116,7 +116,7 @@ fn out_of<const THREADS: bool>(c: &mut Criterion) {
         };
         group.bench_function(BenchmarkId::new("arguments", count), |b| {
             b.iter(|| {
-                let args = vec![argument.clone(); count].into_iter();
+                let args = vec![argument.clone(); count];
                 let callee = Callee::Callable(&qualified);
                 // SAFETY: the function is of the signature that the definition
                 // says.

@@ -15,11 +15,13 @@
 
 mod buffer;
 mod method;
+mod passage;
 mod result;
 mod running;
 mod slot;
+mod trampolines;
 
-use running::Call;
+pub(crate) use trampolines::Trampolines;
 
 /// What was called, for the message about a result that breaks the rules.
 #[derive(Clone, Copy)]

@@ -183,15 +183,30 @@ impl<R: Runtime> Core<R> {
     /// Starts without a pending error; the one that was pending comes back when
     /// the guard goes.
     #[inline]
-    pub(crate) fn set_aside(&self) -> SetAside<'_, R> {
+    fn set_aside(&self) -> SetAside<'_, R> {
+        SetAside {
+            core: self,
+            pending: self.take_aside(),
+        }
+    }
+
+    /// [`set_aside`](Self::set_aside) without the guard: what was pending is for
+    /// [`put_back`](Self::put_back).
+    #[inline(always)]
+    pub(crate) fn take_aside(&self) -> Word {
         let mut pending = self.pending.get();
         if !pending.is_null() {
             pending = self.make_pending();
             self.pending.set(Word::NULL);
         }
-        SetAside {
-            core: self,
-            pending,
+        pending
+    }
+
+    /// Ends what [`take_aside`](Self::take_aside) has begun.
+    #[inline(always)]
+    pub(crate) fn put_back(&self, pending: Word) {
+        if !pending.is_null() {
+            self.restore(pending);
         }
     }
 
@@ -329,7 +344,7 @@ impl<R: Runtime> Core<R> {
 }
 
 /// An error that is not pending for a while.
-pub(crate) struct SetAside<'a, R: Runtime> {
+struct SetAside<'a, R: Runtime> {
     core: &'a Core<R>,
     pending: Word,
 }
@@ -337,8 +352,6 @@ pub(crate) struct SetAside<'a, R: Runtime> {
 impl<R: Runtime> Drop for SetAside<'_, R> {
     #[inline]
     fn drop(&mut self) {
-        if !self.pending.is_null() {
-            self.core.restore(self.pending);
-        }
+        self.core.put_back(self.pending);
     }
 }

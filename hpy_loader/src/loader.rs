@@ -1,6 +1,7 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
 use crate::abi::HPyContext;
+use crate::call::Trampolines;
 use crate::core::Core;
 use crate::handles::ReserveError;
 use crate::modes::Wrapper;
@@ -18,6 +19,7 @@ use std::ops::Deref;
 /// theirs.
 pub struct Loader<R: Runtime> {
     core: &'static Core<R>,
+    trampolines: Trampolines<R>,
     wrapper: Option<Wrapper>,
 }
 
@@ -35,7 +37,21 @@ impl<R: Runtime> Loader<R> {
     }
 
     pub(crate) fn leak(core: &'static Core<R>, wrapper: Option<Wrapper>) -> &'static Self {
-        Box::leak(Box::new(Self { core, wrapper }))
+        let trampolines = match wrapper {
+            None => Trampolines::plain(),
+            Some(_) => Trampolines::wrapped(),
+        };
+        Box::leak(Box::new(Self {
+            core,
+            trampolines,
+            wrapper,
+        }))
+    }
+
+    /// What calls C, in the mode of this loader.
+    #[inline(always)]
+    pub(crate) fn trampolines(&self) -> &Trampolines<R> {
+        &self.trampolines
     }
 
     /// What this loader shares with those of the other modes.

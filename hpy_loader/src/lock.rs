@@ -72,11 +72,20 @@ impl Lock {
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {
-        if self.is_held::<R>() {
-            return Entered { lock: None };
+        let taken = self.acquire_if_free(runtime);
+        Entered {
+            lock: taken.then_some(self),
         }
-        self.acquire(runtime);
-        Entered { lock: Some(self) }
+    }
+
+    /// Takes the lock if this thread does not hold it yet, and tells whether it has.
+    #[inline(always)]
+    pub(crate) fn acquire_if_free<R: Roots>(&self, runtime: &R) -> bool {
+        let is_held = self.is_held::<R>();
+        if !is_held {
+            self.acquire(runtime);
+        }
+        !is_held
     }
 
     /// Gives the lock up for the guard's life, if this thread holds it.

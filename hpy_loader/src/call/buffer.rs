@@ -1,64 +1,70 @@
 //! The buffer protocol.
 
-use super::Call;
+use super::passage::{Passage, Way};
+use super::running::{run, run_unchecked};
+use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::handles::Word;
 use crate::loader::Loader;
+use crate::modes::Outcome;
 use crate::runtime::{Fallible, Runtime};
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 
-/// Calls of an exporter's functions.
-///
-/// # Safety
-///
-/// For all methods: `function` came from a definition that the extension of
-/// this loader gave, for the signature that the method is for.
-#[allow(clippy::missing_safety_doc)]
-impl<R: Runtime> Loader<R> {
+/// What `bf_getbuffer` has returned, and its exporter.
+struct Filled(c_int, HPy);
+
+impl Outcome for Filled {
+    fn is_failure(&self) -> Option<bool> {
+        self.0.is_failure()
+    }
+}
+
+trampolines! {
+    BufferCalls, buffers;
+
     /// Calls `bf_getbuffer`. On success the buffer is filled in, and its `obj`
     /// has become a root of the exporter, returned beside it; the handle in the
     /// buffer is closed.
-    pub unsafe fn call_getbuffer(
-        &'static self,
+    pub fn call_getbuffer(
+        loader,
         function: HPyFunc_getbufferproc,
         object: R::Object,
         buffer: &mut HPy_buffer,
-        flags: c_int,
+        flags: c_int
     ) -> Fallible<Option<R::Object>, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            let result = function(way.context, way.handle(object), &raw mut *buffer, flags);
-            buffer.obj = way.own(buffer.obj);
-            result
-        });
-        let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-        // While the call has the lock, and of a function that fails as well.
-        let exporter = self
-            .handles()
-            .take_with(Word::from_bits(exporter.0), |object| {
-                self.runtime().duplicate(object)
-            });
-        call.integer(result)?;
-        Ok(exporter)
+        let go = |way: Way<'_>| unsafe {
+            let result = function(way.context, way.arg(0), &raw mut *buffer, flags);
+            let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
+            Filled(result, way.own(exporter))
+        };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, filled| {
+            // While the call has the lock, and of a function that fails as well.
+            let Filled(result, exporter) = filled;
+            let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
+            let exporter = loader
+                .handles()
+                .take_with(Word::from_bits(exporter.0), duplicate);
+            call.integer(result)?;
+            Ok(exporter)
+        })
     }
 
     /// Calls `bf_releasebuffer`.
-    pub unsafe fn call_releasebuffer(
-        &'static self,
+    pub fn call_releasebuffer(
+        loader,
         function: HPyFunc_releasebufferproc,
         object: R::Object,
-        buffer: &mut HPy_buffer,
+        buffer: &mut HPy_buffer
     ) -> Fallible<(), R> {
-        let mut call = Call::unchecked(self);
-        let object = call.push(object)?;
-        buffer.obj = object;
         // SAFETY: the caller vouches for the function.
-        call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object), buffer)
-        });
-        buffer.obj = HPy::NULL;
-        call.integer(0).map(drop)
+        let go = |way: Way<'_>| unsafe {
+            buffer.obj = way.arg(0);
+            function(way.context, way.arg(0), &raw mut *buffer);
+            buffer.obj = HPy::NULL;
+        };
+        run_unchecked::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, ()| {
+            call.integer(0).map(drop)
+        })
     }
 }

@@ -1,11 +1,13 @@
 //! Methods, module functions and callable objects.
 
-use super::{Call, Callee};
+use super::Callee;
+use super::passage::{Passage, Way};
+use super::running::{Call, run};
+use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Runtime};
 use crate::spec::{MethodDef, MethodFunction};
-use std::ffi::c_void;
 
 /// What a method is called on.
 enum Receiver<O> {
@@ -14,6 +16,9 @@ enum Receiver<O> {
     /// What a handle from [`Loader::keep`] refers to.
     Kept(HPy),
 }
+
+/// A tuple of the names of keywords, and how many there are.
+type Names<O> = Option<(O, usize)>;
 
 /// Calls of what is called by name.
 ///
@@ -31,89 +36,74 @@ impl<R: Runtime> Loader<R> {
     /// `TypeError` for a wrong number of arguments or keywords that the function
     /// does not take, in CPython's words for a callable named `name`; or what
     /// the function raised.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn call_method(
         &'static self,
         method: &MethodDef,
         name: &dyn Fn() -> String,
         receiver: R::Object,
-        args: impl ExactSizeIterator<Item = R::Object>,
+        mut args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>,
     ) -> Fallible<R::Object, R> {
-        let receiver = Receiver::Root(receiver);
-        // SAFETY: the caller vouches for the same.
-        unsafe { self.call_receiver(method, name, receiver, args, names, callee) }
+        // SAFETY: the caller vouches for the function, which has the type of its
+        // variant.
+        unsafe {
+            match (method.function, names, args.len()) {
+                (MethodFunction::NoArgs(function), None, 0) => {
+                    self.method_noargs(function, receiver, callee)
+                }
+                (MethodFunction::O(function), None, 1) => {
+                    let arg = args.swap_remove(0);
+                    self.method_o(function, receiver, arg, callee)
+                }
+                (MethodFunction::VarArgs(function), None, _) => {
+                    self.method_varargs(function, receiver, args, callee)
+                }
+                (MethodFunction::Keywords(function), names, _) => {
+                    self.call_keywords(function, receiver, args, names, callee)
+                }
+                (function, names, count) => {
+                    Err(self.wrong_arguments(function, name, count, &names))
+                }
+            }
+        }
     }
 
     /// [`call_method`](Self::call_method) for a function whose receiver is always
     /// the same, its module, and has a handle from [`keep`](Self::keep): the root
     /// need not be cloned for each call.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn call_function(
         &'static self,
         method: &MethodDef,
         name: &dyn Fn() -> String,
         receiver: HPy,
-        args: impl ExactSizeIterator<Item = R::Object>,
+        mut args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>,
     ) -> Fallible<R::Object, R> {
-        let receiver = Receiver::Kept(receiver);
-        // SAFETY: the caller vouches for the same.
-        unsafe { self.call_receiver(method, name, receiver, args, names, callee) }
-    }
-
-    /// # Safety
-    ///
-    /// As for all methods here.
-    #[inline(always)]
-    unsafe fn call_receiver(
-        &'static self,
-        method: &MethodDef,
-        name: &dyn Fn() -> String,
-        receiver: Receiver<R::Object>,
-        args: impl ExactSizeIterator<Item = R::Object>,
-        names: Option<(R::Object, usize)>,
-        callee: Callee<'_>,
-    ) -> Fallible<R::Object, R> {
-        let keywords = names.as_ref().map_or(0, |(_, count)| *count);
-        let count = args.len() - keywords;
-        self.check_arguments(method.function, name, count, keywords)?;
-        let mut call = Call::new(self)?;
-        let (receiver, first) = match receiver {
-            Receiver::Root(object) => (call.push(object)?, 1),
-            Receiver::Kept(handle) if self.wrapper().is_none() => (handle, 0),
-            Receiver::Kept(handle) => (call.push_kept(handle)?, 1),
-        };
-        for arg in args {
-            call.push(arg)?;
-        }
-        // SAFETY: the function has the type of its variant, and the caller
-        // vouches that it is the extension's. The arguments live as long as the
-        // frame.
-        let result = unsafe {
-            match method.function {
-                MethodFunction::NoArgs(function) => call.invoke(function as *const c_void, |way| {
-                    function(way.context, way.handle(receiver))
-                }),
-                MethodFunction::O(function) => call.invoke(function as *const c_void, |way| {
-                    function(way.context, way.handle(receiver), *way.args(first))
-                }),
-                MethodFunction::VarArgs(function) => call
-                    .invoke(function as *const c_void, |way| {
-                        function(way.context, way.handle(receiver), way.args(first), count)
-                    }),
-                MethodFunction::Keywords(function) => {
-                    let names = call.push_optional(names.map(|(names, _)| names))?;
-                    call.invoke(function as *const c_void, |way| {
-                        let (receiver, names) = (way.handle(receiver), way.handle(names));
-                        function(way.context, receiver, way.args(first), count, names)
-                    })
+        // SAFETY: as in `call_method`.
+        unsafe {
+            match (method.function, names, args.len()) {
+                (MethodFunction::NoArgs(function), None, 0) => {
+                    self.function_noargs(function, receiver, callee)
+                }
+                (MethodFunction::O(function), None, 1) => {
+                    let arg = args.swap_remove(0);
+                    self.function_o(function, receiver, arg, callee)
+                }
+                (MethodFunction::VarArgs(function), None, _) => {
+                    self.function_varargs(function, receiver, args, callee)
+                }
+                (MethodFunction::Keywords(function), names, _) => {
+                    self.function_keywords(function, receiver, args, names, callee)
+                }
+                (function, names, count) => {
+                    Err(self.wrong_arguments(function, name, count, &names))
                 }
             }
-        };
-        call.object(result, callee)
+        }
     }
 
     /// Opens a handle of `object` that stays open as long as the process runs,
@@ -134,54 +124,233 @@ impl<R: Runtime> Loader<R> {
         }
     }
 
-    #[inline]
-    fn check_arguments(
+    #[cold]
+    fn wrong_arguments(
         &'static self,
         function: MethodFunction,
         name: &dyn Fn() -> String,
         count: usize,
-        keywords: usize,
-    ) -> Fallible<(), R> {
+        names: &Names<R::Object>,
+    ) -> R::Object {
+        let name = name();
         let message = match function {
-            MethodFunction::Keywords(_) => return Ok(()),
-            _ if keywords > 0 => format!("{}() takes no keyword arguments", name()),
-            MethodFunction::NoArgs(_) if count != 0 => {
-                format!("{}() takes no arguments ({count} given)", name())
-            }
-            MethodFunction::O(_) if count != 1 => {
-                format!("{}() takes exactly one argument ({count} given)", name())
-            }
-            _ => return Ok(()),
+            _ if names.is_some() => format!("{name}() takes no keyword arguments"),
+            MethodFunction::O(_) => format!("{name}() takes exactly one argument ({count} given)"),
+            _ => format!("{name}() takes no arguments ({count} given)"),
         };
-        Err(self.error(self.constants().h_TypeError, &message))
+        self.error(self.constants().h_TypeError, &message)
+    }
+}
+
+/// The root behind a handle from [`Loader::keep`], for the modes in which C's handles
+/// end with the call.
+#[cold]
+fn kept<R: Runtime>(loader: &Loader<R>, receiver: HPy) -> R::Object {
+    match loader.object(receiver) {
+        Some(object) => object,
+        None => unreachable!("what is kept stays open"),
+    }
+}
+
+/// A call with any number of arguments: how it takes them is for `go` to say, which
+/// gets the receiver and the number of handles before the first argument.
+#[inline(always)]
+fn many<R: Runtime, P: Passage>(
+    loader: &'static Loader<R>,
+    receiver: Receiver<R::Object>,
+    args: Vec<R::Object>,
+    go: impl FnOnce(&mut Call<R>, HPy, usize) -> Fallible<HPy, R>,
+    callee: Callee<'_>,
+) -> Fallible<R::Object, R> {
+    let mut call = Call::of_many(loader)?;
+    let (receiver, first) = match receiver {
+        Receiver::Root(object) => (call.push(object)?, 1),
+        Receiver::Kept(handle) if P::IS_PLAIN => (handle, 0),
+        Receiver::Kept(handle) => (call.push(kept(loader, handle))?, 1),
+    };
+    call.push_all(args)?;
+    let result = go(&mut call, receiver, first)?;
+    call.object(result, callee)
+}
+
+/// # Safety
+///
+/// As for all methods here.
+#[inline(always)]
+unsafe fn varargs<R: Runtime, P: Passage>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_varargs,
+    receiver: Receiver<R::Object>,
+    args: Vec<R::Object>,
+    callee: Callee<'_>,
+) -> Fallible<R::Object, R> {
+    let count = args.len();
+    let go = |call: &mut Call<R>, receiver, first| {
+        // SAFETY: the caller vouches for the function. The arguments live as long
+        // as the frame.
+        Ok(P::go(
+            loader,
+            function as _,
+            call.frame.words(),
+            |way| unsafe { function(way.context, way.handle(receiver), way.args(first), count) },
+        ))
+    };
+    many::<R, P>(loader, receiver, args, go, callee)
+}
+
+/// # Safety
+///
+/// As for all methods here.
+#[inline(always)]
+unsafe fn keywords<R: Runtime, P: Passage>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_keywords,
+    receiver: Receiver<R::Object>,
+    args: Vec<R::Object>,
+    names: Names<R::Object>,
+    callee: Callee<'_>,
+) -> Fallible<R::Object, R> {
+    let (names, keywords) = match names {
+        Some((names, count)) => (Some(names), count),
+        None => (None, 0),
+    };
+    let count = args.len() - keywords;
+    let go = |call: &mut Call<R>, receiver, first| {
+        let names = call.push_optional(names)?;
+        // SAFETY: as in `varargs`.
+        Ok(P::go(
+            loader,
+            function as _,
+            call.frame.words(),
+            |way| unsafe {
+                let (receiver, names) = (way.handle(receiver), way.handle(names));
+                function(way.context, receiver, way.args(first), count, names)
+            },
+        ))
+    };
+    many::<R, P>(loader, receiver, args, go, callee)
+}
+
+trampolines! {
+    MethodCalls, methods;
+
+    /// Calls a method without arguments.
+    fn method_noargs(
+        loader,
+        function: HPyFunc_noargs,
+        receiver: R::Object,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        // SAFETY: the caller vouches for the function.
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(receiver)], go, |call, result| {
+            call.object(result, callee)
+        })
     }
 
-    /// Calls `HPyFunc_keywords`: `tp_call` and call functions.
-    pub unsafe fn call_keywords(
-        &'static self,
+    /// Calls a method with one argument.
+    fn method_o(
+        loader,
+        function: HPyFunc_o,
+        receiver: R::Object,
+        arg: R::Object,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        // SAFETY: the caller vouches for the function.
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(receiver), Some(arg)], go, |call, result| {
+            call.object(result, callee)
+        })
+    }
+
+    /// Calls a method with any number of arguments.
+    fn method_varargs(
+        loader,
+        function: HPyFunc_varargs,
+        receiver: R::Object,
+        args: Vec<R::Object>,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        // SAFETY: the caller vouches for the function.
+        unsafe { varargs::<R, P>(loader, function, Receiver::Root(receiver), args, callee) }
+    }
+
+    /// Calls `HPyFunc_keywords`: methods, `tp_call` and call functions. The values of
+    /// `args` are the positional arguments, followed by one for each name in the tuple
+    /// `names`.
+    pub fn call_keywords(
+        loader,
         function: HPyFunc_keywords,
         receiver: R::Object,
-        args: impl ExactSizeIterator<Item = R::Object>,
+        args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
-        callee: Callee<'_>,
+        callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
-        let count = args.len() - names.as_ref().map_or(0, |(_, count)| *count);
-        let mut call = Call::new(self)?;
-        let receiver = call.push(receiver)?;
-        for arg in args {
-            call.push(arg)?;
-        }
-        let names = call.push_optional(names.map(|(names, _)| names))?;
+        let receiver = Receiver::Root(receiver);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(
-                way.context,
-                way.handle(receiver),
-                way.args(1),
-                count,
-                way.handle(names),
-            )
-        });
-        call.object(result, callee)
+        unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }
+    }
+
+    /// Calls a function without arguments.
+    fn function_noargs(
+        loader,
+        function: HPyFunc_noargs,
+        receiver: HPy,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        if !P::IS_PLAIN {
+            // SAFETY: the caller vouches for the function.
+            return unsafe { loader.method_noargs(function, kept(loader, receiver), callee) };
+        }
+        // SAFETY: as above.
+        let go = |way: Way<'_>| unsafe { function(way.context, receiver) };
+        run::<R, P, _, _, _>(loader, function as _, [], go, |call, result| {
+            call.object(result, callee)
+        })
+    }
+
+    /// Calls a function with one argument.
+    fn function_o(
+        loader,
+        function: HPyFunc_o,
+        receiver: HPy,
+        arg: R::Object,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        if !P::IS_PLAIN {
+            // SAFETY: the caller vouches for the function.
+            return unsafe { loader.method_o(function, kept(loader, receiver), arg, callee) };
+        }
+        // SAFETY: as above.
+        let go = |way: Way<'_>| unsafe { function(way.context, receiver, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(arg)], go, |call, result| {
+            call.object(result, callee)
+        })
+    }
+
+    /// Calls a function with any number of arguments.
+    fn function_varargs(
+        loader,
+        function: HPyFunc_varargs,
+        receiver: HPy,
+        args: Vec<R::Object>,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        // SAFETY: the caller vouches for the function.
+        unsafe { varargs::<R, P>(loader, function, Receiver::Kept(receiver), args, callee) }
+    }
+
+    /// Calls a function with any number of arguments and keywords.
+    fn function_keywords(
+        loader,
+        function: HPyFunc_keywords,
+        receiver: HPy,
+        args: Vec<R::Object>,
+        names: Option<(R::Object, usize)>,
+        callee: Callee<'_>
+    ) -> Fallible<R::Object, R> {
+        let receiver = Receiver::Kept(receiver);
+        // SAFETY: the caller vouches for the function.
+        unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }
     }
 }

@@ -1,57 +1,56 @@
 //! Judging what a C function has returned.
 
-use super::{Call, Callee};
+use super::Callee;
+use super::running::Call;
 use crate::abi::{HPy, HPy_hash_t};
 use crate::handles::Word;
 use crate::modes::Outcome;
 use crate::runtime::{Fallible, Runtime};
+use std::borrow::BorrowMut;
 
-impl<R: Runtime> Call<R> {
+impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
     /// Takes the object that the C function returned.
     #[inline(always)]
-    pub(super) fn object(mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
+    pub(super) fn object(&mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
         let word = Word::from_bits(result.0);
         if result.is_null() || self.core.is_error_pending() {
             return Err(self.failure(word, callee));
         }
-        if let Some(object) = self.frame.take_back(word) {
-            return Ok(object);
-        }
-        let runtime = self.core.runtime();
-        let taken = self
-            .loader
-            .handles()
-            .take_with(word, |object| runtime.duplicate(object));
-        match taken {
-            Some(object) => Ok(object),
-            None => self.immediate(word, callee),
-        }
+        let (core, runtime) = (self.core, self.core.runtime());
+        Ok(if let Some(object) = self.frame.take_back(word) {
+            object
+        } else if word.is_immediate() {
+            match word.as_i64() {
+                Some(value) => runtime.new_int(value),
+                None => runtime.new_float(word.as_f64().unwrap_or_default()),
+            }
+        } else {
+            let duplicate = |object: &R::Object| runtime.duplicate(object);
+            match core.handles().take_with(word, duplicate) {
+                Some(object) => object,
+                None => return Err(self.stale(callee)),
+            }
+        })
     }
 
+    #[cold]
     #[inline(never)]
-    fn immediate(self, word: Word, callee: Callee<'_>) -> Fallible<R::Object, R> {
-        if let Some(value) = word.as_i64() {
-            return Ok(self.core.runtime().new_int(value));
-        }
-        if let Some(value) = word.as_f64() {
-            return Ok(self.core.runtime().new_float(value));
-        }
+    fn stale(&self, callee: Callee<'_>) -> R::Object {
         let message = format!("{} returned a handle that is closed", callee.name());
-        Err(self
-            .loader
-            .error(self.core.constants().h_SystemError, &message))
+        let system_error = self.core.constants().h_SystemError;
+        self.core.error(system_error, &message)
     }
 
     /// Takes an integer result, of which -1 may mean failure.
-    #[inline]
-    pub(super) fn integer<T: PartialOrd + From<i8>>(self, result: T) -> Fallible<T, R> {
+    #[inline(always)]
+    pub(super) fn integer<T: PartialOrd + From<i8>>(&self, result: T) -> Fallible<T, R> {
         self.integer_of(result, Callee::Slot)
     }
 
     /// As [`integer`](Self::integer), of any callee.
-    #[inline]
+    #[inline(always)]
     pub(super) fn integer_of<T: PartialOrd + From<i8>>(
-        self,
+        &self,
         result: T,
         callee: Callee<'_>,
     ) -> Fallible<T, R> {
@@ -68,6 +67,7 @@ impl<R: Runtime> Call<R> {
     }
 
     #[cold]
+    #[inline(never)]
     fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
         let loader = self.core;
         let system_error = loader.constants().h_SystemError;

@@ -1,7 +1,10 @@
 //! The slots of types, and the functions of attributes.
 
+use super::Callee;
+use super::passage::{Passage, Way};
 use super::result::Hash;
-use super::{Call, Callee};
+use super::running::{Call, run, run_unchecked};
+use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{CompareOp, Fallible, Runtime};
@@ -19,341 +22,279 @@ fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
     }
 }
 
-/// Calls of a type's functions.
-///
-/// # Safety
-///
-/// For all methods: `function` came from a definition that the extension of
-/// this loader gave, for the signature that the method is for.
-#[allow(clippy::missing_safety_doc)]
-impl<R: Runtime> Loader<R> {
+trampolines! {
+    SlotCalls, slots;
+
     /// Calls `tp_new`. The keywords are a dict or none.
-    pub unsafe fn call_new(
-        &'static self,
+    pub fn call_new(
+        loader,
         function: HPyFunc_newfunc,
         class: R::Object,
-        args: impl ExactSizeIterator<Item = R::Object>,
+        args: Vec<R::Object>,
         kwargs: Option<R::Object>,
-        callee: Callee<'_>,
+        callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
         let count = args.len().cast_signed();
-        let mut call = Call::new(self)?;
+        let mut call = Call::of_many(loader)?;
         let class = call.push(class)?;
-        for arg in args {
-            call.push(arg)?;
-        }
+        call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(
-                way.context,
-                way.handle(class),
-                way.args(1),
-                count,
-                way.handle(kwargs),
-            )
+        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
+            let (class, kwargs) = (way.handle(class), way.handle(kwargs));
+            function(way.context, class, way.args(1), count, kwargs)
         });
         call.object(result, callee)
     }
 
     /// Calls `tp_init`. The keywords are a dict or none.
-    pub unsafe fn call_init(
-        &'static self,
+    pub fn call_init(
+        loader,
         function: HPyFunc_initproc,
         object: R::Object,
-        args: impl ExactSizeIterator<Item = R::Object>,
-        kwargs: Option<R::Object>,
+        args: Vec<R::Object>,
+        kwargs: Option<R::Object>
     ) -> Fallible<(), R> {
         let count = args.len().cast_signed();
-        let mut call = Call::new(self)?;
+        let mut call = Call::of_many(loader)?;
         let object = call.push(object)?;
-        for arg in args {
-            call.push(arg)?;
-        }
+        call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(
-                way.context,
-                way.handle(object),
-                way.args(1),
-                count,
-                way.handle(kwargs),
-            )
+        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
+            let (object, kwargs) = (way.handle(object), way.handle(kwargs));
+            function(way.context, object, way.args(1), count, kwargs)
         });
         call.integer(result).map(drop)
     }
 
     /// Calls a slot with one operand.
-    pub unsafe fn call_unary(
-        &'static self,
+    pub fn call_unary(
+        loader,
         function: HPyFunc_unaryfunc,
-        object: R::Object,
+        object: R::Object
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls a slot with two operands.
-    pub unsafe fn call_binary(
-        &'static self,
+    pub fn call_binary(
+        loader,
         function: HPyFunc_binaryfunc,
         a: R::Object,
-        b: R::Object,
+        b: R::Object
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(a), way.handle(b))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls a slot with three operands.
-    pub unsafe fn call_ternary(
-        &'static self,
+    pub fn call_ternary(
+        loader,
         function: HPyFunc_ternaryfunc,
         a: R::Object,
         b: R::Object,
-        c: R::Object,
+        c: R::Object
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let (a, b, c) = (call.push(a)?, call.push(b)?, call.push(c)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(a), way.handle(b), way.handle(c))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b), Some(c)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `HPy_mod_exec`. `name` is the module's, for messages.
-    pub unsafe fn call_exec(
-        &'static self,
+    pub fn call_exec(
+        loader,
         function: HPyFunc_inquiry,
         module: R::Object,
-        name: &str,
+        name: &str
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self)?;
-        let module = call.push(module)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(module))
-        });
-        call.integer_of(result, Callee::Execution(name)).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(module)], go, |call, result| {
+            call.integer_of(result, Callee::Execution(name)).map(drop)
+        })
     }
 
     /// Calls `nb_bool`: the result is true for 1.
-    pub unsafe fn call_inquiry(
-        &'static self,
+    pub fn call_inquiry(
+        loader,
         function: HPyFunc_inquiry,
-        object: R::Object,
+        object: R::Object
     ) -> Fallible<bool, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object))
-        });
-        call.integer(result).map(|result| result != 0)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.integer(result).map(|result| result != 0)
+        })
     }
 
     /// Calls `sq_length` or `mp_length`.
-    pub unsafe fn call_length(
-        &'static self,
+    pub fn call_length(
+        loader,
         function: HPyFunc_lenfunc,
-        object: R::Object,
+        object: R::Object
     ) -> Fallible<usize, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object))
-        });
-        call.integer(result).map(isize::cast_unsigned)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.integer(result).map(isize::cast_unsigned)
+        })
     }
 
     /// Calls `tp_hash`; -1 is a failure if it comes with an error, and a hash
     /// like any other if not, as CPython's slot wrapper has it.
-    pub unsafe fn call_hash(
-        &'static self,
+    pub fn call_hash(
+        loader,
         function: HPyFunc_hashfunc,
-        object: R::Object,
+        object: R::Object
     ) -> Fallible<isize, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            Hash(function(way.context, way.handle(object)))
-        });
-        let Hash(result) = result;
-        let failed = result == -1 && self.is_error_pending();
-        call.integer(if failed { -1_i8 } else { 0 })?;
-        Ok(result)
+        let go = |way: Way<'_>| unsafe { Hash(function(way.context, way.arg(0))) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, Hash(result)| {
+            let failed = result == -1 && loader.is_error_pending();
+            call.integer(if failed { -1_i8 } else { 0 })?;
+            Ok(result)
+        })
     }
 
     /// Calls `sq_item`, `sq_repeat` or `sq_inplace_repeat`.
-    pub unsafe fn call_ssizearg(
-        &'static self,
+    pub fn call_ssizearg(
+        loader,
         function: HPyFunc_ssizeargfunc,
         object: R::Object,
-        index: isize,
+        index: isize
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object), index)
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `sq_ass_item`; no value deletes.
-    pub unsafe fn call_ssizeobjarg(
-        &'static self,
+    pub fn call_ssizeobjarg(
+        loader,
         function: HPyFunc_ssizeobjargproc,
         object: R::Object,
         index: isize,
-        value: Option<R::Object>,
+        value: Option<R::Object>
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self)?;
-        let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object), index, way.handle(value))
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index, way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `mp_ass_subscript`; no value deletes.
-    pub unsafe fn call_objobjarg(
-        &'static self,
+    pub fn call_objobjarg(
+        loader,
         function: HPyFunc_objobjargproc,
         object: R::Object,
         key: R::Object,
-        value: Option<R::Object>,
+        value: Option<R::Object>
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self)?;
-        let (object, key) = (call.push(object)?, call.push(key)?);
-        let value = call.push_optional(value)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(
-                way.context,
-                way.handle(object),
-                way.handle(key),
-                way.handle(value),
-            )
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), Some(key), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `sq_contains`.
-    pub unsafe fn call_objobj(
-        &'static self,
+    pub fn call_objobj(
+        loader,
         function: HPyFunc_objobjproc,
         container: R::Object,
-        key: R::Object,
+        key: R::Object
     ) -> Fallible<bool, R> {
-        let mut call = Call::new(self)?;
-        let (container, key) = (call.push(container)?, call.push(key)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(container), way.handle(key))
-        });
-        call.integer(result).map(|result| result != 0)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(container), Some(key)], go, |call, result| {
+            call.integer(result).map(|result| result != 0)
+        })
     }
 
     /// Calls `tp_richcompare`.
-    pub unsafe fn call_compare(
-        &'static self,
+    pub fn call_compare(
+        loader,
         function: HPyFunc_richcmpfunc,
         a: R::Object,
         b: R::Object,
-        op: CompareOp,
+        op: CompareOp
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let (a, b) = (call.push(a)?, call.push(b)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(a), way.handle(b), compare_op(op))
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), compare_op(op)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls `tp_descr_get`.
-    pub unsafe fn call_descr_get(
-        &'static self,
+    pub fn call_descr_get(
+        loader,
         function: HPyFunc_descrgetfunc,
         descriptor: R::Object,
         instance: Option<R::Object>,
-        owner: Option<R::Object>,
+        owner: Option<R::Object>
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let descriptor = call.push(descriptor)?;
-        let (instance, owner) = (call.push_optional(instance)?, call.push_optional(owner)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(
-                way.context,
-                way.handle(descriptor),
-                way.handle(instance),
-                way.handle(owner),
-            )
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(descriptor), instance, owner], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls the getter of an attribute.
-    pub unsafe fn call_getter(
-        &'static self,
+    pub fn call_getter(
+        loader,
         function: HPyFunc_getter,
         object: R::Object,
-        closure: *mut c_void,
+        closure: *mut c_void
     ) -> Fallible<R::Object, R> {
-        let mut call = Call::new(self)?;
-        let object = call.push(object)?;
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object), closure)
-        });
-        call.object(result, Callee::Slot)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), closure) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
+            call.object(result, Callee::Slot)
+        })
     }
 
     /// Calls the setter of an attribute; no value deletes.
-    pub unsafe fn call_setter(
-        &'static self,
+    pub fn call_setter(
+        loader,
         function: HPyFunc_setter,
         object: R::Object,
         value: Option<R::Object>,
-        closure: *mut c_void,
+        closure: *mut c_void
     ) -> Fallible<(), R> {
-        let mut call = Call::new(self)?;
-        let (object, value) = (call.push(object)?, call.push_optional(value)?);
         // SAFETY: the caller vouches for the function.
-        let result = call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(object), way.handle(value), closure)
-        });
-        call.integer(result).map(drop)
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), closure) };
+        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
+            call.integer(result).map(drop)
+        })
     }
 
     /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
-    pub unsafe fn call_finalize(&'static self, function: HPyFunc_destructor, object: R::Object) {
-        let mut call = Call::unchecked(self);
-        let Ok(handle) = call.push(object) else {
-            return;
-        };
+    pub fn call_finalize(loader, function: HPyFunc_destructor, object: R::Object) -> () {
         // SAFETY: the caller vouches for the function.
-        call.invoke(function as *const c_void, |way| unsafe {
-            function(way.context, way.handle(handle))
-        });
-        if let Some(error) = self.take_pending() {
-            self.leave(|runtime| runtime.report_unraisable(error, None));
-        }
+        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        let report = |_: &mut Call<R, _>, ()| {
+            if let Some(error) = loader.take_pending() {
+                loader.leave(|runtime| runtime.report_unraisable(error, None));
+            }
+            Ok(())
+        };
+        // Without a handle it can't be done, and there is nobody to tell.
+        let objects = [Some(object)];
+        drop(run_unchecked::<R, P, _, _, _>(loader, function as _, objects, go, report));
     }
 }

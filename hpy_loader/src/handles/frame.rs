@@ -1,19 +1,25 @@
 //! The handles of one call's arguments.
 
+use std::borrow::BorrowMut;
 use std::fmt;
+use std::mem::ManuallyDrop;
 
 use smallvec::SmallVec;
 
-use super::outcome::{Exhausted, Released};
+use super::outcome::Exhausted;
 use super::table::HandleTable;
 use super::word::Word;
 
 /// Calls with more arguments than this allocate.
 const INLINE: usize = 8;
 
+/// The words of a frame that can have any number of them.
+pub type Many = SmallVec<[Word; INLINE]>;
+
 /// One call of C: its arguments, moved in, opened, and closed again when the
 /// frame is dropped; and the time during which handles that the call closes may
-/// linger.
+/// linger. `W` is [`Many`] words or an array of them, with `HPy_NULL` where there is
+/// no argument.
 ///
 /// The caller's references move into the slots, so a call costs no clone. What
 /// C does with the handles is up to C. They are [lent](HandleTable::lend):
@@ -26,23 +32,18 @@ const INLINE: usize = 8;
 ///   frame ends.
 /// - It may return one as its result without `HPy_Dup`, which counts as closed
 ///   by C. The result is a clone.
-pub struct Frame<'t, O> {
+pub struct Frame<'t, O, W: BorrowMut<[Word]> = Many> {
     table: &'t HandleTable<O>,
-    words: SmallVec<[Word; INLINE]>,
-    /// Where the handles that linger because of this call begin; none once it
-    /// has ended.
-    lingering: Option<u64>,
+    words: W,
+    /// Where the handles that linger because of this call begin.
+    lingering: u64,
 }
 
 impl<'t, O> Frame<'t, O> {
     /// A frame without arguments.
     #[inline]
     pub fn new(table: &'t HandleTable<O>) -> Self {
-        Frame {
-            table,
-            words: SmallVec::new(),
-            lingering: Some(table.lingering.begin()),
-        }
+        Frame::with_words(table, Many::new())
     }
 
     /// Moves one more argument into the frame.
@@ -55,60 +56,89 @@ impl<'t, O> Frame<'t, O> {
         self.words.push(word);
         Ok(word)
     }
+}
+
+impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
+    /// Moves arguments into their places, once. The answer is whether the table had
+    /// room for them all.
+    #[inline(always)]
+    pub fn fill(&mut self, objects: [Option<O>; N]) -> bool {
+        let mut has_room = true;
+        for (word, object) in self.words.iter_mut().zip(objects) {
+            debug_assert!(word.is_null());
+            if let Some(object) = object {
+                match self.table.lend(object) {
+                    Ok(lent) => *word = lent,
+                    Err(_) => has_room = false,
+                }
+            }
+        }
+        has_room
+    }
+}
+
+impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
+    /// A frame that keeps its words in `words`, which are `HPy_NULL` or none.
+    #[inline(always)]
+    pub fn with_words(table: &'t HandleTable<O>, words: W) -> Self {
+        Frame {
+            table,
+            words,
+            lingering: table.lingering.begin(),
+        }
+    }
 
     /// Takes an argument that C gives back as its result, if it has duplicated it
     /// for that: the caller's reference becomes the result's, and C's reference
     /// and the loan are both over. Nothing happens otherwise.
-    #[inline]
+    #[inline(always)]
     pub fn take_back(&mut self, word: Word) -> Option<O> {
-        let place = self.words.iter().position(|&argument| argument == word)?;
+        let words = self.words.borrow_mut();
+        let place = words.iter_mut().find(|argument| **argument == word)?;
         let object = self.table.end_loan_of_result(word)?;
-        self.words.swap_remove(place);
+        *place = Word::NULL;
         Some(object)
     }
 
     /// The arguments in order, one after the other, as C takes them.
-    #[inline]
+    #[inline(always)]
     pub fn words(&self) -> &[Word] {
-        &self.words
+        self.words.borrow()
     }
 
     /// Gives the arguments' references back and hands each object that nobody
     /// else has a handle to to `sink`. It must not drop one whose destructor may
     /// come back to the table.
-    #[inline]
-    pub fn finish_into(mut self, mut sink: impl FnMut(O)) {
-        self.end(&mut sink);
+    #[inline(always)]
+    pub fn finish_into(self, mut sink: impl FnMut(O)) {
+        let mut frame = ManuallyDrop::new(self);
+        frame.end(&mut sink);
+        // SAFETY: nobody uses the words again, for the frame is not dropped.
+        unsafe { std::ptr::drop_in_place(&raw mut frame.words) };
     }
 
     /// [`finish_into`](Self::finish_into) for a caller that wants all of them.
     #[inline]
-    pub fn finish(mut self) -> SmallVec<[O; INLINE]> {
+    pub fn finish(self) -> SmallVec<[O; INLINE]> {
         let mut objects = SmallVec::new();
-        self.end(&mut |object| objects.push(object));
+        self.finish_into(|object| objects.push(object));
         objects
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(&mut self, sink: &mut impl FnMut(O)) {
-        for &word in &self.words {
-            if let Released::Freed(object) = self.table.end_loan(word) {
+        for &word in self.words.borrow().iter().filter(|word| !word.is_null()) {
+            if let Some(object) = self.table.end_own_loan(word) {
                 sink(object);
             }
         }
-        self.words.clear();
-        if let Some(start) = self.lingering.take() {
-            self.table.end_lingering(start, sink);
-        }
+        self.table.end_lingering(self.lingering, sink);
     }
 }
 
-impl<O> Drop for Frame<'_, O> {
-    #[inline]
+impl<O, W: BorrowMut<[Word]>> Drop for Frame<'_, O, W> {
+    #[cold]
     fn drop(&mut self) {
-        if self.lingering.is_none() {
-            return;
-        }
         // Dropped after the last use of the table: a destructor may come back
         // to it, or panic.
         let mut objects: SmallVec<[O; INLINE]> = SmallVec::new();
@@ -116,9 +146,9 @@ impl<O> Drop for Frame<'_, O> {
     }
 }
 
-impl<O> fmt::Debug for Frame<'_, O> {
+impl<O, W: BorrowMut<[Word]>> fmt::Debug for Frame<'_, O, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.words).finish()
+        f.debug_list().entries(self.words()).finish()
     }
 }
 
@@ -141,6 +171,20 @@ mod tests {
         assert!(frame.words().iter().all(|&word| table.is_open(word)));
         drop(frame);
         assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 1));
+    }
+
+    #[test]
+    fn a_frame_of_a_fixed_size_has_places_without_an_argument() {
+        let table = HandleTable::with_capacity(100).expect("small");
+        let object = Rc::new(());
+        let objects = [Some(Rc::clone(&object)), None, Some(Rc::clone(&object))];
+        let mut frame = Frame::with_words(&table, [Word::NULL; 3]);
+        assert!(frame.fill(objects));
+        assert!(table.is_open(frame.words()[0]) && table.is_open(frame.words()[2]));
+        assert!(frame.words()[1].is_null());
+        assert_eq!(frame.finish().len(), 2);
+        assert_eq!((table.open_count(), Rc::strong_count(&object)), (0, 1));
+        assert_eq!(table.counters().stale_closes, 0);
     }
 
     #[test]
@@ -203,6 +247,11 @@ mod tests {
         let refused = frame.push(Rc::new(2)).expect_err("slot 0 is not used");
         assert_eq!(*refused.object, 2);
         assert_eq!(frame.words().len(), 1);
+        drop(frame);
+        assert_eq!(table.open_count(), 0);
+        let mut frame = Frame::with_words(&table, [Word::NULL; 2]);
+        assert!(!frame.fill([Some(Rc::new(1)), Some(Rc::new(2))]));
+        assert!(table.is_open(frame.words()[0]));
         drop(frame);
         assert_eq!(table.open_count(), 0);
     }

@@ -187,8 +187,8 @@ impl<O> HandleTable<O> {
     }
 
     /// Ends a frame that began with `start`, and what has lingered since.
-    #[inline]
-    pub(super) fn end_lingering(&self, start: u64, mut sink: impl FnMut(O)) {
+    #[inline(always)]
+    pub(super) fn end_lingering(&self, start: u64, sink: impl FnMut(O)) {
         let lingering = &self.lingering;
         lingering.frames.set(lingering.frames.get() - 1);
         // Frames of several threads do not end in the order in which they
@@ -198,6 +198,14 @@ impl<O> HandleTable<O> {
         } else {
             start
         };
+        if lingering.top.get() > start {
+            self.end_those_since(start, sink);
+        }
+    }
+
+    #[inline(never)]
+    fn end_those_since(&self, start: u64, mut sink: impl FnMut(O)) {
+        let lingering = &self.lingering;
         while lingering.top.get() > start {
             let top = lingering.top.get() - 1;
             let word = lingering.place(top).replace(Word::NULL);

@@ -83,7 +83,7 @@ mod table;
 mod whole;
 mod word;
 
-pub use frame::Frame;
+pub use frame::{Frame, Many};
 pub use linger::LastReference;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;

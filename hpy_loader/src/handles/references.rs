@@ -93,6 +93,28 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// [`end_loan`](Self::end_loan) of a word that [`lend`](Self::lend) of this table
+    /// has given. The object if that was the end of it.
+    #[inline(always)]
+    pub(super) fn end_own_loan(&self, word: Word) -> Option<O> {
+        if let Some(slot) = self.own_slot(word)
+            && slot.refs() == LENT
+        {
+            return self.free_now(slot);
+        }
+        self.end_unusual_loan(word)
+    }
+
+    /// C has duplicates of it, or has closed it too often.
+    #[cold]
+    #[inline(never)]
+    fn end_unusual_loan(&self, word: Word) -> Option<O> {
+        match self.end_loan(word) {
+            Released::Freed(object) => Some(object),
+            _ => None,
+        }
+    }
+
     /// Ends a [`lend`](Self::lend) and starts one for `object` in its place, which
     /// costs less than both. Gives the new handle and the old object.
     ///
@@ -112,12 +134,12 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`lend`](Self::lend) together with the one reference that C has made
-    /// and now gives away, and hands out the object. None, and nothing happens,
-    /// unless exactly this is what there is.
-    #[inline]
+    /// Ends a [`lend`](Self::lend) of this table together with the one reference that
+    /// C has made and now gives away, and hands out the object. None, and nothing
+    /// happens, unless exactly this is what there is.
+    #[inline(always)]
     pub(super) fn end_loan_of_result(&self, word: Word) -> Option<O> {
-        let slot = self.lookup(word)?;
+        let slot = self.own_slot(word)?;
         if slot.refs() != LENT + 1 || slot.is_pinned() {
             return None;
         }
@@ -137,7 +159,7 @@ impl<O> HandleTable<O> {
 
     /// [`take`](Self::take) with a cloning of the caller's own. If `clone`
     /// panics, the reference has not been consumed.
-    #[inline]
+    #[inline(always)]
     pub fn take_with(&self, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
         let Some(slot) = self.lookup(word) else {
             self.refuse_use(word);
@@ -151,6 +173,12 @@ impl<O> HandleTable<O> {
             // the count stays there.
             return Some(clone(unsafe { slot.object() }));
         }
+        self.take_clone(slot, word, clone)
+    }
+
+    /// [`take_with`](Self::take_with) of a handle that stays.
+    #[inline(never)]
+    fn take_clone(&self, slot: &Slot<O>, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
         let root = Pin::new(self, slot);
         let object = clone(&root);
         if slot.refs() == 0 {

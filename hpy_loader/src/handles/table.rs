@@ -114,12 +114,12 @@ impl<O> HandleTable<O> {
     ///
     /// # Errors
     /// Gives the object back if the table is full.
-    #[inline]
+    #[inline(always)]
     pub fn lend(&self, object: O) -> Result<Word, Exhausted<O>> {
         self.open_with(object, LENT)
     }
 
-    #[inline]
+    #[inline(always)]
     fn open_with(&self, object: O, refs: u32) -> Result<Word, Exhausted<O>> {
         let mut index = self.free.get();
         if index == 0 {
@@ -180,6 +180,14 @@ impl<O> HandleTable<O> {
         // would cost an instruction.
         let slot = unsafe { self.slots.at(index as usize) };
         // The word's generation is odd here, so equality means open as well.
+        slot.answers_to(word).then_some(slot)
+    }
+
+    /// [`find`](Self::find) for a word that the table has given, whose index needs no
+    /// check, or `HPy_NULL`, which has the index of the slot set apart.
+    #[inline(always)]
+    pub(super) fn own_slot(&self, word: Word) -> Option<&Slot<O>> {
+        let slot = self.slot(word.index());
         slot.answers_to(word).then_some(slot)
     }
 

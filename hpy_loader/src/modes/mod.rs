@@ -9,10 +9,9 @@
 //!
 //! # The way out to C
 //!
-//! [`crate::call`] asks its loader for the mode once a call; in the universal
-//! mode that is one test of a pointer which lies beside another one that the
-//! call needs anyway. Everything else that a mode does to a call happens behind
-//! that test, out of line.
+//! A loader calls C through functions that were made for its mode (see
+//! [`crate::call`]). Those of the universal mode do not know that there are others,
+//! so that it pays nothing for them.
 //!
 //! # The way in from C
 //!

@@ -154,7 +154,7 @@ fn arguments_come_in_order<const THREADS: bool>(host: &Host<THREADS>) {
             let texts = (start..start + count).map(|index| vm.text(&index.to_string()));
             texts.collect::<Vec<_>>()
         };
-        let args = texts(0, positional + keywords).into_iter();
+        let args = texts(0, positional + keywords);
         let names = (keywords > 0).then(|| (vm.tuple(texts(100, keywords)), keywords));
         let name = || "method".to_owned();
         let callee = Callee::Callable(&name);

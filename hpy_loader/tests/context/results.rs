@@ -102,7 +102,7 @@ fn objects<const THREADS: bool>(
     BEHAVIOUR.set(behaviour);
     let (loader, vm) = (host.loader, host.vm());
     let one = || vm.int(1);
-    let args = || vec![vm.int(1), vm.int(2)].into_iter();
+    let args = || vec![vm.int(1), vm.int(2)];
     let null = std::ptr::null_mut();
     let slot = Callee::Slot;
     let mut results = vec![];
@@ -117,9 +117,8 @@ fn objects<const THREADS: bool>(
         let args = match function {
             MethodFunction::NoArgs(_) => vec![],
             MethodFunction::O(_) => vec![vm.int(1)],
-            _ => args().collect(),
+            _ => args(),
         };
-        let args = args.into_iter();
         let callee = Callee::Callable(&name);
         // SAFETY: the functions are of these types.
         unsafe { loader.call_method(&method, &name, one(), args, None, callee) }
@@ -157,7 +156,7 @@ fn numbers<const THREADS: bool>(
     BEHAVIOUR.set(behaviour);
     let (loader, vm) = (host.loader, host.vm());
     let one = || vm.int(1);
-    let args = || vec![vm.int(1), vm.int(2)].into_iter();
+    let args = || vec![vm.int(1), vm.int(2)];
     let null = std::ptr::null_mut();
     let mut buffer = empty_buffer();
     // SAFETY: the functions are of these types.
@@ -403,7 +402,7 @@ fn a_method_counts_its_arguments<const THREADS: bool>(host: &Host<THREADS>) {
         let name = || "method".to_owned();
         let count = names.as_ref().and_then(|names| names.items());
         let names = names.map(|names| (names, count.map_or(0, |names| names.len())));
-        let (args, callee) = (args.iter().cloned(), Callee::Callable(&name));
+        let (args, callee) = (args.to_vec(), Callee::Callable(&name));
         // SAFETY: the functions are of these types.
         let result = unsafe {
             host.loader

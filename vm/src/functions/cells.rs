@@ -15,9 +15,8 @@
 use super::function::Function;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::function::{FuncArgs, PyNativeFn};
+use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::ptr::NonNull;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many functions can be told apart. Memory that is not used is not touched.
@@ -34,27 +33,19 @@ struct Cell<F> {
 /// A cell whose closure's type has no name; all of them have one size.
 type Space = MaybeUninit<[usize; 2]>;
 
-struct Piece {
-    start: NonNull<Space>,
-    used: AtomicUsize,
-}
+/// The memory for the cells: at an address that is known when the program is built.
+struct Piece(UnsafeCell<[Space; CELLS]>);
 
-// SAFETY: a cell is written by the one thread that has counted `used` up to it,
+// SAFETY: a cell is written by the one thread that has counted `USED` up to it,
 // before anybody gets to know its address, and never again.
-unsafe impl Send for Piece {}
-// SAFETY: as above.
 unsafe impl Sync for Piece {}
 
-static PIECE: OnceLock<Piece> = OnceLock::new();
+static PIECE: Piece = Piece(UnsafeCell::new([Space::uninit(); CELLS]));
+static USED: AtomicUsize = AtomicUsize::new(0);
 
-fn piece() -> &'static Piece {
-    PIECE.get_or_init(|| {
-        let space: &'static mut [Space] = Box::leak(Box::new_uninit_slice(CELLS));
-        Piece {
-            start: NonNull::from(space).cast(),
-            used: AtomicUsize::new(0),
-        }
-    })
+#[inline(always)]
+fn start() -> *mut Space {
+    PIECE.0.get().cast()
 }
 
 /// The closure through which RustPython calls `function`, in a place where
@@ -70,39 +61,30 @@ fn place<F: PyNativeFn>(function: &'static Function, closure: F) -> &'static dyn
         assert!(size_of::<Cell<F>>() == size_of::<Space>());
         assert!(align_of::<Cell<F>>() == align_of::<usize>());
     }
-    let piece = piece();
-    let number = piece.used.fetch_add(1, Ordering::Relaxed);
+    let number = USED.fetch_add(1, Ordering::Relaxed);
     if number >= CELLS {
-        piece.used.store(CELLS, Ordering::Relaxed);
+        USED.store(CELLS, Ordering::Relaxed);
         return Box::leak(Box::new(closure));
     }
     // SAFETY: the number is inside the piece and only ours; sizes are checked
     // above, and the start is aligned for words.
     unsafe {
-        let cell = piece.start.add(number).cast::<Cell<F>>();
+        let cell = start().add(number).cast::<Cell<F>>();
         cell.write(Cell { closure, function });
-        &(*cell.as_ptr()).closure
+        &(*cell).closure
     }
 }
 
 /// The extension's function behind a closure, if it is one.
-#[inline]
+#[inline(always)]
 pub fn find(closure: &'static dyn PyNativeFn) -> Option<&'static Function> {
     let address = std::ptr::from_ref(closure).cast::<Space>();
-    let piece = PIECE.get()?;
-    let distance = address.addr().wrapping_sub(piece.start.addr().get());
+    let distance = address.addr().wrapping_sub(start().addr());
     if distance >= CELLS * size_of::<Space>() {
         return None;
     }
     // SAFETY: nothing else than cells lies in the piece, and the closure is the
     // first member of its own. Where the function lies in it does not depend on
     // what the closure is; see `place`.
-    Some(unsafe {
-        (*piece
-            .start
-            .as_ptr()
-            .byte_add(distance)
-            .cast::<Cell<usize>>())
-        .function
-    })
+    Some(unsafe { (*start().byte_add(distance).cast::<Cell<usize>>()).function })
 }

@@ -35,7 +35,7 @@ impl Function {
 
     /// A call with arguments as they come: `count` positional ones, and then one
     /// for each name.
-    #[inline]
+    #[inline(always)]
     pub fn vectorcall(
         &self,
         mut values: Vec<PyObjectRef>,
@@ -43,10 +43,26 @@ impl Function {
         names: Option<&[PyObjectRef]>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let names = names.filter(|names| !names.is_empty());
-        values.truncate(count + names.map_or(0, <[_]>::len));
-        let names = names.map(|names| (self.names(names, vm).into(), names.len()));
-        self.invoke(values, names, vm)
+        match names {
+            Some(names) if !names.is_empty() => self.call_with_names(values, count, names, vm),
+            _ => {
+                values.truncate(count);
+                self.invoke(values, None, vm)
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn call_with_names(
+        &self,
+        mut values: Vec<PyObjectRef>,
+        count: usize,
+        names: &[PyObjectRef],
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        values.truncate(count + names.len());
+        let names = (self.names(names, vm).into(), names.len());
+        self.invoke(values, Some(names), vm)
     }
 
     /// A tuple of the names: that of the last call if it had the same.
@@ -66,7 +82,7 @@ impl Function {
         tuple
     }
 
-    #[inline]
+    #[inline(always)]
     fn invoke(
         &self,
         values: Vec<PyObjectRef>,
@@ -86,7 +102,7 @@ impl Function {
                 self.method,
                 &qualified,
                 self.receiver,
-                values.into_iter(),
+                values,
                 names,
                 Callee::Callable(&repr),
             )

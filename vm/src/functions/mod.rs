@@ -148,7 +148,11 @@ pub fn method_descriptor(
             let message = format!("unbound method {qualified}() needs an argument");
             return Err(vm.new_type_error(message));
         }
-        let receiver = args.args.remove(0);
+        let receiver = match args.args.len() {
+            // The one or two that most calls have need no moving up.
+            1 | 2 => args.args.swap_remove(0),
+            _ => args.args.remove(0),
+        };
         invoke(loader, method, &qualified, &repr, receiver, args, vm)
     };
     descriptor(name, method.doc.as_deref(), class, function, vm)
@@ -167,15 +171,6 @@ fn invoke(
     let Keywords { values, names } = Keywords::new(args, vm);
     let callee = Callee::Callable(repr);
     // SAFETY: the definition is the extension's, read with its signature.
-    let result = unsafe {
-        loader.call_method(
-            method,
-            qualified,
-            receiver,
-            values.into_iter(),
-            names,
-            callee,
-        )
-    };
+    let result = unsafe { loader.call_method(method, qualified, receiver, values, names, callee) };
     result.map_err(|error| into_exception(error, vm))
 }

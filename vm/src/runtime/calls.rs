@@ -7,6 +7,7 @@ use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use smallvec::SmallVec;
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 /// The names of the keywords in a vectorcall.
@@ -89,11 +90,29 @@ impl RustPython {
     }
 }
 
+thread_local! {
+    /// The lowest address on this thread's stack at which RustPython has found
+    /// room left. Above it there is more.
+    static DEEPEST: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+#[inline(never)]
+fn measure_stack(here: usize) -> Fallible<(), RustPython> {
+    // It measures the stack; there is nothing to be done under it.
+    attempt(|vm| vm.with_recursion("while calling a Python object", || Ok(())))?;
+    DEEPEST.set(here);
+    Ok(())
+}
+
 impl Calls for RustPython {
-    #[inline]
+    #[inline(always)]
     fn check_stack(&self) -> Fallible<(), Self> {
-        // It measures the stack; there is nothing to be done under it.
-        attempt(|vm| vm.with_recursion("while calling a Python object", || Ok(())))
+        let here = 0_u8;
+        let here = std::ptr::from_ref(&here).addr();
+        if here >= DEEPEST.get() {
+            return Ok(());
+        }
+        measure_stack(here)
     }
 
     fn is_callable(&self, object: &PyObjectRef) -> bool {

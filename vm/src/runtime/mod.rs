@@ -100,6 +100,7 @@ pub fn loader() -> &'static Loader<RustPython> {
 }
 
 /// Runs an operation of RustPython's as one of the trait's.
+#[inline(always)]
 fn attempt<T>(operation: impl FnOnce(&VirtualMachine) -> PyResult<T>) -> Result<T, PyObjectRef> {
     with_current_vm(operation).map_err(PyObjectRef::from)
 }

@@ -54,7 +54,6 @@ fn invoke(object: &PyObject, args: Keywords, vm: &VirtualMachine) -> PyResult {
     let Keywords { values, names } = args;
     // SAFETY: the function is a call function of an extension of this loader.
     let result = unsafe {
-        let values = values.into_iter();
         let callee = Callee::Callable(&repr);
         info.loader
             .call_keywords(function, object.to_owned(), values, names, callee)

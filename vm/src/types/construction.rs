@@ -58,13 +58,8 @@ fn call_new(
     // SAFETY: the function is the `tp_new` of an extension of this loader.
     let made = unsafe {
         let callee = Callee::Callable(&repr);
-        info.loader.call_new(
-            function,
-            class.into(),
-            args.args.into_iter(),
-            keywords,
-            callee,
-        )
+        info.loader
+            .call_new(function, class.into(), args.args, keywords, callee)
     };
     made.map_err(|error| into_exception(error, vm))
 }

@@ -87,7 +87,7 @@ impl Vm {
                 definition,
                 &name,
                 receiver.to_object(),
-                values.iter().map(|value| value.to_object()),
+                values.iter().map(Local::to_object).collect(),
                 names
                     .as_ref()
                     .map(|(names, count)| (names.to_object(), *count)),

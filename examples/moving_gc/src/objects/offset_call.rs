@@ -46,7 +46,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
         definition.loader.call_keywords(
             function,
             this.to_object(),
-            values.iter().map(Local::to_object),
+            values.iter().map(Local::to_object).collect(),
             names
                 .as_ref()
                 .map(|(names, count)| (names.to_object(), *count)),

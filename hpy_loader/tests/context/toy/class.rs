@@ -164,7 +164,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
                 method,
                 &name,
                 (*receiver).clone(),
-                args.iter().map(|&arg| arg.clone()),
+                args.iter().map(|&arg| arg.clone()).collect(),
                 counted(names),
                 Callee::Callable(&name),
             )
@@ -184,7 +184,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
             self.loader.call_keywords(
                 function,
                 receiver.clone(),
-                args.iter().map(|&arg| arg.clone()),
+                args.iter().map(|&arg| arg.clone()).collect(),
                 counted(names),
                 Callee::Callable(&name),
             )

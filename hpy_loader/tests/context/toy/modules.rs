@@ -31,7 +31,7 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
                         method,
                         &name,
                         receiver.clone(),
-                        args.iter().map(|&arg| arg.clone()),
+                        args.iter().map(|&arg| arg.clone()).collect(),
                         counted(names),
                         Callee::Callable(&name),
                     )

@@ -180,7 +180,7 @@ pub(super) fn compare(w: Wrapped<'_, HPyFunc_richcmpfunc>, op: CompareOp) -> PyR
 
 pub(super) fn init(w: Wrapped<'_, HPyFunc_initproc>) -> PyResult {
     let keywords = keyword_dict(w.args.args.kwargs, w.vm)?;
-    let args = w.args.args.args.into_iter();
+    let args = w.args.args.args;
     // SAFETY: the function fills a slot of this signature.
     let result = unsafe { w.info.loader.call_init(w.function, w.this, args, keywords) };
     done(result, w.vm)

@@ -79,7 +79,7 @@ pub(super) fn compare(
 pub(super) fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let (function, info) = function(object, |slots| slots.tp_init, vm)?;
     let keywords = keyword_dict(args.kwargs, vm)?;
-    let (object, args) = (object.to_owned(), args.args.into_iter());
+    let (object, args) = (object.to_owned(), args.args);
     // SAFETY: the function fills a slot of this signature.
     raise(
         unsafe { info.loader.call_init(function, object, args, keywords) },

@@ -150,7 +150,7 @@ wrappers! {
             w.definition.loader.call_init(
                 w.function,
                 w.this.to_object(),
-                args.iter().map(Local::to_object),
+                args.iter().map(Local::to_object).collect(),
                 keywords.as_ref().map(Local::to_object),
             )
         })
@@ -166,7 +166,7 @@ wrappers! {
             w.definition.loader.call_new(
                 w.function,
                 w.this.to_object(),
-                args.iter().map(Local::to_object),
+                args.iter().map(Local::to_object).collect(),
                 keywords.as_ref().map(Local::to_object),
                 Callee::Callable(&name),
             )
@@ -191,7 +191,7 @@ wrappers! {
             w.definition.loader.call_keywords(
                 function,
                 w.this.to_object(),
-                values.iter().map(Local::to_object),
+                values.iter().map(Local::to_object).collect(),
                 names.as_ref().map(|(names, count)| (names.to_object(), *count)),
                 Callee::Callable(&repr),
             )
