@@ -476,6 +476,27 @@ shortcuts! {
         gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
     }
 
+    fn ctx_New(gate, h_type: HPy, data: *mut *mut c_void) -> HPy {
+        let (object, native) = gate.runtime().quick_instance(root(gate, h_type)?).ok()?;
+        let handle = open::<R>(gate.handles(), object)?;
+        if !data.is_null() {
+            // SAFETY: the extension gives room for the pointer.
+            unsafe { *data = native };
+        }
+        Some(handle)
+    }
+
+    fn ctx_Type_GenericNew(
+        gate,
+        r#type: HPy,
+        _args: *const HPy,
+        _nargs: HPy_ssize_t,
+        _kw: HPy
+    ) -> HPy {
+        let (object, _) = gate.runtime().quick_instance(root(gate, r#type)?).ok()?;
+        open::<R>(gate.handles(), object)
+    }
+
     fn ctx_AsStruct_Object(gate, h: HPy) -> *mut c_void {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
     }
@@ -584,19 +605,34 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_New(gate, size: HPy_ssize_t) -> HPyListBuilder {
-        bodies::new_small(gate.core(), size).map(HPyListBuilder)
+        bodies::new_small(gate, size).map(HPyListBuilder)
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate.core(), builder.0, index, h_item)
+        bodies::set_once(gate, builder.0, index, h_item)
+    }
+
+    fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
+        let row = "ctx_ListBuilder_Build";
+        bodies::build_roots(gate, row, builder.0, bodies::Sequence::List)
+    }
+
+    fn ctx_TupleBuilder_Build(gate, builder: HPyTupleBuilder) -> HPy {
+        let row = "ctx_TupleBuilder_Build";
+        bodies::build_roots(gate, row, builder.0, bodies::Sequence::Tuple)
+    }
+
+    fn ctx_Tuple_FromArray(gate, items: *mut HPy, n: HPy_ssize_t) -> HPy {
+        // SAFETY: the extension gives the array.
+        unsafe { bodies::small_tuple(gate, "ctx_Tuple_FromArray", items, n) }
     }
 
     fn ctx_TupleBuilder_New(gate, size: HPy_ssize_t) -> HPyTupleBuilder {
-        bodies::new_small(gate.core(), size).map(HPyTupleBuilder)
+        bodies::new_small(gate, size).map(HPyTupleBuilder)
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate.core(), builder.0, index, h_item)
+        bodies::set_once(gate, builder.0, index, h_item)
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {

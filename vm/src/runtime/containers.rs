@@ -43,11 +43,13 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
     Ok(Some(value.to_isize().unwrap_or(limit)))
 }
 
-/// Makes sure that there is memory for items whose number C chooses.
-#[inline]
-fn expect_memory(items: usize) -> Result<(), PyObjectRef> {
-    match is_available(items.saturating_mul(size_of::<PyObjectRef>())) {
-        true => Ok(()),
+/// The items, whose number C chooses.
+#[inline(always)]
+fn gather(
+    items: impl ExactSizeIterator<Item = PyObjectRef>,
+) -> Result<Vec<PyObjectRef>, PyObjectRef> {
+    match is_available(items.len().saturating_mul(size_of::<PyObjectRef>())) {
+        true => Ok(items.collect()),
         false => attempt(|vm| Err(vm.no_memory_error())),
     }
 }
@@ -72,22 +74,20 @@ impl Containers for RustPython {
         object.class().is(class) || object.fast_isinstance(class)
     }
 
-    #[inline]
+    #[inline(always)]
     fn new_list(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        expect_memory(items.len())?;
-        Ok(self.ctx.new_list(items.collect()).into())
+        Ok(self.ctx.new_list(gather(items)?).into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        expect_memory(items.len())?;
-        Ok(self.ctx.new_tuple(items.collect()).into())
+        Ok(self.ctx.new_tuple(gather(items)?).into())
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {
