@@ -26,6 +26,8 @@ use running::Call;
 pub enum Callee<'a> {
     /// A callable; the function gives its `repr`.
     Callable(&'a dyn Fn() -> String),
+    /// The class that is the first argument.
+    Class,
     /// A slot of a type, which CPython's messages do not name.
     Slot,
 }

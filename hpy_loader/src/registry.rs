@@ -65,27 +65,29 @@ impl<T> Registry<T> {
     #[inline(always)]
     pub fn insert(&self, entry: T) -> isize {
         let mut places = self.places.borrow_mut();
-        if let Some(index) = self.empty.get()
-            && let Some(place) = places.get_mut(index as usize)
-        {
-            self.empty.set(place.next);
-            place.generation += 1;
-            place.entry = Some(entry);
-            return Key::of(index, place.generation);
-        }
-        Self::extend(&mut places, entry)
+        let index = match self.empty.get() {
+            Some(empty) => empty,
+            None => Self::extend(&mut places),
+        };
+        let place = &mut places[index as usize];
+        self.empty.set(place.next);
+        place.generation += 1;
+        // There is nothing to drop, which the compiler does not see.
+        std::mem::forget(place.entry.replace(entry));
+        Key::of(index, place.generation)
     }
 
+    /// A new place, empty. Apart from the entry, which is best never moved.
     #[cold]
     #[inline(never)]
-    fn extend(places: &mut Vec<Place<T>>, entry: T) -> isize {
+    fn extend(places: &mut Vec<Place<T>>) -> u32 {
         let index = u32::try_from(places.len()).expect("memory ends before");
         places.push(Place {
-            generation: 1,
+            generation: 0,
             next: None,
-            entry: Some(entry),
+            entry: None,
         });
-        Key::of(index, 1)
+        index
     }
 
     /// Works on an entry; `operation` must not come back to this table.

@@ -37,11 +37,22 @@ fn look<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<&R::Object> {
 /// more than the VM's own code.
 #[inline(always)]
 fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let vm = core.runtime();
-    if vm.is_shared(&object) || vm.is_inert(&object) {
+    if core.runtime().is_shared(&object) {
         drop(object);
     } else {
-        bury_outside(core, object);
+        bury_alone(core, object);
+    }
+}
+
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
+        true => drop(object),
+        false => bury_outside(core, object),
+    });
+    if let Err(panic) = catch_unwind(bury) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
     }
 }
 
@@ -609,7 +620,8 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate, builder.0, index, h_item)
+        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
+        Some(())
     }
 
     fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
@@ -632,7 +644,8 @@ shortcuts! {
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate, builder.0, index, h_item)
+        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
+        Some(())
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {

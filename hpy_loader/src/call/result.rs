@@ -36,10 +36,7 @@ impl<R: Runtime> Call<R> {
         if let Some(value) = word.as_f64() {
             return Ok(self.core.runtime().new_float(value));
         }
-        let message = match callee {
-            Callee::Callable(name) => format!("{} returned a handle that is closed", name()),
-            Callee::Slot => "a slot returned a handle that is closed".to_owned(),
-        };
+        let message = format!("{} returned a handle that is closed", self.name(callee));
         Err(self
             .loader
             .error(self.core.constants().h_SystemError, &message))
@@ -66,25 +63,22 @@ impl<R: Runtime> Call<R> {
         let system_error = loader.constants().h_SystemError;
         if !loader.is_error_pending() {
             let message = match callee {
-                Callee::Callable(name) => {
-                    let name = loader.leave(|_| name());
-                    format!("{name} returned NULL without setting an exception")
-                }
                 Callee::Slot => "error return without exception set".to_owned(),
+                _ => format!(
+                    "{} returned NULL without setting an exception",
+                    self.name(callee)
+                ),
             };
             return loader.error(system_error, &message);
         }
         if !result.is_null() {
             // Its destructor and the name may be Python's.
             let object = loader.handles().release(result);
-            let name = loader.leave(|_| {
-                drop(object);
-                match callee {
-                    Callee::Callable(name) => name(),
-                    Callee::Slot => "a slot".to_owned(),
-                }
-            });
-            let message = format!("{name} returned a result with an exception set");
+            loader.leave(|_| drop(object));
+            let message = format!(
+                "{} returned a result with an exception set",
+                self.name(callee)
+            );
             if let Some(error) = loader.take_pending() {
                 return loader.leave(|runtime| runtime.error_caused_by(&message, error));
             }
@@ -93,6 +87,32 @@ impl<R: Runtime> Call<R> {
             Some(error) => error,
             None => loader.error(system_error, "the handle of the error was closed"),
         }
+    }
+}
+
+impl<R: Runtime> Call<R> {
+    /// What the callee is called in messages.
+    #[cold]
+    fn name(&self, callee: Callee<'_>) -> String {
+        match callee {
+            Callee::Callable(name) => self.core.leave(|_| name()),
+            Callee::Class => self.repr_of_class().unwrap_or_default(),
+            Callee::Slot => "a slot".to_owned(),
+        }
+    }
+
+    /// Empty if there is none, as for a class whose metaclass fails to give it.
+    fn repr_of_class(&self) -> Option<String> {
+        let class = self
+            .core
+            .handles()
+            .pin(self.frame.words().first().copied()?)?;
+        self.core.leave(|vm| {
+            let repr = vm.repr(&class).ok()?;
+            // SAFETY: the text lives as long as the object beside it.
+            let text = unsafe { &*vm.utf8(&repr).ok()? };
+            Some(String::from_utf8_lossy(text).into_owned())
+        })
     }
 }
 

@@ -93,14 +93,15 @@ impl<R: Runtime> Drop for Call<R> {
 impl<R: Runtime> Call<R> {
     /// C may call Python and Python C, to any depth: what the VM says of its
     /// stack is asked before every call, since C itself asks nobody.
-    #[inline]
+    // Always, as `unchecked`, since it is slow to move what has just been written.
+    #[inline(always)]
     pub(super) fn new(loader: &'static Loader<R>) -> Fallible<Self, R> {
         loader.runtime().check_stack()?;
         Ok(Self::unchecked(loader))
     }
 
     /// For what has to happen, however deep it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unchecked(loader: &'static Loader<R>) -> Self {
         let core = loader.core();
         let entered = core.lock().enter(core.runtime());

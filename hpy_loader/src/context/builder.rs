@@ -28,36 +28,42 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
     if !is_available(size.saturating_mul(size_of::<Pin<'_, R::Object>>())) {
         return 0;
     }
-    Items::new(size).map_or(0, |items| entry.core().builders().insert(items))
+    Items::new(entry.core(), size).map_or(0, |items| entry.core().builders().insert(items))
 }
 
 /// A small builder, by the short way through the boundary.
 #[inline(always)]
 pub(crate) fn new_small<R: Runtime>(gate: &'static Gate<R>, size: HPy_ssize_t) -> Option<isize> {
     let size = usize::try_from(size).ok().filter(|&size| size <= SMALL)?;
-    Some(gate.builders().insert(Items::small(size)?))
+    if !R::FREE_ROOTS {
+        return None;
+    }
+    let none = Word::from_bits(gate.constants().h_None.0);
+    // SAFETY: without slots there are no shortcuts, and constants stay open.
+    let none = unsafe { gate.slots().peek(none) }?;
+    let items = Items::small(size, || gate.runtime().duplicate(none));
+    Some(gate.builders().insert(items))
 }
 
-/// Sets an object where nothing was set before, by the short way. None, and nothing
-/// has changed, for anything else.
+/// Sets an object by the short way, and gives the old one. None, and nothing has
+/// changed, if that is not possible.
 #[inline(always)]
-pub(crate) fn set_once<R: Runtime>(
+pub(crate) fn set_root<R: Runtime>(
     gate: &'static Gate<R>,
     builder: isize,
     index: HPy_ssize_t,
     item: HPy,
-) -> Option<()> {
+) -> Option<R::Object> {
     let word = Word::from_bits(item.0);
     if word.is_immediate() {
         return set_number(gate, builder, index, word);
     }
     let set = gate.builders().with(builder, |items| {
-        let place = items.empty_place(index)?;
+        let place = items.root_at(index)?;
         // SAFETY: without slots there are no shortcuts. No foreign code runs while the
         // reference is used.
         let object = unsafe { gate.slots().peek(word) }?;
-        place.fill(gate.runtime().duplicate(object));
-        Some(())
+        Some(std::mem::replace(place, gate.runtime().duplicate(object)))
     });
     set.flatten()
 }
@@ -69,14 +75,13 @@ fn set_number<R: Runtime>(
     builder: isize,
     index: HPy_ssize_t,
     word: Word,
-) -> Option<()> {
+) -> Option<R::Object> {
     if !R::FREE_ROOTS {
         return None;
     }
     let number = number(gate.runtime(), word)?;
     let set = gate.builders().with(builder, |items| {
-        items.empty_place(index)?.fill(number);
-        Some(())
+        Some(std::mem::replace(items.root_at(index)?, number))
     });
     set.flatten()
 }

@@ -6,9 +6,11 @@ use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+};
 
 fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let class = object.class().name().to_owned();
@@ -87,7 +89,13 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_tuple(gather(items)?).into())
+        let items = gather(items)?.into_boxed_slice();
+        if items.is_empty() {
+            return Ok(self.ctx.empty_tuple.clone().into());
+        }
+        // What `Context::new_tuple` does with a `Vec`, which goes there by memory.
+        let class = self.ctx.types.tuple_type.to_owned();
+        Ok(PyRef::new_ref(PyTuple::new_unchecked(items), class, None).into())
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

@@ -7,10 +7,10 @@ use crate::handles::Pin;
 /// The items so far.
 ///
 /// Where roots may lie anywhere ([`FREE_ROOTS`](crate::runtime::Roots::FREE_ROOTS)),
-/// items are roots from the start, and their memory becomes that of the list or
-/// tuple. Elsewhere they have to stay in the handle table until the VM takes them.
+/// items are roots from the start, of `None` at first, and their memory becomes that
+/// of the list or tuple. Elsewhere they have to stay in the handle table until the VM takes them.
 pub(crate) enum Items<R: Runtime> {
-    Roots(Vec<Option<R::Object>>),
+    Roots(Box<[R::Object]>),
     Pinned(Vec<Item<R>>),
 }
 
@@ -55,7 +55,7 @@ impl<R: Runtime> Item<R> {
 
 /// What there is to put into a builder, and afterwards what was in it.
 pub(super) enum Exchange<R: Runtime> {
-    Root(Option<R::Object>),
+    Root(R::Object),
     Item(Item<R>),
 }
 
@@ -64,15 +64,17 @@ impl<R: Runtime> Exchange<R> {
         if !R::FREE_ROOTS {
             return Item::new(entry, handle).map(Self::Item);
         }
-        let pin = entry.get_optional(handle)?;
-        let root = pin.map(|pin| entry.runtime().duplicate(&pin));
-        Ok(Self::Root(root))
+        let vm = entry.runtime();
+        Ok(Self::Root(match entry.get_optional(handle)? {
+            Some(pin) => vm.duplicate(&pin),
+            None => none(entry.core()),
+        }))
     }
 
     /// The object that was only kept here.
     pub(super) fn release(self) -> Option<R::Object> {
         match self {
-            Self::Root(root) => root,
+            Self::Root(root) => Some(root),
             Self::Item(item) => item.release(),
         }
     }
@@ -80,12 +82,12 @@ impl<R: Runtime> Exchange<R> {
 
 impl<R: Runtime> Items<R> {
     /// Room for so many. None if there is no memory.
-    pub(super) fn new(count: usize) -> Option<Self> {
+    pub(super) fn new(core: &'static Core<R>, count: usize) -> Option<Self> {
         if R::FREE_ROOTS {
             let mut roots = Vec::new();
             roots.try_reserve_exact(count).ok()?;
-            roots.resize_with(count, || None);
-            return Some(Self::Roots(roots));
+            roots.resize_with(count, || none(core));
+            return Some(Self::Roots(roots.into_boxed_slice()));
         }
         let mut items = Vec::new();
         items.try_reserve_exact(count).ok()?;
@@ -93,10 +95,15 @@ impl<R: Runtime> Items<R> {
         Some(Self::Pinned(items))
     }
 
-    /// Room for a few roots. None if there are to be none.
+    /// Room for a few roots, each of them one that `unset` makes.
     #[inline(always)]
-    pub(super) fn small(count: usize) -> Option<Self> {
-        R::FREE_ROOTS.then(|| Self::Roots((0..count).map(|_| None).collect()))
+    pub(super) fn small(count: usize, unset: impl Fn() -> R::Object) -> Self {
+        let mut roots = Box::new_uninit_slice(count);
+        for place in &mut roots {
+            place.write(unset());
+        }
+        // SAFETY: all of them were written.
+        Self::Roots(unsafe { roots.assume_init() })
     }
 
     /// Puts an item into a place. None if there is no such place.
@@ -113,15 +120,14 @@ impl<R: Runtime> Items<R> {
         Some(())
     }
 
-    /// A place for a root where nothing is, if there is one at the index.
+    /// The root at an index.
     #[inline(always)]
-    pub(super) fn empty_place(&mut self, index: isize) -> Option<EmptyPlace<'_, R>> {
-        let Self::Roots(roots) = self else {
-            return None;
-        };
-        // A negative index is past any end.
-        let place = roots.get_mut(index.cast_unsigned())?;
-        place.is_none().then_some(EmptyPlace { place })
+    pub(super) fn root_at(&mut self, index: isize) -> Option<&mut R::Object> {
+        match self {
+            // A negative index is past any end.
+            Self::Roots(roots) => roots.get_mut(index.cast_unsigned()),
+            Self::Pinned(_) => None,
+        }
     }
 
     /// Makes the list or the tuple.
@@ -129,10 +135,7 @@ impl<R: Runtime> Items<R> {
     pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> Fallible<R::Object, R> {
         let core = entry.core();
         match self {
-            Self::Roots(roots) => {
-                let objects = roots.into_iter();
-                sequence.of(core, objects.map(|root| root.unwrap_or_else(|| none(core))))
-            }
+            Self::Roots(roots) => sequence.of(core, roots.into_vec().into_iter()),
             Self::Pinned(items) => build_pinned(entry, items, sequence),
         }
     }
@@ -140,22 +143,9 @@ impl<R: Runtime> Items<R> {
     /// The objects that were only kept here.
     pub(super) fn release(self) -> Vec<R::Object> {
         match self {
-            Self::Roots(roots) => roots.into_iter().flatten().collect(),
+            Self::Roots(roots) => roots.into_vec(),
             Self::Pinned(items) => items.into_iter().filter_map(Item::release).collect(),
         }
-    }
-}
-
-/// A place in a builder where nothing is.
-pub(super) struct EmptyPlace<'a, R: Runtime> {
-    place: &'a mut Option<R::Object>,
-}
-
-impl<R: Runtime> EmptyPlace<'_, R> {
-    #[inline(always)]
-    pub(super) fn fill(self, root: R::Object) {
-        // There is nothing to drop, which the compiler does not see.
-        std::mem::forget(self.place.replace(root));
     }
 }
 
@@ -203,7 +193,6 @@ impl Sequence {
 }
 
 /// What stands where nothing was set.
-#[cold]
 fn none<R: Runtime>(core: &'static Core<R>) -> R::Object {
     let none = Word::from_bits(core.constants().h_None.0);
     match core.handles().pin(none) {
