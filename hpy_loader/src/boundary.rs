@@ -309,7 +309,7 @@ impl<R: Runtime> Entry<R> {
     /// Makes an error the pending one. The destructor of the one that was
     /// pending may panic, which is an error as well.
     #[cold]
-    fn fail(self, error: R::Object) {
+    pub(crate) fn fail(self, error: R::Object) {
         let set = || self.core.set_pending(error);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
             self.panicked(&*panic);

@@ -28,6 +28,8 @@ pub(crate) use trampolines::Trampolines;
 pub enum Callee<'a> {
     /// A callable; the function gives its `repr`.
     Callable(&'a dyn Fn() -> String),
+    /// The class that is the first argument.
+    Class,
     /// A slot of a type, which CPython's messages do not name.
     Slot,
     /// `HPy_mod_exec` of the module with this name.

@@ -8,7 +8,7 @@ mod unmade;
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary::{self, Gate};
-use crate::context::{Builder, Departure, Tracker};
+use crate::context::{Departure, Items, Tracker};
 use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
 use crate::lock::Lock;
 use crate::modes::Modes;
@@ -31,7 +31,7 @@ pub struct Core<R: Runtime> {
     /// A `MemoryError` that is pending when no error can be made.
     last_resort: Cell<Word>,
     lock: Lock,
-    builders: Registry<Builder<R>>,
+    builders: Registry<Items<R>>,
     trackers: Registry<Tracker>,
     departures: Registry<Departure>,
     /// The loader of the universal mode, and what the other modes keep.
@@ -152,7 +152,7 @@ impl<R: Runtime> Core<R> {
         &self.lock
     }
 
-    pub(crate) fn builders(&self) -> &Registry<Builder<R>> {
+    pub(crate) fn builders(&self) -> &Registry<Items<R>> {
         &self.builders
     }
 

@@ -1,68 +1,189 @@
 //! Things of the loader that C refers to by number: builders, trackers.
 //!
 //! C holds a key and not an address, so a key that is used again after its end,
-//! or was made up, finds nothing instead of freed memory.
+//! or was made up, finds nothing instead of freed memory. A key is a place and the
+//! generation that the place is in: odd while there is an entry, and counted up
+//! when one comes and when it goes.
 
-use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 use std::cell::{Cell, RefCell};
 
 /// A table of `T` under keys that are never 0 and never used twice.
 pub(crate) struct Registry<T> {
-    entries: RefCell<SlotMap<DefaultKey, T>>,
+    places: RefCell<Vec<Place<T>>>,
+    /// The place that was left last, of those that are empty.
+    empty: Cell<Option<u32>>,
     /// An empty `T` that has memory.
     spare: Cell<Option<T>>,
+}
+
+struct Place<T> {
+    generation: u32,
+    /// Of an empty place: the one that was left before.
+    next: Option<u32>,
+    entry: Option<T>,
+}
+
+/// An index in the low half, a generation in the high one.
+#[derive(Clone, Copy)]
+struct Key(u64);
+
+impl Key {
+    #[inline(always)]
+    fn of(place: u32, generation: u32) -> isize {
+        (u64::from(place) | u64::from(generation) << 32).cast_signed() as isize
+    }
+
+    #[inline(always)]
+    fn place(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    #[inline(always)]
+    fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+}
+
+impl From<isize> for Key {
+    #[inline(always)]
+    fn from(key: isize) -> Self {
+        Self(key.cast_unsigned() as u64)
+    }
 }
 
 impl<T> Registry<T> {
     /// An empty table.
     pub fn new() -> Self {
         Self {
-            entries: RefCell::default(),
+            places: RefCell::default(),
+            empty: Cell::new(None),
             spare: Cell::new(None),
         }
     }
 
     /// Adds an entry. The key's bits are those of an unsigned number.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&self, entry: T) -> isize {
-        let key = self.entries.borrow_mut().insert(entry);
-        (key.data().as_ffi() as usize).cast_signed()
+        let mut places = self.places.borrow_mut();
+        let index = match self.empty.get() {
+            Some(empty) => empty,
+            None => Self::extend(&mut places),
+        };
+        let place = &mut places[index as usize];
+        self.empty.set(place.next);
+        place.generation += 1;
+        // There is nothing to drop, which the compiler does not see.
+        std::mem::forget(place.entry.replace(entry));
+        Key::of(index, place.generation)
     }
 
-    fn key(key: isize) -> DefaultKey {
-        KeyData::from_ffi(key.cast_unsigned() as u64).into()
+    /// A new place, empty. Apart from the entry, which is best never moved.
+    #[cold]
+    #[inline(never)]
+    fn extend(places: &mut Vec<Place<T>>) -> u32 {
+        let index = u32::try_from(places.len()).expect("memory ends before");
+        places.push(Place {
+            generation: 0,
+            next: None,
+            entry: None,
+        });
+        index
+    }
+
+    /// Works on an entry; `operation` must not come back to this table.
+    #[inline(always)]
+    pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
+        let key = Key::from(key);
+        let mut places = self.places.borrow_mut();
+        let place = places.get_mut(key.place())?;
+        if place.generation != key.generation() {
+            return None;
+        }
+        // An empty place of that generation has no entry.
+        place.entry.as_mut().map(operation)
     }
 
     /// Whether there is such an entry.
     pub fn contains(&self, key: isize) -> bool {
-        self.entries.borrow().contains_key(Self::key(key))
-    }
-
-    /// Works on an entry; `operation` must not come back to this table.
-    #[inline]
-    pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
-        self.entries
-            .borrow_mut()
-            .get_mut(Self::key(key))
-            .map(operation)
+        self.with(key, |_| ()).is_some()
     }
 
     /// What [`keep_spare`](Self::keep_spare) has kept.
-    #[inline]
+    #[inline(always)]
     pub fn spare(&self) -> Option<T> {
         self.spare.take()
     }
 
     /// Keeps an entry that was taken out and emptied, so that the next one needs no
     /// memory of its own.
-    #[inline]
+    #[inline(always)]
     pub fn keep_spare(&self, entry: T) {
         self.spare.set(Some(entry));
     }
 
     /// Takes an entry out.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&self, key: isize) -> Option<T> {
-        self.entries.borrow_mut().remove(Self::key(key))
+        self.remove_if(key, |_| true)
+    }
+
+    /// Takes an entry out that fits; `fits` must not come back to this table.
+    #[inline(always)]
+    pub fn remove_if(&self, key: isize, fits: impl FnOnce(&T) -> bool) -> Option<T> {
+        let key = Key::from(key);
+        let mut places = self.places.borrow_mut();
+        let place = places.get_mut(key.place())?;
+        if place.generation != key.generation() {
+            return None;
+        }
+        let entry = place.entry.take_if(|entry| fits(entry))?;
+        // A place whose generations have been used up is left alone for good.
+        if place.generation < u32::MAX {
+            place.generation += 1;
+            place.next = self.empty.replace(Some(key.place() as u32));
+        }
+        Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_finds_its_entry_and_nothing_afterwards() {
+        let registry = Registry::new();
+        let (first, second) = (registry.insert("first"), registry.insert("second"));
+        assert_eq!(registry.with(first, |entry| *entry), Some("first"));
+        assert_eq!(registry.remove(first), Some("first"));
+        let third = registry.insert("third");
+        for gone in [first, 0, 1, -1, first + 2, second + 2, isize::MAX] {
+            assert!(!registry.contains(gone) && registry.remove(gone).is_none());
+        }
+        assert_eq!(registry.remove(third), Some("third"));
+        assert_eq!(registry.remove(second), Some("second"));
+        assert_eq!(registry.places.borrow().len(), 2, "places are used again");
+    }
+
+    #[test]
+    fn a_key_of_an_empty_place_finds_nothing() {
+        let registry = Registry::new();
+        let key = registry.insert(());
+        assert!(registry.remove(key).is_some());
+        let empty = Key::of(0, 2);
+        assert!(!registry.contains(empty) && registry.remove(empty).is_none());
+    }
+
+    #[test]
+    fn no_key_comes_twice() {
+        let registry = Registry::new();
+        let key = registry.insert(1);
+        registry.places.borrow_mut()[0].generation = u32::MAX;
+        let last = Key::of(0, u32::MAX);
+        assert_eq!(registry.remove(last), Some(1));
+        assert!(!registry.contains(key) && !registry.contains(last));
+        let next = registry.insert(2);
+        assert_eq!(Key::from(next).place(), 1, "the first place is used up");
+        assert_eq!(registry.remove(next), Some(2));
     }
 }

@@ -37,11 +37,22 @@ fn look<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<&R::Object> {
 /// more than the VM's own code.
 #[inline(always)]
 fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let vm = core.runtime();
-    if vm.is_shared(&object) || vm.is_inert(&object) {
+    if core.runtime().is_shared(&object) {
         drop(object);
     } else {
-        bury_outside(core, object);
+        bury_alone(core, object);
+    }
+}
+
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
+        true => drop(object),
+        false => bury_outside(core, object),
+    });
+    if let Err(panic) = catch_unwind(bury) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
     }
 }
 
@@ -476,6 +487,27 @@ shortcuts! {
         gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
     }
 
+    fn ctx_New(gate, h_type: HPy, data: *mut *mut c_void) -> HPy {
+        let (object, native) = gate.runtime().quick_instance(root(gate, h_type)?).ok()?;
+        let handle = open::<R>(gate.handles(), object)?;
+        if !data.is_null() {
+            // SAFETY: the extension gives room for the pointer.
+            unsafe { *data = native };
+        }
+        Some(handle)
+    }
+
+    fn ctx_Type_GenericNew(
+        gate,
+        r#type: HPy,
+        _args: *const HPy,
+        _nargs: HPy_ssize_t,
+        _kw: HPy
+    ) -> HPy {
+        let (object, _) = gate.runtime().quick_instance(root(gate, r#type)?).ok()?;
+        open::<R>(gate.handles(), object)
+    }
+
     fn ctx_AsStruct_Object(gate, h: HPy) -> *mut c_void {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
     }
@@ -584,19 +616,36 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_New(gate, size: HPy_ssize_t) -> HPyListBuilder {
-        bodies::new_small(gate.core(), size).map(HPyListBuilder)
+        bodies::new_small(gate, size).map(HPyListBuilder)
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate.core(), builder.0, index, h_item)
+        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
+        Some(())
+    }
+
+    fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
+        let row = "ctx_ListBuilder_Build";
+        bodies::build_roots(gate, row, builder.0, bodies::Sequence::List)
+    }
+
+    fn ctx_TupleBuilder_Build(gate, builder: HPyTupleBuilder) -> HPy {
+        let row = "ctx_TupleBuilder_Build";
+        bodies::build_roots(gate, row, builder.0, bodies::Sequence::Tuple)
+    }
+
+    fn ctx_Tuple_FromArray(gate, items: *mut HPy, n: HPy_ssize_t) -> HPy {
+        // SAFETY: the extension gives the array.
+        unsafe { bodies::small_tuple(gate, "ctx_Tuple_FromArray", items, n) }
     }
 
     fn ctx_TupleBuilder_New(gate, size: HPy_ssize_t) -> HPyTupleBuilder {
-        bodies::new_small(gate.core(), size).map(HPyTupleBuilder)
+        bodies::new_small(gate, size).map(HPyTupleBuilder)
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bodies::set_once(gate.core(), builder.0, index, h_item)
+        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
+        Some(())
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {

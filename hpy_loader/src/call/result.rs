@@ -36,7 +36,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
     #[cold]
     #[inline(never)]
     fn stale(&self, callee: Callee<'_>) -> R::Object {
-        let message = format!("{} returned a handle that is closed", callee.name());
+        let message = format!("{} returned a handle that is closed", self.name(callee));
         let system_error = self.core.constants().h_SystemError;
         self.core.error(system_error, &message)
     }
@@ -72,16 +72,14 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
         let loader = self.core;
         let system_error = loader.constants().h_SystemError;
         if !loader.is_error_pending() {
-            let message = loader.leave(|_| callee.failed_silently());
+            let message = self.failed_silently(callee);
             return loader.error(system_error, &message);
         }
         if !result.is_null() {
             // Its destructor and the name may be Python's.
             let object = loader.handles().release(result);
-            let message = loader.leave(|_| {
-                drop(object);
-                callee.left_an_error()
-            });
+            loader.leave(|_| drop(object));
+            let message = self.left_an_error(callee);
             if let Some(error) = loader.take_pending() {
                 return loader.leave(|runtime| runtime.error_caused_by(&message, error));
             }
@@ -94,32 +92,53 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
 }
 
 /// The words of CPython.
-impl Callee<'_> {
-    fn name(self) -> String {
-        match self {
-            Callee::Callable(name) => name(),
+impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
+    /// What the callee is called.
+    #[cold]
+    fn name(&self, callee: Callee<'_>) -> String {
+        match callee {
+            Callee::Callable(name) => self.core.leave(|_| name()),
+            Callee::Class => self.repr_of_class().unwrap_or_default(),
             Callee::Slot | Callee::Execution(_) => "a slot".to_owned(),
         }
     }
 
-    fn failed_silently(self) -> String {
-        match self {
-            Callee::Callable(name) => {
-                format!("{} returned NULL without setting an exception", name())
-            }
+    /// None if there is none, as for a class whose metaclass fails to give it.
+    fn repr_of_class(&self) -> Option<String> {
+        let class = self
+            .core
+            .handles()
+            .pin(self.frame.words().first().copied()?)?;
+        self.core.leave(|vm| {
+            let repr = vm.repr(&class).ok()?;
+            // SAFETY: the text lives as long as the object beside it.
+            let text = unsafe { &*vm.utf8(&repr).ok()? };
+            Some(String::from_utf8_lossy(text).into_owned())
+        })
+    }
+
+    fn failed_silently(&self, callee: Callee<'_>) -> String {
+        match callee {
             Callee::Slot => "error return without exception set".to_owned(),
             Callee::Execution(name) => {
                 format!("execution of module {name} failed without setting an exception")
             }
+            _ => {
+                let name = self.name(callee);
+                format!("{name} returned NULL without setting an exception")
+            }
         }
     }
 
-    fn left_an_error(self) -> String {
-        match self {
+    fn left_an_error(&self, callee: Callee<'_>) -> String {
+        match callee {
             Callee::Execution(name) => {
                 format!("execution of module {name} raised unreported exception")
             }
-            _ => format!("{} returned a result with an exception set", self.name()),
+            _ => {
+                let name = self.name(callee);
+                format!("{name} returned a result with an exception set")
+            }
         }
     }
 }

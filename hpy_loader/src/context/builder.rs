@@ -3,109 +3,155 @@
 //! A builder is an entry in a table of the loader, not an address, so one that
 //! was used up is recognised.
 
+mod items;
+
+pub(crate) use items::{Items, Sequence};
+
 use super::prelude::*;
-use crate::core::Core;
+use crate::boundary::Gate;
 use crate::handles::Pin;
 use crate::memory::is_available;
+use items::Exchange;
 
 /// More items than this are refused before anything is allocated: the size of
 /// the items alone would exceed the address space.
 pub(super) const MAX_ITEMS: usize = isize::MAX as usize / 8;
 
-/// The memory of a builder of more items is not kept for the next one.
+/// For more items than this one has to ask whether there is memory.
 const SMALL: usize = 64;
-
-/// The items so far.
-pub(crate) struct Builder<R: Runtime> {
-    items: Vec<Item<R>>,
-}
-
-/// One item. An object is pinned where its handle has it: that costs no clone,
-/// and C may close the handle as often as it likes. The pin lasts longer than
-/// the borrow of a function, but no longer than the table, which is never freed.
-enum Item<R: Runtime> {
-    /// An immediate, or nothing yet.
-    Word(Word),
-    Object(Pin<'static, R::Object>),
-}
-
-/// With more pins than this an object gets another slot; the count of pins has
-/// an end.
-const MANY_PINS: u32 = 1000;
-
-impl<R: Runtime> Item<R> {
-    fn new(entry: Entry<R>, handle: HPy) -> Fallible<Self, R> {
-        let word = Word::from_bits(handle.0);
-        if word.is_null() || word.is_immediate() {
-            return Ok(Self::Word(word));
-        }
-        let pin = entry.get(handle)?;
-        if pin.count() <= MANY_PINS {
-            return Ok(Self::Object(pin));
-        }
-        let copy = entry.open(entry.runtime().duplicate(&pin))?;
-        let pin = entry.get(copy)?;
-        entry.core().handles().close(Word::from_bits(copy.0));
-        Ok(Self::Object(pin))
-    }
-
-    /// The object that was only kept by this item.
-    #[inline]
-    fn release(self) -> Option<R::Object> {
-        match self {
-            Self::Word(_) => None,
-            Self::Object(pin) => pin.release(),
-        }
-    }
-}
 
 fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
     // A builder that could not be made is null, and `Build` reports it.
     let Ok(size) = usize::try_from(size) else {
         return 0;
     };
-    let mut items = Vec::new();
-    if !is_available(size.saturating_mul(size_of::<Item<R>>()))
-        || items.try_reserve_exact(size).is_err()
-    {
+    if !is_available(size.saturating_mul(size_of::<Pin<'_, R::Object>>())) {
         return 0;
     }
-    items.resize_with(size, || Item::Word(Word::NULL));
-    entry.core().builders().insert(Builder { items })
+    Items::new(entry.core(), size).map_or(0, |items| entry.core().builders().insert(items))
 }
 
 /// A small builder, by the short way through the boundary.
-#[inline]
-pub(crate) fn new_small<R: Runtime>(core: &'static Core<R>, size: HPy_ssize_t) -> Option<isize> {
+#[inline(always)]
+pub(crate) fn new_small<R: Runtime>(gate: &'static Gate<R>, size: HPy_ssize_t) -> Option<isize> {
     let size = usize::try_from(size).ok().filter(|&size| size <= SMALL)?;
-    let mut builder = core.builders().spare()?;
-    builder.items.resize_with(size, || Item::Word(Word::NULL));
-    Some(core.builders().insert(builder))
+    if !R::FREE_ROOTS {
+        return None;
+    }
+    let none = Word::from_bits(gate.constants().h_None.0);
+    // SAFETY: without slots there are no shortcuts, and constants stay open.
+    let none = unsafe { gate.slots().peek(none) }?;
+    let items = Items::small(size, || gate.runtime().duplicate(none));
+    Some(gate.builders().insert(items))
 }
 
-/// Sets an object where nothing was set before, by the short way. None, and nothing
-/// has changed, for anything else.
-#[inline]
-pub(crate) fn set_once<R: Runtime>(
-    core: &'static Core<R>,
+/// Sets an object by the short way, and gives the old one. None, and nothing has
+/// changed, if that is not possible.
+#[inline(always)]
+pub(crate) fn set_root<R: Runtime>(
+    gate: &'static Gate<R>,
     builder: isize,
     index: HPy_ssize_t,
     item: HPy,
-) -> Option<()> {
-    let pin = core.handles().peek_pin(Word::from_bits(item.0))?;
-    if pin.count() > MANY_PINS {
-        return None;
+) -> Option<R::Object> {
+    let word = Word::from_bits(item.0);
+    if word.is_immediate() {
+        return set_number(gate, builder, index, word);
     }
-    let mut item = Item::Object(pin);
-    let set = core.builders().with(builder, |builder| {
-        let place = builder.items.get_mut(usize::try_from(index).ok()?)?;
-        if let Item::Word(Word::NULL) = place {
-            std::mem::swap(place, &mut item);
-            return Some(());
-        }
-        None
+    let set = gate.builders().with(builder, |items| {
+        let place = items.root_at(index)?;
+        // SAFETY: without slots there are no shortcuts. No foreign code runs while the
+        // reference is used.
+        let object = unsafe { gate.slots().peek(word) }?;
+        Some(std::mem::replace(place, gate.runtime().duplicate(object)))
     });
     set.flatten()
+}
+
+/// Apart, since the object has to be made while nothing is borrowed.
+#[inline(never)]
+fn set_number<R: Runtime>(
+    gate: &'static Gate<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    word: Word,
+) -> Option<R::Object> {
+    if !R::FREE_ROOTS {
+        return None;
+    }
+    let number = number(gate.runtime(), word)?;
+    let set = gate.builders().with(builder, |items| {
+        Some(std::mem::replace(items.root_at(index)?, number))
+    });
+    set.flatten()
+}
+
+fn number<R: Runtime>(vm: &R, word: Word) -> Option<R::Object> {
+    match word.decode() {
+        Decoded::Int(value) => Some(vm.new_int(value)),
+        Decoded::Float(value) => Some(vm.new_float(value)),
+        Decoded::Null | Decoded::Slot => None,
+    }
+}
+
+/// Builds by the short way.
+#[inline(always)]
+pub(crate) fn build_roots<R: Runtime>(
+    gate: &'static Gate<R>,
+    row: &'static str,
+    builder: isize,
+    sequence: Sequence,
+) -> Option<HPy> {
+    if !R::FREE_ROOTS {
+        return None;
+    }
+    let items = gate.builders().remove(builder)?;
+    let entry = Entry::new(gate.core(), row);
+    Some(or_fail(entry, items.build(entry, sequence)))
+}
+
+/// A tuple of a few objects, by the short way.
+///
+/// # Safety
+///
+/// There are `count` handles, if that is not negative.
+#[inline(always)]
+pub(crate) unsafe fn small_tuple<R: Runtime>(
+    gate: &'static Gate<R>,
+    row: &'static str,
+    handles: *const HPy,
+    count: HPy_ssize_t,
+) -> Option<HPy> {
+    let count = usize::try_from(count)
+        .ok()
+        .filter(|&count| count <= SMALL)?;
+    if !R::FREE_ROOTS {
+        return None;
+    }
+    let mut roots = Vec::with_capacity(count);
+    for at in 0..count {
+        // SAFETY: the caller vouches for the array.
+        let word = Word::from_bits(unsafe { *handles.add(at) }.0);
+        // SAFETY: as in `set_once`.
+        roots.push(match unsafe { gate.slots().peek(word) } {
+            Some(object) => gate.runtime().duplicate(object),
+            None => number(gate.runtime(), word)?,
+        });
+    }
+    let made = Sequence::Tuple.of(gate.core(), roots.into_iter());
+    Some(or_fail(Entry::new(gate.core(), row), made))
+}
+
+/// A handle, or `HPy_NULL` with the error pending.
+#[inline(always)]
+fn or_fail<R: Runtime>(entry: Entry<R>, made: Fallible<R::Object, R>) -> HPy {
+    match made.and_then(|made| entry.open(made)) {
+        Ok(handle) => handle,
+        Err(error) => {
+            entry.fail(error);
+            HPy::NULL
+        }
+    }
 }
 
 fn set<R: Runtime>(
@@ -117,11 +163,9 @@ fn set<R: Runtime>(
     if builder == 0 {
         return Ok(());
     }
-    let mut item = Item::new(entry, item)?;
-    let set = entry.core().builders().with(builder, |builder| {
-        let place = builder.items.get_mut(usize::try_from(index).ok()?)?;
-        std::mem::swap(place, &mut item);
-        Some(())
+    let mut item = Exchange::new(entry, item)?;
+    let set = entry.core().builders().with(builder, |items| {
+        items.exchange(usize::try_from(index).ok()?, &mut item)
     });
     // Setting an item twice is not foreseen, but harmless: here is the old one.
     if let Some(object) = item.release() {
@@ -133,81 +177,20 @@ fn set<R: Runtime>(
     }
 }
 
-/// The items as objects, for the runtime to take.
-struct Objects<'a, R: Runtime> {
-    core: &'static Core<R>,
-    items: std::vec::Drain<'a, Item<R>>,
-}
-
-impl<R: Runtime> Iterator for Objects<'_, R> {
-    type Item = R::Object;
-
-    #[inline]
-    fn next(&mut self) -> Option<R::Object> {
-        let vm = self.core.runtime();
-        Some(match self.items.next()? {
-            Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
-            Item::Word(_) => self.none(),
-        })
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.items.size_hint()
-    }
-}
-
-impl<R: Runtime> ExactSizeIterator for Objects<'_, R> {}
-
-impl<R: Runtime> Objects<'_, R> {
-    /// What stands where nothing was set.
-    #[cold]
-    fn none(&self) -> R::Object {
-        let none = Word::from_bits(self.core.constants().h_None.0);
-        match self.core.handles().pin(none) {
-            Some(none) => self.core.runtime().duplicate(&none),
-            None => unreachable!("constants of the context stay open"),
-        }
-    }
-}
-
-#[inline]
-fn finish<R: Runtime>(
-    entry: Entry<R>,
-    builder: isize,
-    make: impl FnOnce(&R, Objects<'_, R>) -> Fallible<R::Object, R>,
-) -> Fallible<HPy, R> {
+fn finish<R: Runtime>(entry: Entry<R>, builder: isize, sequence: Sequence) -> Fallible<HPy, R> {
     if builder == 0 {
         let memory_error = entry.get(entry.core().constants().h_MemoryError)?;
         return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
     }
-    let Some(mut builder) = entry.core().builders().remove(builder) else {
+    let Some(items) = entry.core().builders().remove(builder) else {
         return Err(entry.system_error("the builder is used up"));
     };
-    // Numbers become objects first: a moving runtime must not allocate while it
-    // takes the items.
-    for item in &mut builder.items {
-        if let Item::Word(word) = *item
-            && word.is_immediate()
-        {
-            *item = Item::Object(entry.get(HPy(word.bits()))?);
-        }
-    }
-    let objects = Objects {
-        core: entry.core(),
-        items: builder.items.drain(..),
-    };
-    let made = make(entry.runtime(), objects);
-    if builder.items.capacity() <= SMALL {
-        entry.core().builders().keep_spare(builder);
-    }
-    entry.open(made?)
+    entry.open(items.build(entry, sequence)?)
 }
 
 fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {
-    if let Some(builder) = entry.core().builders().remove(builder) {
-        let items = builder.items.into_iter();
-        let objects: Vec<R::Object> = items.filter_map(Item::release).collect();
+    if let Some(items) = entry.core().builders().remove(builder) {
+        let objects = items.release();
         entry.leave(|_| drop(objects));
     }
     Ok(())
@@ -233,7 +216,7 @@ pub(crate) unsafe fn ctx_ListBuilder_Build<R: Runtime>(
     entry: Entry<R>,
     builder: HPyListBuilder,
 ) -> Fallible<HPy, R> {
-    finish(entry, builder.0, |vm, items| vm.new_list(items))
+    finish(entry, builder.0, Sequence::List)
 }
 
 pub(crate) unsafe fn ctx_ListBuilder_Cancel<R: Runtime>(
@@ -263,7 +246,7 @@ pub(crate) unsafe fn ctx_TupleBuilder_Build<R: Runtime>(
     entry: Entry<R>,
     builder: HPyTupleBuilder,
 ) -> Fallible<HPy, R> {
-    finish(entry, builder.0, |vm, items| vm.new_tuple(items))
+    finish(entry, builder.0, Sequence::Tuple)
 }
 
 pub(crate) unsafe fn ctx_TupleBuilder_Cancel<R: Runtime>(

@@ -58,7 +58,7 @@ pub(crate) use tracker::*;
 pub(crate) use types::*;
 pub(crate) use unicode::*;
 
-pub(crate) use builder::Builder;
+pub(crate) use builder::Items;
 pub(crate) use threads::Departure;
 pub(crate) use tracker::Tracker;
 

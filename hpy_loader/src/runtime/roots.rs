@@ -11,6 +11,11 @@ pub trait Roots: Sized + 'static {
     /// `Sync`, which keeps the loader on its thread as well.
     const THREADS: bool;
 
+    /// Whether a root may lie anywhere in memory: the VM counts references, say, and
+    /// need not find them. Where it does need to, the loader keeps roots in the handle
+    /// table only, where the VM finds them.
+    const FREE_ROOTS: bool = false;
+
     /// A second root of the same object.
     fn duplicate(&self, object: &Self::Object) -> Self::Object;
 
@@ -23,9 +28,10 @@ pub trait Roots: Sized + 'static {
         false
     }
 
-    /// Whether the object can die anywhere: it refers to no other object and has
-    /// no finalizer, as a plain number or text. A VM that can't tell says no.
-    /// Runs no Python code.
+    /// Whether the object can die anywhere: it refers to no other object that may
+    /// die with it and has no finalizer, as a plain number or text, or an instance
+    /// whose fields are empty. A VM that can't tell says no. Runs no Python code, but
+    /// may ask a `tp_traverse`, since the root is no borrow from a slot.
     #[inline]
     fn is_inert(&self, object: &Self::Object) -> bool {
         let _ = object;

@@ -28,6 +28,19 @@ pub trait Types: Roots {
     /// A new instance of `class`, which is a type, without calling `__new__` or
     /// `__init__`, and its native struct.
     fn new_instance(&self, class: &Self::Object) -> Fallible<(Self::Object, *mut c_void), Self>;
+    /// [`new_instance`](Self::new_instance) for a VM that can make instances of some
+    /// classes without running Python code. `class` may be no type.
+    ///
+    /// # Errors
+    ///
+    /// Gives `class` back if it is none of those, or something is in the way.
+    #[inline]
+    fn quick_instance(
+        &self,
+        class: Self::Object,
+    ) -> Result<(Self::Object, *mut c_void), Self::Object> {
+        Err(class)
+    }
     /// The native struct that the object has under a type of this shape; null
     /// if it has none.
     fn native_struct(&self, object: &Self::Object, shape: HPyType_BuiltinShape) -> *mut c_void;

@@ -6,9 +6,11 @@ use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+};
 
 fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let class = object.class().name().to_owned();
@@ -43,11 +45,13 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
     Ok(Some(value.to_isize().unwrap_or(limit)))
 }
 
-/// Makes sure that there is memory for items whose number C chooses.
-#[inline]
-fn expect_memory(items: usize) -> Result<(), PyObjectRef> {
-    match is_available(items.saturating_mul(size_of::<PyObjectRef>())) {
-        true => Ok(()),
+/// The items, whose number C chooses.
+#[inline(always)]
+fn gather(
+    items: impl ExactSizeIterator<Item = PyObjectRef>,
+) -> Result<Vec<PyObjectRef>, PyObjectRef> {
+    match is_available(items.len().saturating_mul(size_of::<PyObjectRef>())) {
+        true => Ok(items.collect()),
         false => attempt(|vm| Err(vm.no_memory_error())),
     }
 }
@@ -72,22 +76,26 @@ impl Containers for RustPython {
         object.class().is(class) || object.fast_isinstance(class)
     }
 
-    #[inline]
+    #[inline(always)]
     fn new_list(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        expect_memory(items.len())?;
-        Ok(self.ctx.new_list(items.collect()).into())
+        Ok(self.ctx.new_list(gather(items)?).into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        expect_memory(items.len())?;
-        Ok(self.ctx.new_tuple(items.collect()).into())
+        let items = gather(items)?.into_boxed_slice();
+        if items.is_empty() {
+            return Ok(self.ctx.empty_tuple.clone().into());
+        }
+        // What `Context::new_tuple` does with a `Vec`, which goes there by memory.
+        let class = self.ctx.types.tuple_type.to_owned();
+        Ok(PyRef::new_ref(PyTuple::new_unchecked(items), class, None).into())
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

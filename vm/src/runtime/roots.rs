@@ -2,6 +2,7 @@
 
 use super::RustPython;
 use crate::capsule::PyCapsule;
+use crate::types::is_bare_instance;
 use hpy_loader::runtime::Roots;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
@@ -13,6 +14,8 @@ impl Roots for RustPython {
     type Object = PyObjectRef;
 
     const THREADS: bool = cfg!(feature = "threading");
+
+    const FREE_ROOTS: bool = true;
 
     #[inline]
     fn duplicate(&self, object: &PyObjectRef) -> PyObjectRef {
@@ -33,6 +36,7 @@ impl Roots for RustPython {
             || class.is(types.float_type)
             || class.is(types.str_type)
             || class.is(types.bytes_type)
+            || (class.heaptype_ext().is_some() && is_bare_instance(object))
     }
 
     #[inline]
@@ -94,10 +98,12 @@ impl Roots for RustPython {
         }
     }
 
+    #[inline]
     fn detach(&self) {
         detached::push();
     }
 
+    #[inline]
     fn attach(&self) {
         detached::pop();
     }
@@ -119,17 +125,26 @@ mod detached {
         static DETACHED: RefCell<Vec<SavedThreadState>> = const { RefCell::new(Vec::new()) };
     }
 
+    #[inline(always)]
     pub(super) fn push() {
-        let state = save_current_thread();
-        DETACHED.with(|stack| stack.borrow_mut().push(state));
+        DETACHED.with(|stack| {
+            let state = save_current_thread();
+            stack.borrow_mut().push(state);
+        });
     }
 
     /// The loader pairs this with [`push`]; alone it does nothing.
+    #[inline(always)]
     pub(super) fn pop() {
-        let state = DETACHED.with(|stack| stack.borrow_mut().pop());
-        if let Some(state) = state {
-            restore_current_thread(state);
-        }
+        // All within: moving a state, just after it was written, takes as long as a
+        // good part of what is done with it.
+        DETACHED.with(|stack| {
+            let mut borrowed = stack.borrow_mut();
+            if let Some(state) = borrowed.pop() {
+                drop(borrowed);
+                restore_current_thread(state);
+            }
+        });
     }
 }
 

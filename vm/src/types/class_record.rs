@@ -13,13 +13,12 @@
 //! fields to the collector; a cycle through them is collected with the class.
 
 use super::info::TypeInfo;
-use super::native::Native;
-use super::payload::HPyObject;
+use super::payload::{HPyObject, carrier};
 use hpy_loader::abi::HPyType_BuiltinShape;
+use rustpython_vm::builtins::PyType;
 use rustpython_vm::builtins::descriptor::{
     MemberAccess, MemberKind, PyDescriptorOwned, PyMemberDef, PyMemberDescriptor, PyMemberFlags,
 };
-use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::{ItemDoc, PySetterValue};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -144,9 +143,7 @@ fn make(
     if let Some(made) = cell.load(class, vm) {
         return Some(made);
     }
-    let native = Native::new(metaclass)?;
-    let of_class: PyTypeRef = vm.ctx.types.object_type.to_owned();
-    let holder: PyObjectRef = PyRef::new_ref(HPyObject::<true>::new(native), of_class, None).into();
+    let holder = carrier(metaclass, vm)?;
     cell.store(class, holder.clone(), vm).ok()?;
     Some(holder)
 }

@@ -48,18 +48,10 @@ fn call_new(
     vm: &VirtualMachine,
 ) -> PyResult {
     let keywords = keyword_dict(args.kwargs, vm)?;
-    let called = class.clone();
-    let repr = || {
-        called
-            .as_object()
-            .repr(vm)
-            .map_or_else(|_| String::new(), |r| r.to_string())
-    };
     // SAFETY: the function is the `tp_new` of an extension of this loader.
     let made = unsafe {
-        let callee = Callee::Callable(&repr);
         info.loader
-            .call_new(function, class.into(), args.args, keywords, callee)
+            .call_new(function, class.into(), args.args, keywords, Callee::Class)
     };
     made.map_err(|error| into_exception(error, vm))
 }

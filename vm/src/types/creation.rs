@@ -199,6 +199,7 @@ fn describe(
         call_offset,
         struct_cell,
         is_tracked: is_tracked(definition, &plan.base, vm),
+        is_plain: is_plain(class, plan),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
     };
@@ -218,6 +219,16 @@ fn is_tracked(definition: &TypeDef, base: &Py<PyType>, vm: &VirtualMachine) -> b
     };
     definition.flags.0 & TypeFlags::HAVE_GC != 0
         || (inherited && definition.slots.tp_traverse.is_none())
+}
+
+/// Whether instances are nothing but an object with a native struct.
+fn is_plain(class: &Py<PyType>, plan: &Plan) -> bool {
+    let shape = plan.layout.map(|layout| layout.shape);
+    let slots = class.slots();
+    shape == Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Object)
+        && slots.member_count == 0
+        && !slots.flags.has_feature(PyTypeFlags::HAS_DICT)
+        && !slots.flags.has_feature(PyTypeFlags::HAS_WEAKREF)
 }
 
 /// A C function that the class inherits by its MRO.

@@ -22,11 +22,10 @@ static KNOWN: [AtomicPtr<TypeInfo>; PLACES] = [const { AtomicPtr::new(ptr::null_
 
 const PLACES: usize = 256;
 
-/// The place of the type behind `class`.
+/// The place of the type behind the class at an address.
 #[inline]
-fn place(class: &Py<PyType>) -> &'static AtomicPtr<TypeInfo> {
+fn place(address: usize) -> &'static AtomicPtr<TypeInfo> {
     // Classes are some hundred bytes long each.
-    let address = ptr::from_ref(class).addr();
     &KNOWN[(address >> 6 ^ address >> 14) % PLACES]
 }
 
@@ -56,6 +55,9 @@ pub struct TypeInfo {
     pub struct_cell: Option<StructCell>,
     /// Whether the collector keeps track of instances.
     pub is_tracked: bool,
+    /// Whether an instance of just this class is an object with the native struct in
+    /// it, and nothing else: no `__dict__`, no `__slots__`, no weak references.
+    pub is_plain: bool,
     /// Every `tp_traverse` on the way to `object`, the most derived first.
     pub traversers: Vec<HPyFunc_traverseproc>,
     /// Every `tp_destroy` on the way to `object`, the most derived first.
@@ -84,18 +86,24 @@ impl TypeInfo {
     /// Makes the type known to [`of_class`](Self::of_class), which its class leads
     /// to already.
     pub fn publish(&'static self) {
-        place(self.class).store(ptr::from_ref(self).cast_mut(), Ordering::Release);
+        place(ptr::from_ref(self.class).addr())
+            .store(ptr::from_ref(self).cast_mut(), Ordering::Release);
     }
 
     /// The type behind `class`, if an extension defined just this class.
     #[inline]
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
+        Self::known(class.as_object()).or_else(|| Self::of_record(class))
+    }
+
+    /// The type whose class `object` is, if it is one of those that are found
+    /// quickly.
+    #[inline]
+    pub fn known(object: &PyObject) -> Option<&'static Self> {
+        let address = object.as_raw().addr();
         // SAFETY: null, or what `publish` stored, which lives as long as the process.
-        let known = unsafe { place(class).load(Ordering::Acquire).as_ref() };
-        if let Some(info) = known.filter(|info| info.is_class(class)) {
-            return Some(info);
-        }
-        Self::of_record(class)
+        let known = unsafe { place(address).load(Ordering::Acquire).as_ref() };
+        known.filter(|info| info.class.as_object().is(object))
     }
 
     /// [`of_class`](Self::of_class) by the record of the class.

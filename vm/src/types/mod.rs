@@ -31,6 +31,7 @@ mod python_classes;
 mod slot_table;
 mod slots;
 
+pub use payload::is_bare_instance;
 pub use slots::refused_item;
 
 use crate::runtime::RustPython;
@@ -76,6 +77,14 @@ impl Types for RustPython {
 
     fn new_instance(&self, class: &PyObjectRef) -> Fallible<(PyObjectRef, *mut c_void), Self> {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
+    }
+
+    #[inline]
+    fn quick_instance(
+        &self,
+        class: PyObjectRef,
+    ) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
+        payload::quick_instance(class)
     }
 
     #[inline]

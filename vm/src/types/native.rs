@@ -1,7 +1,7 @@
 //! The native struct of an instance.
 
 use super::info::TypeInfo;
-use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use hpy_loader::abi::{HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef};
 use rustpython_vm::object::TraverseFn;
@@ -9,13 +9,16 @@ use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
-use std::ptr::NonNull;
+use std::mem::MaybeUninit;
+use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
 /// Structs up to this size lie in the object itself.
 const INLINE: usize = 48;
+/// Structs from this size on do not.
+const INLINE_END: usize = INLINE + 1;
 /// What [`INLINE`] takes at an address that is a multiple of 8 only.
 const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 
@@ -26,14 +29,15 @@ const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 /// `__slots__`, `__dict__` and weak references in front of the object and finds
 /// them by fixed distances, which padding would break. So a struct that lies in
 /// the object is aligned when its address is known, which is after the object is
-/// in its place.
+/// in its place; and only then it is zeroed, since what has just been written is
+/// slow to move. Until [`settle`](Self::settle) there is no struct.
 pub struct Native {
     info: &'static TypeInfo,
-    /// The struct, unless it lies in `inline`.
-    heap: Option<NonNull<u8>>,
+    /// The struct, in `inline` if there is room. Null until it has its place.
+    start: AtomicPtr<c_void>,
     /// The function for calls, null if it is the type's.
     call: AtomicPtr<()>,
-    inline: UnsafeCell<[u64; INLINE_WORDS]>,
+    inline: UnsafeCell<MaybeUninit<[u64; INLINE_WORDS]>>,
 }
 
 const _: () = assert!(align_of::<Native>() == 8);
@@ -81,21 +85,29 @@ impl std::fmt::Debug for Native {
 }
 
 impl Native {
-    /// A zeroed struct for an instance of the type, which has a layout. None if
-    /// there is no memory.
-    pub fn new(info: &'static TypeInfo) -> Option<Self> {
-        Memory::new(info).map(Self::with_memory)
-    }
-
-    /// The struct in this memory. Inlined, since it is slow to move what has just
-    /// been written.
+    /// The struct in this memory, to be [settled](Self::settle) in its place.
     #[inline(always)]
-    pub fn with_memory(memory: Memory) -> Self {
+    pub fn new(memory: Memory) -> Self {
+        let heap = memory.heap.map_or(null_mut(), NonNull::as_ptr);
         Self {
             info: memory.info,
-            heap: memory.heap,
+            start: AtomicPtr::new(heap.cast()),
             call: AtomicPtr::default(),
-            inline: UnsafeCell::new([0; INLINE_WORDS]),
+            inline: UnsafeCell::new(MaybeUninit::uninit()),
+        }
+    }
+
+    /// Makes the struct, zeroed, if it is to lie in here. To be called once, before
+    /// C gets the object; from then on, `self` must not move.
+    #[inline(always)]
+    pub fn settle(&self) {
+        if self.start.load(Ordering::Relaxed).is_null() {
+            let start = self.inline.get().cast::<c_void>();
+            let start = start.map_addr(|address| address.next_multiple_of(ALIGN));
+            // SAFETY: there is room for so much behind any address that is a multiple
+            // of 8, and nobody knows of it yet.
+            unsafe { start.write_bytes(0, INLINE) };
+            self.start.store(start, Ordering::Release);
         }
     }
 
@@ -111,15 +123,19 @@ impl Native {
         self.info.shape()
     }
 
-    /// The struct. It stays where it is as long as `self` does.
+    /// The struct. It stays where it is as long as `self` does. Null for an object
+    /// that only the collector knows.
     #[inline]
     pub fn data(&self) -> *mut c_void {
-        match self.heap {
-            Some(heap) => heap.as_ptr().cast(),
-            None => {
-                let start = self.inline.get().cast::<c_void>();
-                start.map_addr(|address| address.next_multiple_of(ALIGN))
-            }
+        self.start.load(Ordering::Acquire)
+    }
+
+    /// What visits the fields, once there are any.
+    #[inline]
+    fn traversers(&self) -> &'static [HPyFunc_traverseproc] {
+        match self.data().is_null() {
+            true => &[],
+            false => &self.info.traversers,
         }
     }
 
@@ -129,7 +145,7 @@ impl Native {
     /// one that has to know all fields, and the collector must see each of them
     /// once.
     pub fn traverse(&self, visit: &mut TraverseFn<'_>) {
-        let Some(&function) = self.info.traversers.first() else {
+        let Some(&function) = self.traversers().first() else {
             return;
         };
         let mut visit_field = |field: FieldRef| {
@@ -145,10 +161,22 @@ impl Native {
         unsafe { native::traverse(function, self.data(), &mut visit_field) };
     }
 
+    /// Whether all fields are empty. The HPy lock is held.
+    #[inline]
+    pub fn is_bare(&self) -> bool {
+        self.traversers().iter().all(|&function| {
+            let mut is_bare = true;
+            let mut look = |field: FieldRef| is_bare &= field.get().is_none();
+            // SAFETY: as in `traverse`; whoever changes a field has the lock.
+            unsafe { native::traverse(function, self.data(), &mut look) };
+            is_bare
+        })
+    }
+
     /// Empties the fields, those of all types on the way to `object`, and hands
     /// out the references that they held. An empty field is not visited again.
     pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
-        for &function in &self.info.traversers {
+        for &function in self.traversers() {
             let mut take = |field: FieldRef| {
                 references.extend(field.take(self.info.loader.runtime()));
             };
@@ -176,19 +204,23 @@ impl Native {
 
 impl Drop for Native {
     fn drop(&mut self) {
+        let start = *self.start.get_mut();
+        if start.is_null() {
+            return;
+        }
         if !self.info.destroyers.is_empty() {
             let loader = self.info.loader;
             let _entered = loader.lock().enter(loader.runtime());
             for &function in &self.info.destroyers {
                 // SAFETY: the function is the type's or a base's, whose struct
                 // starts this one; it is freed right after.
-                unsafe { native::destroy(function, self.data()) };
+                unsafe { native::destroy(function, start) };
             }
         }
         let size = self.info.layout.map_or(0, |layout| layout.size);
-        if let (Some(heap), Some(layout)) = (self.heap, layout(size)) {
+        if let (INLINE_END.., Some(layout)) = (size, layout(size)) {
             // SAFETY: allocated in `Memory::new` with this layout.
-            unsafe { std::alloc::dealloc(heap.as_ptr(), layout) };
+            unsafe { std::alloc::dealloc(start.cast(), layout) };
         }
     }
 }

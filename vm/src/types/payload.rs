@@ -15,14 +15,17 @@ use super::construction::{builtin_value, new_object};
 use super::info::TypeInfo;
 use super::native::{Memory, Native};
 use hpy_loader::abi::HPyType_BuiltinShape;
-use rustpython_vm::builtins::{PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef};
+use rustpython_vm::builtins::{
+    PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
+};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::object::{MaybeTraverse, TraverseFn, payload_offset};
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{
-    Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
 };
 use std::any::TypeId;
+use std::ffi::c_void;
 use std::mem::offset_of;
 
 type Shape = HPyType_BuiltinShape;
@@ -54,14 +57,9 @@ pub struct HPyObject<const TRACKED: bool = true> {
 }
 
 impl<const TRACKED: bool> HPyObject<TRACKED> {
-    /// The payload of an object with this struct.
-    pub fn new(native: Native) -> Self {
-        Self { native }
-    }
-
     #[inline(always)]
-    fn with_memory(memory: Memory) -> Self {
-        let native = Native::with_memory(memory);
+    fn new(memory: Memory) -> Self {
+        let native = Native::new(memory);
         Self { native }
     }
 }
@@ -70,6 +68,18 @@ impl HPyObject {
     /// The native struct.
     #[inline]
     pub fn native(&self) -> &Native {
+        &self.native
+    }
+}
+
+/// A payload with a native struct.
+trait Carrier: PyPayload + std::fmt::Debug {
+    fn native(&self) -> &Native;
+}
+
+impl<const TRACKED: bool> Carrier for HPyObject<TRACKED> {
+    #[inline(always)]
+    fn native(&self) -> &Native {
         &self.native
     }
 }
@@ -102,9 +112,48 @@ fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResul
     // be cycles.
     let info = memory.info();
     Ok(match info.is_tracked || !info.is_class(&class) {
-        true => instantiate(HPyObject::<true>::with_memory(memory), class, vm),
-        false => instantiate(HPyObject::<false>::with_memory(memory), class, vm),
+        true => instantiate(HPyObject::<true>::new(memory), class, vm),
+        false => instantiate(HPyObject::<false>::new(memory), class, vm),
     })
+}
+
+/// A new instance and its struct, if `class` is the class of an extension's type
+/// with [plain](TypeInfo::is_plain) instances.
+///
+/// # Errors
+///
+/// Gives `class` back if it is not, or there is no memory.
+#[inline]
+pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
+    #[inline(always)]
+    fn made<const TRACKED: bool>(memory: Memory, class: PyTypeRef) -> (PyObjectRef, *mut c_void) {
+        let object = settled(HPyObject::<TRACKED>::new(memory), class, None);
+        let data = object.native.data();
+        (object.into(), data)
+    }
+    let Some(info) = TypeInfo::known(&class).filter(|info| info.is_plain) else {
+        return Err(class);
+    };
+    // SAFETY: it is the type's class, and nothing else.
+    let class = unsafe { class.downcast_unchecked::<PyType>() };
+    match Memory::new(info) {
+        Some(memory) if info.is_tracked => Ok(made::<true>(memory, class)),
+        Some(memory) => Ok(made::<false>(memory, class)),
+        None => Err(class.into()),
+    }
+}
+
+/// Whether the object is an instance of an extension's type, without a finalizer,
+/// whose fields are all empty: with it, nothing else dies.
+#[inline(never)]
+pub fn is_bare_instance(object: &PyObject) -> bool {
+    let class = object.class();
+    let is_plain = TypeInfo::known(class.as_object()).is_some_and(|info| info.is_plain);
+    is_plain
+        && class.slots().del.load().is_none()
+        && object
+            .downcast_ref::<HPyObject>()
+            .is_some_and(|object| object.native.is_bare())
 }
 
 macro_rules! derived_payloads {
@@ -123,6 +172,12 @@ macro_rules! derived_payloads {
             // RustPython finds the builtin's payload by these two distances.
             const _: () = assert!(offset_of!($name, base) == 0);
             const _: () = assert!(payload_offset::<$name>() == payload_offset::<$base>());
+
+            impl Carrier for $name {
+                fn native(&self) -> &Native {
+                    &self.native
+                }
+            }
 
             impl PyPayload for $name {
                 const PAYLOAD_TYPE_ID: TypeId = <$base as PyPayload>::PAYLOAD_TYPE_ID;
@@ -153,7 +208,7 @@ macro_rules! derived_payloads {
             }
 
             fn $alloc(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
-                let native = Native::with_memory(memory_for(&class, vm)?);
+                let native = Native::new(memory_for(&class, vm)?);
                 Ok(instantiate($name { base: $empty, native }, class, vm))
             }
 
@@ -161,7 +216,7 @@ macro_rules! derived_payloads {
             fn $new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
                 let value: PyRef<$base> = builtin_value(args, vm)?;
                 let copy: fn(&$base) -> $base = $copy;
-                let native = Native::with_memory(memory_for(&class, vm)?);
+                let native = Native::new(memory_for(&class, vm)?);
                 Ok(instantiate($name { base: copy(&value), native }, class, vm))
             }
         )*
@@ -228,13 +283,24 @@ fn memory_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Memory> {
     }
 }
 
+/// An object whose native struct has its place.
 #[inline(always)]
-fn instantiate<T: PyPayload + std::fmt::Debug>(
-    payload: T,
-    class: PyTypeRef,
-    vm: &VirtualMachine,
-) -> PyObjectRef {
+fn settled<T: Carrier>(payload: T, class: PyTypeRef, dict: Option<PyDictRef>) -> PyRef<T> {
+    let object = PyRef::new_ref(payload, class, dict);
+    object.native().settle();
+    object
+}
+
+/// An object that only carries a struct of the type, as an instance would.
+pub fn carrier(info: &'static TypeInfo, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let class = vm.ctx.types.object_type.to_owned();
+    let payload = HPyObject::<true>::new(Memory::new(info)?);
+    Some(settled(payload, class, None).into())
+}
+
+#[inline(always)]
+fn instantiate<T: Carrier>(payload: T, class: PyTypeRef, vm: &VirtualMachine) -> PyObjectRef {
     let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
     let dict = has_dict.then(|| vm.ctx.new_dict());
-    PyRef::new_ref(payload, class, dict).into()
+    settled(payload, class, dict).into()
 }
