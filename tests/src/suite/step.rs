@@ -102,7 +102,9 @@ fn summary(run: &Conformance) -> String {
     for mode in MODES {
         let tally = run.tally(mode);
         let total = tally.passed + tally.failed + tally.skipped;
-        parts.push(format!("{mode} {} of {total}", tally.passed));
+        if total != 0 {
+            parts.push(format!("{mode} {} of {total}", tally.passed));
+        }
     }
     let deselected: usize = run.modes.values().map(|tally| tally.deselected).sum();
     parts.push(format!("{deselected} of other modes deselected"));
