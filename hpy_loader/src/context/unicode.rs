@@ -77,9 +77,10 @@ pub(crate) unsafe fn ctx_Unicode_FromWideChar<R: Runtime>(
     let wide: Vec<u32> = if length == 0 {
         Vec::new()
     } else {
+        // Signed or not, as the platform has it.
+        const { assert!(size_of::<wchar_t>() == size_of::<u32>()) };
         // SAFETY: the extension gives that many characters.
-        let wide = unsafe { std::slice::from_raw_parts(w, length) };
-        wide.iter().map(|&c| c.cast_unsigned()).collect()
+        unsafe { std::slice::from_raw_parts(w.cast::<u32>(), length) }.to_vec()
     };
     entry.open(entry.leave(|vm| vm.new_str_from_code_points(&wide))?)
 }
