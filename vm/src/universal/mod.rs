@@ -86,11 +86,11 @@ fn create(
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
     let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
-    let loader = loader.in_mode(mode, &name);
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
     let library = library.map_err(|error| load_error(&error, vm))?;
+    let loader = loader.in_mode(mode, &name);
 
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the context is whole, is of the version that the library has just
