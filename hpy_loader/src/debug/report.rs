@@ -165,10 +165,19 @@ impl Debug {
     }
 }
 
-/// The text of the fatal error. Where HPy's debug mode has one, it is that.
+/// The text of the fatal error. Where HPy's debug mode has one, it is that: it
+/// knows of no words that are no handles, and of no misused fields and globals.
 fn message(violation: &Violation) -> String {
+    let is_handle = !matches!(
+        violation.kind,
+        Kind::ForeignHandle
+            | Kind::NoHandle
+            | Kind::TrackerClosed
+            | Kind::FieldMisused
+            | Kind::GlobalMisused
+    );
     match violation.kind.remedy() {
-        Remedy::HandleHook => "Invalid usage of already closed handle".to_owned(),
+        Remedy::HandleHook if is_handle => "Invalid usage of already closed handle".to_owned(),
         Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
         _ if !violation.detail.is_empty() => violation.detail.clone(),
         _ => violation.kind.text().to_owned(),

@@ -14,6 +14,7 @@ both! {
     a_module_has_its_functions,
     exec_slots_run_in_order,
     an_exec_slot_may_fail,
+    an_exec_slot_must_say_what_it_means,
     an_extension_may_create_the_module_itself,
     a_definition_must_make_sense,
 }
@@ -39,6 +40,15 @@ fn exec<const DIGIT: u32>() -> HPyCFunction {
 unsafe extern "C" fn failing_exec(context: *mut HPyContext, _: HPy) -> c_int {
     C::new(context).raise("in exec");
     -1
+}
+
+unsafe extern "C" fn silent_exec(_: *mut HPyContext, _: HPy) -> c_int {
+    -1
+}
+
+unsafe extern "C" fn two_minded_exec(context: *mut HPyContext, _: HPy) -> c_int {
+    C::new(context).raise("in exec");
+    0
 }
 
 unsafe extern "C" fn create(context: *mut HPyContext, spec: HPy) -> HPy {
@@ -101,6 +111,23 @@ fn an_exec_slot_may_fail<const THREADS: bool>(host: &Host<THREADS>) {
     let error = make(host, slots.to_vec(), |_| ()).expect_err("it raises");
     assert_eq!(error.error_text(), "ValueError: in exec");
     assert_eq!(TRACE.get(), 1);
+}
+
+fn an_exec_slot_must_say_what_it_means<const THREADS: bool>(host: &Host<THREADS>) {
+    for (exec, expected) in [
+        (
+            silent_exec as HPyCFunction,
+            "SystemError: execution of module made failed without setting an exception",
+        ),
+        (
+            two_minded_exec as HPyCFunction,
+            "SystemError: execution of module made raised unreported exception",
+        ),
+    ] {
+        let exec = slot(HPySlot_Slot::HPy_mod_exec, exec);
+        let error = make(host, vec![exec], |_| ()).expect_err("it breaks the rules");
+        assert_eq!(error.error_text(), expected);
+    }
 }
 
 fn an_extension_may_create_the_module_itself<const THREADS: bool>(host: &Host<THREADS>) {

@@ -19,6 +19,7 @@ mod latest;
 mod modules;
 mod numbers;
 mod objects;
+mod pending;
 mod roots;
 mod signatures;
 mod text;
@@ -28,6 +29,7 @@ use copies::Copies;
 use hpy_loader::Loader;
 use hpy_loader::handles::ReserveError;
 use latest::Latest;
+use pending::PendingModules;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
@@ -38,6 +40,7 @@ use signatures::Signatures;
 use std::sync::OnceLock;
 
 pub use errors::into_exception;
+pub use pending::{Made, execute};
 
 /// The virtual machine that extensions run in, and what it keeps for them.
 pub struct RustPython {
@@ -53,6 +56,8 @@ pub struct RustPython {
     context_var: OnceLock<PyObjectRef>,
     /// Code objects that reports may speak of, by address.
     codes: PyMutex<FxHashMap<usize, PyRef<PyCode>>>,
+    /// Modules that are made and not yet executed.
+    pending: PendingModules,
 }
 
 impl Default for RustPython {
@@ -64,6 +69,7 @@ impl Default for RustPython {
             latest: Latest::new(),
             context_var: OnceLock::new(),
             codes: PyMutex::default(),
+            pending: PendingModules::default(),
         }
     }
 }

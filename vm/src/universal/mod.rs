@@ -3,14 +3,12 @@
 mod debug;
 mod frames;
 mod mode;
-mod pending;
 mod trace;
 
-use crate::runtime::{into_exception, make_loader};
+use crate::runtime::{Made, into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use mode::{log, mode_from_environment};
-use pending::Made;
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
 };
@@ -18,8 +16,6 @@ use rustpython_vm::{
     AsObject, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
 };
 use std::path::Path;
-
-pub use pending::execute;
 
 /// The version of HPy that we speak, and the revision that it was made from.
 const VERSION: (&str, &str) = ("0.9.0", "f611473");
@@ -86,11 +82,11 @@ fn create(
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
     let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
-    let loader = loader.in_mode(mode, &name);
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
     let library = library.map_err(|error| load_error(&error, vm))?;
+    let loader = loader.in_mode(mode, &name);
 
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the context is whole, is of the version that the library has just

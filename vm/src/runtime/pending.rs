@@ -4,13 +4,15 @@
 //! executed: so its `HPy_mod_exec` slots may import what imports the module itself.
 //! In between, this list knows what is left to do.
 
-use crate::runtime::{RustPython, into_exception};
+use super::{LOADER, RustPython, into_exception};
 use hpy_loader::{Execution, Loader};
 use rustpython_vm::builtins::{PyModule, PyWeak};
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-static PENDING: PyMutex<Vec<Pending>> = PyMutex::new(Vec::new());
+/// The modules that wait.
+#[derive(Default)]
+pub struct PendingModules(PyMutex<Vec<Pending>>);
 
 /// A module that was made and not executed. Whoever makes one and forgets it
 /// (`importlib.util.module_from_spec`) is not to leave it here forever.
@@ -40,38 +42,51 @@ impl Made {
         // What `HPy_mod_create` made has no slots, and need not have weak references.
         if module.downcastable::<PyModule>() {
             let module = module.downgrade(None, vm)?;
-            let mut alive = Vec::new();
-            let mut pending = PENDING.lock();
-            pending.retain(|pending| match pending.module.upgrade() {
-                // Its last reference may be this one, and is not to go under the lock.
-                Some(module) => {
-                    alive.push(module);
-                    true
-                }
-                None => false,
-            });
-            pending.push(Pending { module, made: self });
+            let pending = Pending { module, made: self };
+            self.loader.runtime().pending.add(pending);
         }
         Ok(())
     }
 }
 
+// A look at a module may hold its last reference, which is not to go under the lock:
+// so both keep all that they look at until they have let go of it.
+impl PendingModules {
+    fn add(&self, module: Pending) {
+        let mut alive = Vec::new();
+        let mut modules = self.0.lock();
+        modules.retain(|module| {
+            let upgraded = module.module.upgrade();
+            let is_alive = upgraded.is_some();
+            alive.extend(upgraded);
+            is_alive
+        });
+        modules.push(module);
+    }
+
+    fn take(&self, module: &Py<PyModule>) -> Option<Made> {
+        let mut seen = Vec::new();
+        let mut modules = self.0.lock();
+        let position = modules.iter().position(|pending| {
+            let alive = pending.module.upgrade();
+            let is_it = alive.as_ref().is_some_and(|alive| alive.is(module));
+            seen.extend(alive);
+            is_it
+        });
+        position.map(|position| modules.swap_remove(position).made)
+    }
+}
+
 /// Executes a module, unless that has been done.
 pub fn execute(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
-    let mut seen = Vec::new();
-    let made = {
-        let mut pending = PENDING.lock();
-        let position = pending.iter().position(|pending| {
-            let alive = pending.module.upgrade();
-            let found = alive.as_ref().is_some_and(|alive| alive.is(module));
-            seen.extend(alive);
-            found
-        });
-        position.map(|position| pending.swap_remove(position).made)
+    let made = LOADER
+        .get()
+        .and_then(|loader| loader.runtime().pending.take(module));
+    let Some(made) = made else {
+        return Ok(());
     };
-    let Some(made) = made else { return Ok(()) };
     let name = module.get_attr("__name__", vm)?.str(vm)?;
     let module = module.to_owned().into();
-    made.execute(module, &name.as_wtf8().to_string_lossy(), vm)
-        .map(drop)
+    let executed = made.execute(module, &name.as_wtf8().to_string_lossy(), vm);
+    executed.map(drop)
 }
