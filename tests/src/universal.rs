@@ -78,7 +78,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     for (name, functions) in PARTS {
         let mut step = Step::start(name);
         let counts = [all, &alone].map(|vm| {
-            step.note(&vm.display().to_string());
+            step.note(vm.display().to_string());
             count(vm, &module, functions)
         });
         let [with, without] = counts;
