@@ -15,16 +15,46 @@ use crate::project::{Project, cargo};
 pub struct VmBuild {
     /// A cargo profile.
     pub profile: String,
-    /// Whether Python threads run at the same time. The single-threaded VM is
-    /// kept beside the other, as `hpyvm-single-threaded`.
-    pub threading: bool,
+    variant: &'static Variant,
 }
+
+/// A choice of features.
+#[derive(Debug)]
+struct Variant {
+    label: &'static str,
+    arguments: &'static [&'static str],
+    /// Names a binary to use instead.
+    variable: Option<&'static str>,
+    /// The name under which it is kept beside the default one.
+    kept: Option<&'static str>,
+}
+
+static DEFAULT: Variant = Variant {
+    label: "building hpyvm",
+    arguments: &[],
+    variable: Some("HPYVM"),
+    kept: None,
+};
+
+static SINGLE_THREADED: Variant = Variant {
+    label: "building the single-threaded hpyvm",
+    arguments: &["--no-default-features"],
+    variable: Some("HPYVM_SINGLE_THREADED"),
+    kept: Some("hpyvm-single-threaded"),
+};
+
+static UNIVERSAL_ONLY: Variant = Variant {
+    label: "building hpyvm without other modes",
+    arguments: &["--features", "universal-only"],
+    variable: None,
+    kept: Some("hpyvm-universal-only"),
+};
 
 impl Default for VmBuild {
     fn default() -> Self {
         Self {
             profile: "release".to_owned(),
-            threading: true,
+            variant: &DEFAULT,
         }
     }
 }
@@ -33,7 +63,15 @@ impl VmBuild {
     /// The VM without the `threading` feature.
     pub fn single_threaded() -> Self {
         Self {
-            threading: false,
+            variant: &SINGLE_THREADED,
+            ..Self::default()
+        }
+    }
+
+    /// The VM that knows no other mode than the universal one.
+    pub fn universal_only() -> Self {
+        Self {
+            variant: &UNIVERSAL_ONLY,
             ..Self::default()
         }
     }
@@ -44,12 +82,15 @@ impl VmBuild {
     /// The environment variable `HPYVM` (`HPYVM_SINGLE_THREADED` for the
     /// single-threaded VM) names a binary to use instead.
     pub fn build(&self, project: &Project) -> Result<PathBuf> {
-        let variable = if self.threading {
-            "HPYVM"
-        } else {
-            "HPYVM_SINGLE_THREADED"
-        };
-        if let Some(path) = std::env::var_os(variable) {
+        let Variant {
+            label,
+            arguments,
+            variable,
+            kept,
+        } = *self.variant;
+        if let Some(variable) = variable
+            && let Some(path) = std::env::var_os(variable)
+        {
             // Not canonical: a link in a virtual environment is a Python of
             // its own.
             let path = std::path::absolute(path)?;
@@ -60,27 +101,19 @@ impl VmBuild {
             );
             return Ok(path);
         }
-        let mut arguments = vec!["--profile", &self.profile];
-        if !self.threading {
-            arguments.push("--no-default-features");
-        }
-        let label = if self.threading {
-            "building hpyvm"
-        } else {
-            "building the single-threaded hpyvm"
-        };
+        let arguments = [&["--profile", &self.profile], arguments].concat();
         let binary = build_binary(project, "hpyvm", "hpyvm", &arguments, label)?;
-        if self.threading {
+        let Some(kept) = kept else {
             return Ok(binary);
-        }
-        // Cargo gives both the same name; a copy keeps one from replacing the
+        };
+        // Cargo gives all the same name; a copy keeps one from replacing the
         // other under a process that is about to start it.
-        let kept = binary.with_file_name("hpyvm-single-threaded");
+        let kept = binary.with_file_name(kept);
         fs::copy(&binary, &kept)
             .with_context(|| format!("copying {} to {}", binary.display(), kept.display()))?;
-        // The name belongs to the other; cargo has kept it and puts it back.
+        // The name belongs to the default; cargo has kept it and puts it back.
         let restored = Self {
-            threading: true,
+            variant: &DEFAULT,
             ..self.clone()
         };
         restored.build(project)?;

@@ -30,6 +30,7 @@ pub mod soak;
 pub mod startup;
 pub mod steps;
 pub mod suite;
+pub mod universal;
 pub mod verification;
 
 pub use outcome::Outcome;

@@ -3,7 +3,7 @@
 use crate::{
     Outcome, Verification, cargo, command_line, compare, contract, debug, demo, differential,
     documentation, golden, headers, limits, malformed, moving, proof_of_concept, properties,
-    reports, sanitizers, single, soak, startup, suite,
+    reports, sanitizers, single, soak, startup, suite, universal,
 };
 use anyhow::Result;
 
@@ -150,6 +150,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "compare",
         about: "cargo compare: every row runs on both VMs; nothing is slower by far",
         run: compare::step,
+    },
+    StepInfo {
+        name: "universal",
+        about: "other modes cost the universal one no instruction, where valgrind is",
+        run: universal::step,
     },
     StepInfo {
         name: "startup",
