@@ -132,11 +132,14 @@ fn leave_and_return(vm: &VirtualMachine) {
     vm.allow_threads(|| black_box(()));
 }
 
+fn three(world: &World) -> Box<[PyObjectRef]> {
+    Box::new([(); 3].map(|()| world.object.clone()))
+}
+
 /// Quicker than `Context::new_tuple`, which takes a `Vec`.
 const TUPLE: Operation = |world, vm| {
-    let items: Box<[PyObjectRef]> = Box::new([(); 3].map(|()| world.object.clone()));
     let class = vm.ctx.types.tuple_type.to_owned();
-    let tuple = PyRef::new_ref(PyTuple::new_unchecked(items), class, None);
+    let tuple = PyRef::new_ref(PyTuple::new_unchecked(three(world)), class, None);
     drop(black_box(tuple));
 };
 
@@ -203,7 +206,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("Tuple_FromArray+Close, 3", TUPLE),
     ("TupleBuilder+Close, 3", TUPLE),
     ("ListBuilder+Close, 3", |world, vm| {
-        drop(black_box(vm.ctx.new_list(vec![world.object.clone(); 3])));
+        drop(black_box(vm.ctx.new_list(three(world).into_vec())));
     }),
     ("Dict_New+Close", |_, vm| drop(black_box(vm.ctx.new_dict()))),
     ("Call+Close, Python function", |world, vm| {

@@ -44,9 +44,15 @@ fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
     }
 }
 
+/// Apart, since most objects are shared.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
 extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    bury_unshared(core, object);
+}
+
+#[inline(always)]
+fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
     let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
         true => drop(object),
         false => bury_outside(core, object),
@@ -79,7 +85,8 @@ extern "C" fn close_last<R: Runtime>(
             .retire_last(last, |object| vm.is_shared(object))
     });
     match catch_unwind(close) {
-        Ok(Some(object)) => bury(core, object),
+        Ok(Some(object)) if vm.is_shared(&object) => drop(object),
+        Ok(Some(object)) => bury_unshared(core, object),
         Ok(None) => {}
         Err(panic) => Entry::new(core, "ctx_Close").panicked(&*panic),
     }

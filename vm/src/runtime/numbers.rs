@@ -1,5 +1,6 @@
 //! Numbers.
 
+use super::objects::exactly;
 use super::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{BinaryOp, Fallible, Integer, Numbers, UnaryOp};
 use num_traits::{Signed, ToPrimitive};
@@ -107,10 +108,7 @@ impl Numbers for RustPython {
 
     #[inline]
     fn exact_int(&self, object: &PyObjectRef) -> Option<i64> {
-        if !object.class().is(self.ctx.types.int_type) {
-            return None;
-        }
-        small(object.downcast_ref::<PyInt>()?)
+        small(exactly::<PyInt>(object, self.ctx.types.int_type)?)
     }
 
     #[inline]
@@ -145,10 +143,8 @@ impl Numbers for RustPython {
 
     #[inline]
     fn exact_float(&self, object: &PyObjectRef) -> Option<f64> {
-        if !object.class().is(self.ctx.types.float_type) {
-            return None;
-        }
-        object.downcast_ref::<PyFloat>().map(|float| float.to_f64())
+        let float = exactly::<PyFloat>(object, self.ctx.types.float_type)?;
+        Some(float.to_f64())
     }
 
     fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {

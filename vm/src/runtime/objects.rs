@@ -11,7 +11,10 @@ use rustpython_vm::builtins::{
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject,
+    VirtualMachine,
+};
 use std::ffi::CStr;
 use std::ptr::{from_ref, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -25,6 +28,20 @@ fn comparison(op: CompareOp) -> PyComparisonOp {
         CompareOp::Gt => PyComparisonOp::Gt,
         CompareOp::Ge => PyComparisonOp::Ge,
     }
+}
+
+/// The object, if it is an instance of just the builtin class `class`, whose payload
+/// is `T`. As RustPython's `downcast_ref_if_exact`, which asks a virtual machine for
+/// the class.
+#[inline(always)]
+pub(super) fn exactly<'a, T: PyPayload>(
+    object: &'a PyObject,
+    class: &Py<PyType>,
+) -> Option<&'a Py<T>> {
+    debug_assert!(class.is(T::class(Context::genesis())));
+    let is_exact = object.class().is(class);
+    // SAFETY: instances of exactly a builtin class have its payload.
+    is_exact.then(|| unsafe { object.downcast_unchecked_ref() })
 }
 
 /// An attribute's name as Python passes it.
@@ -213,22 +230,18 @@ impl Objects for RustPython {
 
     #[inline]
     fn known_length(&self, object: &PyObjectRef) -> Option<usize> {
-        let (class, types) = (object.class(), &self.ctx.types);
-        if class.is(types.list_type) {
-            let list = object.downcast_ref::<PyList>();
-            list.map(|list| list.borrow_vec().len())
-        } else if class.is(types.tuple_type) {
-            let tuple = object.downcast_ref::<PyTuple>();
-            tuple.map(|tuple| tuple.as_slice().len())
-        } else if class.is(types.dict_type) {
-            object.downcast_ref::<PyDict>().map(|dict| dict.__len__())
-        } else if class.is(types.str_type) {
-            object.downcast_ref::<PyStr>().map(|text| text.char_len())
-        } else if class.is(types.bytes_type) {
-            let bytes = object.downcast_ref::<PyBytes>();
-            bytes.map(|bytes| bytes.as_bytes().len())
+        let types = &self.ctx.types;
+        if let Some(list) = exactly::<PyList>(object, types.list_type) {
+            Some(list.borrow_vec().len())
+        } else if let Some(tuple) = exactly::<PyTuple>(object, types.tuple_type) {
+            Some(tuple.as_slice().len())
+        } else if let Some(dict) = exactly::<PyDict>(object, types.dict_type) {
+            Some(dict.__len__())
+        } else if let Some(text) = exactly::<PyStr>(object, types.str_type) {
+            Some(text.char_len())
         } else {
-            None
+            let bytes = exactly::<PyBytes>(object, types.bytes_type)?;
+            Some(bytes.as_bytes().len())
         }
     }
 
@@ -252,10 +265,7 @@ impl Objects for RustPython {
             return Some(true);
         }
         let text = self.ctx.types.str_type;
-        if !a.class().is(text) || !b.class().is(text) {
-            return None;
-        }
-        let (a, b) = (a.downcast_ref::<PyStr>()?, b.downcast_ref::<PyStr>()?);
+        let (a, b) = (exactly::<PyStr>(a, text)?, exactly::<PyStr>(b, text)?);
         Some(a.as_bytes() == b.as_bytes())
     }
 
@@ -266,15 +276,12 @@ impl Objects for RustPython {
         index: usize,
         look: impl FnOnce(&PyObjectRef) -> T,
     ) -> Option<T> {
-        let (class, types) = (object.class(), &self.ctx.types);
-        if class.is(types.list_type) {
-            let list = object.downcast_ref::<PyList>()?;
+        let types = &self.ctx.types;
+        if let Some(list) = exactly::<PyList>(object, types.list_type) {
             list.borrow_vec().get(index).map(look)
-        } else if class.is(types.tuple_type) {
-            let tuple = object.downcast_ref::<PyTuple>()?;
-            tuple.as_slice().get(index).map(look)
         } else {
-            None
+            let tuple = exactly::<PyTuple>(object, types.tuple_type)?;
+            tuple.as_slice().get(index).map(look)
         }
     }
 
@@ -285,10 +292,7 @@ impl Objects for RustPython {
         index: usize,
         value: PyObjectRef,
     ) -> Result<PyObjectRef, PyObjectRef> {
-        if !object.class().is(self.ctx.types.list_type) {
-            return Err(value);
-        }
-        let Some(list) = object.downcast_ref::<PyList>() else {
+        let Some(list) = exactly::<PyList>(object, self.ctx.types.list_type) else {
             return Err(value);
         };
         match list.borrow_vec_mut().get_mut(index) {
