@@ -320,7 +320,12 @@ shortcuts! {
         // SAFETY: without slots there are no shortcuts.
         match unsafe { gate.slots() }.try_close(Word::from_bits(h.0)) {
             Ok(()) => {}
-            Err(last) => close_last(gate.core(), last?),
+            Err(last) => {
+                let (last, vm) = (last?, gate.runtime());
+                if !gate.handles().retire_again(&last, |object| vm.is_shared(object)) {
+                    close_last(gate.core(), last);
+                }
+            }
         }
         Some(())
     }

@@ -37,33 +37,39 @@ use super::word::Word;
 /// comes, and the slots should all stay in the nearest cache.
 const PLACES: usize = 32;
 
-/// The words that linger, the latest on top, in a ring that forgets the oldest.
+/// The slots whose handles linger, the latest on top, in a ring that forgets the
+/// oldest.
+///
+/// They are kept by index: when a slot of them is opened again, nothing has to be
+/// told here. One that has been closed for good may be another handle's by now, and
+/// that one may linger as well; then it does so for a shorter time.
 pub(super) struct Lingering {
-    words: [Cell<Word>; PLACES],
+    /// 0 is no slot.
+    slots: [Cell<u32>; PLACES],
     /// For objects that linger or did, by their bits.
     recent: [Recent; PLACES],
     /// How many there have been, less those that a frame has ended.
     top: Cell<u64>,
-    /// Where the words of the latest frame begin. Those of the frame that runs may
+    /// Where the slots of the latest frame begin. Those of the frame that runs may
     /// begin before.
     since: Cell<u64>,
     /// Frames that have not ended.
     frames: Cell<u32>,
 }
 
-/// A word that was put into the ring, and which number it got there.
+/// A slot that was put into the ring, and which number it got there.
 struct Recent {
-    word: Cell<Word>,
+    slot: Cell<u32>,
     number: Cell<u64>,
 }
 
 impl Lingering {
     pub(super) fn new() -> Self {
         Lingering {
-            words: [const { Cell::new(Word::NULL) }; PLACES],
+            slots: [const { Cell::new(0) }; PLACES],
             recent: [const {
                 Recent {
-                    word: Cell::new(Word::NULL),
+                    slot: Cell::new(0),
                     number: Cell::new(0),
                 }
             }; PLACES],
@@ -74,11 +80,11 @@ impl Lingering {
     }
 
     #[inline]
-    fn place(&self, number: u64) -> &Cell<Word> {
-        &self.words[(number % PLACES as u64) as usize]
+    fn place(&self, number: u64) -> &Cell<u32> {
+        &self.slots[(number % PLACES as u64) as usize]
     }
 
-    /// Where to look for a word of the object with these bits, be it there or not.
+    /// Where to look for a slot of the object with these bits, be it there or not.
     #[inline]
     fn recent(&self, bits: u64) -> &Recent {
         // Addresses of objects differ in their middle.
@@ -99,7 +105,7 @@ impl Lingering {
 /// The one reference that is left to an open handle.
 pub struct LastReference<'t, O> {
     pub(super) slot: &'t Slot<O>,
-    pub(super) word: Word,
+    pub(super) index: u32,
 }
 
 impl<O> HandleTable<O> {
@@ -111,7 +117,8 @@ impl<O> HandleTable<O> {
     pub fn retire(&self, word: Word, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
         match self.lookup(word) {
             Some(slot) if slot.refs() == 1 => {
-                self.retire_last(LastReference { slot, word }, is_shared)
+                let index = word.index();
+                self.retire_last(LastReference { slot, index }, is_shared)
             }
             _ => match self.release(word) {
                 Released::Freed(object) => Some(object),
@@ -124,35 +131,59 @@ impl<O> HandleTable<O> {
     #[inline]
     pub fn retire_last(
         &self,
-        LastReference { slot, word }: LastReference<'_, O>,
+        LastReference { slot, index }: LastReference<'_, O>,
         is_shared: impl FnOnce(&O) -> bool,
     ) -> Option<O> {
         // SAFETY: an open slot is occupied, and the caller only looks.
         if slot.is_pinned() || is_shared(unsafe { slot.object() }) {
             slot.set_refs(0);
-            self.linger(slot, word)
+            self.linger(slot, index)
         } else {
             self.free_now(slot)
         }
     }
 
-    #[inline]
-    fn linger(&self, slot: &Slot<O>, word: Word) -> Option<O> {
+    /// Whether a slot has a place in the ring, as when it was opened again.
+    #[inline(always)]
+    fn has_place(&self, slot: &Slot<O>, index: u32) -> bool {
         let lingering = &self.lingering;
         let recent = lingering.recent(slot.bits());
         let number = recent.number.get();
-        if recent.word.get() == word
+        recent.slot.get() == index
             && number >= lingering.since.get()
-            && lingering.place(number).get() == word
-        {
-            // It was opened again, and has its place still.
+            && lingering.place(number).get() == index
+    }
+
+    /// [`retire_last`](Self::retire_last) in the case that a shared object was opened
+    /// again, and has its place in the ring still. `false`, and nothing happens, in
+    /// any other.
+    #[inline(always)]
+    pub fn retire_again(
+        &self,
+        last: &LastReference<'_, O>,
+        is_shared: impl FnOnce(&O) -> bool,
+    ) -> bool {
+        let &LastReference { slot, index } = last;
+        // SAFETY: an open slot is occupied, and the caller only looks.
+        let lingers = self.has_place(slot, index) && is_shared(unsafe { slot.object() });
+        if lingers {
+            slot.set_refs(0);
+        }
+        lingers
+    }
+
+    #[inline]
+    fn linger(&self, slot: &Slot<O>, index: u32) -> Option<O> {
+        if self.has_place(slot, index) {
             return None;
         }
+        let lingering = &self.lingering;
+        let recent = lingering.recent(slot.bits());
         let top = lingering.top.get();
         lingering.top.set(top + 1);
-        recent.word.set(word);
+        recent.slot.set(index);
         recent.number.set(top);
-        self.end(lingering.place(top).replace(word))
+        self.end(lingering.place(top).replace(index))
     }
 
     /// A handle of the object that `object` is a root of, without a new root: that
@@ -162,7 +193,7 @@ impl<O> HandleTable<O> {
     /// Two roots with the same bits must be of the same object.
     #[inline]
     pub fn reopen(&self, object: &O) -> Option<Word> {
-        self.reopen_with(object, |word| self.find(word))
+        self.reopen_with(object, |index| self.slot(index))
     }
 
     /// [`reopen`](Self::reopen) with a lookup of the caller's own.
@@ -170,20 +201,11 @@ impl<O> HandleTable<O> {
     pub(super) fn reopen_with<'t>(
         &'t self,
         object: &O,
-        lookup: impl FnOnce(Word) -> Option<&'t Slot<O>>,
+        slot: impl FnOnce(u32) -> &'t Slot<O>,
     ) -> Option<Word> {
-        let recent = self.lingering.recent(bits(object));
-        let closed = recent.word.get();
-        if !lookup(closed)?.reopen(object) {
-            return None;
-        }
-        let word = closed.next_round();
-        recent.word.set(word);
-        let place = self.lingering.place(recent.number.get());
-        if place.get() == closed {
-            place.set(word);
-        }
-        Some(word)
+        let index = self.lingering.recent(bits(object)).slot.get();
+        let generation = slot(index).reopen(object)?;
+        Some(Word::slot(index, generation))
     }
 
     /// Ends a frame that began with `start`, and what has lingered since.
@@ -208,22 +230,22 @@ impl<O> HandleTable<O> {
         let lingering = &self.lingering;
         while lingering.top.get() > start {
             let top = lingering.top.get() - 1;
-            let word = lingering.place(top).replace(Word::NULL);
+            let index = lingering.place(top).replace(0);
             // Further down there is nothing: the ring has gone round once.
-            lingering.top.set(if word.is_null() { start } else { top });
-            if let Some(object) = self.end(word) {
+            lingering.top.set(if index == 0 { start } else { top });
+            if let Some(object) = self.end(index) {
                 sink(object);
             }
         }
     }
 
-    /// Closes a handle for good, if it still lingers.
-    fn end(&self, word: Word) -> Option<O> {
-        if word.is_null() {
-            return None;
+    /// Closes what lingers in a slot for good, if something does.
+    fn end(&self, index: u32) -> Option<O> {
+        let slot = self.slot(index);
+        match slot.lingers() {
+            true => self.free_now(slot),
+            false => None,
         }
-        let slot = self.find(word).filter(|slot| slot.refs() == 0)?;
-        self.free_now(slot)
     }
 
     /// Whether `word` can be used though it is closed. Counts nothing.

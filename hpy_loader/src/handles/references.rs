@@ -125,10 +125,10 @@ impl<O> HandleTable<O> {
     pub fn replace_loan(&self, word: Word, object: O) -> Result<(Word, O), O> {
         match self.lookup(word) {
             Some(slot) if slot.refs() == LENT && !slot.is_pinned() => {
-                slot.start_round();
+                let next = Word::slot(word.index(), slot.start_round());
                 // SAFETY: nothing refers to the object: pins there are none, and
                 // the contract of `get` forbids this while its reference is used.
-                Ok((word.next_round(), unsafe { slot.replace(object) }))
+                Ok((next, unsafe { slot.replace(object) }))
             }
             _ => Err(object),
         }

@@ -189,27 +189,33 @@ impl<O> Slot<O> {
         unsafe { self.content.get().cast::<u64>().read() }
     }
 
-    /// Gives an open slot that lingers with `object` a reference again, and its
-    /// next odd generation: the closed word is stale from here on. `false`, and
-    /// nothing happens, if it does not linger or has another object.
+    /// Whether its handle is closed and can still be used.
     #[inline(always)]
-    pub(super) fn reopen(&self, object: &O) -> bool {
-        let lingers = self.refs.get() == 0 && self.bits() == bits(object);
-        if lingers {
-            self.refs.set(1);
-            self.start_round();
-        }
-        lingers
+    pub(super) fn lingers(&self) -> bool {
+        self.refs.get() == 0 && self.is_open()
     }
 
-    /// Makes every word for an open slot stale but that of the
-    /// [next round](Word::next_round).
+    /// Gives a slot that lingers with `object` a reference again, and its next odd
+    /// generation, which is returned: the closed word is stale from here on. None,
+    /// and nothing happens, if it does not linger or has another object.
     #[inline(always)]
-    pub(super) fn start_round(&self) {
+    pub(super) fn reopen(&self, object: &O) -> Option<u32> {
+        if !self.lingers() || self.bits() != bits(object) {
+            return None;
+        }
+        self.refs.set(1);
+        Some(self.start_round())
+    }
+
+    /// Makes every word for an open slot stale but that of the next odd generation,
+    /// which is returned.
+    #[inline(always)]
+    pub(super) fn start_round(&self) -> u32 {
         debug_assert!(self.is_open());
         let meta = self.meta.get();
         let generation = (meta + 2) & GENERATION_MASK;
         self.meta.set(meta & !GENERATION_MASK | generation);
+        generation
     }
 
     /// The object.
@@ -333,6 +339,18 @@ mod tests {
         assert_eq!(unsafe { slot.next_free() }, 9);
         // SAFETY: as above.
         assert_eq!(unsafe { slot.fill(6, 1) }, 1, "0 again means never opened");
+    }
+
+    #[test]
+    fn rounds_wrap_without_touching_the_pins() {
+        let slot = Slot::<u64>::aged(GENERATION_MASK - 1);
+        // SAFETY: the slot is free and in no chain.
+        unsafe { slot.fill(5, 0) };
+        slot.pin();
+        assert_eq!(slot.reopen(&6), None, "another object");
+        assert_eq!(slot.reopen(&5), Some(1));
+        assert_eq!((slot.refs(), slot.pins()), (1, 1));
+        assert_eq!(slot.reopen(&5), None, "it is open");
     }
 
     #[test]

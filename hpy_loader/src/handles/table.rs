@@ -150,7 +150,7 @@ impl<O> HandleTable<O> {
 
     /// The slot at an index below the high-water mark.
     #[inline]
-    fn slot(&self, index: u32) -> &Slot<O> {
+    pub(super) fn slot(&self, index: u32) -> &Slot<O> {
         debug_assert!(index < self.high_water.get());
         // SAFETY: all callers pass indices below the high-water mark, which
         // never exceeds the reservation. Zeroed memory is a free slot, and no

@@ -45,6 +45,13 @@ impl<O> WholeTable<O> {
         unsafe { self.base.byte_add(offset).as_ref() }
     }
 
+    /// The slot with an index of the table's.
+    #[inline(always)]
+    fn slot_at(&self, index: u32) -> &Slot<O> {
+        // SAFETY: as in `slot`; the table has given the index.
+        unsafe { self.base.add(index as usize).as_ref() }
+    }
+
     #[inline(always)]
     fn answers(slot: &Slot<O>, word: Word) -> bool {
         if cfg!(feature = "unchecked-handles") {
@@ -92,11 +99,7 @@ impl<O> WholeTable<O> {
     /// [`HandleTable::reopen`] in `table`, whose slots these are.
     #[inline(always)]
     pub fn reopen<'t>(&'t self, table: &'t HandleTable<O>, object: &O) -> Option<Word> {
-        table.reopen_with(object, |word| {
-            // A word from the table itself: its generation is odd, if there is one.
-            let slot = self.slot(word);
-            slot.answers_to(word).then_some(slot)
-        })
+        table.reopen_with(object, |index| self.slot_at(index))
     }
 
     /// [`HandleTable::close`](super::HandleTable::close): of several references
@@ -120,7 +123,10 @@ impl<O> WholeTable<O> {
             return Ok(());
         }
         // Slots that are not open have no references, whatever the word.
-        Err((slot.refs() == 1).then_some(LastReference { slot, word }))
+        Err((slot.refs() == 1).then(|| LastReference {
+            slot,
+            index: word.index(),
+        }))
     }
 }
 

@@ -166,14 +166,6 @@ impl Word {
         Word(index as u64 | (generation as u64) << INDEX_BITS)
     }
 
-    /// The word for the same slot when its generation is the next odd one.
-    #[inline(always)]
-    pub(super) const fn next_round(self) -> Word {
-        const GENERATION_ALL: u64 = ((1 << GENERATION_BITS) - 1) << INDEX_BITS;
-        let next = self.0.wrapping_add(2 << INDEX_BITS);
-        Word(self.0 & INDEX_MASK | next & GENERATION_ALL)
-    }
-
     /// The word for entry `index`, not 0, of something beside the table, such as
     /// the records of the debug mode. Where a slot has its generation this has a
     /// `round`, doubled: being even, it is refused by every table.
@@ -331,13 +323,6 @@ mod tests {
         assert_eq!(Word::slot(7, 3).generation(), 3);
         assert!(Word::NULL.index_if_odd() >= 1 << INDEX_BITS);
         assert!(Word(7 | 2 << INDEX_BITS).index_if_odd() >= 1 << INDEX_BITS);
-    }
-
-    #[test]
-    fn rounds_start_over_within_the_generation() {
-        assert_eq!(Word::slot(7, 3).next_round(), Word::slot(7, 5));
-        let last = (1 << GENERATION_BITS) - 1;
-        assert_eq!(Word::slot(7, last).next_round(), Word::slot(7, 1));
     }
 
     #[test]
