@@ -147,7 +147,7 @@ impl<R: Runtime> Entry<R> {
         let object = match Word::from_bits(handle.0).decode() {
             Decoded::Int(value) => self.runtime().new_int(value),
             Decoded::Float(value) => self.runtime().new_float(value),
-            Decoded::Null => return Err(self.refuse("HPy_NULL where a handle is needed")),
+            Decoded::Null => return Err(self.refuse_null("HPy_NULL", "a handle")),
             Decoded::Slot => return Err(self.stale()),
         };
         let word = Word::from_bits(self.open(object)?.0);
@@ -161,6 +161,15 @@ impl<R: Runtime> Entry<R> {
     #[cold]
     pub fn stale(self) -> R::Object {
         self.refuse("the handle is closed, or never was one")
+    }
+
+    /// A mode may tell the author of the extension as well.
+    #[cold]
+    fn refuse_null(self, null: &str, needed: &str) -> R::Object {
+        if let Some(wrapper) = self.loader().wrapper() {
+            wrapper.refused_null(self.row, needed);
+        }
+        self.refuse(&format!("{null} where {needed} is needed"))
     }
 
     #[cold]
@@ -226,7 +235,7 @@ impl<R: Runtime> Entry<R> {
     /// `text` is null or points to a NUL-terminated string that outlives `'a`.
     pub unsafe fn text<'a>(self, text: *const c_char) -> Fallible<&'a str, R> {
         if text.is_null() {
-            return Err(self.refuse("NULL where a string is needed"));
+            return Err(self.refuse_null("NULL", "a string"));
         }
         // SAFETY: not null, and the caller vouches for the rest.
         let text = unsafe { CStr::from_ptr(text) };

@@ -15,6 +15,7 @@ use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{Fallible, Runtime};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use unmade::Unmade;
 
 /// The handles, the pending error and the context of one VM.
@@ -34,6 +35,9 @@ pub struct Core<R: Runtime> {
     builders: Registry<Items<R>>,
     trackers: Registry<Tracker>,
     departures: Registry<Departure>,
+    /// How many threads have left in a call of C. Each looks only for itself, so
+    /// relaxed order will do.
+    away: AtomicUsize,
     /// The loader of the universal mode, and what the other modes keep.
     pub(crate) modes: Modes<R>,
 }
@@ -62,6 +66,7 @@ impl<R: Runtime> Core<R> {
             builders: Registry::new(),
             trackers: Registry::new(),
             departures: Registry::new(),
+            away: AtomicUsize::new(0),
             modes: Modes::default(),
         }));
         let mut context = boundary::context::<R>();
@@ -162,6 +167,35 @@ impl<R: Runtime> Core<R> {
 
     pub(crate) fn departures(&self) -> &Registry<Departure> {
         &self.departures
+    }
+
+    /// Threads that have left, and not come back.
+    pub(crate) fn away(&self) -> &AtomicUsize {
+        &self.away
+    }
+
+    /// Called when C returns: it must be back.
+    #[inline(always)]
+    pub(crate) fn expect_back(&self) {
+        if self.away.load(Ordering::Relaxed) != 0 {
+            self.come_back();
+        }
+    }
+
+    /// Brings a thread back whose C function has left and returned: all that
+    /// follows needs the VM and the lock.
+    #[cold]
+    #[inline(never)]
+    fn come_back(&self) {
+        // Without threads nobody else can be away.
+        if R::THREADS && self.lock.is_held::<R>() {
+            return;
+        }
+        self.away.fetch_sub(1, Ordering::Relaxed);
+        self.runtime.attach();
+        self.lock.acquire(&self.runtime);
+        let message = "HPy_LeavePythonExecution without HPy_ReenterPythonExecution";
+        self.set_pending(self.error(self.constants().h_SystemError, message));
     }
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.

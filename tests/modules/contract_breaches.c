@@ -510,6 +510,14 @@ static HPy pass_error_on_impl(HPyContext *ctx, HPy self, HPy x)
 
 /* ---- words that are no handles ---- */
 
+HPyDef_METH(never_back, "never_back", HPyFunc_O, .doc = "Leaves Python and returns.")
+static HPy never_back_impl(HPyContext *ctx, HPy self, HPy thing)
+{
+    HPy copy = HPy_Dup(ctx, thing);
+    HPy_LeavePythonExecution(ctx);
+    return copy;
+}
+
 HPyDef_METH(garbage, "garbage", HPyFunc_O)
 static HPy garbage_impl(HPyContext *ctx, HPy self, HPy bits)
 {
@@ -679,7 +687,8 @@ static HPyDef *defines[] = {
     &close_item_in_callback, &leak, &bytes_of_closed, &text_of_closed, &keep_memory, &read_memory,
     &track_closed, &tracker_twice, &tracker_after_close, &build_closed, &build_own,
     &build_twice, &build_cancelled, &set_built, &set_out_of_range, &null_without_error,
-    &result_with_error, &go_on_after_error, &pass_error_on, &garbage, &module_exec, NULL,
+    &result_with_error, &go_on_after_error, &pass_error_on, &never_back, &garbage,
+    &module_exec, NULL,
 };
 
 static HPyGlobal *globals[] = { &global, NULL };

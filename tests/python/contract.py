@@ -462,6 +462,24 @@ def pass_error_on():
     return c.pass_error_on([])
 
 
+@own("('never back', 'SystemError: HPy_LeavePythonExecution without HPy_ReenterPythonExecution')")
+def never_back():
+    def attempt():
+        try:
+            return c.never_back([1])
+        except SystemError as error:
+            return f"{type(error.__cause__).__name__}: {error.__cause__}"
+
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(attempt()))
+    thread.start()
+    thread.join()
+    # The lock is free, and both threads go on.
+    outcomes.append(attempt())
+    gc.collect()
+    return ("never back" if len(set(outcomes)) == 1 else outcomes), outcomes[0]
+
+
 # ---- garbage ----
 
 

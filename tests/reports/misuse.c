@@ -193,6 +193,42 @@ static HPy ignore_error_impl(HPyContext *ctx, HPy self, HPy arg)
     return text;
 }
 
+HPyDef_METH(pass_null, "pass_null", HPyFunc_NOARGS)
+static HPy pass_null_impl(HPyContext *ctx, HPy self)
+{
+    HPy text = HPyUnicode_FromString(ctx, NULL); /* here: no text */
+    HPyErr_Clear(ctx);
+    HPy length = HPy_Type(ctx, text); /* here: no object */
+    HPyErr_Clear(ctx);
+    HPy tuple = HPyTuple_FromArray(ctx, NULL, HPy_IsNull(length)); /* here: no array */
+    return tuple;
+}
+
+HPyDef_METH(crash, "crash", HPyFunc_O)
+static HPy crash_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    const char *volatile nowhere = (const char *)HPyLong_AsSize_t(ctx, arg);
+    HPy first = HPyLong_FromLong(ctx, *nowhere); /* here: crash */
+    return first;
+}
+
+HPyDef_METH(pass_wild, "pass_wild", HPyFunc_O)
+static HPy pass_wild_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    const char *nowhere = (const char *)HPyLong_AsSize_t(ctx, arg);
+    HPy text = HPyUnicode_FromString(ctx, nowhere); /* here: wild */
+    HPy_Close(ctx, text);
+    return HPy_NULL;
+}
+
+HPyDef_METH(never_back, "never_back", HPyFunc_NOARGS)
+static HPy never_back_impl(HPyContext *ctx, HPy self)
+{
+    HPy none = HPy_Dup(ctx, ctx->h_None);
+    HPy_LeavePythonExecution(ctx);
+    return none;
+}
+
 HPyDef_METH(write_text, "write_text", HPyFunc_O)
 static HPy write_text_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -269,7 +305,8 @@ static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
     &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
-    &leave_error, &miss_error, &ignore_error, &write_text, &read_late, &pass_late,
+    &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &pass_wild,
+    &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &keep_context, &use_context, &execute, NULL,
 };
 static HPyGlobal *module_globals[] = {&declared, NULL};

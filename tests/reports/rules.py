@@ -38,6 +38,7 @@ attempt(misuse.track_late, 1)  # here: track_late
 print(attempt(misuse.leave_error))  # here: leave_error
 print(attempt(misuse.miss_error))  # here: miss_error
 print(attempt(misuse.ignore_error, 1))  # here: ignore_error
+print(attempt(misuse.pass_null))  # here: pass_null
 
 #out> 4
 #out> 5
@@ -46,6 +47,7 @@ print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 #out> SystemError: <built-in function leave_error> returned a result with an exception set
 #out> SystemError: <built-in function miss_error> returned NULL without setting an exception
 #out> 1
+#out> SystemError: NULL where an array is needed
 #err>
 #err> HPy_Close: an argument is closed, which is for the caller to do [argument-closed in misuse]
 #err>   used in   close_argument_impl at misuse.c:@argument closed
@@ -156,4 +158,19 @@ print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 #err>   called by attempt at rules.py:@attempt
 #err>             <module> at rules.py:@ignore_error
 #err>
-#err> hpy.debug: 20 violations at 20 places, 0 leaked handles in misuse, other.misuse
+#err> HPyUnicode_FromString: an argument is NULL: a string is needed [null-argument in misuse]
+#err>   used in   pass_null_impl at misuse.c:@no text
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@pass_null
+#err>
+#err> HPy_Type: an argument is NULL: a handle is needed [null-argument in misuse]
+#err>   used in   pass_null_impl at misuse.c:@no object
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@pass_null
+#err>
+#err> HPyTuple_FromArray: an argument is NULL: an array is needed [null-argument in misuse]
+#err>   used in   pass_null_impl at misuse.c:@no array
+#err>   called by attempt at rules.py:@attempt
+#err>             <module> at rules.py:@pass_null
+#err>
+#err> hpy.debug: 23 violations at 23 places, 0 leaked handles in misuse, other.misuse

@@ -87,11 +87,14 @@ impl Passage for Plain {
         words: &[Word],
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
-        call(Way {
-            context: loader.core().context(),
+        let core = loader.core();
+        let outcome = call(Way {
+            context: core.context(),
             handles: handles(words),
             visit: None,
-        })
+        });
+        core.expect_back();
+        outcome
     }
 }
 
@@ -115,7 +118,9 @@ impl Passage for Wrapped {
                     handles: handles(words),
                     visit: None,
                 };
-                trace.call(function, || call(way))
+                let outcome = trace.call(function, || call(way));
+                loader.core().expect_back();
+                outcome
             }
             Some(Wrapper::Debug(extension)) => {
                 let visit = Visit::new(extension, function, words);

@@ -1,6 +1,7 @@
 //! Code between these two runs without the HPy lock.
 
 use super::prelude::*;
+use std::sync::atomic::Ordering;
 
 /// What a thread left behind.
 pub(crate) struct Departure {
@@ -20,6 +21,7 @@ pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
     let state = core.departures().insert(Departure {
         pending: core.replace_pending(Word::NULL),
     });
+    core.away().fetch_add(1, Ordering::Relaxed);
     if R::THREADS {
         core.lock().release();
     }
@@ -42,6 +44,7 @@ pub(crate) unsafe fn ctx_ReenterPythonExecution<R: Runtime>(
     }
     entry.runtime().attach();
     core.lock().acquire(entry.runtime());
+    core.away().fetch_sub(1, Ordering::Relaxed);
     match core.departures().remove(state.0) {
         Some(departure) => {
             core.replace_pending(departure.pending);

@@ -2,6 +2,7 @@
 //! the way of a call in which all is right: it is reached through
 //! [`Inspection::apart`].
 
+use super::extension::Extension;
 use super::inspection::Inspection;
 use super::records::{Found, Origin, Record};
 use super::violation::{Kind, Violation};
@@ -9,6 +10,20 @@ use super::visit;
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
 use crate::sites::{PythonStack, Site};
+
+impl Extension {
+    /// Reports that a function of the wrapped context was given NULL where it
+    /// needs something, which it alone knows.
+    #[cold]
+    pub(crate) fn refused_null(&self, row: &str, needed: &str) {
+        let row = ROWS.iter().position(|known| known.name == row);
+        let turn = visit::innermost().filter(|turn| turn.number == self.number);
+        if let (Some(row), Some(turn)) = (row, turn) {
+            let detail = format!("{needed} is needed");
+            Inspection::in_progress(turn, row).violation(Kind::NullArgument, &detail);
+        }
+    }
+}
 
 impl Inspection {
     pub(super) fn unwrap_invalid(&self, handle: HPy) -> HPy {

@@ -30,12 +30,18 @@ impl Inspection {
     pub unsafe fn enter(context: *mut HPyContext, row: usize) -> Self {
         // SAFETY: the caller vouches for it.
         let turn = unsafe { Turn::of(context) };
-        let caller = turn.registers.caller().calling(rows::offset(row));
-        let inspection = Self { turn, row, caller };
+        let inspection = Self::in_progress(turn, row);
         if !turn.is_current() {
             inspection.apart(Self::refuse_context);
         }
         inspection
+    }
+
+    /// The call of the context that `turn` is in.
+    #[inline(always)]
+    pub fn in_progress(turn: &'static Turn, row: usize) -> Self {
+        let caller = turn.registers.caller().calling(rows::offset(row));
+        Self { turn, row, caller }
     }
 
     /// For functions that must not be called with an error pending.

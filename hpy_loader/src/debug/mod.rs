@@ -53,6 +53,7 @@ use records::{Origin, Records};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Where a context keeps the handle of the pending error. Many functions look
 /// there, and asking the context would take longer than all else they do.
@@ -82,7 +83,7 @@ pub struct Debug {
     /// The names of the modules.
     modules: RefCell<Vec<String>>,
     going_on: Cell<bool>,
-    reports_faults: Cell<bool>,
+    reports_faults: AtomicBool,
     reporter: Cell<fn(&Violation)>,
     is_silent: Cell<bool>,
     python: Box<dyn Fn() -> PythonStack>,
@@ -118,7 +119,7 @@ impl Debug {
             counts: RefCell::default(),
             modules: RefCell::default(),
             going_on: Cell::new(false),
-            reports_faults: Cell::new(false),
+            reports_faults: AtomicBool::new(false),
             reporter: Cell::new(|violation| eprint!("{violation}")),
             is_silent: Cell::new(false),
             python,
@@ -210,10 +211,15 @@ impl Debug {
         self.going_on.set(going_on);
     }
 
-    /// Reports accesses to memory before the process ends for them. Without it
-    /// they end it in silence, which is all that HPy promises.
+    /// Reports accesses to memory before the process ends for them, those that are
+    /// nobody's business but the processor's as well. Without it they end it in
+    /// silence, which is all that HPy promises.
     pub fn set_reports_faults(&self, reports: bool) {
-        self.reports_faults.set(reports);
+        self.reports_faults.store(reports, Relaxed);
+    }
+
+    fn reports_faults(&self) -> bool {
+        self.reports_faults.load(Relaxed)
     }
 
     /// Says nothing of violations when they are found. They are in

@@ -1,10 +1,11 @@
 //! What becomes of a violation.
 
+use super::memory::{self, Fault, Reporter};
 use super::records::State;
 use super::violation::{Kind, Remedy, Violation};
-use super::{Debug, memory, visit};
+use super::{Debug, visit};
 use crate::abi::HPy;
-use crate::sites::Site;
+use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
@@ -129,39 +130,93 @@ impl Debug {
         };
         let range = self.records.promises.borrow_mut().set_arena(arena);
         self.promised.set((range.start, range.len()));
-        memory::watch(
-            range,
-            Box::new(|fault| {
-                if !self.reports_faults.get() {
-                    return;
-                }
-                // What another thread is changing is not looked at.
-                let record = visit::is_inside()
-                    .then(|| self.records.of_address(fault.address))
-                    .flatten();
-                let is_open = record.is_some_and(|record| record.state == State::Open);
-                let kind = match fault.is_write || is_open {
-                    true => Kind::ReadOnlyWritten,
-                    false => Kind::ReadAfterEnd,
-                };
-                let violation = Violation {
-                    kind,
-                    function: String::new(),
-                    module: record
-                        .and_then(|record| {
-                            let number = record.owner.checked_sub(1)?;
-                            self.modules.borrow().get(number as usize).cloned()
-                        })
-                        .unwrap_or_default(),
-                    detail: String::new(),
-                    used: Site::capture(fault.caller, self.frames.get()),
-                    opened: record.map_or(Site::UNKNOWN, |record| record.opened),
-                    closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-                    python: (self.python)(),
-                };
-                self.end(violation);
-            }),
+        memory::watch(range, Box::new(FaultsOf(self)));
+    }
+}
+
+/// Reports the faults of a process with extensions in debug mode.
+struct FaultsOf(&'static Debug);
+
+/// How many frames of C a crash has, which may well be in a library of somebody
+/// else's.
+const FRAMES_OF_CRASH: usize = 16;
+
+impl Reporter for FaultsOf {
+    fn wants_all(&self) -> bool {
+        self.0.reports_faults()
+    }
+
+    fn report(&self, fault: Fault) {
+        let debug = self.0;
+        if !debug.reports_faults() {
+            return;
+        }
+        let violation = match (fault.is_promised, fault.address) {
+            (true, Some(address)) => debug.fault_in_promise(fault, address),
+            _ => debug.crash(fault),
+        };
+        debug.end(violation);
+    }
+}
+
+impl Debug {
+    fn fault_in_promise(&self, fault: Fault, address: usize) -> Violation {
+        // What another thread is changing is not looked at.
+        let record = visit::is_inside()
+            .then(|| self.records.of_address(address))
+            .flatten();
+        let is_open = record.is_some_and(|record| record.state == State::Open);
+        let kind = match fault.is_write || is_open {
+            true => Kind::ReadOnlyWritten,
+            false => Kind::ReadAfterEnd,
+        };
+        Violation {
+            kind,
+            function: String::new(),
+            module: record
+                .and_then(|record| {
+                    let number = record.owner.checked_sub(1)?;
+                    self.modules.borrow().get(number as usize).cloned()
+                })
+                .unwrap_or_default(),
+            detail: String::new(),
+            used: Site::capture(fault.caller, self.frames.get()),
+            opened: record.map_or(Site::UNKNOWN, |record| record.opened),
+            closed: record.map_or(Site::UNKNOWN, |record| record.closed),
+            python: (self.python)(),
+        }
+    }
+
+    /// What there is to say of any other fault. In the VM it may well be the fault
+    /// of C, which has passed a wild pointer: that is where it is looked for.
+    fn crash(&self, fault: Fault) -> Violation {
+        let turn = visit::innermost();
+        let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
+        let access = if fault.is_write { "written" } else { "read" };
+        let place = fault.address.map_or_else(
+            || "memory at no address".to_owned(),
+            |address| format!("memory at {address:#x}"),
         );
+        let on_behalf = match turn {
+            _ if !is_in_vm => "",
+            Some(_) => " in a function of the API",
+            None => " in the VM",
+        };
+        Violation {
+            kind: Kind::Crash,
+            function: String::new(),
+            module: turn.map_or_else(String::new, |turn| turn.extension().name.clone()),
+            detail: format!("{place} is {access}{on_behalf}"),
+            used,
+            opened: Site::UNKNOWN,
+            closed: Site::UNKNOWN,
+            // The VM may be in the middle of anything.
+            python: match turn {
+                Some(turn) if is_in_vm => turn.above.get().unwrap_or(PythonStack::EMPTY),
+                Some(_) => (self.python)(),
+                None => PythonStack::EMPTY,
+            },
+        }
     }
 }
 
@@ -179,6 +234,7 @@ fn message(violation: &Violation) -> String {
     match violation.kind.remedy() {
         Remedy::HandleHook if is_handle => "Invalid usage of already closed handle".to_owned(),
         Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
+        _ if violation.kind == Kind::Crash => "Segmentation fault".to_owned(),
         _ if !violation.detail.is_empty() => violation.detail.clone(),
         _ => violation.kind.text().to_owned(),
     }

@@ -36,6 +36,8 @@ pub enum Kind {
     WrongShape,
     /// An argument of a type that the function does not take.
     WrongType,
+    /// `HPy_NULL` or a NULL pointer where the function needs something.
+    NullArgument,
     /// Memory is written that is read-only.
     ReadOnlyWritten,
     /// Memory is read after its handle was closed.
@@ -50,6 +52,8 @@ pub enum Kind {
     WithoutLock,
     /// A context is used that belongs to another call.
     WrongContext,
+    /// The processor refuses an access to memory that nobody promised.
+    Crash,
 }
 
 /// Whose business it is to say how it goes on.
@@ -84,6 +88,7 @@ impl Kind {
             Self::GlobalMisused => "global-misused",
             Self::WrongShape => "wrong-shape",
             Self::WrongType => "wrong-type",
+            Self::NullArgument => "null-argument",
             Self::ReadOnlyWritten => "read-only-written",
             Self::ReadAfterEnd => "read-after-end",
             Self::ErrorLeft => "error-left",
@@ -91,6 +96,7 @@ impl Kind {
             Self::ErrorPending => "error-pending",
             Self::WithoutLock => "without-lock",
             Self::WrongContext => "wrong-context",
+            Self::Crash => "crash",
         }
     }
 
@@ -112,6 +118,7 @@ impl Kind {
             Self::GlobalMisused => "an HPyGlobal is misused",
             Self::WrongShape => "AsStruct is used for an object of another shape",
             Self::WrongType => "an argument has the wrong type",
+            Self::NullArgument => "an argument is NULL",
             Self::ReadOnlyWritten => "read-only memory is written",
             Self::ReadAfterEnd => "memory is read after its handle was closed",
             Self::ErrorLeft => "a function succeeds and leaves an error",
@@ -119,19 +126,23 @@ impl Kind {
             Self::ErrorPending => "the API is called with an error pending",
             Self::WithoutLock => "the API is called without the HPy lock",
             Self::WrongContext => "a context is used that belongs to another call",
+            Self::Crash => "segmentation fault",
         }
     }
 
     pub(super) fn remedy(self) -> Remedy {
         match self {
             Self::BuilderUsedUp => Remedy::BuilderHook,
-            Self::ErrorLeft | Self::ErrorMissing | Self::ErrorPending => Remedy::GoOn,
+            Self::NullArgument | Self::ErrorLeft | Self::ErrorMissing | Self::ErrorPending => {
+                Remedy::GoOn
+            }
             Self::WrongShape
             | Self::WrongType
             | Self::ReadOnlyWritten
             | Self::ReadAfterEnd
             | Self::WithoutLock
-            | Self::WrongContext => Remedy::End,
+            | Self::WrongContext
+            | Self::Crash => Remedy::End,
             _ => Remedy::HandleHook,
         }
     }
@@ -178,7 +189,10 @@ impl fmt::Display for Violation {
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;
         }
-        writeln!(f, " [{} in {}]", self.kind.name(), self.module)?;
+        match &*self.module {
+            "" => writeln!(f, " [{}]", self.kind.name())?,
+            module => writeln!(f, " [{} in {module}]", self.kind.name())?,
+        }
         site(f, "used in", self.used)?;
         site(f, "opened in", self.opened)?;
         site(f, "closed in", self.closed)?;

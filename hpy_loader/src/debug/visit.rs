@@ -12,8 +12,8 @@ use std::cell::Cell;
 use std::ffi::c_void;
 
 thread_local! {
-    /// Whether this thread is in C and has not left.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// The turn of the innermost call, if this thread is in C and has not left.
+    static INSIDE: Cell<Option<&'static Turn>> = const { Cell::new(None) };
     /// The turn that may be used again when C comes back.
     static LEFT: Cell<Option<&'static Turn>> = const { Cell::new(None) };
 }
@@ -21,20 +21,25 @@ thread_local! {
 /// Whether C on this thread may use any context, or might if it were not in a
 /// function of one.
 pub(super) fn is_inside() -> bool {
+    INSIDE.get().is_some()
+}
+
+/// The turn of the innermost call of C on this thread, unless that has left.
+pub(super) fn innermost() -> Option<&'static Turn> {
     INSIDE.get()
 }
 
 /// `HPy_LeavePythonExecution` was called.
 pub(super) fn leave(turn: &'static Turn) {
     turn.set_user(NOBODY);
-    INSIDE.set(false);
+    INSIDE.set(None);
     LEFT.set(Some(turn));
 }
 
 /// `HPy_ReenterPythonExecution` was called.
 pub(super) fn reenter() {
-    INSIDE.set(true);
     if let Some(left) = LEFT.replace(None) {
+        INSIDE.set(Some(left));
         left.set_user(this_thread());
     }
 }
@@ -69,7 +74,7 @@ pub(crate) struct Visit<'a> {
     function: *const c_void,
     words: &'a [Word],
     handles: SmallVec<[HPy; 8]>,
-    was_inside: bool,
+    was_inside: Option<&'static Turn>,
     /// A call above may have the same turn.
     outer_user: usize,
     outer_above: Option<PythonStack>,
@@ -103,7 +108,7 @@ impl<'a> Visit<'a> {
             function,
             words,
             handles,
-            was_inside: INSIDE.with(|inside| inside.replace(true)),
+            was_inside: INSIDE.replace(Some(turn)),
             outer_user,
             outer_above: turn.above.replace(None),
             _call: call,
@@ -178,7 +183,13 @@ impl<'a> Visit<'a> {
     #[cold]
     fn violation(&self, kind: Kind, record: Option<&Record>) {
         let debug = self.extension.debug;
-        debug.violate(Violation {
+        let mut violation = self.new_violation(kind, record);
+        violation.python = (debug.python)();
+        debug.violate(violation);
+    }
+
+    fn new_violation(&self, kind: Kind, record: Option<&Record>) -> Violation {
+        Violation {
             kind,
             function: String::new(),
             module: self.extension.name.clone(),
@@ -186,16 +197,19 @@ impl<'a> Visit<'a> {
             used: Site::of_function(self.function),
             opened: record.map_or(Site::UNKNOWN, |record| record.opened),
             closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-            python: (debug.python)(),
-        });
+            python: PythonStack::EMPTY,
+        }
     }
 
     /// Ends the call, with what C returned.
     pub(crate) fn finish<T: Outcome>(self, outcome: T) -> T {
         self.turn.set_user(self.outer_user);
         self.turn.above.set(self.outer_above);
-        INSIDE.with(|inside| inside.set(self.was_inside));
         let debug = self.extension.debug;
+        if INSIDE.replace(self.was_inside).is_none() {
+            // Nor has it come back: the lock may be somebody else's by now.
+            debug.end(self.new_violation(Kind::WithoutLock, None));
+        }
         let is_pending = debug.is_error_pending();
         match outcome.is_failure() {
             Some(true) if !is_pending => self.violation(Kind::ErrorMissing, None),

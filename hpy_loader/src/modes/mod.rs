@@ -48,6 +48,15 @@ impl Wrapper {
             Self::Debug(extension) => extension.context(),
         }
     }
+
+    /// Says that a function was given NULL where it needs something.
+    #[cold]
+    pub(crate) fn refused_null(self, row: &str, needed: &str) {
+        match self {
+            Self::Trace(_) => {}
+            Self::Debug(extension) => extension.refused_null(row, needed),
+        }
+    }
 }
 
 /// The loader and the state of each mode of one core.

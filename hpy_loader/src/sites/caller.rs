@@ -110,7 +110,8 @@ impl Caller {
         self.offset
     }
 
-    pub(super) fn stack(self) -> usize {
+    /// The stack pointer.
+    pub(crate) fn stack(self) -> usize {
         self.stack
     }
 

@@ -114,6 +114,13 @@ impl Site {
         stacks::capture(address, stack, frame, caller.offset(), limit)
     }
 
+    /// The place in the extension's code from where whatever was interrupted was
+    /// called, with the frames up to `limit` on both sides of it that are not the
+    /// VM's; and whether the VM was at work, on the extension's behalf or its own.
+    pub fn of_interrupted(caller: Caller, limit: usize) -> (Self, bool) {
+        stacks::capture_interrupted(caller, limit)
+    }
+
     /// Whether the return address was seen before and says all about one frame.
     #[inline(always)]
     pub(crate) fn is_known(address: usize) -> bool {

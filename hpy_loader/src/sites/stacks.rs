@@ -69,6 +69,51 @@ pub fn capture(address: usize, stack: usize, frame: usize, offset: u32, limit: u
     STACKS.lock().capture(caller, limit.clamp(1, LONGEST))
 }
 
+/// How many frames are looked at to find the extension's.
+const PASSED: usize = 128;
+
+/// See [`Site::of_interrupted`].
+#[cold]
+pub fn capture_interrupted(caller: Caller, limit: usize) -> (Site, bool) {
+    let mut stacks = STACKS.lock();
+    let Stacks {
+        images,
+        walker,
+        verdicts,
+        ..
+    } = &mut *stacks;
+    let called = images.find(Call::function());
+    let called = called.map(|image| image.range.clone());
+    let is_extension = |images: &mut Images, address| match &called {
+        Some(range) => range.contains(&address),
+        // C that the VM's collector runs is no call. The name has the ABI in it.
+        None => images.find(address).is_some_and(|image| {
+            let name = image.path.file_name().unwrap_or_default();
+            name.to_string_lossy().contains(".hpy")
+        }),
+    };
+    let mut found = SmallVec::<[usize; 32]>::new();
+    let (mut is_found, mut is_beyond, mut passed) = (false, false, 0);
+    walker.walk(caller, images, &mut |images, address| {
+        passed += 1;
+        if judge(verdicts, images, address) != Verdict::Vm {
+            is_found |= is_extension(images, address);
+            found.push(address);
+        } else if is_found {
+            return false;
+        } else {
+            is_beyond = true;
+            found.clear();
+        }
+        passed < PASSED
+    });
+    found.truncate(limit);
+    match is_found {
+        true => (stacks.intern(&found), is_beyond),
+        false => (Site::of_return(caller.address()), is_beyond),
+    }
+}
+
 impl Stacks {
     fn capture(&mut self, caller: Caller, limit: usize) -> Site {
         let address = caller.address();
@@ -175,19 +220,18 @@ pub fn image(address: usize) -> Option<Arc<Image>> {
     STACKS.lock().images.find(address).cloned()
 }
 
+/// This very code tells which image is the VM.
+fn is_vm(image: &Image) -> bool {
+    let code = capture as fn(_, _, _, _, _) -> _ as usize;
+    image.range.contains(&code)
+}
+
 fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address: usize) -> Verdict {
     if let Some(&verdict) = verdicts.get(&address) {
         return verdict;
     }
     let verdict = match images.find(address) {
-        // This very code tells which image is the VM.
-        Some(image)
-            if image
-                .range
-                .contains(&(capture as fn(_, _, _, _, _) -> _ as usize)) =>
-        {
-            Verdict::Vm
-        }
+        Some(image) if is_vm(image) => Verdict::Vm,
         Some(image) if is_helper(&frame::function_name(image, address)) => Verdict::Helper,
         Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
         _ => Verdict::Enough,

@@ -1,9 +1,11 @@
-//! What happens when C touches promised memory as it must not.
+//! What happens when C touches promised memory as it must not, or any other.
 //!
 //! The processor raises a fault, which the system turns into a signal. A handler
-//! tells these faults from all others by their address, lets the mode report, and
-//! ends the process with `abort`, as every fatal error of the mode does. All
-//! other faults go to whoever handled them before.
+//! tells faults in promised memory from all others by their address, lets the mode
+//! report, and ends the process with `abort`, as every fatal error of the mode
+//! does. Other faults are reported in the same way where the mode wants that, apart
+//! from stacks that overflow, on which nothing can run. What remains goes to
+//! whoever handled it before.
 //!
 //! A handler may do little, and has a stack of a few kilobytes. A report reads
 //! files. So the handler only notes what happened and has the thread go on in a
@@ -18,27 +20,41 @@ use std::sync::OnceLock;
 /// What to do about one address range.
 struct Watched {
     range: Range<usize>,
-    report: Box<dyn Fn(Fault) + Send + Sync>,
+    reporter: Box<dyn Reporter>,
     before: libc::sigaction,
 }
 
-/// One fault in a watched range.
+/// Who reports faults, in code that was interrupted anywhere.
+pub trait Reporter: Send + Sync {
+    /// Whether faults outside of promised memory are reported as well. Asked in a
+    /// signal handler.
+    fn wants_all(&self) -> bool;
+
+    /// Reports one. The process ends after that.
+    fn report(&self, fault: Fault);
+}
+
+/// One fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
-    /// What was touched.
-    pub address: usize,
+    /// What was touched, if that is known.
+    pub address: Option<usize>,
+    /// Whether that is promised memory.
+    pub is_promised: bool,
     /// Whether it was to be written.
     pub is_write: bool,
     /// The code that did.
     pub caller: Caller,
+    /// On this thread.
+    thread: libc::pthread_t,
 }
 
 /// There is one handler for the process, and one range.
 static WATCHED: OnceLock<Watched> = OnceLock::new();
 
-/// Has `report` called for faults in `range`, before the process ends. Only the
-/// first call in a process has an effect.
-pub fn watch(range: Range<usize>, report: Box<dyn Fn(Fault) + Send + Sync>) {
+/// Has faults reported, before the process ends: `range` is promised memory. Only
+/// the first call in a process has an effect.
+pub fn watch(range: Range<usize>, reporter: Box<dyn Reporter>) {
     WATCHED.get_or_init(|| {
         // SAFETY: zeros are a valid action, and the handler fits its flags. What
         // is written to are local variables.
@@ -53,7 +69,7 @@ pub fn watch(range: Range<usize>, report: Box<dyn Fn(Fault) + Send + Sync>) {
         };
         Watched {
             range,
-            report,
+            reporter,
             before,
         }
     });
@@ -65,23 +81,37 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     };
     // SAFETY: the kernel gives the information about this signal.
     let address = unsafe { (*info).si_addr() }.addr();
-    if watched.range.contains(&address) {
-        // SAFETY: the kernel gives the context of the thread.
-        let (caller, is_write) = unsafe { interrupted(context) };
+    // SAFETY: as above.
+    let is_known = unsafe { (*info).si_code } != SI_KERNEL;
+    // SAFETY: the kernel gives the context of the thread.
+    let (caller, is_write) = unsafe { interrupted(context) };
+    let is_promised = is_known && watched.range.contains(&address);
+    let is_overflow = is_known && address.abs_diff(caller.stack()) < NEAR;
+    if is_promised || (!is_overflow && watched.reporter.wants_all()) {
         let fault = Fault {
-            address,
+            address: is_known.then_some(address),
+            is_promised,
             is_write,
             caller,
+            // SAFETY: it has no preconditions.
+            thread: unsafe { libc::pthread_self() },
         };
-        // A second thread that gets here has to wait for the end.
-        if FAULT.set(fault).is_ok() {
+        let end_of = match FAULT.set(fault) {
+            Ok(()) => Some(end as extern "C" fn() -> !),
+            // A second thread that gets here has to wait for the end. The report
+            // itself may fail as well, in a process that is broken.
+            Err(fault) => {
+                let is_other = FAULT
+                    .get()
+                    .is_some_and(|first| first.thread != fault.thread);
+                is_other.then_some(wait as extern "C" fn() -> !)
+            }
+        };
+        if let Some(end) = end_of {
             // SAFETY: the kernel gives the context of the thread.
             unsafe { go_on_with(context, end) };
-        } else {
-            // SAFETY: as above.
-            unsafe { go_on_with(context, wait) };
+            return;
         }
-        return;
     }
     // SAFETY: the former handler gets what this one was given; without one, the
     // instruction faults again, and the default is in place then.
@@ -103,13 +133,19 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     }
 }
 
+/// The code of a fault whose address the processor does not tell.
+const SI_KERNEL: c_int = 0x80;
+
+/// An access so near to the stack's end is one to the stack.
+const NEAR: usize = 1 << 16;
+
 /// The fault that ends the process.
 static FAULT: OnceLock<Fault> = OnceLock::new();
 
 /// Where a thread goes on after a fault.
 extern "C" fn end() -> ! {
     if let (Some(watched), Some(&fault)) = (WATCHED.get(), FAULT.get()) {
-        (watched.report)(fault);
+        watched.reporter.report(fault);
     }
     std::process::abort()
 }

@@ -14,5 +14,5 @@ mod fault;
 mod promises;
 
 pub(super) use arena::{Arena, Block};
-pub(super) use fault::watch;
+pub(super) use fault::{Fault, Reporter, watch};
 pub(super) use promises::Promises;

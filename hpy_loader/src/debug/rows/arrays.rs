@@ -7,16 +7,22 @@ use smallvec::SmallVec;
 
 type Handles = SmallVec<[HPy; 8]>;
 
-/// The wrapped context's handles for an array of ours. `None`, with a `MemoryError`
-/// set, for a count that can't be right: the wrapped context says the same of it.
+/// The wrapped context's handles for an array of ours. `None`, with an error set,
+/// for NULL and for a count that can't be right: the wrapped context says the same of
+/// them.
 ///
 /// # Safety
 ///
-/// `handles` points to `count` handles; it may be anything if that is 0, or more than
-/// there is memory.
+/// `handles` is null or points to `count` handles; it may be anything if that is 0, or
+/// more than there is memory.
 unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> Option<Handles> {
-    if count == 0 || handles.is_null() {
+    if count == 0 {
         return Some(SmallVec::new());
+    }
+    if handles.is_null() {
+        inspection.violation(Kind::NullArgument, "an array is needed");
+        inspection.system_error(c"NULL where an array is needed");
+        return None;
     }
     if !is_available(count.saturating_mul(size_of::<HPy>())) {
         let inner = inspection.inner();

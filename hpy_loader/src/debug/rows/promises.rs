@@ -52,7 +52,7 @@ pub(super) fn check(inspection: &Inspection, text: *const c_char) {
 fn check_promise(inspection: &Inspection, text: *const c_char) {
     match inspection.debug().records.of_address(text.addr()) {
         Some(record) if record.state == State::Open => {}
-        record if inspection.debug().reports_faults.get() => {
+        record if inspection.debug().reports_faults() => {
             inspection.end_with(Kind::ReadAfterEnd, record.as_ref());
         }
         _ => std::process::abort(),
