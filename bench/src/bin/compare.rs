@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
+use hpyvm_bench::column::columns;
 use hpyvm_bench::contestant::{Absent, Contestant, Mode, Role};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
-use hpyvm_bench::results::{Results, columns};
+use hpyvm_bench::results::Results;
 use hpyvm_bench::rounds::{self, Plan};
 use hpyvm_bench::rows::{ROWS, Row};
 use hpyvm_bench::worker::{Worker, last_core};
-use hpyvm_bench::{floor, growth, modes, pypy, targets};
+use hpyvm_bench::{floor, growth, pypy};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
 };
@@ -248,15 +249,5 @@ fn compare(
         })
         .collect();
     let columns = columns(heads, rows, samples);
-    let mut results = Results {
-        machine,
-        plan,
-        modes: modes::costs(&columns),
-        columns,
-        absent,
-        growth: growth_of,
-        verdicts: Vec::new(),
-    };
-    results.verdicts = targets::judge(&results);
-    Ok(results)
+    Ok(Results::new(machine, plan, columns, absent, growth_of))
 }
