@@ -16,6 +16,7 @@ use hpyvm_bench::worker::{Worker, last_core};
 use hpyvm_bench::{floor, growth, pypy};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
+    build_moving,
 };
 
 /// Measures what operations of HPy cost on hpyvm and on other implementations,
@@ -120,6 +121,7 @@ impl Arguments {
 }
 
 const SINGLE: &str = "hpyvm single";
+const MOVING: &str = "moving-gc";
 
 /// Builds the module and everything it runs on.
 fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contestant>, Vec<Absent>)> {
@@ -163,6 +165,10 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
     if let Some(single) = single {
         let role = Role::SingleThreaded;
         candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
+    }
+    if arguments.wants(MOVING) {
+        let program = build_moving(project, MOVING)?;
+        candidates.push(Contestant::vm(MOVING, Role::Moving, &program, &universal));
     }
     for also in &arguments.also {
         let (name, program) = also
