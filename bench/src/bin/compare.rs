@@ -234,9 +234,14 @@ fn compare(
 
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
-        let with_handles =
-            |it: &&Contestant| !matches!(it.role, Role::Floor | Role::In(_) | Role::BaselineIn(_));
-        for contestant in contestants.iter().filter(with_handles) {
+        // A collector that looks at every handle would make it a matter of minutes.
+        let is_meant = |it: &&Contestant| {
+            !matches!(
+                it.role,
+                Role::Floor | Role::Moving | Role::In(_) | Role::BaselineIn(_)
+            )
+        };
+        for contestant in contestants.iter().filter(is_meant) {
             // A process of its own: its memory must not have been used before.
             let mut worker = start(contestant)?;
             let (name, role) = (&contestant.name, contestant.role);
