@@ -45,31 +45,22 @@ fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
 }
 
 /// Apart, since most objects are shared.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    bury_unshared(core, object);
-}
-
-#[inline(always)]
-fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
-        true => drop(object),
-        false => bury_outside(core, object),
-    });
-    if let Err(panic) = catch_unwind(bury) {
-        Entry::new(core, "ctx_Close").panicked(&*panic);
-    }
-}
-
+///
 /// `extern "C"`, as is [`close_last`], so that the compiler sees that no panic
 /// comes out, and callers need no frame.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
-extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| core.leave(|_| drop(object)));
-    if let Err(panic) = catch_unwind(bury) {
+extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| bury_unshared(core, object))) {
         Entry::new(core, "ctx_Close").panicked(&*panic);
+    }
+}
+
+#[inline(always)]
+fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    match core.runtime().is_inert(&object) {
+        true => drop(object),
+        false => core.leave(|_| drop(object)),
     }
 }
 
@@ -79,16 +70,19 @@ extern "C" fn close_last<R: Runtime>(
     core: &'static Core<R>,
     last: LastReference<'static, R::Object>,
 ) {
-    let vm = core.runtime();
     let close = AssertUnwindSafe(|| {
-        core.handles()
+        let vm = core.runtime();
+        match core
+            .handles()
             .retire_last(last, |object| vm.is_shared(object))
+        {
+            Some(object) if vm.is_shared(&object) => drop(object),
+            Some(object) => bury_unshared(core, object),
+            None => {}
+        }
     });
-    match catch_unwind(close) {
-        Ok(Some(object)) if vm.is_shared(&object) => drop(object),
-        Ok(Some(object)) => bury_unshared(core, object),
-        Ok(None) => {}
-        Err(panic) => Entry::new(core, "ctx_Close").panicked(&*panic),
+    if let Err(panic) = catch_unwind(close) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
     }
 }
 
