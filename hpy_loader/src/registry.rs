@@ -94,7 +94,8 @@ impl<T> Registry<T> {
     #[inline(always)]
     pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
         let key = Key::from(key);
-        let mut places = self.places.borrow_mut();
+        // Never borrowed here; the compiler need not know what happens if it were.
+        let mut places = self.places.try_borrow_mut().ok()?;
         let place = places.get_mut(key.place())?;
         if place.generation != key.generation() {
             return None;

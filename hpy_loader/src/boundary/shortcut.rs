@@ -23,6 +23,7 @@ use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
@@ -84,6 +85,52 @@ extern "C" fn close_last<R: Runtime>(
     if let Err(panic) = catch_unwind(close) {
         Entry::new(core, "ctx_Close").panicked(&*panic);
     }
+}
+
+/// Puts a root of `object` into a place of a builder, and buries what was there.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn put<R: Runtime>(
+    core: &'static Core<R>,
+    place: NonNull<R::Object>,
+    object: &R::Object,
+) {
+    let put = AssertUnwindSafe(|| {
+        let root = core.runtime().duplicate(object);
+        // SAFETY: the builder has the place, and nobody else has used it since it was
+        // asked for.
+        let old = unsafe { place.replace(root) };
+        if core.runtime().is_shared(&old) {
+            drop(old);
+        } else {
+            bury_unshared(core, old);
+        }
+    });
+    if let Err(panic) = catch_unwind(put) {
+        Entry::new(core, "ctx_TupleBuilder_Set").panicked(&*panic);
+    }
+}
+
+/// Puts a number into a builder, if that is what it is.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn set_number<R: Runtime>(
+    gate: &'static Gate<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> bool {
+    let set = AssertUnwindSafe(|| match bodies::set_number(gate, builder, index, item) {
+        Some(old) => {
+            bury(gate.core(), old);
+            true
+        }
+        None => false,
+    });
+    catch_unwind(set).unwrap_or_else(|panic| {
+        Entry::new(gate.core(), "ctx_TupleBuilder_Set").panicked(&*panic);
+        true
+    })
 }
 
 #[inline(always)]
@@ -600,10 +647,15 @@ shortcuts! {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
-        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        let text = unsafe { CStr::from_ptr(utf8) }.to_bytes();
         if text.len() > SHORT {
             return None;
         }
+        let text = match text.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            true => unsafe { std::str::from_utf8_unchecked(text) },
+            false => std::str::from_utf8(text).ok()?,
+        };
         open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
     }
 
@@ -626,8 +678,13 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
@@ -650,8 +707,13 @@ shortcuts! {
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {

@@ -79,7 +79,7 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(new_plain(PyList::from(gather(items)?), self.ctx))
+        self.list_of(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
@@ -87,10 +87,17 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(leaf_tuple::new_tuple(
-            gather(items)?.into_boxed_slice(),
-            self.ctx,
-        ))
+        self.tuple_of(gather(items)?.into_boxed_slice())
+    }
+
+    #[inline(always)]
+    fn list_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+        Ok(new_plain(PyList::from(items.into_vec()), self.ctx))
+    }
+
+    #[inline(always)]
+    fn tuple_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+        Ok(leaf_tuple::new_tuple(items, self.ctx))
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

@@ -123,7 +123,7 @@ fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResul
 /// # Errors
 ///
 /// Gives `class` back if it is not, or there is no memory.
-#[inline]
+#[inline(always)]
 pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
     #[inline(always)]
     fn made<const TRACKED: bool>(memory: Memory, class: PyTypeRef) -> (PyObjectRef, *mut c_void) {

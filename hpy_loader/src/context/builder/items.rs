@@ -135,7 +135,7 @@ impl<R: Runtime> Items<R> {
     pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> Fallible<R::Object, R> {
         let core = entry.core();
         match self {
-            Self::Roots(roots) => sequence.of(core, roots.into_vec().into_iter()),
+            Self::Roots(roots) => sequence.of_roots(core, roots),
             Self::Pinned(items) => build_pinned(entry, items, sequence),
         }
     }
@@ -180,7 +180,18 @@ pub(crate) enum Sequence {
 
 impl Sequence {
     #[inline(always)]
-    pub(super) fn of<R: Runtime>(
+    pub(super) fn of_roots<R: Runtime>(
+        self,
+        core: &'static Core<R>,
+        roots: Box<[R::Object]>,
+    ) -> Fallible<R::Object, R> {
+        match self {
+            Self::List => core.runtime().list_of(roots),
+            Self::Tuple => core.runtime().tuple_of(roots),
+        }
+    }
+
+    fn of<R: Runtime>(
         self,
         core: &'static Core<R>,
         objects: impl ExactSizeIterator<Item = R::Object>,
