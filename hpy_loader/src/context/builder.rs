@@ -42,8 +42,8 @@ pub(crate) fn new_small<R: Runtime>(gate: &'static Gate<R>, size: HPy_ssize_t) -
     let none = Word::from_bits(gate.constants().h_None.0);
     // SAFETY: without slots there are no shortcuts, and constants stay open.
     let none = unsafe { gate.slots().peek(none) }?;
-    let items = Items::small(size, || gate.runtime().duplicate(none));
-    Some(gate.builders().insert(items))
+    let make = || Items::small(size, || gate.runtime().duplicate(none));
+    Some(gate.builders().insert_with(make))
 }
 
 /// Where a builder keeps an item, and an object for this place. None for numbers,
@@ -102,9 +102,9 @@ pub(crate) fn build_roots<R: Runtime>(
     if !R::FREE_ROOTS {
         return None;
     }
-    let items = gate.builders().remove(builder)?;
-    let entry = Entry::new(gate.core(), row);
-    Some(or_fail(entry, items.build(entry, sequence)))
+    let roots = gate.builders().remove_with(builder, Items::take_roots)?;
+    let made = sequence.of_roots(gate.core(), roots);
+    Some(or_fail(Entry::new(gate.core(), row), made))
 }
 
 /// A tuple of a few objects, by the short way.

@@ -130,8 +130,16 @@ impl<R: Runtime> Items<R> {
         }
     }
 
-    /// Makes the list or the tuple.
+    /// All roots, after which there are none.
     #[inline(always)]
+    pub(super) fn take_roots(&mut self) -> Option<Box<[R::Object]>> {
+        match self {
+            Self::Roots(roots) => Some(std::mem::take(roots)),
+            Self::Pinned(_) => None,
+        }
+    }
+
+    /// Makes the list or the tuple.
     pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> Fallible<R::Object, R> {
         let core = entry.core();
         match self {
