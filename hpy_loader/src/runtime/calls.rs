@@ -31,6 +31,7 @@ pub trait Calls: Roots {
     /// may become the variables of a function without being duplicated. Only asked
     /// where roots may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
     #[inline]
+    #[allow(clippy::boxed_local)]
     fn call_positional(
         &self,
         callable: &Self::Object,
