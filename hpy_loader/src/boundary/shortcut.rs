@@ -138,14 +138,20 @@ fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Opti
     handles.open(object).ok().map(|word| HPy(word.bits()))
 }
 
-/// A handle of an object that the VM lends. Often there is one that lingers, and
-/// then no root has to be made.
+/// A handle of an object that the VM lends, if there is one that lingers: then no
+/// root has to be made.
+#[inline(always)]
+fn reopen<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
+    // SAFETY: without slots there are no shortcuts.
+    immediate(unsafe { gate.slots() }.reopen(gate.handles(), object))
+}
+
+/// A handle of an object that the VM lends.
 #[inline(always)]
 fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
-    // SAFETY: without slots there are no shortcuts.
-    match unsafe { gate.slots() }.reopen(gate.handles(), object) {
-        Some(word) => Some(HPy(word.bits())),
+    match reopen(gate, object) {
         None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
+        handle => handle,
     }
 }
 
@@ -315,33 +321,64 @@ fn root<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<R::Object> {
     look(gate, handle).map(|object| gate.runtime().duplicate(object))
 }
 
+/// What a field has, if it is an object, in a handle that `open` finds.
+#[inline(always)]
+fn load<R: Runtime>(
+    gate: &Gate<R>,
+    mut field: HPyField,
+    open: impl FnOnce(&R::Object) -> Option<HPy>,
+) -> Option<HPy> {
+    // SAFETY: the copy lives as long as the reference to it.
+    let field = unsafe { FieldRef::new(&raw mut field) };
+    if let Some(immediate) = field.immediate() {
+        return Some(HPy(immediate.bits()));
+    }
+    // SAFETY: the extension loads what it has stored.
+    unsafe { gate.runtime().lend_field(field.get()?, open) }
+}
+
 /// For longer text and bytes one has to ask whether there is memory.
 const SHORT: usize = 4096;
 
-macro_rules! shortcuts {
-    ($(
+/// A short way, and the module with the function that is next if it leads nowhere.
+macro_rules! way {
+    (
+        [$next:ident $($_:ident)?]
+        $(#[$attribute:meta])?
         fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
-    )*) => {
-        $(
-            #[allow(non_snake_case)]
-            unsafe extern "C" fn $function<R: Runtime>(
-                context: *mut HPyContext,
-                $($arg: $type,)*
-            ) $(-> $ret)? {
-                // SAFETY: the shortcuts are only in contexts that a loader for
-                // `R` made.
-                let $gate = unsafe { Gate::<R>::of(context) };
-                match catch_unwind(AssertUnwindSafe(|| $body)) {
-                    Ok(Some(result)) => result,
-                    // SAFETY: as for the caller of this function.
-                    Ok(None) => unsafe { shims::$function::<R>(context, $($arg),*) },
-                    Err(panic) => {
-                        Entry::new($gate.core(), stringify!($function)).panicked(&*panic);
-                        CResult::FAILURE
-                    }
+    ) => {
+        $(#[$attribute])?
+        #[allow(non_snake_case)]
+        pub(super) unsafe extern "C" fn $function<R: Runtime>(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            // SAFETY: the shortcuts are only in contexts that a loader for
+            // `R` made.
+            let $gate = unsafe { Gate::<R>::of(context) };
+            match catch_unwind(AssertUnwindSafe(|| $body)) {
+                Ok(Some(result)) => result,
+                // SAFETY: as for the caller of this function.
+                Ok(None) => unsafe { $next::$function::<R>(context, $($arg),*) },
+                Err(panic) => {
+                    Entry::new($gate.core(), stringify!($function)).panicked(&*panic);
+                    CResult::FAILURE
                 }
             }
-        )*
+        }
+    };
+}
+
+macro_rules! shortcuts {
+    ($(
+        fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)?
+        $(, next in $next:ident)?
+        $body:block
+    )*) => {
+        $(way! {
+            [$($next)? shims]
+            fn $function($gate $(, $arg: $type)*) $(-> $ret)? $body
+        })*
 
         /// Puts the shortcuts where the general functions are. The context must be
         /// in a gate that [is whole](Gate::is_whole).
@@ -349,6 +386,29 @@ macro_rules! shortcuts {
             $(context.$function = $function::<R>;)*
         }
     };
+}
+
+/// What follows an attempt to find a handle that lingers. Being functions of their
+/// own, they leave that attempt without a call and so without a frame.
+mod opening {
+    use super::*;
+
+    way! {
+        [shims]
+        #[inline(never)]
+        fn ctx_Type(gate, obj: HPy) -> HPy {
+            let object = look(gate, obj)?;
+            gate.runtime().lend_type(object, |class| open_lent(gate, class))
+        }
+    }
+
+    way! {
+        [shims]
+        #[inline(never)]
+        fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy {
+            load(gate, source_field, |object| open_lent(gate, object))
+        }
+    }
 }
 
 shortcuts! {
@@ -387,9 +447,9 @@ shortcuts! {
         })
     }
 
-    fn ctx_Type(gate, obj: HPy) -> HPy {
+    fn ctx_Type(gate, obj: HPy) -> HPy, next in opening {
         let object = look(gate, obj)?;
-        gate.runtime().lend_type(object, |class| open_lent(gate, class))
+        gate.runtime().lend_type(object, |class| reopen(gate, class))
     }
 
     fn ctx_Long_FromInt32_t(_gate, value: i32) -> HPy {
@@ -589,15 +649,8 @@ shortcuts! {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
     }
 
-    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy {
-        let mut source_field = source_field;
-        // SAFETY: the copy lives as long as the reference to it.
-        let field = unsafe { FieldRef::new(&raw mut source_field) };
-        if let Some(immediate) = field.immediate() {
-            return Some(HPy(immediate.bits()));
-        }
-        // SAFETY: the extension loads what it has stored.
-        unsafe { gate.runtime().lend_field(field.get()?, |object| open_lent(gate, object)) }
+    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy, next in opening {
+        load(gate, source_field, |object| reopen(gate, object))
     }
 
     fn ctx_Field_Store(gate, _target: HPy, target_field: *mut HPyField, h: HPy) {

@@ -1,9 +1,9 @@
 //! Methods, module functions and callable objects.
 
 use super::Callee;
+use super::declaration::trampolines;
 use super::passage::{Passage, Way};
 use super::running::{Call, run};
-use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Runtime};

@@ -1,10 +1,10 @@
 //! The slots of types, and the functions of attributes.
 
 use super::Callee;
+use super::declaration::trampolines;
 use super::passage::{Passage, Way};
 use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
-use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{CompareOp, Fallible, Runtime};
