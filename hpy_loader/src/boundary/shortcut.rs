@@ -23,6 +23,7 @@ use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
@@ -45,31 +46,22 @@ fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
 }
 
 /// Apart, since most objects are shared.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    bury_unshared(core, object);
-}
-
-#[inline(always)]
-fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
-        true => drop(object),
-        false => bury_outside(core, object),
-    });
-    if let Err(panic) = catch_unwind(bury) {
-        Entry::new(core, "ctx_Close").panicked(&*panic);
-    }
-}
-
+///
 /// `extern "C"`, as is [`close_last`], so that the compiler sees that no panic
 /// comes out, and callers need no frame.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
-extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| core.leave(|_| drop(object)));
-    if let Err(panic) = catch_unwind(bury) {
+extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| bury_unshared(core, object))) {
         Entry::new(core, "ctx_Close").panicked(&*panic);
+    }
+}
+
+#[inline(always)]
+fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    match core.runtime().is_inert(&object) {
+        true => drop(object),
+        false => core.leave(|_| drop(object)),
     }
 }
 
@@ -79,17 +71,66 @@ extern "C" fn close_last<R: Runtime>(
     core: &'static Core<R>,
     last: LastReference<'static, R::Object>,
 ) {
-    let vm = core.runtime();
     let close = AssertUnwindSafe(|| {
-        core.handles()
+        let vm = core.runtime();
+        match core
+            .handles()
             .retire_last(last, |object| vm.is_shared(object))
+        {
+            Some(object) if vm.is_shared(&object) => drop(object),
+            Some(object) => bury_unshared(core, object),
+            None => {}
+        }
     });
-    match catch_unwind(close) {
-        Ok(Some(object)) if vm.is_shared(&object) => drop(object),
-        Ok(Some(object)) => bury_unshared(core, object),
-        Ok(None) => {}
-        Err(panic) => Entry::new(core, "ctx_Close").panicked(&*panic),
+    if let Err(panic) = catch_unwind(close) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
     }
+}
+
+/// Puts a root of `object` into a place of a builder, and buries what was there.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn put<R: Runtime>(
+    core: &'static Core<R>,
+    place: NonNull<R::Object>,
+    object: &R::Object,
+) {
+    let put = AssertUnwindSafe(|| {
+        let root = core.runtime().duplicate(object);
+        // SAFETY: the builder has the place, and nobody else has used it since it was
+        // asked for.
+        let old = unsafe { place.replace(root) };
+        if core.runtime().is_shared(&old) {
+            drop(old);
+        } else {
+            bury_unshared(core, old);
+        }
+    });
+    if let Err(panic) = catch_unwind(put) {
+        Entry::new(core, "ctx_TupleBuilder_Set").panicked(&*panic);
+    }
+}
+
+/// Puts a number into a builder, if that is what it is.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn set_number<R: Runtime>(
+    gate: &'static Gate<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> bool {
+    let set = AssertUnwindSafe(|| match bodies::set_number(gate, builder, index, item) {
+        Some(old) => {
+            bury(gate.core(), old);
+            true
+        }
+        None => false,
+    });
+    catch_unwind(set).unwrap_or_else(|panic| {
+        Entry::new(gate.core(), "ctx_TupleBuilder_Set").panicked(&*panic);
+        true
+    })
 }
 
 #[inline(always)]
@@ -659,10 +700,15 @@ shortcuts! {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
-        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        let text = unsafe { CStr::from_ptr(utf8) }.to_bytes();
         if text.len() > SHORT {
             return None;
         }
+        let text = match text.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            true => unsafe { std::str::from_utf8_unchecked(text) },
+            false => std::str::from_utf8(text).ok()?,
+        };
         open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
     }
 
@@ -685,8 +731,13 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
@@ -709,8 +760,13 @@ shortcuts! {
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {
