@@ -13,7 +13,7 @@ mod types;
 
 pub use method::{GetSetDef, MemberDef, MethodDef, MethodFunction};
 pub use module::ModuleDef;
-pub use types::{TypeDef, TypeFlags};
+pub use types::{Offsets, TypeDef, TypeFlags};
 
 use crate::abi::HPyDef;
 use std::ffi::{CStr, c_char};

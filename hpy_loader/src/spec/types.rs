@@ -21,6 +21,32 @@ impl TypeFlags {
     }
 }
 
+/// Members that are no attributes but tell where an instance keeps something, as
+/// `PyMemberDef` has them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Offsets {
+    /// Where its own `HPyCallFunction` lies: `__vectorcalloffset__`.
+    pub call: Option<usize>,
+    /// Whether there can be weak references to it: `__weaklistoffset__`. The place
+    /// is CPython's and stays empty.
+    pub weak_references: bool,
+    /// Whether it has attributes of its own: `__dictoffset__`, likewise.
+    pub dict: bool,
+}
+
+impl Offsets {
+    /// Whether it is such a member.
+    fn take(&mut self, member: &MemberDef) -> bool {
+        match &*member.name {
+            "__vectorcalloffset__" => self.call = Some(member.offset),
+            "__weaklistoffset__" => self.weak_references = true,
+            "__dictoffset__" => self.dict = true,
+            _ => return false,
+        }
+        true
+    }
+}
+
 /// What an extension says about a type.
 #[derive(Debug, Clone)]
 pub struct TypeDef {
@@ -38,8 +64,10 @@ pub struct TypeDef {
     pub slots: Slots,
     /// Methods.
     pub methods: Vec<MethodDef>,
-    /// Members of the native struct.
+    /// Members of the native struct that are attributes.
     pub members: Vec<MemberDef>,
+    /// What other members say about instances.
+    pub offsets: Offsets,
     /// Attributes behind functions.
     pub getsets: Vec<GetSetDef>,
 }
@@ -87,6 +115,7 @@ impl TypeDef {
             slots: Slots::default(),
             methods: Vec::new(),
             members: Vec::new(),
+            offsets: Offsets::default(),
             getsets: Vec::new(),
         };
         // SAFETY: the caller vouches for the definitions.
@@ -107,12 +136,12 @@ impl TypeDef {
             let message = "Cannot use HPy call protocol with var objects";
             return Err(Refusal::new(RefusalClass::TypeError, message));
         }
-        if definition.basicsize == 0 && !definition.members.is_empty() {
+        let has_members = !definition.members.is_empty() || definition.offsets != Offsets::default();
+        if definition.basicsize == 0 && has_members {
             let message = "Type claims to have basicsize==0 but defines members";
             return Err(Refusal::new(RefusalClass::TypeError, message));
         }
-        let vectorcall_offset = |member: &MemberDef| member.name == "__vectorcalloffset__";
-        if definition.slots.tp_call.is_some() && definition.members.iter().any(vectorcall_offset) {
+        if definition.slots.tp_call.is_some() && definition.offsets.call.is_some() {
             let message = "Cannot have HPy_tp_call and explicit member'__vectorcalloffset__'. \
                            Specify just one of them.";
             return Err(Refusal::new(RefusalClass::TypeError, message));
@@ -144,8 +173,10 @@ impl TypeDef {
                     self.methods.push(MethodDef::read(&define.definition.meth)?);
                 }
                 HPyDef_Kind::HPyDef_Kind_Member => {
-                    self.members
-                        .push(MemberDef::read(&define.definition.member)?);
+                    let member = MemberDef::read(&define.definition.member)?;
+                    if !self.offsets.take(&member) {
+                        self.members.push(member);
+                    }
                 }
                 HPyDef_Kind::HPyDef_Kind_GetSet => {
                     self.getsets

@@ -16,9 +16,6 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::mem::offset_of;
 
-/// The member of a native struct that holds a call function.
-pub const OFFSET_MEMBER: &str = "__vectorcalloffset__";
-
 /// Where the extension keeps the instance's function, if it does.
 fn own_place(object: &PyObject) -> Option<*mut Option<HPyFunc_keywords>> {
     let native = native_of(object)?;

@@ -1,6 +1,5 @@
 //! Making a type.
 
-use super::call::OFFSET_MEMBER;
 use super::class_record::{ClassRecord, StructCell};
 use super::construction::{new_native, replace_builtin_new};
 use super::info::TypeInfo;
@@ -110,12 +109,18 @@ const SHARED_FLAGS: [u8; 6] = [
     PyTypeFlags::METHOD_DESCRIPTOR,
 ];
 
-fn flags(flags: TypeFlags) -> PyTypeFlags {
+fn flags(definition: &TypeDef) -> PyTypeFlags {
     let mut shared = PyTypeFlags::from_element(PyTypeFlags::HEAPTYPE);
     for flag in SHARED_FLAGS {
-        if flags.0 & 1 << flag != 0 {
+        if definition.flags.0 & 1 << flag != 0 {
             shared |= PyTypeFlags::from_element(flag);
         }
+    }
+    if definition.offsets.weak_references {
+        shared |= PyTypeFlags::from_element(PyTypeFlags::HAS_WEAKREF);
+    }
+    if definition.offsets.dict {
+        shared |= PyTypeFlags::from_element(PyTypeFlags::HAS_DICT);
     }
     shared
 }
@@ -129,7 +134,7 @@ fn new_class(
     plan: &Plan,
     vm: &VirtualMachine,
 ) -> PyResult<&'static Py<PyType>> {
-    let mut slots = PyTypeSlots::new(&definition.full_name, flags(definition.flags));
+    let mut slots = PyTypeSlots::new(&definition.full_name, flags(definition));
     slots.basicsize = plan.basicsize;
     slots.itemsize = plan.base.slots().itemsize;
     slots.member_count = plan.member_count;
@@ -166,11 +171,7 @@ fn describe(
 ) -> PyResult<&'static TypeInfo> {
     let own = &definition.slots;
     let base = TypeInfo::nearest(&plan.base);
-    let offset_member = definition
-        .members
-        .iter()
-        .find(|member| member.name == OFFSET_MEMBER);
-    let call_offset = offset_member.map(|member| member.offset).or_else(|| {
+    let call_offset = definition.offsets.call.or_else(|| {
         base.and_then(|base| base.call_offset)
             .filter(|_| own.tp_call.is_none())
     });
@@ -198,7 +199,9 @@ fn describe(
         wrappers: OnceLock::new(),
         call_offset,
         struct_cell,
-        is_tracked: is_tracked(definition, &plan.base, vm),
+        // There may be cycles through a dict, whatever the extension says.
+        is_tracked: class.slots().flags.has_feature(PyTypeFlags::HAS_DICT)
+            || is_tracked(definition, &plan.base, vm),
         is_plain: is_plain(class, plan),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),

@@ -1,6 +1,5 @@
 //! The dict of a type.
 
-use super::call::OFFSET_MEMBER;
 use super::construction::new_attribute;
 use super::info::{TypeInfo, Wrapper};
 use super::{attributes, dunder};
@@ -40,11 +39,7 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
         let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
         add(&method.name, descriptor);
     }
-    for member in definition
-        .members
-        .iter()
-        .filter(|member| member.name != OFFSET_MEMBER)
-    {
+    for member in &definition.members {
         add(&member.name, attributes::member(info, member, vm));
     }
     for getset in &definition.getsets {

@@ -75,7 +75,7 @@ impl Vm {
             is_base: type_def.flags.is_base_type(),
             is_instantiable: type_def.flags.0 & DISALLOW_INSTANTIATION == 0,
             is_builtin: false,
-            has_dict: false,
+            has_dict: type_def.offsets.dict,
             slots: Vec::new(),
         };
         let dict = self.dict();
@@ -203,7 +203,7 @@ impl Vm {
                 set(dunder.name, &function);
             }
         }
-        if super::offset_call::offset(type_def).is_some() {
+        if type_def.offsets.call.is_some() {
             let function = self.function("__call__", super::offset_call::call, &[], true);
             set("__call__", &function);
         }

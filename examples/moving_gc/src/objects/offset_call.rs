@@ -5,15 +5,7 @@ use crate::heap::Local;
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
 use hpy_loader::call::Callee;
-use hpy_loader::spec::TypeDef;
 use std::mem::offset_of;
-
-/// The offset of the `HPyCallFunction`, if the type has one.
-pub(super) fn offset(type_def: &TypeDef) -> Option<usize> {
-    let mut members = type_def.members.iter();
-    let member = members.find(|member| member.name == "__vectorcalloffset__");
-    member.map(|member| member.offset)
-}
 
 /// `__call__` of such a type.
 pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
@@ -22,7 +14,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     }
     let this = arguments.positional.remove(0);
     let class = vm.class_of(&this);
-    let definition = vm.find_definition(&class, |class| offset(class.type_def).is_some());
+    let definition = vm.find_definition(&class, |class| class.type_def.offsets.call.is_some());
     let native = vm
         .heap
         .companion(&this)
@@ -30,7 +22,8 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     let (Some(definition), Some(native)) = (definition, native) else {
         return Err(vm.not_callable(&this));
     };
-    let at = offset(definition.type_def).unwrap_or_default() + offset_of!(HPyCallFunction, r#impl);
+    let offset = definition.type_def.offsets.call.unwrap_or_default();
+    let at = offset + offset_of!(HPyCallFunction, r#impl);
     let place: *const Option<HPyFunc_keywords> = native.wrapping_byte_add(at).cast();
     // SAFETY: the extension has said that its struct has a call function there,
     // and the struct stays where it is while its object lives.
