@@ -136,7 +136,8 @@ impl TypeDef {
             let message = "Cannot use HPy call protocol with var objects";
             return Err(Refusal::new(RefusalClass::TypeError, message));
         }
-        let has_members = !definition.members.is_empty() || definition.offsets != Offsets::default();
+        let has_members =
+            !definition.members.is_empty() || definition.offsets != Offsets::default();
         if definition.basicsize == 0 && has_members {
             let message = "Type claims to have basicsize==0 but defines members";
             return Err(Refusal::new(RefusalClass::TypeError, message));
