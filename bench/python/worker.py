@@ -12,8 +12,8 @@ where SETUP is a list of assignments and STATEMENT runs once a round, with what
 SETUP has bound as local variables.
 """
 
+import gc
 import sys
-import traceback
 
 import overhead
 
@@ -46,9 +46,18 @@ def ident(value):
     return value
 
 
+NAMES = {
+    "overhead": overhead,
+    "gc": gc,
+    "Attributes": Attributes,
+    "Slotted": Slotted,
+    "function": function,
+    "ident": ident,
+}
+
+
 def define(code):
-    scope = {"overhead": overhead}
-    scope.update(globals())
+    scope = dict(NAMES)
     if not code.startswith("for "):
         return eval(code, scope)
     setup, _, statement = code[len("for "):].partition(": ")
@@ -73,8 +82,8 @@ def serve():
             else:
                 name, _, count = rest.rpartition(" ")
                 answer = str(rows[name](int(count)))
-        except BaseException:
-            answer = "error " + traceback.format_exc().replace("\n", "\\n")
+        except BaseException as error:
+            answer = f"error {type(error).__name__}: {error}".replace("\n", "\\n")
         print(answer, flush=True)
 
 

@@ -30,6 +30,8 @@ pub enum Role {
     BaselineIn(Mode),
     /// `hpyvm` as users run it, in a mode of HPy.
     In(Mode),
+    /// The example's VM, whose collector moves every object.
+    Moving,
     /// PyPy.
     Pypy,
     /// Somebody else.

@@ -13,12 +13,14 @@
 //! | on what | [`contestant`], [`floor`], [`pypy`] |
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
-//! | from samples to figures | [`statistics`], [`results`] |
+//! | from samples to figures | [`statistics`], [`column`] |
 //! | the modes, each VM beside itself | [`modes`] |
 //! | what was aimed at, and whether it was hit | [`targets`] |
 //! | how the cost grows with the number of open handles | [`growth`] |
+//! | all that a run has found out | [`results`] |
 //! | table, JSON, CSV, chart | [`report`] |
 
+pub mod column;
 pub mod contestant;
 pub mod floor;
 pub mod growth;

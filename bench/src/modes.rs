@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
+use crate::column::{Column, of_role};
 use crate::contestant::{Mode, Role};
-use crate::results::{Column, Results};
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::{Spread, geometric_mean};
 
@@ -32,7 +32,7 @@ pub fn costs(columns: &[Column]) -> Vec<Cost> {
 }
 
 fn costs_of(mode: Mode, columns: &[Column]) -> Vec<Cost> {
-    let column = |role| columns.iter().find(|column| column.role == role);
+    let column = |role| of_role(columns, role);
     let ratio = |row: &Row, with, without| {
         let (with, without) = (column(with)?, column(without)?);
         let (with, without) = (with.cell(row.name)?, without.cell(row.name)?);
@@ -53,10 +53,9 @@ fn costs_of(mode: Mode, columns: &[Column]) -> Vec<Cost> {
 }
 
 /// The geometric means over the rows of one side, of hpyvm and of CPython.
-pub fn means(results: &Results, mode: Mode, side: Side) -> Option<(f64, f64)> {
+pub fn means(costs: &[Cost], mode: Mode, side: Side) -> Option<(f64, f64)> {
     let is_meant = |cost: &&Cost| cost.mode == mode && cost.side == side.name();
-    let of =
-        |which: fn(&Cost) -> f64| geometric_mean(results.modes.iter().filter(is_meant).map(which));
+    let of = |which: fn(&Cost) -> f64| geometric_mean(costs.iter().filter(is_meant).map(which));
     Some((
         of(|cost| cost.hpyvm.median)?,
         of(|cost| cost.cpython.median)?,

@@ -1,15 +1,14 @@
-//! The figures of one comparison.
+//! What one run has found out.
 
 use serde::Serialize;
 
-use crate::contestant::{Absent, Role};
+use crate::column::Column;
+use crate::contestant::Absent;
 use crate::growth::Growth;
 use crate::machine::Machine;
-use crate::modes::Cost;
-use crate::rounds::{Plan, Samples};
-use crate::rows::{Row, Side};
-use crate::statistics::{Spread, geometric_mean};
-use crate::targets::Verdict;
+use crate::modes::{Cost, costs};
+use crate::rounds::Plan;
+use crate::targets::{Verdict, judge};
 
 /// Everything that one run has found out, as the JSON file has it.
 #[derive(Debug, Serialize)]
@@ -30,92 +29,25 @@ pub struct Results {
     pub verdicts: Vec<Verdict>,
 }
 
-/// One implementation with its figures.
-#[derive(Debug, Serialize)]
-pub struct Column {
-    /// What it is called.
-    pub name: String,
-    /// What it is to the comparison.
-    pub role: Role,
-    /// What it says of itself.
-    pub version: String,
-    /// In the order of the rows that ran.
-    pub cells: Vec<Cell>,
-}
-
-/// One row on one implementation.
-#[derive(Debug, Serialize)]
-pub struct Cell {
-    /// The row's name.
-    pub row: &'static str,
-    /// `c`, `python` or `builtin`.
-    pub side: &'static str,
-    /// Nanoseconds for one operation.
-    pub nanoseconds: Spread,
-    /// To the baseline, in pairs of one round.
-    pub ratio: Option<Spread>,
-    /// What the figures are made of, round by round.
-    pub samples: Samples,
-}
-
-/// Puts samples in order. `columns` and `samples` belong together; the ratios are
-/// to the column whose role is [`Role::Baseline`].
-pub fn columns(
-    columns: Vec<(String, Role, String)>,
-    rows: &[&'static Row],
-    samples: Vec<Vec<Samples>>,
-) -> Vec<Column> {
-    let baseline = columns
-        .iter()
-        .position(|&(_, role, _)| role == Role::Baseline)
-        .map(|place| samples[place].clone());
-    columns
-        .into_iter()
-        .zip(samples)
-        .map(|((name, role, version), samples)| Column {
-            name,
-            role,
-            version,
-            cells: rows
-                .iter()
-                .zip(samples)
-                .enumerate()
-                .filter_map(|(place, (row, samples))| {
-                    Some(Cell {
-                        row: row.name,
-                        side: row.side.name(),
-                        nanoseconds: Spread::of(&samples)?,
-                        ratio: baseline
-                            .as_ref()
-                            .and_then(|baseline| Spread::of_ratios(&samples, &baseline[place])),
-                        samples,
-                    })
-                })
-                .collect(),
-        })
-        .collect()
-}
-
-impl Column {
-    /// The figures of a row.
-    pub fn cell(&self, row: &str) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.row == row)
-    }
-
-    /// The geometric mean of the ratios of all rows of one side.
-    pub fn mean(&self, side: Side) -> Option<f64> {
-        let ratios = self
-            .cells
-            .iter()
-            .filter(|cell| cell.side == side.name())
-            .filter_map(|cell| cell.ratio.map(|ratio| ratio.median));
-        geometric_mean(ratios)
-    }
-}
-
 impl Results {
-    /// The column of that role.
-    pub fn column(&self, role: Role) -> Option<&Column> {
-        self.columns.iter().find(|column| column.role == role)
+    /// What was measured, with what follows from it.
+    pub fn new(
+        machine: Machine,
+        plan: Plan,
+        columns: Vec<Column>,
+        absent: Vec<Absent>,
+        growth: Vec<Growth>,
+    ) -> Self {
+        let modes = costs(&columns);
+        let verdicts = judge(&columns, &modes, &growth);
+        Self {
+            machine,
+            plan,
+            columns,
+            absent,
+            modes,
+            growth,
+            verdicts,
+        }
     }
 }

@@ -294,7 +294,7 @@ pub static ROWS: &[Row] = &[
     python("v()", "for v = overhead.Vector(): v()"),
     python("v(i)", "for v = overhead.Vector(); i = 5: v(i)"),
     builtin("abs(i)", "for f = abs; i = 5: f(i)"),
-    builtin("gc.isenabled()", "for f = __import__('gc').isenabled: f()"),
+    builtin("gc.isenabled()", "for f = gc.isenabled: f()"),
     builtin("max(i, i, i)", "for f = max; i = 5: f(i, i, i)"),
     builtin(
         "object.__new__(Slotted)",

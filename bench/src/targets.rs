@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 
+use crate::column::{Column, of_role};
 use crate::contestant::{Mode, Role};
+use crate::growth::Growth;
 use crate::modes::Cost;
-use crate::results::{Column, Results};
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::geometric_mean;
 
@@ -75,32 +76,32 @@ pub const GROWTH: f64 = 1.3;
 /// less is not the handles'.
 pub const BYTES: f64 = 16.2;
 
-/// Holds the results against every aim that they have figures for.
-pub fn judge(results: &Results) -> Vec<Verdict> {
+/// Holds what was measured against every aim that there are figures for.
+pub fn judge(columns: &[Column], modes: &[Cost], growth: &[Growth]) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    if let Some(column) = results.column(Role::Threading) {
+    if let Some(column) = of_role(columns, Role::Threading) {
         rows(column, &mut verdicts);
         mean(column, 1.0, &mut verdicts);
         relations(column, &mut verdicts);
-        if let Some(pypy) = results.column(Role::Pypy) {
+        if let Some(pypy) = of_role(columns, Role::Pypy) {
             verdicts.extend(against(column, pypy, 0.5));
         }
     }
-    for cost in results.modes.iter().filter(|cost| cost.mode == Mode::Debug) {
+    for cost in modes.iter().filter(|cost| cost.mode == Mode::Debug) {
         verdicts.push(Verdict {
             what: format!("debug mode: {}, to what it costs on CPython", cost.row),
             value: cost.hpyvm.median,
             limit: cost.cpython.median,
         });
     }
-    verdicts.extend(trace(results));
-    if let Some(column) = results.column(Role::In(Mode::Debug)) {
+    verdicts.extend(trace(modes));
+    if let Some(column) = of_role(columns, Role::In(Mode::Debug)) {
         verdicts.extend(PROMISES.iter().filter_map(|row| promise(column, row)));
     }
-    if let Some(column) = results.column(Role::SingleThreaded) {
+    if let Some(column) = of_role(columns, Role::SingleThreaded) {
         mean(column, 0.8, &mut verdicts);
     }
-    for growth in results.growth.iter().filter(|growth| growth.judged) {
+    for growth in growth.iter().filter(|growth| growth.judged) {
         verdicts.push(Verdict {
             what: format!("{}: open+close beside many handles to few", growth.name),
             value: growth.factor(),
@@ -151,9 +152,9 @@ fn relations(column: &Column, verdicts: &mut Vec<Verdict>) {
     }
 }
 
-fn trace(results: &Results) -> Option<Verdict> {
+fn trace(modes: &[Cost]) -> Option<Verdict> {
     let is_meant = |cost: &&Cost| cost.mode == Mode::Trace && cost.side == Side::C.name();
-    let costs = results.modes.iter().filter(is_meant);
+    let costs = modes.iter().filter(is_meant);
     let dearest = costs.max_by(|a, b| a.hpyvm.median.total_cmp(&b.hpyvm.median))?;
     Some(Verdict {
         what: format!("trace mode: {}, to itself without", dearest.row),

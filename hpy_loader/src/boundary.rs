@@ -94,6 +94,12 @@ impl<R: Runtime> Entry<R> {
         self.core.open(object)
     }
 
+    /// See [`Core::open_again`].
+    #[inline]
+    pub fn open_again(self, object: R::Object) -> Fallible<HPy, R> {
+        self.core.open_again(object)
+    }
+
     /// See [`Core::lend`].
     #[inline]
     pub fn lend(self, object: R::Object) -> Fallible<HPy, R> {

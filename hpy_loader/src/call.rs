@@ -14,6 +14,7 @@
 //! type says.
 
 mod buffer;
+mod declaration;
 mod method;
 mod passage;
 mod result;

@@ -270,6 +270,25 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// [`open`](Self::open) for what the VM may hand out again and again, such as
+    /// `None`, a method or an item: if a handle of it lingers, that one is opened
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    #[inline]
+    pub(crate) fn open_again(&self, object: R::Object) -> Fallible<HPy, R> {
+        match self.handles.reopen(&object) {
+            // The handle has a root of its own, so nothing dies here.
+            Some(word) => {
+                drop(object);
+                Ok(HPy(word.bits()))
+            }
+            None => self.open(object),
+        }
+    }
+
     /// Opens a handle of `object` that C can't close for good; see
     /// [`HandleTable::lend`].
     ///

@@ -43,8 +43,8 @@ use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
 
-pub use cause::Cause;
-pub use error::{ExceptionKind, LoadError};
+pub use cause::{Cause, ExceptionKind};
+pub use error::LoadError;
 use names::Names;
 use tag::Tag;
 

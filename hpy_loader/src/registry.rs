@@ -64,16 +64,28 @@ impl<T> Registry<T> {
     /// Adds an entry. The key's bits are those of an unsigned number.
     #[inline(always)]
     pub fn insert(&self, entry: T) -> isize {
+        self.insert_with(|| entry)
+    }
+
+    /// Adds an entry that is made in its place, since it is slow to move what has just
+    /// been written; `make` must not come back to this table.
+    #[inline(always)]
+    pub fn insert_with(&self, make: impl FnOnce() -> T) -> isize {
         let mut places = self.places.borrow_mut();
         let index = match self.empty.get() {
             Some(empty) => empty,
-            None => Self::extend(&mut places),
+            None => {
+                let index = Self::extend(&mut places);
+                self.empty.set(Some(index));
+                index
+            }
         };
         let place = &mut places[index as usize];
+        let entry = Some(make());
+        // There is nothing to drop, which the compiler does not see.
+        std::mem::forget(std::mem::replace(&mut place.entry, entry));
         self.empty.set(place.next);
         place.generation += 1;
-        // There is nothing to drop, which the compiler does not see.
-        std::mem::forget(place.entry.replace(entry));
         Key::of(index, place.generation)
     }
 
@@ -94,7 +106,8 @@ impl<T> Registry<T> {
     #[inline(always)]
     pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
         let key = Key::from(key);
-        let mut places = self.places.borrow_mut();
+        // Never borrowed here; the compiler need not know what happens if it were.
+        let mut places = self.places.try_borrow_mut().ok()?;
         let place = places.get_mut(key.place())?;
         if place.generation != key.generation() {
             return None;
@@ -130,19 +143,36 @@ impl<T> Registry<T> {
     /// Takes an entry out that fits; `fits` must not come back to this table.
     #[inline(always)]
     pub fn remove_if(&self, key: isize, fits: impl FnOnce(&T) -> bool) -> Option<T> {
+        self.leave(key, |entry| entry.take_if(|entry| fits(entry)))
+    }
+
+    /// Takes out of an entry what there is in it, if `take` gives something: then the
+    /// entry is gone, and must own nothing any more.
+    #[inline(always)]
+    pub fn remove_with<U>(&self, key: isize, take: impl FnOnce(&mut T) -> Option<U>) -> Option<U> {
+        self.leave(key, |entry| {
+            let taken = take(entry.as_mut()?)?;
+            std::mem::forget(entry.take());
+            Some(taken)
+        })
+    }
+
+    /// Makes the entry's place an empty one if `take` gives something.
+    #[inline(always)]
+    fn leave<U>(&self, key: isize, take: impl FnOnce(&mut Option<T>) -> Option<U>) -> Option<U> {
         let key = Key::from(key);
         let mut places = self.places.borrow_mut();
         let place = places.get_mut(key.place())?;
         if place.generation != key.generation() {
             return None;
         }
-        let entry = place.entry.take_if(|entry| fits(entry))?;
+        let taken = take(&mut place.entry)?;
         // A place whose generations have been used up is left alone for good.
         if place.generation < u32::MAX {
             place.generation += 1;
             place.next = self.empty.replace(Some(key.place() as u32));
         }
-        Some(entry)
+        Some(taken)
     }
 }
 

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
+use hpyvm_bench::column::columns;
 use hpyvm_bench::contestant::{Absent, Contestant, Mode, Role};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
-use hpyvm_bench::results::{Results, columns};
+use hpyvm_bench::results::Results;
 use hpyvm_bench::rounds::{self, Plan};
 use hpyvm_bench::rows::{ROWS, Row};
 use hpyvm_bench::worker::{Worker, last_core};
-use hpyvm_bench::{floor, growth, modes, pypy, targets};
+use hpyvm_bench::{floor, growth, pypy};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
+    build_moving,
 };
 
 /// Measures what operations of HPy cost on hpyvm and on other implementations,
@@ -119,6 +121,7 @@ impl Arguments {
 }
 
 const SINGLE: &str = "hpyvm single";
+const MOVING: &str = "moving-gc";
 
 /// Builds the module and everything it runs on.
 fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contestant>, Vec<Absent>)> {
@@ -162,6 +165,10 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
     if let Some(single) = single {
         let role = Role::SingleThreaded;
         candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
+    }
+    if arguments.wants(MOVING) {
+        let program = build_moving(project, MOVING)?;
+        candidates.push(Contestant::vm(MOVING, Role::Moving, &program, &universal));
     }
     for also in &arguments.also {
         let (name, program) = also
@@ -227,9 +234,14 @@ fn compare(
 
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
-        let with_handles =
-            |it: &&Contestant| !matches!(it.role, Role::Floor | Role::In(_) | Role::BaselineIn(_));
-        for contestant in contestants.iter().filter(with_handles) {
+        // A collector that looks at every handle would make it a matter of minutes.
+        let is_meant = |it: &&Contestant| {
+            !matches!(
+                it.role,
+                Role::Floor | Role::Moving | Role::In(_) | Role::BaselineIn(_)
+            )
+        };
+        for contestant in contestants.iter().filter(is_meant) {
             // A process of its own: its memory must not have been used before.
             let mut worker = start(contestant)?;
             let (name, role) = (&contestant.name, contestant.role);
@@ -248,15 +260,5 @@ fn compare(
         })
         .collect();
     let columns = columns(heads, rows, samples);
-    let mut results = Results {
-        machine,
-        plan,
-        modes: modes::costs(&columns),
-        columns,
-        absent,
-        growth: growth_of,
-        verdicts: Vec::new(),
-    };
-    results.verdicts = targets::judge(&results);
-    Ok(results)
+    Ok(Results::new(machine, plan, columns, absent, growth_of))
 }

@@ -6,8 +6,9 @@ use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::column::{Column, of_role};
 use crate::contestant::Role;
-use crate::results::{Column, Results};
+use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 
 const LINE: i32 = 22;
@@ -56,9 +57,8 @@ fn picture(
     rows: &[&Row],
 ) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
     area.fill(&WHITE)?;
-    let baseline = results
-        .column(Role::Baseline)
-        .map_or("the first column", |column| &column.name);
+    let baseline =
+        of_role(&results.columns, Role::Baseline).map_or("the first column", |column| &column.name);
     text(
         area,
         format!("Cost of HPy operations relative to {baseline} universal"),

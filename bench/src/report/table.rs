@@ -2,9 +2,10 @@
 
 use console::{Alignment, pad_str, style};
 
+use crate::column::Cell;
 use crate::contestant::{Mode, Role};
 use crate::modes::means;
-use crate::results::{Cell, Results};
+use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::Spread;
 use crate::targets::Verdict;
@@ -140,7 +141,7 @@ fn modes(results: &Results, mode: Mode) {
         );
     }
     for side in [Side::C, Side::Python] {
-        if let Some((hpyvm, cpython)) = means(results, mode, side) {
+        if let Some((hpyvm, cpython)) = means(&results.modes, mode, side) {
             let name = format!("geometric mean, {}", side.name());
             let mean = line(&name, &format!("{cpython:.2}"), &format!("{hpyvm:.2}"));
             println!("{}", style(mean).bold());

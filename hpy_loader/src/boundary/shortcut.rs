@@ -23,6 +23,7 @@ use crate::native::FieldRef;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
@@ -45,31 +46,22 @@ fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
 }
 
 /// Apart, since most objects are shared.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    bury_unshared(core, object);
-}
-
-#[inline(always)]
-fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| match core.runtime().is_inert(&object) {
-        true => drop(object),
-        false => bury_outside(core, object),
-    });
-    if let Err(panic) = catch_unwind(bury) {
-        Entry::new(core, "ctx_Close").panicked(&*panic);
-    }
-}
-
+///
 /// `extern "C"`, as is [`close_last`], so that the compiler sees that no panic
 /// comes out, and callers need no frame.
 #[inline(never)]
 #[allow(improper_ctypes_definitions)]
-extern "C" fn bury_outside<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    let bury = AssertUnwindSafe(|| core.leave(|_| drop(object)));
-    if let Err(panic) = catch_unwind(bury) {
+extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| bury_unshared(core, object))) {
         Entry::new(core, "ctx_Close").panicked(&*panic);
+    }
+}
+
+#[inline(always)]
+fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
+    match core.runtime().is_inert(&object) {
+        true => drop(object),
+        false => core.leave(|_| drop(object)),
     }
 }
 
@@ -79,17 +71,66 @@ extern "C" fn close_last<R: Runtime>(
     core: &'static Core<R>,
     last: LastReference<'static, R::Object>,
 ) {
-    let vm = core.runtime();
     let close = AssertUnwindSafe(|| {
-        core.handles()
+        let vm = core.runtime();
+        match core
+            .handles()
             .retire_last(last, |object| vm.is_shared(object))
+        {
+            Some(object) if vm.is_shared(&object) => drop(object),
+            Some(object) => bury_unshared(core, object),
+            None => {}
+        }
     });
-    match catch_unwind(close) {
-        Ok(Some(object)) if vm.is_shared(&object) => drop(object),
-        Ok(Some(object)) => bury_unshared(core, object),
-        Ok(None) => {}
-        Err(panic) => Entry::new(core, "ctx_Close").panicked(&*panic),
+    if let Err(panic) = catch_unwind(close) {
+        Entry::new(core, "ctx_Close").panicked(&*panic);
     }
+}
+
+/// Puts a root of `object` into a place of a builder, and buries what was there.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn put<R: Runtime>(
+    core: &'static Core<R>,
+    place: NonNull<R::Object>,
+    object: &R::Object,
+) {
+    let put = AssertUnwindSafe(|| {
+        let root = core.runtime().duplicate(object);
+        // SAFETY: the builder has the place, and nobody else has used it since it was
+        // asked for.
+        let old = unsafe { place.replace(root) };
+        if core.runtime().is_shared(&old) {
+            drop(old);
+        } else {
+            bury_unshared(core, old);
+        }
+    });
+    if let Err(panic) = catch_unwind(put) {
+        Entry::new(core, "ctx_TupleBuilder_Set").panicked(&*panic);
+    }
+}
+
+/// Puts a number into a builder, if that is what it is.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn set_number<R: Runtime>(
+    gate: &'static Gate<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> bool {
+    let set = AssertUnwindSafe(|| match bodies::set_number(gate, builder, index, item) {
+        Some(old) => {
+            bury(gate.core(), old);
+            true
+        }
+        None => false,
+    });
+    catch_unwind(set).unwrap_or_else(|panic| {
+        Entry::new(gate.core(), "ctx_TupleBuilder_Set").panicked(&*panic);
+        true
+    })
 }
 
 #[inline(always)]
@@ -97,14 +138,20 @@ fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Opti
     handles.open(object).ok().map(|word| HPy(word.bits()))
 }
 
-/// A handle of an object that the VM lends. Often there is one that lingers, and
-/// then no root has to be made.
+/// A handle of an object that the VM lends, if there is one that lingers: then no
+/// root has to be made.
+#[inline(always)]
+fn reopen<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
+    // SAFETY: without slots there are no shortcuts.
+    immediate(unsafe { gate.slots() }.reopen(gate.handles(), object))
+}
+
+/// A handle of an object that the VM lends.
 #[inline(always)]
 fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
-    // SAFETY: without slots there are no shortcuts.
-    match unsafe { gate.slots() }.reopen(gate.handles(), object) {
-        Some(word) => Some(HPy(word.bits())),
+    match reopen(gate, object) {
         None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
+        handle => handle,
     }
 }
 
@@ -274,33 +321,64 @@ fn root<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<R::Object> {
     look(gate, handle).map(|object| gate.runtime().duplicate(object))
 }
 
+/// What a field has, if it is an object, in a handle that `open` finds.
+#[inline(always)]
+fn load<R: Runtime>(
+    gate: &Gate<R>,
+    mut field: HPyField,
+    open: impl FnOnce(&R::Object) -> Option<HPy>,
+) -> Option<HPy> {
+    // SAFETY: the copy lives as long as the reference to it.
+    let field = unsafe { FieldRef::new(&raw mut field) };
+    if let Some(immediate) = field.immediate() {
+        return Some(HPy(immediate.bits()));
+    }
+    // SAFETY: the extension loads what it has stored.
+    unsafe { gate.runtime().lend_field(field.get()?, open) }
+}
+
 /// For longer text and bytes one has to ask whether there is memory.
 const SHORT: usize = 4096;
 
-macro_rules! shortcuts {
-    ($(
+/// A short way, and the module with the function that is next if it leads nowhere.
+macro_rules! way {
+    (
+        [$next:ident $($_:ident)?]
+        $(#[$attribute:meta])?
         fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block
-    )*) => {
-        $(
-            #[allow(non_snake_case)]
-            unsafe extern "C" fn $function<R: Runtime>(
-                context: *mut HPyContext,
-                $($arg: $type,)*
-            ) $(-> $ret)? {
-                // SAFETY: the shortcuts are only in contexts that a loader for
-                // `R` made.
-                let $gate = unsafe { Gate::<R>::of(context) };
-                match catch_unwind(AssertUnwindSafe(|| $body)) {
-                    Ok(Some(result)) => result,
-                    // SAFETY: as for the caller of this function.
-                    Ok(None) => unsafe { shims::$function::<R>(context, $($arg),*) },
-                    Err(panic) => {
-                        Entry::new($gate.core(), stringify!($function)).panicked(&*panic);
-                        CResult::FAILURE
-                    }
+    ) => {
+        $(#[$attribute])?
+        #[allow(non_snake_case)]
+        pub(super) unsafe extern "C" fn $function<R: Runtime>(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            // SAFETY: the shortcuts are only in contexts that a loader for
+            // `R` made.
+            let $gate = unsafe { Gate::<R>::of(context) };
+            match catch_unwind(AssertUnwindSafe(|| $body)) {
+                Ok(Some(result)) => result,
+                // SAFETY: as for the caller of this function.
+                Ok(None) => unsafe { $next::$function::<R>(context, $($arg),*) },
+                Err(panic) => {
+                    Entry::new($gate.core(), stringify!($function)).panicked(&*panic);
+                    CResult::FAILURE
                 }
             }
-        )*
+        }
+    };
+}
+
+macro_rules! shortcuts {
+    ($(
+        fn $function:ident($gate:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)?
+        $(, next in $next:ident)?
+        $body:block
+    )*) => {
+        $(way! {
+            [$($next)? shims]
+            fn $function($gate $(, $arg: $type)*) $(-> $ret)? $body
+        })*
 
         /// Puts the shortcuts where the general functions are. The context must be
         /// in a gate that [is whole](Gate::is_whole).
@@ -308,6 +386,29 @@ macro_rules! shortcuts {
             $(context.$function = $function::<R>;)*
         }
     };
+}
+
+/// What follows an attempt to find a handle that lingers. Being functions of their
+/// own, they leave that attempt without a call and so without a frame.
+mod opening {
+    use super::*;
+
+    way! {
+        [shims]
+        #[inline(never)]
+        fn ctx_Type(gate, obj: HPy) -> HPy {
+            let object = look(gate, obj)?;
+            gate.runtime().lend_type(object, |class| open_lent(gate, class))
+        }
+    }
+
+    way! {
+        [shims]
+        #[inline(never)]
+        fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy {
+            load(gate, source_field, |object| open_lent(gate, object))
+        }
+    }
 }
 
 shortcuts! {
@@ -346,9 +447,9 @@ shortcuts! {
         })
     }
 
-    fn ctx_Type(gate, obj: HPy) -> HPy {
+    fn ctx_Type(gate, obj: HPy) -> HPy, next in opening {
         let object = look(gate, obj)?;
-        gate.runtime().lend_type(object, |class| open_lent(gate, class))
+        gate.runtime().lend_type(object, |class| reopen(gate, class))
     }
 
     fn ctx_Long_FromInt32_t(_gate, value: i32) -> HPy {
@@ -548,15 +649,8 @@ shortcuts! {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
     }
 
-    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy {
-        let mut source_field = source_field;
-        // SAFETY: the copy lives as long as the reference to it.
-        let field = unsafe { FieldRef::new(&raw mut source_field) };
-        if let Some(immediate) = field.immediate() {
-            return Some(HPy(immediate.bits()));
-        }
-        // SAFETY: the extension loads what it has stored.
-        unsafe { gate.runtime().lend_field(field.get()?, |object| open_lent(gate, object)) }
+    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy, next in opening {
+        load(gate, source_field, |object| reopen(gate, object))
     }
 
     fn ctx_Field_Store(gate, _target: HPy, target_field: *mut HPyField, h: HPy) {
@@ -606,10 +700,15 @@ shortcuts! {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
-        let text = unsafe { CStr::from_ptr(utf8) }.to_str().ok()?;
+        let text = unsafe { CStr::from_ptr(utf8) }.to_bytes();
         if text.len() > SHORT {
             return None;
         }
+        let text = match text.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            true => unsafe { std::str::from_utf8_unchecked(text) },
+            false => std::str::from_utf8(text).ok()?,
+        };
         open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
     }
 
@@ -632,8 +731,13 @@ shortcuts! {
     }
 
     fn ctx_ListBuilder_Set(gate, builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_ListBuilder_Build(gate, builder: HPyListBuilder) -> HPy {
@@ -656,8 +760,13 @@ shortcuts! {
     }
 
     fn ctx_TupleBuilder_Set(gate, builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) {
-        bury(gate.core(), bodies::set_root(gate, builder.0, index, h_item)?);
-        Some(())
+        match bodies::place(gate, builder.0, index, h_item) {
+            Some((place, object)) => {
+                put(gate.core(), place, object);
+                Some(())
+            }
+            None => set_number(gate, builder.0, index, h_item).then_some(()),
+        }
     }
 
     fn ctx_Tracker_New(gate, size: HPy_ssize_t) -> HPyTracker {

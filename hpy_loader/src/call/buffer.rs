@@ -1,8 +1,8 @@
 //! The buffer protocol.
 
+use super::declaration::trampolines;
 use super::passage::{Passage, Way};
 use super::running::{run, run_unchecked};
-use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::handles::Word;
 use crate::loader::Loader;

@@ -1,9 +1,9 @@
 //! Methods, module functions and callable objects.
 
 use super::Callee;
+use super::declaration::trampolines;
 use super::passage::{Passage, Way};
-use super::running::{Call, run};
-use super::trampolines::trampolines;
+use super::running::{Call, run, run_on};
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Runtime};
@@ -142,34 +142,51 @@ impl<R: Runtime> Loader<R> {
     }
 }
 
-/// The root behind a handle from [`Loader::keep`], for the modes in which C's handles
-/// end with the call.
-#[cold]
-fn kept<R: Runtime>(loader: &Loader<R>, receiver: HPy) -> R::Object {
-    match loader.object(receiver) {
-        Some(object) => object,
-        None => unreachable!("what is kept stays open"),
+/// A receiver that has its handle.
+#[derive(Clone, Copy)]
+enum Called {
+    /// The first that the call has pushed.
+    Pushed(HPy),
+    /// One from [`Loader::keep`].
+    Kept(HPy),
+}
+
+impl Called {
+    /// The handle, if it is none of the call's.
+    #[inline(always)]
+    fn kept(self) -> HPy {
+        match self {
+            Self::Pushed(_) => HPy::NULL,
+            Self::Kept(handle) => handle,
+        }
+    }
+
+    /// What C gets for it, and the arguments.
+    #[inline(always)]
+    fn pass(self, way: Way<'_>) -> (HPy, *const HPy) {
+        match self {
+            Self::Pushed(handle) => (way.pushed(handle, 0), way.args(1)),
+            Self::Kept(_) => (way.receiver, way.args(0)),
+        }
     }
 }
 
-/// A call with any number of arguments: how it takes them is for `go` to say, which
-/// gets the receiver and the number of handles before the first argument.
+/// A call with any number of arguments: how it takes them is for `go` to say.
 #[inline(always)]
-fn many<R: Runtime, P: Passage>(
+fn many<R: Runtime>(
     loader: &'static Loader<R>,
     receiver: Receiver<R::Object>,
     args: Vec<R::Object>,
-    go: impl FnOnce(&mut Call<R>, HPy, usize) -> Fallible<HPy, R>,
+    go: impl FnOnce(&mut Call<R>, Called) -> Fallible<HPy, R>,
     callee: Callee<'_>,
 ) -> Fallible<R::Object, R> {
     let mut call = Call::of_many(loader)?;
-    let (receiver, first) = match receiver {
-        Receiver::Root(object) => (call.push(object)?, 1),
-        Receiver::Kept(handle) if P::IS_PLAIN => (handle, 0),
-        Receiver::Kept(handle) => (call.push(kept(loader, handle))?, 1),
+    let receiver = match receiver {
+        Receiver::Root(object) => Called::Pushed(call.push(object)?),
+        Receiver::Kept(handle) => Called::Kept(handle),
     };
     call.push_all(args)?;
-    let result = go(&mut call, receiver, first)?;
+    let result = go(&mut call, receiver)?;
     call.object(result, callee)
 }
 
@@ -185,17 +202,17 @@ unsafe fn varargs<R: Runtime, P: Passage>(
     callee: Callee<'_>,
 ) -> Fallible<R::Object, R> {
     let count = args.len();
-    let go = |call: &mut Call<R>, receiver, first| {
-        // SAFETY: the caller vouches for the function. The arguments live as long
-        // as the frame.
-        Ok(P::go(
-            loader,
-            function as _,
-            call.frame.words(),
-            |way| unsafe { function(way.context, way.handle(receiver), way.args(first), count) },
-        ))
+    let go = |call: &mut Call<R>, receiver: Called| {
+        let words = call.frame.kept_words();
+        let call = |way: Way<'_>| {
+            let (receiver, args) = receiver.pass(way);
+            // SAFETY: the caller vouches for the function. The arguments live as long
+            // as the frame.
+            unsafe { function(way.context, receiver, args, count) }
+        };
+        Ok(P::go(loader, function as _, receiver.kept(), words, call))
     };
-    many::<R, P>(loader, receiver, args, go, callee)
+    many::<R>(loader, receiver, args, go, callee)
 }
 
 /// # Safety
@@ -215,20 +232,17 @@ unsafe fn keywords<R: Runtime, P: Passage>(
         None => (None, 0),
     };
     let count = args.len() - keywords;
-    let go = |call: &mut Call<R>, receiver, first| {
+    let go = |call: &mut Call<R>, receiver: Called| {
         let names = call.push_optional(names)?;
-        // SAFETY: as in `varargs`.
-        Ok(P::go(
-            loader,
-            function as _,
-            call.frame.words(),
-            |way| unsafe {
-                let (receiver, names) = (way.handle(receiver), way.handle(names));
-                function(way.context, receiver, way.args(first), count, names)
-            },
-        ))
+        let words = call.frame.kept_words();
+        let call = |way: Way<'_>| {
+            let (receiver, args) = receiver.pass(way);
+            // SAFETY: as in `varargs`.
+            unsafe { function(way.context, receiver, args, count, way.last(names)) }
+        };
+        Ok(P::go(loader, function as _, receiver.kept(), words, call))
     };
-    many::<R, P>(loader, receiver, args, go, callee)
+    many::<R>(loader, receiver, args, go, callee)
 }
 
 trampolines! {
@@ -298,13 +312,9 @@ trampolines! {
         receiver: HPy,
         callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
-        if !P::IS_PLAIN {
-            // SAFETY: the caller vouches for the function.
-            return unsafe { loader.method_noargs(function, kept(loader, receiver), callee) };
-        }
-        // SAFETY: as above.
-        let go = |way: Way<'_>| unsafe { function(way.context, receiver) };
-        run::<R, P, _, _, _>(loader, function as _, [], go, |call, result| {
+        // SAFETY: the caller vouches for the function.
+        let go = |way: Way<'_>| unsafe { function(way.context, way.receiver) };
+        run_on::<R, P, _, _, _>(loader, function as _, receiver, [], go, |call, result| {
             call.object(result, callee)
         })
     }
@@ -317,13 +327,9 @@ trampolines! {
         arg: R::Object,
         callee: Callee<'_>
     ) -> Fallible<R::Object, R> {
-        if !P::IS_PLAIN {
-            // SAFETY: the caller vouches for the function.
-            return unsafe { loader.method_o(function, kept(loader, receiver), arg, callee) };
-        }
-        // SAFETY: as above.
-        let go = |way: Way<'_>| unsafe { function(way.context, receiver, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(arg)], go, |call, result| {
+        // SAFETY: the caller vouches for the function.
+        let go = |way: Way<'_>| unsafe { function(way.context, way.receiver, way.arg(0)) };
+        run_on::<R, P, _, _, _>(loader, function as _, receiver, [Some(arg)], go, |call, result| {
             call.object(result, callee)
         })
     }

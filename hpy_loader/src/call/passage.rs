@@ -6,25 +6,38 @@ use crate::handles::Word;
 use crate::loader::Loader;
 use crate::modes::{Outcome, Wrapper};
 use crate::runtime::Runtime;
+use std::borrow::BorrowMut;
 use std::ffi::c_void;
 
 /// How a C function is to be called.
 #[derive(Clone, Copy)]
 pub(crate) struct Way<'a> {
     pub(super) context: *mut HPyContext,
+    /// What it is called on, if that is none of the arguments, as C gets it.
+    pub(super) receiver: HPy,
     /// The arguments, as C gets them.
     handles: &'a [HPy],
     /// What tells the handles of C from the core's own.
-    visit: Option<&'a Visit<'a>>,
+    visit: Option<&'a Visit>,
 }
 
 impl Way<'_> {
-    /// The handle that C gets for one of the call's own.
+    /// What C gets for a handle that was pushed at `place`.
     #[inline(always)]
-    pub(super) fn handle(self, handle: HPy) -> HPy {
+    pub(super) fn pushed(self, handle: HPy, place: usize) -> HPy {
         match self.visit {
             None => handle,
-            Some(visit) => visit.handle(handle),
+            Some(_) => self.handles[place],
+        }
+    }
+
+    /// What C gets for the handle that was pushed last, or for `HPy_NULL` if none was
+    /// after those before it.
+    #[inline(always)]
+    pub(super) fn last(self, handle: HPy) -> HPy {
+        match handle.is_null() {
+            true => handle,
+            false => self.pushed(handle, self.handles.len() - 1),
         }
     }
 
@@ -61,15 +74,14 @@ fn handles(words: &[Word]) -> &[HPy] {
 /// A way to the C functions of one loader. The code of a call is made for each of
 /// them, and a loader has that for its own (see [`super::trampolines`]).
 pub(crate) trait Passage {
-    /// Whether a handle of the core's can be given to C as it is.
-    const IS_PLAIN: bool;
-
     /// Calls C: `call` makes the call in the way that it is told. `function` is
-    /// the one that is called, and `words` are its arguments.
-    fn go<R: Runtime, T: Outcome>(
+    /// the one that is called, `receiver` what it is called on, if that is none of
+    /// its arguments, and `words` are those.
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
         loader: &Loader<R>,
         function: *const c_void,
-        words: &[Word],
+        receiver: HPy,
+        words: &W,
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T;
 }
@@ -78,19 +90,19 @@ pub(crate) trait Passage {
 pub(crate) struct Plain;
 
 impl Passage for Plain {
-    const IS_PLAIN: bool = true;
-
     #[inline(always)]
-    fn go<R: Runtime, T: Outcome>(
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
         loader: &Loader<R>,
         _: *const c_void,
-        words: &[Word],
+        receiver: HPy,
+        words: &W,
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
         let core = loader.core();
         let outcome = call(Way {
             context: core.context(),
-            handles: handles(words),
+            receiver,
+            handles: handles(words.borrow()),
             visit: None,
         });
         core.expect_back();
@@ -102,20 +114,20 @@ impl Passage for Plain {
 pub(crate) struct Wrapped;
 
 impl Passage for Wrapped {
-    const IS_PLAIN: bool = false;
-
-    fn go<R: Runtime, T: Outcome>(
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
         loader: &Loader<R>,
         function: *const c_void,
-        words: &[Word],
+        receiver: HPy,
+        words: &W,
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
         match loader.wrapper() {
-            None => Plain::go(loader, function, words, call),
+            None => Plain::go(loader, function, receiver, words, call),
             Some(Wrapper::Trace(trace)) => {
                 let way = Way {
                     context: trace.context(),
-                    handles: handles(words),
+                    receiver,
+                    handles: handles(words.borrow()),
                     visit: None,
                 };
                 let outcome = trace.call(function, || call(way));
@@ -123,13 +135,17 @@ impl Passage for Wrapped {
                 outcome
             }
             Some(Wrapper::Debug(extension)) => {
-                let visit = Visit::new(extension, function, words);
+                let visit = Visit::new(extension, function);
+                let receiver = visit.open(receiver);
+                let mut opened = words.clone();
+                visit.open_all(opened.borrow_mut());
                 let outcome = call(Way {
                     context: visit.context(),
-                    handles: visit.handles(),
+                    receiver,
+                    handles: handles(opened.borrow()),
                     visit: Some(&visit),
                 });
-                visit.finish(outcome)
+                visit.finish(outcome, receiver, opened.borrow())
             }
         }
     }

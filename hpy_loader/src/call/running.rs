@@ -63,8 +63,21 @@ pub(super) fn run<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     go: impl FnOnce(Way<'_>) -> T,
     judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
 ) -> Fallible<U, R> {
+    run_on::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
+}
+
+/// [`run`] for a function whose receiver has a handle that is none of the call's.
+#[inline(always)]
+pub(super) fn run_on<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
+    loader: &'static Loader<R>,
+    function: *const c_void,
+    receiver: HPy,
+    objects: [Option<R::Object>; N],
+    go: impl FnOnce(Way<'_>) -> T,
+    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
+) -> Fallible<U, R> {
     loader.runtime().check_stack()?;
-    run_unchecked::<R, P, T, U, N>(loader, function, objects, go, judge)
+    run_all::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
 }
 
 /// [`run`] for what has to happen, however deep it is.
@@ -76,11 +89,23 @@ pub(super) fn run_unchecked<R: Runtime, P: Passage, T: Outcome, U, const N: usiz
     go: impl FnOnce(Way<'_>) -> T,
     judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
 ) -> Fallible<U, R> {
+    run_all::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
+}
+
+#[inline(always)]
+fn run_all<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
+    loader: &'static Loader<R>,
+    function: *const c_void,
+    receiver: HPy,
+    objects: [Option<R::Object>; N],
+    go: impl FnOnce(Way<'_>) -> T,
+    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
+) -> Fallible<U, R> {
     let mut call = Call::new(loader, [Word::NULL; N]);
     if !call.frame.fill(objects) {
         return Err(call.full());
     }
-    let result = P::go(loader, function, call.frame.words(), go);
+    let result = P::go(loader, function, receiver, call.frame.kept_words(), go);
     judge(&mut call, result)
 }
 

@@ -1,10 +1,10 @@
 //! The slots of types, and the functions of attributes.
 
 use super::Callee;
+use super::declaration::trampolines;
 use super::passage::{Passage, Way};
 use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
-use super::trampolines::trampolines;
 use crate::abi::*;
 use crate::loader::Loader;
 use crate::runtime::{CompareOp, Fallible, Runtime};
@@ -39,9 +39,10 @@ trampolines! {
         let class = call.push(class)?;
         call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
+        let words = call.frame.kept_words();
         // SAFETY: the caller vouches for the function.
-        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
-            let (class, kwargs) = (way.handle(class), way.handle(kwargs));
+        let result = P::go(loader, function as _, HPy::NULL, words, |way| unsafe {
+            let (class, kwargs) = (way.pushed(class, 0), way.last(kwargs));
             function(way.context, class, way.args(1), count, kwargs)
         });
         call.object(result, callee)
@@ -60,9 +61,10 @@ trampolines! {
         let object = call.push(object)?;
         call.push_all(args)?;
         let kwargs = call.push_optional(kwargs)?;
+        let words = call.frame.kept_words();
         // SAFETY: the caller vouches for the function.
-        let result = P::go(loader, function as _, call.frame.words(), |way| unsafe {
-            let (object, kwargs) = (way.handle(object), way.handle(kwargs));
+        let result = P::go(loader, function as _, HPy::NULL, words, |way| unsafe {
+            let (object, kwargs) = (way.pushed(object, 0), way.last(kwargs));
             function(way.context, object, way.args(1), count, kwargs)
         });
         call.integer(result).map(drop)

@@ -12,6 +12,7 @@ use crate::boundary::Gate;
 use crate::handles::Pin;
 use crate::memory::is_available;
 use items::Exchange;
+use std::ptr::NonNull;
 
 /// More items than this are refused before anything is allocated: the size of
 /// the items alone would exceed the address space.
@@ -41,44 +42,40 @@ pub(crate) fn new_small<R: Runtime>(gate: &'static Gate<R>, size: HPy_ssize_t) -
     let none = Word::from_bits(gate.constants().h_None.0);
     // SAFETY: without slots there are no shortcuts, and constants stay open.
     let none = unsafe { gate.slots().peek(none) }?;
-    let items = Items::small(size, || gate.runtime().duplicate(none));
-    Some(gate.builders().insert(items))
+    let make = || Items::small(size, || gate.runtime().duplicate(none));
+    Some(gate.builders().insert_with(make))
 }
 
-/// Sets an object by the short way, and gives the old one. None, and nothing has
+/// Where a builder keeps an item, and an object for this place. None for numbers,
+/// and if it is not possible.
+#[inline(always)]
+pub(crate) fn place<R: Runtime>(
+    gate: &'static Gate<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> Option<(NonNull<R::Object>, &'static R::Object)> {
+    // SAFETY: without slots there are no shortcuts. The caller runs nothing in which
+    // the handle could be closed.
+    let object = unsafe { gate.slots().peek(Word::from_bits(item.0)) }?;
+    let place = |items: &mut Items<R>| items.root_at(index).map(NonNull::from);
+    Some((gate.builders().with(builder, place)??, object))
+}
+
+/// Sets a number by the short way, and gives the old item. None, and nothing has
 /// changed, if that is not possible.
 #[inline(always)]
-pub(crate) fn set_root<R: Runtime>(
+pub(crate) fn set_number<R: Runtime>(
     gate: &'static Gate<R>,
     builder: isize,
     index: HPy_ssize_t,
     item: HPy,
 ) -> Option<R::Object> {
     let word = Word::from_bits(item.0);
-    if word.is_immediate() {
-        return set_number(gate, builder, index, word);
-    }
-    let set = gate.builders().with(builder, |items| {
-        let place = items.root_at(index)?;
-        // SAFETY: without slots there are no shortcuts. No foreign code runs while the
-        // reference is used.
-        let object = unsafe { gate.slots().peek(word) }?;
-        Some(std::mem::replace(place, gate.runtime().duplicate(object)))
-    });
-    set.flatten()
-}
-
-/// Apart, since the object has to be made while nothing is borrowed.
-#[inline(never)]
-fn set_number<R: Runtime>(
-    gate: &'static Gate<R>,
-    builder: isize,
-    index: HPy_ssize_t,
-    word: Word,
-) -> Option<R::Object> {
-    if !R::FREE_ROOTS {
+    if !R::FREE_ROOTS || !word.is_immediate() {
         return None;
     }
+    // Made while nothing is borrowed.
     let number = number(gate.runtime(), word)?;
     let set = gate.builders().with(builder, |items| {
         Some(std::mem::replace(items.root_at(index)?, number))
@@ -105,9 +102,9 @@ pub(crate) fn build_roots<R: Runtime>(
     if !R::FREE_ROOTS {
         return None;
     }
-    let items = gate.builders().remove(builder)?;
-    let entry = Entry::new(gate.core(), row);
-    Some(or_fail(entry, items.build(entry, sequence)))
+    let roots = gate.builders().remove_with(builder, Items::take_roots)?;
+    let made = sequence.of_roots(gate.core(), roots);
+    Some(or_fail(Entry::new(gate.core(), row), made))
 }
 
 /// A tuple of a few objects, by the short way.
@@ -128,17 +125,26 @@ pub(crate) unsafe fn small_tuple<R: Runtime>(
     if !R::FREE_ROOTS {
         return None;
     }
-    let mut roots = Vec::with_capacity(count);
+    let mut roots = Box::new_uninit_slice(count);
     for at in 0..count {
         // SAFETY: the caller vouches for the array.
         let word = Word::from_bits(unsafe { *handles.add(at) }.0);
-        // SAFETY: as in `set_once`.
-        roots.push(match unsafe { gate.slots().peek(word) } {
-            Some(object) => gate.runtime().duplicate(object),
-            None => number(gate.runtime(), word)?,
-        });
+        // SAFETY: as in `place`.
+        let root = match unsafe { gate.slots().peek(word) } {
+            Some(object) => Some(gate.runtime().duplicate(object)),
+            None => number(gate.runtime(), word),
+        };
+        let Some(root) = root else {
+            for root in &mut roots[..at] {
+                // SAFETY: written in an earlier round.
+                unsafe { root.assume_init_drop() };
+            }
+            return None;
+        };
+        roots[at].write(root);
     }
-    let made = Sequence::Tuple.of(gate.core(), roots.into_iter());
+    // SAFETY: all of them were written.
+    let made = Sequence::Tuple.of_roots(gate.core(), unsafe { roots.assume_init() });
     Some(or_fail(Entry::new(gate.core(), row), made))
 }
 

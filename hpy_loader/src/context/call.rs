@@ -38,6 +38,47 @@ unsafe fn pin_all<R: Runtime>(
     Ok(())
 }
 
+/// Roots of the arguments of a call, for a VM that takes them. A slice, whose two words
+/// stay in registers.
+///
+/// # Safety
+///
+/// `args` points to `count` handles.
+#[inline(always)]
+unsafe fn roots<R: Runtime>(
+    entry: Entry<R>,
+    args: *const HPy,
+    count: usize,
+) -> Fallible<Box<[R::Object]>, R> {
+    entry.expect_memory(count.saturating_mul(size_of::<R::Object>()))?;
+    let mut roots = Box::new_uninit_slice(count);
+    for i in 0..count {
+        // SAFETY: the caller vouches for the length of the array.
+        match root(entry, unsafe { *args.add(i) }) {
+            Ok(object) => roots[i].write(object),
+            Err(error) => {
+                for root in &mut roots[..i] {
+                    // SAFETY: written in an earlier round.
+                    unsafe { root.assume_init_drop() };
+                }
+                return Err(error);
+            }
+        };
+    }
+    // SAFETY: all of them were written.
+    Ok(unsafe { roots.assume_init() })
+}
+
+/// A root of what a handle refers to.
+#[inline(always)]
+fn root<R: Runtime>(entry: Entry<R>, handle: HPy) -> Fallible<R::Object, R> {
+    // SAFETY: duplicating runs nothing that could close a handle.
+    match unsafe { entry.core().handles().peek(Word::from_bits(handle.0)) } {
+        Some(object) => Ok(entry.runtime().duplicate(object)),
+        None => Ok(entry.runtime().duplicate(&*entry.get(handle)?)),
+    }
+}
+
 /// Borrows everything, in place: what was just written is slow to move.
 #[inline(always)]
 fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut Objects<'a, R>) {
@@ -67,7 +108,7 @@ unsafe fn vectorcall<R: Runtime>(
         unsafe { pin_all(entry, args, nargs, &mut pins) }?;
         let mut objects = Objects::<R>::new();
         borrow::<R>(&pins, &mut objects);
-        return entry.open(entry.leave(|vm| call(vm, &objects, None))?);
+        return entry.open_again(entry.leave(|vm| call(vm, &objects, None))?);
     }
     let names = entry.get(kwnames)?;
     if !entry.runtime().is_kind(&names, Kind::Tuple) {
@@ -81,7 +122,7 @@ unsafe fn vectorcall<R: Runtime>(
     unsafe { pin_all(entry, args, nargs.saturating_add(count), &mut pins) }?;
     let mut objects = Objects::<R>::new();
     borrow::<R>(&pins, &mut objects);
-    entry.open(entry.leave(|vm| call(vm, &objects, Some(&names)))?)
+    entry.open_again(entry.leave(|vm| call(vm, &objects, Some(&names)))?)
 }
 
 pub(crate) unsafe fn ctx_Call<R: Runtime>(
@@ -92,6 +133,11 @@ pub(crate) unsafe fn ctx_Call<R: Runtime>(
     kwnames: HPy,
 ) -> Fallible<HPy, R> {
     let callable = entry.get(callable)?;
+    if R::FREE_ROOTS && kwnames.is_null() {
+        // SAFETY: the extension gives the array.
+        let args = unsafe { roots(entry, args, nargs) }?;
+        return entry.open_again(entry.leave(|vm| vm.call_positional(&callable, args))?);
+    }
     let call =
         |vm: &R, args: &[&R::Object], names: Option<&R::Object>| vm.call(&callable, args, names);
     // SAFETY: the extension gives the array.
@@ -130,7 +176,8 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
         if !entry.runtime().is_kind(&args, Kind::Tuple) {
             return Err(entry.type_error(NO_TUPLE));
         }
-        return entry.open(entry.leave(|vm| vm.call_tuple_dict(&callable, Some(&args), None))?);
+        let made = entry.leave(|vm| vm.call_tuple_dict(&callable, Some(&args), None))?;
+        return entry.open_again(made);
     }
     let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
     let vm = entry.runtime();
@@ -149,5 +196,5 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     }
     let result =
         entry.leave(|vm| vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref()))?;
-    entry.open(result)
+    entry.open_again(result)
 }

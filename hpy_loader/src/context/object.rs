@@ -19,7 +19,7 @@ pub(crate) unsafe fn ctx_GetAttr<R: Runtime>(
     name: HPy,
 ) -> Fallible<HPy, R> {
     let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    entry.open(entry.leave(|vm| vm.get_attr(&object, &name))?)
+    entry.open_again(entry.leave(|vm| vm.get_attr(&object, &name))?)
 }
 
 pub(crate) unsafe fn ctx_GetAttr_s<R: Runtime>(
@@ -30,7 +30,7 @@ pub(crate) unsafe fn ctx_GetAttr_s<R: Runtime>(
     let object = entry.get(obj)?;
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(utf8_name) }?;
-    entry.open(entry.leave(|vm| vm.get_attr_str(&object, name))?)
+    entry.open_again(entry.leave(|vm| vm.get_attr_str(&object, name))?)
 }
 
 /// `HasAttr` cannot fail: any exception means "no", as for `PyObject_HasAttr`.
@@ -100,7 +100,7 @@ pub(crate) unsafe fn ctx_GetItem<R: Runtime>(
     key: HPy,
 ) -> Fallible<HPy, R> {
     let (object, key) = (entry.get(obj)?, entry.get(key)?);
-    entry.open(entry.leave(|vm| vm.get_item(&object, &key))?)
+    entry.open_again(entry.leave(|vm| vm.get_item(&object, &key))?)
 }
 
 pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
@@ -109,7 +109,7 @@ pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
     idx: HPy_ssize_t,
 ) -> Fallible<HPy, R> {
     let object = entry.get(obj)?;
-    entry.open(entry.leave(|vm| vm.get_item_index(&object, idx))?)
+    entry.open_again(entry.leave(|vm| vm.get_item_index(&object, idx))?)
 }
 
 /// The handle of a string key. It has a slot, as it lives across a runtime call.

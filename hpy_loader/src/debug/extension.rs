@@ -3,7 +3,7 @@
 use super::Debug;
 use super::records::Origin;
 use crate::abi::{HPy, HPyContext, HPyGlobal};
-use crate::sites::{PythonStack, Registers, Site};
+use crate::sites::{Entered, PythonStack, Registers, Site};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -40,14 +40,34 @@ pub(super) struct Turn {
     /// The [thread](this_thread) whose C code may use the context now. Others look
     /// at it, to be refused.
     user: AtomicUsize,
+    /// The C function that the VM has called.
+    function: Cell<*const c_void>,
     /// The Python stack above the call, once it was taken.
-    pub above: Cell<Option<PythonStack>>,
+    above: Cell<Option<PythonStack>>,
+    /// What was opened before that, and how much of it there is.
+    unplaced: [Cell<HPy>; UNPLACED],
+    count: Cell<usize>,
     pub debug: &'static Debug,
     /// The context that is wrapped.
     pub inner: *mut HPyContext,
     /// The extension's.
     pub number: u32,
     extension: Cell<*const Extension>,
+}
+
+/// How many handles wait for the Python stack above the call to be taken.
+///
+/// Most calls open few handles and leave none, so that nobody will ask what the
+/// stack was: it is taken once it matters. While C runs it stays as it is. So that is
+/// before anything but C and the VM's own code can run, and when C returns and has
+/// left something open.
+const UNPLACED: usize = 8;
+
+/// What a turn had of a call further up.
+pub(super) struct Taken {
+    pub user: usize,
+    function: *const c_void,
+    above: Option<PythonStack>,
 }
 
 /// No thread's number.
@@ -108,6 +128,78 @@ impl Turn {
         self.user.store(thread, Relaxed);
     }
 
+    /// Begins a call of `function`.
+    #[inline(always)]
+    pub fn take(&self, function: *const c_void) -> Taken {
+        let taken = Taken {
+            user: self.user(),
+            function: self.function.replace(function),
+            above: self.above.replace(None),
+        };
+        self.set_user(this_thread());
+        taken
+    }
+
+    /// Ends it.
+    #[inline(always)]
+    pub fn give_back(&self, taken: &Taken) {
+        self.function.set(taken.function);
+        self.above.set(taken.above);
+    }
+
+    /// The C function that the VM has called.
+    #[inline(always)]
+    pub fn function(&self) -> *const c_void {
+        self.function.get()
+    }
+
+    /// The Python stack above the call, if it was taken.
+    pub fn above(&self) -> Option<PythonStack> {
+        self.above.get()
+    }
+
+    /// Takes the Python stack above, if there is something that was opened without.
+    #[inline(always)]
+    pub fn place_if_any(&self) {
+        if self.count.get() != 0 {
+            self.place();
+        }
+    }
+
+    /// The same when C has returned: what it has closed needs no stack.
+    #[inline(always)]
+    pub fn settle(&self) {
+        let unplaced = self.unplaced.iter().take(self.count.get());
+        let mut open = unplaced.filter(|handle| self.debug.records.look(handle.get()).is_some());
+        if open.next().is_some() {
+            self.place();
+        }
+        self.count.set(0);
+    }
+
+    /// Takes the Python stack above, for all that is opened and was opened.
+    #[cold]
+    #[inline(never)]
+    pub fn place(&self) -> PythonStack {
+        let above = self.above.get().unwrap_or_else(|| (self.debug.python)());
+        self.above.set(Some(above));
+        for handle in self.unplaced.iter().take(self.count.replace(0)) {
+            self.debug.records.set_above(handle.get(), above);
+        }
+        above
+    }
+
+    /// Remembers that a handle has no Python stack yet.
+    #[inline(never)]
+    fn wait(&self, handle: HPy) {
+        let count = self.count.get();
+        self.unplaced[count].set(handle);
+        self.count.set(count + 1);
+        if count + 1 == UNPLACED {
+            self.place();
+        }
+    }
+
     /// Whether C on this thread may use the context.
     #[inline(always)]
     pub fn is_current(&self) -> bool {
@@ -125,28 +217,39 @@ impl Turn {
 
     /// The extension's handle for one that the wrapped context has returned.
     #[inline(always)]
-    pub fn wrap(&self, inner: HPy, site: Site, above: PythonStack) -> HPy {
+    pub fn wrap(&self, inner: HPy, site: Site) -> HPy {
         if inner.is_null() {
             return inner;
         }
-        let (origin, owner) = (Origin::Result, self.number);
-        self.debug.open(inner, origin, owner, site, above)
+        let (origin, owner, above) = (Origin::Result, self.number, self.above.get());
+        let handle = self.debug.open(inner, origin, owner, site, above);
+        if above.is_none() {
+            self.wait(handle);
+        }
+        handle
     }
 
-    /// Whether a return address says all about the place of a call.
+    /// Where C is, if it was seen there before.
     #[inline(always)]
-    pub fn knows(&self, address: usize) -> bool {
-        self.debug.frames.get() <= 1 && Site::is_known(address)
+    pub fn site(&self, entered: Entered) -> Option<Site> {
+        match self.debug.frames.get() {
+            0 | 1 => Site::seen(entered, self.function.get().addr()),
+            _ => None,
+        }
     }
 
-    /// The same, if all is at hand.
+    /// The same as [`wrap`](Self::wrap), if all is at hand.
     #[inline(always)]
-    pub fn try_wrap(&self, inner: HPy, address: usize) -> Option<HPy> {
-        let above = self.above.get().filter(|_| self.knows(address))?;
+    pub fn try_wrap(&self, inner: HPy, entered: Entered) -> Option<HPy> {
+        let site = self.site(entered)?;
         let records = &self.debug.records;
-        let (origin, site) = (Origin::Result, Site::of_known(address));
+        let (origin, above) = (Origin::Result, self.above.get());
         let place = records.place()?;
-        Some(records.open(place, inner, origin, self.number, site, above))
+        let handle = records.open(place, inner, origin, self.number, site, above);
+        if above.is_none() {
+            self.wait(handle);
+        }
+        Some(handle)
     }
 
     #[inline(always)]
@@ -174,7 +277,10 @@ impl Extension {
                 context: unsafe { std::ptr::from_ref(&**template).read() },
                 registers: Registers::default(),
                 user: AtomicUsize::new(NOBODY),
+                function: Cell::new(std::ptr::null()),
                 above: Cell::new(None),
+                unplaced: [const { Cell::new(HPy::NULL) }; UNPLACED],
+                count: Cell::new(0),
                 debug,
                 inner,
                 number,

@@ -92,16 +92,8 @@ impl Inspection {
     }
 
     /// The Python stack above.
-    #[inline(always)]
     pub fn python(&self) -> PythonStack {
-        match self.turn.above.get() {
-            Some(known) => known,
-            None => self.apart(|inspection| {
-                let above = (inspection.debug().python)();
-                inspection.turn.above.set(Some(above));
-                above
-            }),
-        }
+        self.turn.place()
     }
 
     /// The wrapped context's handle for one of ours. What is no open handle of
@@ -141,7 +133,7 @@ impl Inspection {
         if inner.is_null() {
             return inner;
         }
-        self.turn.wrap(inner, self.site(), self.python())
+        self.turn.wrap(inner, self.site())
     }
 
     /// Closes one of our handles on behalf of C.

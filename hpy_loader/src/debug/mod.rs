@@ -136,7 +136,7 @@ impl Debug {
                 Origin::Constant,
                 0,
                 Site::UNKNOWN,
-                PythonStack::EMPTY,
+                Some(PythonStack::EMPTY),
             )
         });
         // Leaks of the first generation are C's, not these.
@@ -148,7 +148,14 @@ impl Debug {
 
     /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
     #[inline(always)]
-    fn open(&self, inner: HPy, origin: Origin, owner: u32, site: Site, above: PythonStack) -> HPy {
+    fn open(
+        &self,
+        inner: HPy,
+        origin: Origin,
+        owner: u32,
+        site: Site,
+        above: Option<PythonStack>,
+    ) -> HPy {
         let place = match self.records.place() {
             Some(place) => place,
             None => self.make_place(),

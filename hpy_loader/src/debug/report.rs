@@ -212,7 +212,7 @@ impl Debug {
             closed: Site::UNKNOWN,
             // The VM may be in the middle of anything.
             python: match turn {
-                Some(turn) if is_in_vm => turn.above.get().unwrap_or(PythonStack::EMPTY),
+                Some(turn) if is_in_vm => turn.above().unwrap_or(PythonStack::EMPTY),
                 Some(_) => (self.python)(),
                 None => PythonStack::EMPTY,
             },

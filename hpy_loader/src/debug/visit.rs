@@ -1,13 +1,12 @@
 //! One call of C in debug mode.
 
-use super::extension::{Extension, NOBODY, Turn, this_thread};
+use super::extension::{Extension, NOBODY, Taken, Turn, this_thread};
 use super::records::{Found, Origin, Record};
 use super::violation::{Kind, Violation};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::Word;
 use crate::modes::Outcome;
 use crate::sites::{Call, PythonStack, Site};
-use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ffi::c_void;
 
@@ -31,6 +30,7 @@ pub(super) fn innermost() -> Option<&'static Turn> {
 
 /// `HPy_LeavePythonExecution` was called.
 pub(super) fn leave(turn: &'static Turn) {
+    turn.place_if_any();
     turn.set_user(NOBODY);
     INSIDE.set(None);
     LEFT.set(Some(turn));
@@ -54,6 +54,7 @@ pub(super) struct Busy {
 impl Busy {
     #[inline(always)]
     pub fn new(turn: &'static Turn) -> Self {
+        turn.place_if_any();
         let user = turn.user();
         turn.set_user(NOBODY);
         Self { turn, user }
@@ -67,71 +68,67 @@ impl Drop for Busy {
     }
 }
 
-/// A call in progress: the arguments have handles, and a context has its turn.
-pub(crate) struct Visit<'a> {
+/// A call in progress: a context has its turn.
+pub(crate) struct Visit {
     extension: &'static Extension,
     turn: &'static Turn,
-    function: *const c_void,
-    words: &'a [Word],
-    handles: SmallVec<[HPy; 8]>,
     was_inside: Option<&'static Turn>,
     /// A call above may have the same turn.
-    outer_user: usize,
-    outer_above: Option<PythonStack>,
+    outer: Taken,
     _call: Call,
 }
 
-impl<'a> Visit<'a> {
-    /// Starts a call of `function`, with the arguments `words`.
-    pub(crate) fn new(
-        extension: &'static Extension,
-        function: *const c_void,
-        words: &'a [Word],
-    ) -> Self {
-        let call = Call::of(function);
-        let debug = extension.debug;
-        let site = Site::of_function(function);
-        let open = |word: &Word| {
-            let (inner, number) = (HPy(word.bits()), extension.number);
-            match inner.is_null() {
-                true => inner,
-                false => debug.open(inner, Origin::Argument, number, site, PythonStack::EMPTY),
-            }
-        };
-        let handles = words.iter().map(open).collect();
+impl Visit {
+    /// Starts a call of `function`.
+    #[inline(always)]
+    pub(crate) fn new(extension: &'static Extension, function: *const c_void) -> Self {
         let turn = extension.next_turn();
-        let outer_user = turn.user();
-        turn.set_user(this_thread());
         Self {
             extension,
             turn,
-            function,
-            words,
-            handles,
             was_inside: INSIDE.replace(Some(turn)),
-            outer_user,
-            outer_above: turn.above.replace(None),
-            _call: call,
+            outer: turn.take(function),
+            _call: Call::of(function),
         }
     }
 
     /// The context for this call.
+    #[inline(always)]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.turn.context()
     }
 
-    /// The handle that C gets for an argument.
-    pub(crate) fn handle(&self, inner: HPy) -> HPy {
-        let place = self.words.iter().position(|word| word.bits() == inner.0);
-        place.map_or(inner, |place| self.handles[place])
+    /// The handle that C gets for one that the wrapped context passes, as long as the
+    /// call lasts.
+    #[inline(always)]
+    pub(crate) fn open(&self, inner: HPy) -> HPy {
+        if inner.is_null() {
+            return inner;
+        }
+        let (number, site) = (self.extension.number, self.site());
+        let (origin, above) = (Origin::Argument, Some(PythonStack::EMPTY));
+        self.extension
+            .debug
+            .open(inner, origin, number, site, above)
     }
 
-    /// The handles that C gets, as an array.
-    pub(crate) fn handles(&self) -> &[HPy] {
-        &self.handles
+    /// Puts the handles that C gets into the places of those that the wrapped context
+    /// passes.
+    #[inline(always)]
+    pub(crate) fn open_all(&self, words: &mut [Word]) {
+        for word in words {
+            *word = Word::from_bits(self.open(HPy(word.bits())).0);
+        }
+    }
+
+    /// The function, as a place.
+    #[inline(always)]
+    fn site(&self) -> Site {
+        Site::of_function(self.turn.function())
     }
 
     /// The wrapped context's handle for one that C gives away.
+    #[inline]
     pub(crate) fn own(&self, handle: HPy) -> HPy {
         if handle.is_null() {
             return handle;
@@ -141,7 +138,7 @@ impl<'a> Visit<'a> {
             && entry.is_owned_by(self.extension.number)
         {
             let inner = entry.inner.get();
-            let orphan = debug.records.close(entry, Site::of_function(self.function));
+            let orphan = debug.records.close(entry, self.site());
             debug.close_inner(orphan);
             return inner;
         }
@@ -181,30 +178,34 @@ impl<'a> Visit<'a> {
     }
 
     #[cold]
+    #[inline(never)]
     fn violation(&self, kind: Kind, record: Option<&Record>) {
         let debug = self.extension.debug;
+        // A hook may run.
+        self.turn.place();
         let mut violation = self.new_violation(kind, record);
         violation.python = (debug.python)();
         debug.violate(violation);
     }
 
+    #[cold]
     fn new_violation(&self, kind: Kind, record: Option<&Record>) -> Violation {
         Violation {
             kind,
             function: String::new(),
             module: self.extension.name.clone(),
             detail: String::new(),
-            used: Site::of_function(self.function),
+            used: self.site(),
             opened: record.map_or(Site::UNKNOWN, |record| record.opened),
             closed: record.map_or(Site::UNKNOWN, |record| record.closed),
             python: PythonStack::EMPTY,
         }
     }
 
-    /// Ends the call, with what C returned.
-    pub(crate) fn finish<T: Outcome>(self, outcome: T) -> T {
-        self.turn.set_user(self.outer_user);
-        self.turn.above.set(self.outer_above);
+    /// Ends the call, with what C returned, and closes the handles that it had.
+    #[inline(always)]
+    pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[Word]) -> T {
+        self.turn.set_user(self.outer.user);
         let debug = self.extension.debug;
         if INSIDE.replace(self.was_inside).is_none() {
             // Nor has it come back: the lock may be somebody else's by now.
@@ -217,18 +218,30 @@ impl<'a> Visit<'a> {
             _ => {}
         }
         let outcome = outcome.map_handle(|handle| self.own(handle));
-        let goes_on = debug.goes_on();
-        for (&handle, word) in self.handles.iter().zip(self.words) {
-            let entry = debug.records.look(handle).filter(|_| !handle.is_null());
-            let Some(entry) = entry else {
-                continue;
-            };
-            let orphan = debug.records.close(entry, Site::UNKNOWN);
-            debug.close_inner(orphan);
-            if goes_on {
-                debug.keep_argument(handle, HPy(word.bits()));
-            }
+        self.turn.settle();
+        self.close(receiver);
+        for word in args {
+            self.close(HPy(word.bits()));
         }
+        self.turn.give_back(&self.outer);
         outcome
+    }
+
+    /// Closes the handle of an argument.
+    #[inline(always)]
+    fn close(&self, handle: HPy) {
+        if handle.is_null() {
+            return;
+        }
+        let debug = self.extension.debug;
+        let Some(entry) = debug.records.look(handle) else {
+            return;
+        };
+        let inner = entry.inner.get();
+        let orphan = debug.records.close(entry, Site::UNKNOWN);
+        debug.close_inner(orphan);
+        if debug.goes_on() {
+            debug.keep_argument(handle, inner);
+        }
     }
 }

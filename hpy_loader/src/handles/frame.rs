@@ -106,6 +106,12 @@ impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
         self.words.borrow()
     }
 
+    /// The same in what they are kept in.
+    #[inline(always)]
+    pub(crate) fn kept_words(&self) -> &W {
+        &self.words
+    }
+
     /// Gives the arguments' references back and hands each object that nobody
     /// else has a handle to to `sink`. It must not drop one whose destructor may
     /// come back to the table.

@@ -44,29 +44,43 @@ const PLACES: usize = 32;
 /// told here. One that has been closed for good may be another handle's by now, and
 /// that one may linger as well; then it does so for a shorter time.
 pub(super) struct Lingering {
-    /// 0 is no slot.
-    slots: [Cell<u32>; PLACES],
-    /// For objects that linger or did, by their bits.
+    places: [Cell<Place>; PLACES],
+    /// By the bits of the object: what has a place in the ring.
     recent: [Recent; PLACES],
     /// How many there have been, less those that a frame has ended.
     top: Cell<u64>,
     /// Where the slots of the latest frame begin. Those of the frame that runs may
     /// begin before.
-    since: Cell<u64>,
+    since: Cell<u32>,
     /// Frames that have not ended.
     frames: Cell<u32>,
 }
 
-/// A slot that was put into the ring, and which number it got there.
+/// One of the ring's.
+#[derive(Clone, Copy)]
+struct Place {
+    /// 0 is none.
+    slot: u32,
+    /// Where it is in `recent`, if it is still there.
+    recent: u32,
+}
+
+impl Place {
+    const EMPTY: Place = Place { slot: 0, recent: 0 };
+}
+
+/// A slot that is in the ring. When it leaves the ring it leaves here, too.
 struct Recent {
+    /// 0 is none.
     slot: Cell<u32>,
-    number: Cell<u64>,
+    /// Which number it got in the ring, without the upper bits.
+    number: Cell<u32>,
 }
 
 impl Lingering {
     pub(super) fn new() -> Self {
         Lingering {
-            slots: [const { Cell::new(0) }; PLACES],
+            places: [const { Cell::new(Place::EMPTY) }; PLACES],
             recent: [const {
                 Recent {
                     slot: Cell::new(0),
@@ -79,17 +93,24 @@ impl Lingering {
         }
     }
 
-    #[inline]
-    fn place(&self, number: u64) -> &Cell<u32> {
-        &self.slots[(number % PLACES as u64) as usize]
+    /// Where in `recent` to look for a slot of the object with these bits.
+    #[inline(always)]
+    fn hash(bits: u64) -> usize {
+        // Addresses of objects differ in their middle.
+        ((bits ^ bits >> 5) >> 4) as usize % PLACES
     }
 
-    /// Where to look for a slot of the object with these bits, be it there or not.
-    #[inline]
-    fn recent(&self, bits: u64) -> &Recent {
-        // Addresses of objects differ in their middle.
-        let hash = (bits >> 4) ^ (bits >> 9);
-        &self.recent[(hash % PLACES as u64) as usize]
+    /// Puts something into the place of that number and returns the slot that leaves
+    /// it, or 0.
+    fn replace(&self, number: u64, place: Place) -> u32 {
+        let at = number as usize % PLACES;
+        let old = self.places[at].replace(place);
+        let recent = &self.recent[old.recent as usize];
+        // The slot may have got another place, or have lost its own to this.
+        if recent.slot.get() == old.slot && recent.number.get() as usize % PLACES == at {
+            recent.slot.set(0);
+        }
+        old.slot
     }
 
     /// Starts a frame. The number is for [`HandleTable::end_lingering`].
@@ -97,7 +118,7 @@ impl Lingering {
     pub(super) fn begin(&self) -> u64 {
         self.frames.set(self.frames.get() + 1);
         let start = self.top.get();
-        self.since.set(start);
+        self.since.set(start as u32);
         start
     }
 }
@@ -147,11 +168,10 @@ impl<O> HandleTable<O> {
     #[inline(always)]
     fn has_place(&self, slot: &Slot<O>, index: u32) -> bool {
         let lingering = &self.lingering;
-        let recent = lingering.recent(slot.bits());
-        let number = recent.number.get();
+        let recent = &lingering.recent[Lingering::hash(slot.bits())];
         recent.slot.get() == index
-            && number >= lingering.since.get()
-            && lingering.place(number).get() == index
+            // Numbers begin again; what is in the ring is close to its latest.
+            && recent.number.get().wrapping_sub(lingering.since.get()).cast_signed() >= 0
     }
 
     /// [`retire_last`](Self::retire_last) in the case that a shared object was opened
@@ -178,12 +198,18 @@ impl<O> HandleTable<O> {
             return None;
         }
         let lingering = &self.lingering;
-        let recent = lingering.recent(slot.bits());
+        let recent = Lingering::hash(slot.bits());
+        let place = Place {
+            slot: index,
+            recent: recent as u32,
+        };
         let top = lingering.top.get();
         lingering.top.set(top + 1);
+        let oldest = lingering.replace(top, place);
+        let recent = &lingering.recent[recent];
         recent.slot.set(index);
-        recent.number.set(top);
-        self.end(lingering.place(top).replace(index))
+        recent.number.set(top as u32);
+        self.end(oldest)
     }
 
     /// A handle of the object that `object` is a root of, without a new root: that
@@ -203,7 +229,8 @@ impl<O> HandleTable<O> {
         object: &O,
         slot: impl FnOnce(u32) -> &'t Slot<O>,
     ) -> Option<Word> {
-        let index = self.lingering.recent(bits(object)).slot.get();
+        let hash = Lingering::hash(bits(object));
+        let index = self.lingering.recent[hash].slot.get();
         let generation = slot(index).reopen(object)?;
         Some(Word::slot(index, generation))
     }
@@ -230,7 +257,7 @@ impl<O> HandleTable<O> {
         let lingering = &self.lingering;
         while lingering.top.get() > start {
             let top = lingering.top.get() - 1;
-            let index = lingering.place(top).replace(0);
+            let index = lingering.replace(top, Place::EMPTY);
             // Further down there is nothing: the ring has gone round once.
             lingering.top.set(if index == 0 { start } else { top });
             if let Some(object) = self.end(index) {

@@ -3,8 +3,10 @@
 //! ```text
 //! object or next free   8 bytes
 //! use count             4 bytes   references that C holds; 0 unless open
-//! meta                  4 bytes   pins (12 bits) | generation (20 bits)
+//! meta                  4 bytes   generation (20 bits) | pins (12 bits)
 //! ```
+//!
+//! The generation is on top, where it wraps by itself.
 //!
 //! The meta word tells the three states apart:
 //!
@@ -33,10 +35,10 @@ pub(super) const IMMORTAL: u32 = u32::MAX;
 pub(super) const LENT: u32 = 1 << 30;
 
 /// The number of pins that is never counted down.
-pub(super) const MAX_PINS: u32 = u32::MAX >> GENERATION_BITS;
+pub(super) const MAX_PINS: u32 = (1 << PIN_BITS) - 1;
 
-const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
-const ONE_PIN: u32 = 1 << GENERATION_BITS;
+const PIN_BITS: u32 = u32::BITS - GENERATION_BITS;
+const ONE_GENERATION: u32 = 1 << PIN_BITS;
 
 /// The bits of a root.
 #[inline]
@@ -67,17 +69,17 @@ impl<O> Slot<O> {
 
     #[inline]
     pub(super) fn generation(&self) -> u32 {
-        self.meta.get() & GENERATION_MASK
+        self.meta.get() >> PIN_BITS
     }
 
     #[inline]
     pub(super) fn is_pinned(&self) -> bool {
-        self.meta.get() >= ONE_PIN
+        self.pins() > 0
     }
 
     #[inline]
     pub(super) fn is_open(&self) -> bool {
-        self.meta.get() & 1 == 1
+        self.meta.get() & ONE_GENERATION != 0
     }
 
     /// Whether there is an object, with or without a valid word for it.
@@ -91,6 +93,14 @@ impl<O> Slot<O> {
     #[inline]
     pub(super) fn answers_to(&self, word: Word) -> bool {
         u64::from(self.generation()) == word.generation()
+    }
+
+    /// [`answers_to`](Self::answers_to) for a word that is no number.
+    #[inline(always)]
+    pub(super) fn answers_to_slot(&self, word: Word) -> bool {
+        debug_assert!(!word.is_number());
+        // What differs is below the generation: pins, and bits of the index.
+        (word.generation_on_top() ^ self.meta.get()) < ONE_GENERATION
     }
 
     #[inline]
@@ -120,7 +130,7 @@ impl<O> Slot<O> {
     /// Makes the slot one that `HPy_NULL`, which has its index, is not taken for.
     /// It must never be used.
     pub(super) fn set_apart(&self) {
-        self.meta.set(2);
+        self.meta.set(2 * ONE_GENERATION);
     }
 
     /// One reference less, if there are several and they are counted.
@@ -137,7 +147,7 @@ impl<O> Slot<O> {
     /// How many pins there are.
     #[inline]
     pub(super) fn pins(&self) -> u32 {
-        self.meta.get() >> GENERATION_BITS
+        self.meta.get() & MAX_PINS
     }
 
     /// Whether the slot is closed and one pin away from being free.
@@ -150,8 +160,8 @@ impl<O> Slot<O> {
     #[inline]
     pub(super) fn pin(&self) {
         debug_assert!(self.is_occupied());
-        if self.meta.get() >> GENERATION_BITS < MAX_PINS {
-            self.meta.set(self.meta.get() + ONE_PIN);
+        if self.pins() < MAX_PINS {
+            self.meta.set(self.meta.get() + 1);
         }
     }
 
@@ -161,8 +171,8 @@ impl<O> Slot<O> {
     #[must_use]
     pub(super) fn unpin(&self) -> bool {
         debug_assert!(self.is_pinned());
-        if self.meta.get() >> GENERATION_BITS < MAX_PINS {
-            self.meta.set(self.meta.get() - ONE_PIN);
+        if self.pins() < MAX_PINS {
+            self.meta.set(self.meta.get() - 1);
         }
         !self.is_occupied()
     }
@@ -173,10 +183,7 @@ impl<O> Slot<O> {
     #[must_use]
     pub(super) fn close(&self) -> bool {
         debug_assert!(self.is_open());
-        let meta = self.meta.get();
-        // The generation wraps within its bits, the pins stay.
-        let generation = (meta + 1) & GENERATION_MASK;
-        self.meta.set(meta & !GENERATION_MASK | generation);
+        self.age_by(1);
         // Whoever finds references need not ask whether the slot is open.
         self.refs.set(0);
         !self.is_pinned()
@@ -212,10 +219,16 @@ impl<O> Slot<O> {
     #[inline(always)]
     pub(super) fn start_round(&self) -> u32 {
         debug_assert!(self.is_open());
+        self.age_by(2);
+        self.generation()
+    }
+
+    /// Counts generations. They begin again after the last, the pins stay.
+    #[inline(always)]
+    fn age_by(&self, generations: u32) {
         let meta = self.meta.get();
-        let generation = (meta + 2) & GENERATION_MASK;
-        self.meta.set(meta & !GENERATION_MASK | generation);
-        generation
+        self.meta
+            .set(meta.wrapping_add(generations * ONE_GENERATION));
     }
 
     /// The object.
@@ -251,8 +264,7 @@ impl<O> Slot<O> {
         // gives them for occupied ones only.
         unsafe { self.content.get().write(Content { object }) };
         self.refs.set(refs);
-        // Even plus one neither wraps nor touches the pins.
-        self.meta.set(self.meta.get() + 1);
+        self.age_by(1);
         self.generation()
     }
 
@@ -298,6 +310,9 @@ impl<O> Slot<O> {
 }
 
 #[cfg(test)]
+const LAST_GENERATION: u32 = u32::MAX >> PIN_BITS;
+
+#[cfg(test)]
 impl<O> Slot<O> {
     /// A free slot that has been used for `generation / 2` objects.
     pub(super) fn aged(generation: u32) -> Self {
@@ -313,8 +328,8 @@ impl<O> Slot<O> {
     /// Makes a free slot look like [`aged`](Self::aged).
     pub(super) fn age(&self, generation: u32) {
         assert!(!self.is_occupied());
-        assert!(generation & 1 == 0 && generation <= GENERATION_MASK);
-        self.meta.set(generation);
+        assert!(generation & 1 == 0 && generation <= LAST_GENERATION);
+        self.meta.set(generation * ONE_GENERATION);
     }
 }
 
@@ -324,9 +339,9 @@ mod tests {
 
     #[test]
     fn the_generation_wraps_without_touching_the_pins() {
-        let slot = Slot::<u64>::aged(GENERATION_MASK - 1);
+        let slot = Slot::<u64>::aged(LAST_GENERATION - 1);
         // SAFETY: the slot is free and in no chain.
-        assert_eq!(unsafe { slot.fill(5, 1) }, GENERATION_MASK);
+        assert_eq!(unsafe { slot.fill(5, 1) }, LAST_GENERATION);
         slot.pin();
         slot.pin();
         assert!(!slot.close(), "pinned");
@@ -343,7 +358,7 @@ mod tests {
 
     #[test]
     fn rounds_wrap_without_touching_the_pins() {
-        let slot = Slot::<u64>::aged(GENERATION_MASK - 1);
+        let slot = Slot::<u64>::aged(LAST_GENERATION - 1);
         // SAFETY: the slot is free and in no chain.
         unsafe { slot.fill(5, 0) };
         slot.pin();

@@ -219,6 +219,17 @@ impl<O> HandleTable<O> {
         }
     }
 
+    /// [`get`](Self::get) for callers that have another way to go if the word is no
+    /// open handle: nothing is counted.
+    ///
+    /// # Safety
+    /// As for [`get`](Self::get).
+    #[inline]
+    pub(crate) unsafe fn peek(&self, word: Word) -> Option<&O> {
+        // SAFETY: an open slot is occupied, and stays so by the contract.
+        self.lookup(word).map(|slot| unsafe { slot.object() })
+    }
+
     /// Borrows the object of an open handle and keeps it alive, even if the
     /// handle is closed before the guard goes. `None` for any other word.
     ///

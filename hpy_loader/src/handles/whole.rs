@@ -52,12 +52,13 @@ impl<O> WholeTable<O> {
         unsafe { self.base.add(index as usize).as_ref() }
     }
 
+    /// Whether a word that is no number has the slot's generation.
     #[inline(always)]
     fn answers(slot: &Slot<O>, word: Word) -> bool {
         if cfg!(feature = "unchecked-handles") {
             word.is_slot()
         } else {
-            slot.answers_to(word)
+            slot.answers_to_slot(word)
         }
     }
 

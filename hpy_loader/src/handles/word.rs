@@ -243,6 +243,12 @@ impl Word {
     pub(super) const fn generation(self) -> u64 {
         self.0 >> INDEX_BITS
     }
+
+    /// A slot's generation in the topmost bits, with any bits below.
+    #[inline(always)]
+    pub(super) const fn generation_on_top(self) -> u32 {
+        (self.0 >> (INDEX_BITS + GENERATION_BITS - u32::BITS)) as u32
+    }
 }
 
 impl fmt::Debug for Word {

@@ -2,8 +2,22 @@
 
 use std::error::Error;
 
-use super::error::ExceptionKind;
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR};
+
+/// The Python exception that an error becomes.
+///
+/// A VM may as well raise one class that derives from both of the first two:
+/// then `except ImportError` works as in any other failed import, and code
+/// written against HPy's own loader still sees its `RuntimeError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExceptionKind {
+    /// `ImportError`
+    ImportError,
+    /// `RuntimeError`
+    RuntimeError,
+    /// `UnicodeEncodeError`, only ever for [`Cause::NonAsciiName`].
+    UnicodeEncodeError,
+}
 
 /// What can be wrong with a module's name or file, one variant for each cause,
 /// in the order in which they are looked for.

@@ -10,23 +10,8 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::cause::Cause;
+use super::cause::{Cause, ExceptionKind};
 use super::names::leaf;
-
-/// The Python exception that an error becomes.
-///
-/// A VM may as well raise one class that derives from both of the first two:
-/// then `except ImportError` works as in any other failed import, and code
-/// written against HPy's own loader still sees its `RuntimeError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExceptionKind {
-    /// `ImportError`
-    ImportError,
-    /// `RuntimeError`
-    RuntimeError,
-    /// `UnicodeEncodeError`, only ever for [`Cause::NonAsciiName`].
-    UnicodeEncodeError,
-}
 
 /// A file that could not be loaded as an HPy module: which one, and why.
 ///

@@ -27,6 +27,19 @@ pub trait Calls: Roots {
         args: &[&Self::Object],
         names: Option<&Self::Object>,
     ) -> Fallible<Self::Object, Self>;
+    /// [`call`](Self::call) with positional arguments only, which change hands: they
+    /// may become the variables of a function without being duplicated. Only asked
+    /// where roots may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
+    #[inline]
+    #[allow(clippy::boxed_local)]
+    fn call_positional(
+        &self,
+        callable: &Self::Object,
+        args: Box<[Self::Object]>,
+    ) -> Fallible<Self::Object, Self> {
+        let args: Vec<&Self::Object> = args.iter().collect();
+        self.call(callable, &args, None)
+    }
     /// `args[0].name(*args[1:])`, in the form of [`call`](Self::call).
     fn call_method(
         &self,

@@ -32,6 +32,17 @@ pub trait Containers: Roots {
         &self,
         items: impl ExactSizeIterator<Item = Self::Object>,
     ) -> Fallible<Self::Object, Self>;
+    /// [`new_list`](Self::new_list) of roots in memory that may become the list's.
+    /// Only asked where roots may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
+    #[inline(always)]
+    fn list_of(&self, items: Box<[Self::Object]>) -> Fallible<Self::Object, Self> {
+        self.new_list(items.into_vec().into_iter())
+    }
+    /// [`new_tuple`](Self::new_tuple), in the same way.
+    #[inline(always)]
+    fn tuple_of(&self, items: Box<[Self::Object]>) -> Fallible<Self::Object, Self> {
+        self.new_tuple(items.into_vec().into_iter())
+    }
     /// `list.append`; `list` is a list.
     fn list_append(&self, list: &Self::Object, item: &Self::Object) -> Fallible<(), Self>;
     /// `list.insert`, which cuts the index to the list; `list` is a list.

@@ -42,6 +42,15 @@ impl Registers {
     }
 }
 
+/// A function of the context, as C came to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entered {
+    /// The address that the call returns to.
+    pub address: usize,
+    /// Where the function is in the context.
+    pub offset: usize,
+}
+
 /// The registers of C code at the moment when it went into the context.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {

@@ -55,6 +55,7 @@ mod symbols;
 mod walk;
 
 pub use call::Call;
+pub(crate) use caller::Entered;
 pub use caller::{Caller, Registers};
 pub use frame::{Frame, Place};
 pub use python::{Position, PythonFrame, PythonStack};
@@ -95,6 +96,12 @@ pub struct Site(u64);
 const STACK: u64 = 1 << 63;
 /// Marks a site that is the first instruction of a function.
 const FUNCTION: u64 = 1 << 62;
+/// Marks a site that is a jump of a function: its address, and above it what it
+/// jumped to, as a number of words in the context.
+const JUMP: u64 = 1 << 61;
+/// The bits of an address.
+const ADDRESS_BITS: u32 = 52;
+const ADDRESS: u64 = (1 << ADDRESS_BITS) - 1;
 
 impl Site {
     /// No place is known.
@@ -123,14 +130,35 @@ impl Site {
 
     /// Whether the return address was seen before and says all about one frame.
     #[inline(always)]
-    pub(crate) fn is_known(address: usize) -> bool {
+    fn is_known(address: usize) -> bool {
         stacks::is_enough(address)
     }
 
     /// The site of a return address that [is known](Self::is_known).
     #[inline(always)]
-    pub(crate) fn of_known(address: usize) -> Self {
+    fn of_known(address: usize) -> Self {
         Self(address as u64)
+    }
+
+    /// The place that C came from, if it was seen before and one frame is enough.
+    /// `function` is the C function that the VM has called.
+    #[inline(always)]
+    pub(crate) fn seen(entered: Entered, function: usize) -> Option<Self> {
+        let address = entered.address;
+        if Self::is_known(address) {
+            return Some(Self::of_known(address));
+        }
+        // It ended with the call.
+        let is_jump = stacks::is_in_vm(address) && function != 0;
+        is_jump.then(|| Self::of_jump(function, entered.offset))
+    }
+
+    /// The jump of a function to what is at `offset` of the context. Where it is
+    /// will be looked for when somebody wants to read it.
+    #[inline(always)]
+    fn of_jump(function: usize, offset: usize) -> Self {
+        let target = (offset / size_of::<usize>()) as u64;
+        Self(function as u64 | target << ADDRESS_BITS | JUMP)
     }
 
     /// The place where a function begins: the best answer where it is known that
@@ -148,7 +176,7 @@ impl Site {
 
     /// The return address, if that is all.
     fn as_return(self) -> Option<usize> {
-        let plain = self.0 & (STACK | FUNCTION) == 0 && !self.is_unknown();
+        let plain = self.0 & (STACK | FUNCTION | JUMP) == 0 && !self.is_unknown();
         plain.then_some(self.0 as usize)
     }
 
@@ -181,6 +209,10 @@ impl Site {
             frame::of_returns(&addresses)
         } else if self.0 & FUNCTION != 0 {
             frame::of_function((self.0 & !FUNCTION) as usize)
+        } else if self.0 & JUMP != 0 {
+            let target = (self.0 & !JUMP) >> ADDRESS_BITS;
+            let offset = target as usize * size_of::<usize>();
+            stacks::jump((self.0 & ADDRESS) as usize, offset as u32).frames()
         } else {
             frame::of_returns(&[self.0 as usize])
         }

@@ -42,6 +42,8 @@ static STACKS: LazyLock<Mutex<Stacks>> = LazyLock::new(Mutex::default);
 /// word says all.
 static ENOUGH: [AtomicUsize; CACHED] = [const { AtomicUsize::new(0) }; CACHED];
 const CACHED: usize = 4096;
+/// Marks an address there that is in the VM.
+const IN_VM: usize = 1 << 63;
 
 #[inline(always)]
 fn entry(address: usize) -> &'static AtomicUsize {
@@ -53,6 +55,12 @@ fn entry(address: usize) -> &'static AtomicUsize {
 #[inline(always)]
 pub fn is_enough(address: usize) -> bool {
     entry(address).load(Ordering::Relaxed) == address
+}
+
+/// Whether an address was judged to be the VM's.
+#[inline(always)]
+pub fn is_in_vm(address: usize) -> bool {
+    entry(address).load(Ordering::Relaxed) == address | IN_VM
 }
 
 /// The longest stack that is kept.
@@ -127,10 +135,13 @@ impl Stacks {
                 }
             }
             Verdict::Helper => {}
-            Verdict::Vm => match Call::function() {
-                0 => return Site::of_return(address),
-                function => return self.jump(function, caller.offset()),
-            },
+            Verdict::Vm => {
+                entry(address).store(address | IN_VM, Ordering::Relaxed);
+                return match Call::function() {
+                    0 => Site::of_return(address),
+                    function => Site::of_jump(function, caller.offset() as usize),
+                };
+            }
             Verdict::Jumped => {
                 let place = self.jumped_before(address, caller.offset());
                 if let Some(place) = place.and_then(Site::as_return) {
@@ -213,6 +224,12 @@ pub fn addresses(number: u32) -> Box<[usize]> {
         .get_index(number as usize)
         .cloned()
         .unwrap_or_default()
+}
+
+/// The place where `function` jumped to the context's function at `offset`, or else
+/// the function.
+pub fn jump(function: usize, offset: u32) -> Site {
+    STACKS.lock().jump(function, offset)
 }
 
 /// The image that an address lies in.

@@ -79,7 +79,18 @@ impl RustPython {
             return Err(vm.new_system_error("more names of keywords than arguments"));
         };
         let args = args.iter().map(|&arg| arg.clone()).collect();
-        // What `PyObject::vectorcall` does in most cases.
+        Self::vectorcall_owned(callable, args, positional, names, vm)
+    }
+
+    /// What `PyObject::vectorcall` does, with the frequent case first.
+    #[inline(always)]
+    fn vectorcall_owned(
+        callable: &PyObject,
+        args: Vec<PyObjectRef>,
+        positional: usize,
+        names: Option<&[PyObjectRef]>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
         let slots = callable.class().slots();
         if let (Some(_), Some(vectorcall)) = (slots.call.load(), slots.vectorcall.load())
             && !vm.use_tracing.get()
@@ -127,6 +138,23 @@ impl Calls for RustPython {
         names: Option<&PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
         attempt(|vm| self.vectorcall(callable, args, names, vm))
+    }
+
+    #[inline]
+    fn call_positional(
+        &self,
+        callable: &PyObjectRef,
+        args: Box<[PyObjectRef]>,
+    ) -> Fallible<PyObjectRef, Self> {
+        attempt(|vm| {
+            if let Some(function) = callable.downcast_ref::<PyFunction>()
+                && self.signatures.fits(function, args.len(), vm)
+            {
+                return function.invoke_exact_args(args.into_vec(), vm);
+            }
+            let count = args.len();
+            Self::vectorcall_owned(callable, args.into_vec(), count, None, vm)
+        })
     }
 
     fn call_method(

@@ -1,16 +1,14 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::{RustPython, attempt, attempt_object};
+use super::{RustPython, attempt, attempt_object, leaf_tuple, new_plain};
 use crate::capsule::PyCapsule;
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     let class = object.class().name().to_owned();
@@ -81,7 +79,7 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_list(gather(items)?).into())
+        self.list_of(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
@@ -89,13 +87,17 @@ impl Containers for RustPython {
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        let items = gather(items)?.into_boxed_slice();
-        if items.is_empty() {
-            return Ok(self.ctx.empty_tuple.clone().into());
-        }
-        // What `Context::new_tuple` does with a `Vec`, which goes there by memory.
-        let class = self.ctx.types.tuple_type.to_owned();
-        Ok(PyRef::new_ref(PyTuple::new_unchecked(items), class, None).into())
+        self.tuple_of(gather(items)?.into_boxed_slice())
+    }
+
+    #[inline(always)]
+    fn list_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+        Ok(new_plain(PyList::from(items.into_vec()), self.ctx))
+    }
+
+    #[inline(always)]
+    fn tuple_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+        Ok(leaf_tuple::new_tuple(items, self.ctx))
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {
@@ -130,7 +132,7 @@ impl Containers for RustPython {
     }
 
     fn new_dict(&self) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_dict().into())
+        Ok(new_plain(PyDict::default(), self.ctx))
     }
 
     fn dict_keys(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {

@@ -16,6 +16,7 @@ mod copies;
 mod errors;
 mod frames;
 mod latest;
+mod leaf_tuple;
 mod modules;
 mod numbers;
 mod objects;
@@ -35,8 +36,9 @@ use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::common::static_cell;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Context, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine};
 use signatures::Signatures;
+use std::fmt::Debug;
 use std::sync::OnceLock;
 
 pub use errors::into_exception;
@@ -116,4 +118,11 @@ fn attempt_object<T: Into<PyObjectRef>>(
     operation: impl FnOnce(&VirtualMachine) -> PyResult<T>,
 ) -> Result<PyObjectRef, PyObjectRef> {
     attempt(operation).map(Into::into)
+}
+
+/// A new instance of the payload's own class, which has no `__dict__`. As `into_ref`
+/// makes it, which asks for the `__dict__`, and hands the payload on by memory.
+#[inline(always)]
+fn new_plain<T: PyPayload + Debug>(payload: T, ctx: &Context) -> PyObjectRef {
+    PyRef::new_ref(payload, T::class(ctx).to_owned(), None).into()
 }

@@ -1,9 +1,12 @@
 //! Roots, fields, constants, threads.
 
 use super::RustPython;
+use super::leaf_tuple::is_of_leaves;
+use super::objects::exactly;
 use crate::capsule::PyCapsule;
 use crate::types::is_bare_instance;
 use hpy_loader::runtime::Roots;
+use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef};
@@ -36,7 +39,10 @@ impl Roots for RustPython {
             || class.is(types.float_type)
             || class.is(types.str_type)
             || class.is(types.bytes_type)
-            || (class.heaptype_ext().is_some() && is_bare_instance(object))
+            || match exactly::<PyTuple>(object, types.tuple_type) {
+                Some(tuple) => is_of_leaves(tuple),
+                None => class.heaptype_ext().is_some() && is_bare_instance(object),
+            }
     }
 
     #[inline]

@@ -1,12 +1,12 @@
 //! `str` and `bytes`.
 
 use super::copies::Hold;
-use super::{RustPython, attempt, attempt_object};
+use super::{RustPython, attempt, attempt_object, new_plain};
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// `object` as a `str`, with the complaint that CPython's C functions make.
 fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
@@ -78,7 +78,7 @@ impl Text for RustPython {
         }
         // SAFETY: it was just looked.
         let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
-        Ok(text.into_ref(self.ctx).into())
+        Ok(new_plain(text, self.ctx))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
@@ -220,7 +220,10 @@ impl Text for RustPython {
 
     #[inline]
     fn new_bytes(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
-        Ok(self.ctx.new_bytes(bytes.to_vec()).into())
+        if bytes.is_empty() {
+            return Ok(self.ctx.empty_bytes.to_owned().into());
+        }
+        Ok(new_plain(PyBytes::from(bytes.to_vec()), self.ctx))
     }
 
     #[inline]

@@ -79,7 +79,7 @@ impl Types for RustPython {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
     }
 
-    #[inline]
+    #[inline(always)]
     fn quick_instance(
         &self,
         class: PyObjectRef,

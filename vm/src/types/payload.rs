@@ -22,7 +22,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::object::{MaybeTraverse, TraverseFn, payload_offset};
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
 };
 use std::any::TypeId;
 use std::ffi::c_void;
@@ -123,7 +123,7 @@ fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResul
 /// # Errors
 ///
 /// Gives `class` back if it is not, or there is no memory.
-#[inline]
+#[inline(always)]
 pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
     #[inline(always)]
     fn made<const TRACKED: bool>(memory: Memory, class: PyTypeRef) -> (PyObjectRef, *mut c_void) {
@@ -148,12 +148,13 @@ pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), 
 #[inline(never)]
 pub fn is_bare_instance(object: &PyObject) -> bool {
     let class = object.class();
-    let is_plain = TypeInfo::known(class.as_object()).is_some_and(|info| info.is_plain);
-    is_plain
-        && class.slots().del.load().is_none()
-        && object
-            .downcast_ref::<HPyObject>()
-            .is_some_and(|object| object.native.is_bare())
+    object.downcast_ref::<HPyObject>().is_some_and(|payload| {
+        let info = payload.native.info();
+        info.is_plain
+            && info.is_class(class)
+            && class.slots().del.load().is_none()
+            && payload.native.is_bare()
+    })
 }
 
 macro_rules! derived_payloads {

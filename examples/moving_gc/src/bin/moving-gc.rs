@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use moving_gc::Zeal;
 use moving_gc::script::{exit_code, start};
+use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +18,8 @@ use std::process::ExitCode;
     after_help = "Exit status: 0, or 1 if the script ends with an exception or --debug has found\n\
                   something, 2 if it cannot be run.\n\n\
                   Environment: HPY is the mode that modules are loaded in (universal, debug, trace),\n\
-                  or a list of module:mode; with HPY_LOG a line is printed for each module."
+                  or a list of module:mode; with HPY_LOG a line is printed for each module. Modules\n\
+                  are looked for in the directories of PYTHONPATH after those of --path."
 )]
 struct Arguments {
     /// The script
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<bool> {
     let (vm, interpreter) = start()?;
     for name in ["HPY", "HPY_LOG"] {
-        if let Ok(value) = std::env::var(name) {
+        if let Ok(value) = env::var(name) {
             interpreter.set_environment(name, &value);
         }
     }
@@ -60,8 +62,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
         interpreter.set_environment("HPY", "debug");
         vm.debug_whole_program(arguments.frames);
     }
-    for directory in &arguments.path {
-        interpreter.add_path(directory);
+    let from_environment = env::var_os("PYTHONPATH").unwrap_or_default();
+    let from_environment = env::split_paths(&from_environment);
+    for directory in arguments.path.iter().cloned().chain(from_environment) {
+        interpreter.add_path(&directory);
     }
     let directory = arguments
         .script

@@ -130,12 +130,20 @@ impl<R: Runtime> Items<R> {
         }
     }
 
-    /// Makes the list or the tuple.
+    /// All roots, after which there are none.
     #[inline(always)]
+    pub(super) fn take_roots(&mut self) -> Option<Box<[R::Object]>> {
+        match self {
+            Self::Roots(roots) => Some(std::mem::take(roots)),
+            Self::Pinned(_) => None,
+        }
+    }
+
+    /// Makes the list or the tuple.
     pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> Fallible<R::Object, R> {
         let core = entry.core();
         match self {
-            Self::Roots(roots) => sequence.of(core, roots.into_vec().into_iter()),
+            Self::Roots(roots) => sequence.of_roots(core, roots),
             Self::Pinned(items) => build_pinned(entry, items, sequence),
         }
     }
@@ -180,7 +188,18 @@ pub(crate) enum Sequence {
 
 impl Sequence {
     #[inline(always)]
-    pub(super) fn of<R: Runtime>(
+    pub(super) fn of_roots<R: Runtime>(
+        self,
+        core: &'static Core<R>,
+        roots: Box<[R::Object]>,
+    ) -> Fallible<R::Object, R> {
+        match self {
+            Self::List => core.runtime().list_of(roots),
+            Self::Tuple => core.runtime().tuple_of(roots),
+        }
+    }
+
+    fn of<R: Runtime>(
         self,
         core: &'static Core<R>,
         objects: impl ExactSizeIterator<Item = R::Object>,

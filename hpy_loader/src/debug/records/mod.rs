@@ -215,7 +215,7 @@ impl Records {
         origin: Origin,
         owner: u32,
         opened: Site,
-        above: PythonStack,
+        above: Option<PythonStack>,
     ) -> HPy {
         let Place { index, entry } = place;
         // As wide as a word has room for.
@@ -225,12 +225,19 @@ impl Records {
         entry.inner.set(inner);
         entry.opened.set(opened);
         entry.number.set(self.history.count());
-        entry.above.set(Some(above));
+        entry.above.set(above);
         entry.round.set(round);
         entry.owner.set(owner);
         entry.burden.set(origin.bits());
         entry.shape.set(0);
         HPy(word)
+    }
+
+    /// Tells the Python stack above of a handle that was opened without.
+    pub fn set_above(&self, handle: HPy, above: PythonStack) {
+        if let Found::Open(index) | Found::Closed(index) = self.find(handle) {
+            self.entry(index).above.set(Some(above));
+        }
     }
 
     /// Closes a record that is open. The result is a wrapped handle that has to be

@@ -4,7 +4,7 @@ use super::plain::inspected;
 use super::*;
 
 shortcuts! {
-    fn ctx_Err_Occurred(turn, _address) -> c_int {
+    fn ctx_Err_Occurred(turn, _entered) -> c_int {
         Some(turn.debug.is_error_pending().into())
     }
 }

@@ -135,7 +135,7 @@ mod stored {
     shortcuts! {
         fn ctx_Field_Store(
             turn,
-            address,
+            entered,
             target_object: HPy,
             target_field: *mut HPyField,
             h: HPy,
@@ -148,12 +148,12 @@ mod stored {
             let inner = turn.inner;
             // SAFETY: the extension's field, passed on.
             let store = || unsafe { ((*inner).ctx_Field_Store)(inner, target, target_field, value) };
-            noted(turn, address, false, store)
+            noted(turn, entered, false, store)
         }
 
         fn ctx_Field_Load(
             turn,
-            address,
+            entered,
             source_object: HPy,
             source_field: HPyField,
         ) -> HPy {
@@ -167,7 +167,7 @@ mod stored {
             let inner = turn.inner;
             // SAFETY: the extension's field, passed on.
             let load = || unsafe { ((*inner).ctx_Field_Load)(inner, source, source_field) };
-            noted(turn, address, true, load)
+            noted(turn, entered, true, load)
         }
     }
 

@@ -7,18 +7,18 @@ mod close {
     use super::*;
 
     shortcuts! {
-        fn ctx_Close(turn, address, h: HPy) {
+        fn ctx_Close(turn, entered, h: HPy) {
             let debug = turn.debug;
+            let site = turn.site(entered)?;
             let entry = debug.records.look(h)?;
             let is_plain = entry.is_plainly_owned_by(turn.number)
                 && debug.records.has_room()
-                && turn.knows(address)
                 && !debug.goes_on();
             if !is_plain {
                 return None;
             }
             let inner = entry.inner.get();
-            debug.records.close_plain(entry, Site::of_known(address));
+            debug.records.close_plain(entry, site);
             if Word::from_bits(inner.0).is_immediate() {
                 // Nothing is behind it.
                 return Some(());

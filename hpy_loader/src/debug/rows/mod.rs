@@ -27,7 +27,7 @@ use super::inspection::Inspection;
 use super::visit::Busy;
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::Site;
+use crate::sites::{Entered, Site};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
@@ -113,7 +113,7 @@ macro_rules! entries {
 }
 use entries;
 
-/// Declares what C comes to before a row: `fn name(turn, address, argument: type,
+/// Declares what C comes to before a row: `fn name(turn, entered, argument: type,
 /// ...) -> type { body }`. The body has an `Option`, and nothing may have happened
 /// if it is `None`: the row then begins from the start.
 ///
@@ -122,7 +122,7 @@ use entries;
 /// where it is.
 macro_rules! shortcuts {
     ($(
-        fn $function:ident($turn:ident, $address:ident $(, $arg:ident: $type:ty)* $(,)?)
+        fn $function:ident($turn:ident, $entered:ident $(, $arg:ident: $type:ty)* $(,)?)
         $(-> $ret:ty)? $body:block
     )*) => {
         #[allow(non_snake_case)]
@@ -136,7 +136,10 @@ macro_rules! shortcuts {
                 ) $(-> $ret)? {
                     // SAFETY: the rows are only in contexts of this mode.
                     let $turn = unsafe { Turn::of(context) };
-                    let $address = $turn.registers.address();
+                    let $entered = Entered {
+                        address: $turn.registers.address(),
+                        offset: offset_of!(HPyContext, $function),
+                    };
                     let shortcut = || $body;
                     if $turn.is_current()
                         && let Some(result) = shortcut()
@@ -197,28 +200,29 @@ trait Result: Sized {
         self
     }
 
-    /// Whether what has to be said about it is known already.
-    fn is_noted(_: &Turn, _: usize) -> bool {
-        true
-    }
+    /// What has to be said about it.
+    type Note: Copy;
 
-    /// As [`pass_back`](Self::pass_back), if [it is](Self::is_noted).
-    fn pass_noted(self, _: &Turn, _: usize) -> Self {
+    /// That, if it is at hand.
+    fn note(_: &Turn, _: Entered) -> Option<Self::Note>;
+
+    /// As [`pass_back`](Self::pass_back), with a [note](Self::note).
+    fn pass_noted(self, _: &Turn, _: Self::Note) -> Self {
         self
     }
 }
 
 impl Result for HPy {
+    type Note = Site;
+
     #[inline(always)]
-    fn is_noted(turn: &Turn, address: usize) -> bool {
-        turn.knows(address) && turn.above.get().is_some()
+    fn note(turn: &Turn, entered: Entered) -> Option<Site> {
+        turn.site(entered)
     }
 
     #[inline(always)]
-    fn pass_noted(self, turn: &Turn, address: usize) -> Self {
-        // It was taken, and what C has done since has put it back.
-        let above = turn.above.get().unwrap_or_default();
-        turn.wrap(self, Site::of_known(address), above)
+    fn pass_noted(self, turn: &Turn, site: Site) -> Self {
+        turn.wrap(self, site)
     }
 
     #[inline(always)]
@@ -228,11 +232,24 @@ impl Result for HPy {
 }
 
 macro_rules! passed_on {
-    ($trait:ident: $($type:ty),* $(,)?) => { $(impl $trait for $type {})* };
+    ($($type:ty),* $(,)?) => { $(impl Argument for $type {})* };
+}
+
+macro_rules! passed_back {
+    ($($type:ty),* $(,)?) => {
+        $(impl Result for $type {
+            type Note = ();
+
+            #[inline(always)]
+            fn note(_: &Turn, _: Entered) -> Option<()> {
+                Some(())
+            }
+        })*
+    };
 }
 
 passed_on! {
-    Argument: i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
+    i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
     *const c_void, *const HPy, *mut HPy, *const wchar_t, *mut HPy_ssize_t, *mut HPyType_Spec,
     *mut HPyType_SpecParam, *mut cpy_PyObject, *mut HPyField, *mut HPyGlobal,
     *mut HPyCapsule_Destructor, *mut HPyCallFunction, HPyField, HPyGlobal, HPyTracker,
@@ -240,8 +257,8 @@ passed_on! {
     HPy_SourceKind,
 }
 
-passed_on! {
-    Result: (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
+passed_back! {
+    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
     *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
     HPyType_BuiltinShape,
 }
@@ -250,18 +267,16 @@ passed_on! {
 #[inline(always)]
 fn noted<T: Result>(
     turn: &'static Turn,
-    address: usize,
+    entered: Entered,
     is_quiet: bool,
     call: impl FnOnce() -> T,
 ) -> Option<T> {
-    if !T::is_noted(turn, address) {
-        return None;
-    }
+    let note = T::note(turn, entered)?;
     let result = {
         let _busy = (!is_quiet).then(|| Busy::new(turn));
         call()
     };
-    Some(result.pass_noted(turn, address))
+    Some(result.pass_noted(turn, note))
 }
 
 macro_rules! declare_rows {
@@ -273,7 +288,7 @@ macro_rules! declare_rows {
             use super::*;
 
             shortcuts! {
-                $($(fn $function(turn, address $(, $arg: $type)*) $(-> $ret)? {
+                $($(fn $function(turn, entered $(, $arg: $type)*) $(-> $ret)? {
                     const NEEDS_NO_ERROR: bool =
                         is_among(stringify!($function), rules::NEED_NO_ERROR);
                     const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
@@ -284,7 +299,7 @@ macro_rules! declare_rows {
                     $(let $arg = Argument::try_pass($arg, turn)?;)*
                     // SAFETY: the extension's arguments, passed on.
                     let call = || unsafe { ((*inner).$function)(inner $(, $arg)*) };
-                    noted(turn, address, IS_QUIET, call)
+                    noted(turn, entered, IS_QUIET, call)
                 })*)*
             }
 

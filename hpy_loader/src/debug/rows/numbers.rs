@@ -14,12 +14,12 @@ macro_rules! numbers {
         as $(fn $as:ident($carried:ident) -> $result:ty = $read:expr;)*
     ) => {
         shortcuts! {
-            $(fn $from(turn, address, $value: $number) -> HPy {
+            $(fn $from(turn, entered, $value: $number) -> HPy {
                 let word: Word = $word?;
                 let carried = HPy(word.bits());
-                turn.try_wrap(carried, address)
+                turn.try_wrap(carried, entered)
             })*
-            $(fn $as(turn, address, h: HPy) -> $result {
+            $(fn $as(turn, entered, h: HPy) -> $result {
                 let number = turn.unwrap(h)?;
                 let $carried = Word::from_bits(number.0);
                 if let Some(value) = $read {
@@ -28,7 +28,7 @@ macro_rules! numbers {
                 let inner = turn.inner;
                 // SAFETY: a handle of the wrapped context.
                 let ask = || unsafe { ((*inner).$as)(inner, number) };
-                noted(turn, address, false, ask)
+                noted(turn, entered, false, ask)
             })*
         }
 

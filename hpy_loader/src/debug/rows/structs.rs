@@ -70,7 +70,7 @@ macro_rules! as_struct {
         }
 
         shortcuts! {
-            $(fn $function(turn, _address, h: HPy) -> *mut c_void {
+            $(fn $function(turn, _entered, h: HPy) -> *mut c_void {
                 let object = turn.unwrap(h)?;
                 let entry = turn.debug.records.look(h)?;
                 let right = None::<u8>$(.or(Some(note_of(HPyType_BuiltinShape::$value))))?;

@@ -22,7 +22,7 @@ mod check {
     use super::*;
 
     shortcuts! {
-        fn ctx_TypeCheck(turn, _address, obj: HPy, r#type: HPy) -> c_int {
+        fn ctx_TypeCheck(turn, _entered, obj: HPy, r#type: HPy) -> c_int {
             let (object, class) = (turn.unwrap(obj)?, turn.unwrap(r#type)?);
             let inner = turn.inner;
             // SAFETY: handles of the wrapped context.

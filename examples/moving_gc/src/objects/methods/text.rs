@@ -11,6 +11,15 @@ fn text_of(vm: &Vm, object: &Local) -> Result<String> {
     })
 }
 
+/// What to split at.
+fn separator_of(vm: &Vm, object: &Local) -> Result<String> {
+    let separator = text_of(vm, object)?;
+    match separator.is_empty() {
+        true => Err(vm.error("ValueError", "empty separator")),
+        false => Ok(separator),
+    }
+}
+
 fn encoding_and_errors(vm: &Vm, parameters: &mut Parameters<'_>) -> Result<(String, String)> {
     let encoding = parameters.optional("encoding");
     let errors = parameters.optional("errors");
@@ -145,6 +154,20 @@ pub(super) const TABLES: &[Table] = &[
             ("find", |vm, _, arguments| {
                 Ok(vm.int(find(vm, arguments, |text, part| text.find(part))?))
             }),
+            ("partition", |vm, _, arguments| {
+                let (object, separator) = Parameters::one(vm, "partition", arguments)?;
+                let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
+                let parts = text.split_once(&*separator);
+                let parts = parts.map_or([&text, "", ""], |(head, tail)| [head, &separator, tail]);
+                Ok(vm.tuple(&parts.map(|part| vm.str(part))))
+            }),
+            ("rpartition", |vm, _, arguments| {
+                let (object, separator) = Parameters::one(vm, "rpartition", arguments)?;
+                let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
+                let parts = text.rsplit_once(&*separator);
+                let parts = parts.map_or(["", "", &text], |(head, tail)| [head, &separator, tail]);
+                Ok(vm.tuple(&parts.map(|part| vm.str(part))))
+            }),
             ("rfind", |vm, _, arguments| {
                 Ok(vm.int(find(vm, arguments, |text, part| text.rfind(part))?))
             }),
@@ -204,10 +227,7 @@ pub(super) const TABLES: &[Table] = &[
                 };
                 let parts: Vec<Local> = match (separator, count) {
                     (Some(separator), count) => {
-                        let separator = text_of(vm, &separator)?;
-                        if separator.is_empty() {
-                            return Err(vm.error("ValueError", "empty separator"));
-                        }
+                        let separator = separator_of(vm, &separator)?;
                         let parts = text.splitn(count.map_or(usize::MAX, |n| n + 1), &*separator);
                         parts.map(|part| vm.str(part)).collect()
                     }

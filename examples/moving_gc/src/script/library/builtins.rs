@@ -4,6 +4,7 @@ use crate::heap::Reference;
 use crate::script::interpreter::{Fallible, Interpreter, Value};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::{BinaryOp, CompareOp, UnaryOp};
+use std::io::{self, Write};
 
 /// Name and function.
 pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
@@ -42,7 +43,10 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         let [a, b] = exactly(vm, "divmod", arguments)?;
         vm.binary(BinaryOp::Divmod, &a, &b)
     }),
-    ("eval", |_, _, arguments| eval(arguments)),
+    ("eval", |_, _, arguments| run("eval", arguments, true)),
+    ("exec", |vm, _, arguments| {
+        run("exec", arguments, false).map(|_| vm.none())
+    }),
     ("format", |vm, _, arguments| {
         let arguments = arguments.positional;
         let Some(value) = arguments.first() else {
@@ -226,17 +230,21 @@ fn print(arguments: Arguments) -> Fallible<Value> {
     for value in &arguments.positional {
         parts.push(vm.display(value)?);
     }
-    let (mut separator, mut end) = (" ".to_owned(), "\n".to_owned());
+    let (mut separator, mut end, mut flush) = (" ".to_owned(), "\n".to_owned(), false);
     for (name, value) in &arguments.keywords {
         let text = vm.text(value).unwrap_or_default();
         match vm.text(name).as_deref() {
             Some("sep") => separator = text,
             Some("end") => end = text,
-            _ => return Err(vm.error("TypeError", "print() takes sep and end")),
+            Some("flush") => flush = vm.is_true(value)?,
+            _ => return Err(vm.error("TypeError", "print() takes sep, end and flush")),
         }
     }
     interpreter.write(&(parts.join(&separator) + &end));
-    Ok(vm.none())
+    match if flush { io::stdout().flush() } else { Ok(()) } {
+        Ok(()) => Ok(vm.none()),
+        Err(error) => Err(vm.error("OSError", &error.to_string())),
+    }
 }
 
 fn sorted(arguments: Arguments) -> Fallible<Value> {
@@ -289,19 +297,22 @@ fn compile(arguments: Arguments) -> Fallible<Value> {
     interpreter.compile(&text(&source), &text(&filename), expression)
 }
 
-fn eval(arguments: Arguments) -> Fallible<Value> {
+/// `eval` and `exec`, of a text or of code.
+fn run(name: &str, arguments: Arguments, expression: bool) -> Fallible<Value> {
     let interpreter = Interpreter::current();
     let vm = interpreter.vm;
     let arguments = arguments.positional;
     let Some(source) = arguments.first() else {
-        return Err(vm.error("TypeError", "eval expected at least 1 argument, got 0"));
+        let message = format!("{name} expected at least 1 argument, got 0");
+        return Err(vm.error("TypeError", &message));
     };
     let code = match vm.text(source) {
-        Some(source) => interpreter.compile(&source, "<string>", true)?,
+        Some(source) => interpreter.compile(&source, "<string>", expression)?,
         None => source.clone(),
     };
     let Some(globals) = arguments.get(1) else {
-        return Err(vm.error("NotImplementedError", "eval() without globals"));
+        let message = format!("{name}() without globals");
+        return Err(vm.error("NotImplementedError", &message));
     };
     interpreter.eval_code(&code, globals, arguments.get(2).unwrap_or(globals))
 }

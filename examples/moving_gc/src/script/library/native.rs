@@ -59,6 +59,13 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("new_generation", modes::new_generation),
     ("open_handles", modes::open_handles),
     ("pack", packing::pack),
+    ("read_line", |vm, _, _| {
+        let mut line = String::new();
+        match std::io::stdin().read_line(&mut line) {
+            Ok(_) => Ok(vm.str(&line)),
+            Err(error) => Err(vm.error("OSError", &error.to_string())),
+        }
+    }),
     ("set_frames", modes::set_frames),
     ("sqrt", |vm, _, arguments| {
         let [value] = exactly(vm, "sqrt", arguments)?;
@@ -70,6 +77,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }
     }),
     ("unpack", packing::unpack),
+    ("version", |vm, _, _| Ok(vm.str(env!("CARGO_PKG_VERSION")))),
 ];
 
 /// The binary for a call of `make_module`.
