@@ -10,6 +10,7 @@ use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary::{self, Gate};
 use crate::context::{Departure, Items, Tracker};
 use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
+use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::modes::Modes;
 use crate::registry::Registry;
@@ -34,6 +35,7 @@ pub struct Core<R: Runtime> {
     builders: Registry<Items<R>>,
     trackers: Registry<Tracker>,
     departures: Registry<Departure>,
+    literals: Literals<R::Object>,
     /// The loader of the universal mode, and what the other modes keep.
     pub(crate) modes: Modes<R>,
 }
@@ -62,6 +64,7 @@ impl<R: Runtime> Core<R> {
             builders: Registry::new(),
             trackers: Registry::new(),
             departures: Registry::new(),
+            literals: Literals::new(),
             modes: Modes::default(),
         }));
         let mut context = boundary::context::<R>();
@@ -162,6 +165,10 @@ impl<R: Runtime> Core<R> {
 
     pub(crate) fn departures(&self) -> &Registry<Departure> {
         &self.departures
+    }
+
+    pub(crate) fn literals(&self) -> &Literals<R::Object> {
+        &self.literals
     }
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.

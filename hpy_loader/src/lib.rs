@@ -59,6 +59,7 @@ pub mod debug;
 pub mod guide {}
 pub mod handles;
 pub mod library;
+mod literals;
 mod loader;
 pub mod lock;
 pub mod member;
