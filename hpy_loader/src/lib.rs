@@ -50,6 +50,7 @@
 
 pub mod abi;
 mod boundary;
+mod c_string;
 pub mod call;
 pub mod capsule;
 mod context;

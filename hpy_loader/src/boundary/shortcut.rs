@@ -16,6 +16,7 @@
 
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
+use crate::c_string;
 use crate::context as bodies;
 use crate::core::Core;
 use crate::handles::{HandleTable, LastReference, Released, Word};
@@ -168,9 +169,8 @@ extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) 
 #[allow(improper_ctypes_definitions)]
 extern "C" fn new_letter<R: Runtime>(core: &'static Core<R>, letter: &[u8]) -> HPy {
     let make = AssertUnwindSafe(|| {
-        // SAFETY: ASCII is UTF-8.
-        let letter = unsafe { std::str::from_utf8_unchecked(letter) };
-        open::<R>(core.handles(), core.runtime().new_str(letter).ok()?)
+        let letter = core.runtime().new_str(c_string::text_of(letter)?);
+        open::<R>(core.handles(), letter.ok()?)
     });
     catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
 }
@@ -184,13 +184,8 @@ extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8]) -> HPy {
         if text.len() > SHORT {
             return None;
         }
-        let string = match text.is_ascii() {
-            // SAFETY: ASCII is UTF-8.
-            true => unsafe { std::str::from_utf8_unchecked(text) },
-            false => std::str::from_utf8(text).ok()?,
-        };
         let vm = core.runtime();
-        let made = vm.new_str(string).ok()?;
+        let made = vm.new_str(c_string::text_of(text)?).ok()?;
         if R::FREE_ROOTS
             && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
         {
@@ -826,7 +821,7 @@ shortcuts! {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
-        let message = unsafe { CStr::from_ptr(utf8_message) }.to_str().ok()?;
+        let message = c_string::text(unsafe { CStr::from_ptr(utf8_message) })?;
         if let Some(class) = gate.set_unmade(Word::from_bits(h_type.0), message)? {
             bury(gate.core(), class);
         }
