@@ -23,6 +23,7 @@ pub(crate) use gate::Gate;
 pub(crate) use shortcut::install as install_shortcuts;
 
 use crate::abi::*;
+use crate::c_string;
 use crate::context as bodies;
 use crate::context_table;
 use crate::core::Core;
@@ -245,9 +246,9 @@ impl<R: Runtime> Entry<R> {
         }
         // SAFETY: not null, and the caller vouches for the rest.
         let text = unsafe { CStr::from_ptr(text) };
-        match text.to_str() {
-            Ok(text) => Ok(text),
-            Err(_) => match self.leave(|vm| vm.decode(text.to_bytes(), "utf-8", "strict")) {
+        match c_string::text(text) {
+            Some(text) => Ok(text),
+            None => match self.leave(|vm| vm.decode(text.to_bytes(), "utf-8", "strict")) {
                 Err(error) => Err(error),
                 Ok(_) => Err(self.refuse("a string is not UTF-8")),
             },

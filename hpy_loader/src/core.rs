@@ -10,6 +10,7 @@ use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary::{self, Gate};
 use crate::context::{Departure, Items, Tracker};
 use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
+use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::modes::Modes;
 use crate::registry::Registry;
@@ -38,6 +39,8 @@ pub struct Core<R: Runtime> {
     /// How many threads have left in a call of C. Each looks only for itself, so
     /// relaxed order will do.
     away: AtomicUsize,
+=======
+    literals: Literals<R::Object>,
     /// The loader of the universal mode, and what the other modes keep.
     pub(crate) modes: Modes<R>,
 }
@@ -66,7 +69,11 @@ impl<R: Runtime> Core<R> {
             builders: Registry::new(),
             trackers: Registry::new(),
             departures: Registry::new(),
+<<<<<<< HEAD
             away: AtomicUsize::new(0),
+=======
+            literals: Literals::new(),
+>>>>>>> alloc
             modes: Modes::default(),
         }));
         let mut context = boundary::context::<R>();
@@ -169,6 +176,7 @@ impl<R: Runtime> Core<R> {
         &self.departures
     }
 
+<<<<<<< HEAD
     /// Threads that have left, and not come back.
     pub(crate) fn away(&self) -> &AtomicUsize {
         &self.away
@@ -196,6 +204,11 @@ impl<R: Runtime> Core<R> {
         self.lock.acquire(&self.runtime);
         let message = "HPy_LeavePythonExecution without HPy_ReenterPythonExecution";
         self.set_pending(self.error(self.constants().h_SystemError, message));
+    }
+
+    pub(crate) fn literals(&self) -> &Literals<R::Object> {
+        &self.literals
+>>>>>>> alloc
     }
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.

@@ -50,6 +50,7 @@
 
 pub mod abi;
 mod boundary;
+mod c_string;
 pub mod call;
 pub mod capsule;
 mod context;
@@ -59,6 +60,7 @@ pub mod debug;
 pub mod guide {}
 pub mod handles;
 pub mod library;
+mod literals;
 mod loader;
 pub mod lock;
 pub mod member;

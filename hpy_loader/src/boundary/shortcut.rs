@@ -16,6 +16,7 @@
 
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
+use crate::c_string;
 use crate::context as bodies;
 use crate::core::Core;
 use crate::handles::{HandleTable, LastReference, Released, Word};
@@ -161,6 +162,38 @@ fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
 extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) -> HPy {
     let open = AssertUnwindSafe(|| open::<R>(core.handles(), core.runtime().duplicate(object)));
     catch_unwind(open).ok().flatten().unwrap_or(HPy::NULL)
+}
+
+/// A handle of a `str` of ASCII, or `HPy_NULL`.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn new_letter<R: Runtime>(core: &'static Core<R>, letter: &[u8]) -> HPy {
+    let make = AssertUnwindSafe(|| {
+        let letter = core.runtime().new_str(c_string::text_of(letter)?);
+        open::<R>(core.handles(), letter.ok()?)
+    });
+    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
+}
+
+/// A handle of a new `str`, or `HPy_NULL`. Apart, since most text is a constant that
+/// was seen before.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8]) -> HPy {
+    let make = AssertUnwindSafe(|| {
+        if text.len() > SHORT {
+            return None;
+        }
+        let vm = core.runtime();
+        let made = vm.new_str(c_string::text_of(text)?).ok()?;
+        if R::FREE_ROOTS
+            && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
+        {
+            bury(core, old);
+        }
+        open::<R>(core.handles(), made)
+    });
+    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
 }
 
 /// Whether the object's type derives from `class`. Apart, since most objects are of
@@ -541,16 +574,15 @@ shortcuts! {
     }
 
     fn ctx_RichCompareBool(gate, v: HPy, w: HPy, op: c_int) -> c_int {
-        if let Some(holds) = compare(gate, v, w, op) {
-            return Some(c_int::from(holds));
+        let is_equality = matches!(HPy_RichCmpOp(op), HPy_RichCmpOp::HPy_EQ | HPy_RichCmpOp::HPy_NE);
+        // Before all else: text is compared more often than numbers that Python has.
+        if is_equality
+            && let (Some(a), Some(b)) = (look(gate, v), look(gate, w))
+            && let Some(equal) = gate.runtime().known_equality(a, b)
+        {
+            return Some(c_int::from(equal == (HPy_RichCmpOp(op) == HPy_RichCmpOp::HPy_EQ)));
         }
-        let unequal = match HPy_RichCmpOp(op) {
-            HPy_RichCmpOp::HPy_EQ => false,
-            HPy_RichCmpOp::HPy_NE => true,
-            _ => return None,
-        };
-        let equal = gate.runtime().known_equality(look(gate, v)?, look(gate, w)?)?;
-        Some(c_int::from(equal != unequal))
+        compare(gate, v, w, op).map(c_int::from)
     }
 
     fn ctx_IsTrue(gate, h: HPy) -> c_int {
@@ -701,15 +733,18 @@ shortcuts! {
         }
         // SAFETY: the extension gives a C string, and it is not null.
         let text = unsafe { CStr::from_ptr(utf8) }.to_bytes();
-        if text.len() > SHORT {
-            return None;
-        }
-        let text = match text.is_ascii() {
-            // SAFETY: ASCII is UTF-8.
-            true => unsafe { std::str::from_utf8_unchecked(text) },
-            false => std::str::from_utf8(text).ok()?,
+        let made = match text {
+            // A VM has these at hand.
+            [..=b'\x7f'] => new_letter(gate.core(), text),
+            _ => {
+                let open = |object: &R::Object| open_lent(gate, object);
+                match gate.literals().find(text, open) {
+                    Some(handle) => handle,
+                    None => new_text(gate.core(), text),
+                }
+            }
         };
-        open::<R>(gate.handles(), gate.runtime().new_str(text).ok()?)
+        Some(made).filter(|handle| !handle.is_null())
     }
 
     fn ctx_Bytes_FromStringAndSize(gate, bytes: *const c_char, len: HPy_ssize_t) -> HPy {
@@ -786,7 +821,7 @@ shortcuts! {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
-        let message = unsafe { CStr::from_ptr(utf8_message) }.to_str().ok()?;
+        let message = c_string::text(unsafe { CStr::from_ptr(utf8_message) })?;
         if let Some(class) = gate.set_unmade(Word::from_bits(h_type.0), message)? {
             bury(gate.core(), class);
         }

@@ -70,11 +70,11 @@ impl RustPython {
 impl Text for RustPython {
     #[inline]
     fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
+        if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
+            return Ok(self.ctx.latin1_char(letter).into());
+        }
         if text.is_empty() || !text.is_ascii() {
             return Ok(self.ctx.new_str(text).into());
-        }
-        if let &[letter] = text.as_bytes() {
-            return Ok(self.ctx.latin1_char(letter).into());
         }
         // SAFETY: it was just looked.
         let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
