@@ -39,7 +39,6 @@ pub struct Core<R: Runtime> {
     /// How many threads have left in a call of C. Each looks only for itself, so
     /// relaxed order will do.
     away: AtomicUsize,
-=======
     literals: Literals<R::Object>,
     /// The loader of the universal mode, and what the other modes keep.
     pub(crate) modes: Modes<R>,
@@ -69,11 +68,8 @@ impl<R: Runtime> Core<R> {
             builders: Registry::new(),
             trackers: Registry::new(),
             departures: Registry::new(),
-<<<<<<< HEAD
             away: AtomicUsize::new(0),
-=======
             literals: Literals::new(),
->>>>>>> alloc
             modes: Modes::default(),
         }));
         let mut context = boundary::context::<R>();
@@ -176,7 +172,6 @@ impl<R: Runtime> Core<R> {
         &self.departures
     }
 
-<<<<<<< HEAD
     /// Threads that have left, and not come back.
     pub(crate) fn away(&self) -> &AtomicUsize {
         &self.away
@@ -208,7 +203,6 @@ impl<R: Runtime> Core<R> {
 
     pub(crate) fn literals(&self) -> &Literals<R::Object> {
         &self.literals
->>>>>>> alloc
     }
 
     /// A constant of the context, such as `loader.constants().h_TypeError`.

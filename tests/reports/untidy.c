@@ -94,9 +94,20 @@ static HPy tidy_impl(HPyContext *ctx, HPy self, HPy arg)
     return sum;
 }
 
+HPyDef_METH(hold, "hold", HPyFunc_O)
+static HPy hold_impl(HPyContext *ctx, HPy self, HPy function)
+{
+    HPy text = HPyUnicode_FromString(ctx, "held");
+    if (HPy_IsNull(text))
+        return HPy_NULL;
+    HPy result = HPy_Call(ctx, function, &text, 1, HPy_NULL);
+    HPy_Close(ctx, text);
+    return result;
+}
+
 static HPyDef *defines[] = {
     &leak, &first, &last, &use_after_close, &close_twice,
-    &keep, &forget_all, &call, &tidy, NULL,
+    &keep, &forget_all, &call, &tidy, &hold, NULL,
 };
 static HPyModuleDef moduledef = {.defines = defines};
 HPy_MODINIT(untidy, moduledef)

@@ -158,15 +158,14 @@ impl Turn {
         self.above.get()
     }
 
-    /// Takes the Python stack above, if there is something that was opened without.
+    /// Whether something was opened and no Python stack taken. It must be before
+    /// other code runs.
     #[inline(always)]
-    pub fn place_if_any(&self) {
-        if self.count.get() != 0 {
-            self.place();
-        }
+    pub fn has_unplaced(&self) -> bool {
+        self.count.get() != 0
     }
 
-    /// The same when C has returned: what it has closed needs no stack.
+    /// Takes the Python stack if C leaves anything open without it.
     #[inline(always)]
     pub fn settle(&self) {
         let unplaced = self.unplaced.iter().take(self.count.get());
@@ -191,13 +190,14 @@ impl Turn {
 
     /// Remembers that a handle has no Python stack yet.
     #[inline(never)]
-    fn wait(&self, handle: HPy) {
+    fn wait(&self, handle: HPy) -> HPy {
         let count = self.count.get();
         self.unplaced[count].set(handle);
         self.count.set(count + 1);
         if count + 1 == UNPLACED {
             self.place();
         }
+        handle
     }
 
     /// Whether C on this thread may use the context.
@@ -211,7 +211,7 @@ impl Turn {
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
         let entry = self.debug.records.look(handle)?;
-        let owner = entry.owner.get();
+        let owner = entry.owner();
         (owner == self.number || owner == 0).then(|| entry.inner.get())
     }
 
@@ -223,10 +223,10 @@ impl Turn {
         }
         let (origin, owner, above) = (Origin::Result, self.number, self.above.get());
         let handle = self.debug.open(inner, origin, owner, site, above);
-        if above.is_none() {
-            self.wait(handle);
+        match above {
+            Some(_) => handle,
+            None => self.wait(handle),
         }
-        handle
     }
 
     /// Where C is, if it was seen there before.
@@ -246,10 +246,10 @@ impl Turn {
         let (origin, above) = (Origin::Result, self.above.get());
         let place = records.place()?;
         let handle = records.open(place, inner, origin, self.number, site, above);
-        if above.is_none() {
-            self.wait(handle);
-        }
-        Some(handle)
+        Some(match above {
+            Some(_) => handle,
+            None => self.wait(handle),
+        })
     }
 
     #[inline(always)]

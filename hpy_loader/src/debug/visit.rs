@@ -30,7 +30,9 @@ pub(super) fn innermost() -> Option<&'static Turn> {
 
 /// `HPy_LeavePythonExecution` was called.
 pub(super) fn leave(turn: &'static Turn) {
-    turn.place_if_any();
+    if turn.has_unplaced() {
+        turn.place();
+    }
     turn.set_user(NOBODY);
     INSIDE.set(None);
     LEFT.set(Some(turn));
@@ -54,7 +56,15 @@ pub(super) struct Busy {
 impl Busy {
     #[inline(always)]
     pub fn new(turn: &'static Turn) -> Self {
-        turn.place_if_any();
+        if turn.has_unplaced() {
+            turn.place();
+        }
+        Self::placed(turn)
+    }
+
+    /// The same, if nothing is unplaced.
+    #[inline(always)]
+    pub fn placed(turn: &'static Turn) -> Self {
         let user = turn.user();
         turn.set_user(NOBODY);
         Self { turn, user }

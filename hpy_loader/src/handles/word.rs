@@ -176,11 +176,16 @@ impl Word {
         Word(index as u64 | round << INDEX_BITS)
     }
 
+    /// The word for the next round of the entry that a word [`beside`](Self::beside) the
+    /// table is for, and after the last round that of the first.
+    #[inline]
+    pub(crate) const fn next_round(self) -> Word {
+        let next = self.0 + (2 << INDEX_BITS);
+        Word(next & ((1 << (INDEX_BITS + GENERATION_BITS)) - 1))
+    }
+
     /// How many entries words beside the table can tell apart, counting entry 0.
     pub(crate) const BESIDE: u32 = 1 << INDEX_BITS;
-
-    /// The largest round.
-    pub(crate) const ROUNDS: u32 = (1 << (GENERATION_BITS - 1)) - 1;
 
     /// The index in a word that names something by index, in the table or beside
     /// it. Of any other word it is some number below [`BESIDE`](Self::BESIDE).
@@ -189,17 +194,11 @@ impl Word {
         (self.0 & INDEX_MASK) as u32
     }
 
-    /// Index and round, if this is a word [`beside`](Self::beside) the table.
+    /// Whether this is a word [`beside`](Self::beside) the table.
     #[inline]
-    pub(crate) const fn as_beside(self) -> Option<(u32, u32)> {
+    pub(crate) const fn is_beside(self) -> bool {
         let generation = self.0 >> INDEX_BITS;
-        if generation >> GENERATION_BITS != 0 || generation & 1 != 0 {
-            return None;
-        }
-        match (self.0 & INDEX_MASK) as u32 {
-            0 => None,
-            index => Some((index, (generation >> 1) as u32)),
-        }
+        generation >> GENERATION_BITS == 0 && generation & 1 == 0 && self.index() != 0
     }
 
     /// The slot's index with the lowest generation bit, inverted, above it.
@@ -336,7 +335,9 @@ mod tests {
         let last = (1 << (GENERATION_BITS - 1)) - 1;
         for (index, round) in [(1, 0), (1, 1), ((1 << INDEX_BITS) - 1, last)] {
             let word = Word::beside(index, round);
-            assert_eq!(word.as_beside(), Some((index, round)));
+            assert!(word.is_beside());
+            assert_eq!(word.index(), index);
+            assert_eq!(word.next_round(), Word::beside(index, (round + 1) & last));
             assert!(word.index_if_odd() >= 1 << INDEX_BITS);
             assert!(!word.is_null() && !word.is_immediate());
         }
@@ -347,7 +348,7 @@ mod tests {
             Word(INT_TAG),
             Word(FLOAT_OFFSET),
         ] {
-            assert_eq!(word.as_beside(), None, "{word:?}");
+            assert!(!word.is_beside(), "{word:?}");
         }
     }
 

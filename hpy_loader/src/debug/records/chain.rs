@@ -1,6 +1,6 @@
-//! Records in a queue.
+//! Records in a queue, and on a stack.
 
-use super::Entry;
+use super::{Entry, Place};
 use std::cell::Cell;
 
 /// Records one after the other. They are named by index, and each names the next.
@@ -42,9 +42,44 @@ impl Chain {
         self.length.set(self.length.get() - 1);
     }
 
+    /// Appends the record at `index` and takes the first one away, which is `first`;
+    /// there is one. `entry` finds others.
+    #[inline(always)]
+    pub fn shift<'a>(&self, index: u32, first: &Entry, entry: impl FnOnce(u32) -> &'a Entry) {
+        // Of a single one that is this one.
+        entry(self.last.replace(index)).next.set(index);
+        self.first.set(first.next.get());
+    }
+
     /// The indices, the first one first.
     pub fn indices<'a>(&self, entry: impl Fn(u32) -> &'a Entry) -> impl Iterator<Item = u32> {
         let next = move |&index: &u32| Some(entry(index).next.get());
         std::iter::successors(Some(self.first.get()), next).take(self.length.get() as usize)
+    }
+}
+
+/// Records of which the last one is taken first.
+#[derive(Debug, Default)]
+pub(super) struct Stack {
+    /// 0 for none: no record has that index.
+    top: Cell<u32>,
+}
+
+impl Stack {
+    #[inline(always)]
+    pub fn put(&self, place: Place<'_>) {
+        place.entry.next.set(self.top.replace(place.index));
+    }
+
+    /// Takes one away, if there is one.
+    #[inline(always)]
+    pub fn take<'a>(&self, entry: impl FnOnce(u32) -> &'a Entry) -> Option<Place<'a>> {
+        let index = self.top.get();
+        if index == 0 {
+            return None;
+        }
+        let entry = entry(index);
+        self.top.set(entry.next.get());
+        Some(Place { index, entry })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::memory::Block;
 use crate::abi::HPy;
+use crate::handles::Word;
 use crate::sites::{PythonStack, Site};
 use std::cell::Cell;
 
@@ -43,7 +44,8 @@ pub(in super::super) struct Record {
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(in super::super) struct Entry {
-    /// The word that C has while it is open, otherwise 0.
+    /// The word that C has while it is open; when it is closed the same with each bit
+    /// inverted, so that it is no word that leads here.
     pub(super) word: Cell<isize>,
     pub inner: Cell<HPy>,
     pub(super) opened: Cell<Site>,
@@ -51,15 +53,13 @@ pub(in super::super) struct Entry {
     /// Counts handles as they are opened.
     pub(super) number: Cell<u64>,
     pub(super) above: Cell<Option<PythonStack>>,
-    /// How often the record was used.
-    pub(super) round: Cell<u32>,
     /// The next one in the chain that this one is in.
     pub(super) next: Cell<u32>,
-    pub owner: Cell<u32>,
-    /// 0 for a handle that C has to close and that is nothing but open. Otherwise
-    /// [`ARGUMENT`] or [`CONSTANT`], and what there is to do when it is forgotten:
-    /// [`KEPT`] and the number of a promise.
-    pub(super) burden: Cell<u32>,
+    /// Half of it is the extension. The upper half is 0 for a handle that C has to
+    /// close and that is nothing but open. Otherwise it is [`ARGUMENT`] or
+    /// [`CONSTANT`], and what there is to do when it is forgotten: [`KEPT`] and the
+    /// number of a promise.
+    tag: Cell<u64>,
     /// 0, or for which shape the object's type was looked at and found right.
     pub shape: Cell<u8>,
 }
@@ -98,24 +98,52 @@ impl Entry {
 
     #[inline(always)]
     pub(super) fn is_open(&self) -> bool {
-        self.word.get() != 0
+        self.word.get() > 0
+    }
+
+    /// The word that it has or had last.
+    #[inline(always)]
+    pub(super) fn last_word(&self) -> Word {
+        let word = self.word.get();
+        Word::from_bits(if word < 0 { !word } else { word })
+    }
+
+    /// The extension.
+    #[inline(always)]
+    pub fn owner(&self) -> u32 {
+        self.tag.get() as u32
+    }
+
+    #[inline(always)]
+    pub(super) fn burden(&self) -> u32 {
+        (self.tag.get() >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub(super) fn set_burden(&self, burden: u32) {
+        self.set_tag(self.owner(), burden);
+    }
+
+    #[inline(always)]
+    pub(super) fn set_tag(&self, owner: u32, burden: u32) {
+        self.tag.set(u64::from(owner) | u64::from(burden) << 32);
     }
 
     /// Whether it is a result that an extension has to close.
     #[inline(always)]
     pub fn is_owned_by(&self, extension: u32) -> bool {
-        let is_result = self.burden.get() & (ARGUMENT | CONSTANT) == 0;
-        is_result && self.owner.get() == extension
+        let is_result = self.burden() & (ARGUMENT | CONSTANT) == 0;
+        is_result && self.owner() == extension
     }
 
     /// The same, and nothing else ends with it.
     #[inline(always)]
     pub fn is_plainly_owned_by(&self, extension: u32) -> bool {
-        self.burden.get() == 0 && self.owner.get() == extension
+        self.tag.get() == u64::from(extension)
     }
 
     pub(super) fn origin(&self) -> Origin {
-        match self.burden.get() & (ARGUMENT | CONSTANT) {
+        match self.burden() & (ARGUMENT | CONSTANT) {
             0 => Origin::Result,
             ARGUMENT => Origin::Argument,
             _ => Origin::Constant,
@@ -125,12 +153,12 @@ impl Entry {
     /// The number of the promise that was made with it, or 0.
     #[inline(always)]
     pub fn promise(&self) -> u32 {
-        self.burden.get() & PROMISE
+        self.burden() & PROMISE
     }
 
     /// Remembers that memory is promised as long as it is open, or forgets it: the
     /// number is among the [`Promises`](super::Promises), or 0.
     pub fn set_promise(&self, number: u32) {
-        self.burden.set(self.burden.get() & !PROMISE | number);
+        self.set_burden(self.burden() & !PROMISE | number);
     }
 }

@@ -7,7 +7,7 @@
 //! that is where it was closed.
 //!
 //! Records that were closed therefore wait in a queue, as HPy's own debug mode
-//! has it: the oldest one is used again when the queue is full.
+//! has it: when it is full, the oldest one makes room and can be used again.
 //!
 //! # What it costs
 //!
@@ -15,8 +15,8 @@
 //! record is one line of the cache in a reserved range of addresses: where it
 //! lies follows from the word alone, and the word that is in it while it is open
 //! tells all at once that the handle is a handle, of this use of the record, and
-//! open. Nothing is allocated on the way, and the two queues are chains through
-//! the records.
+//! open. Nothing is allocated on the way: the queue, and the stack of those that are
+//! free, are chains through the records.
 
 mod chain;
 mod entry;
@@ -28,7 +28,7 @@ use super::memory::Promises;
 use crate::abi::HPy;
 use crate::handles::{Reservation, Word};
 use crate::sites::{PythonStack, Site};
-use chain::Chain;
+use chain::{Chain, Stack};
 use entry::{KEPT, LASTING};
 use history::History;
 use std::cell::{Cell, RefCell};
@@ -62,11 +62,13 @@ pub(super) struct Records {
     fresh: Cell<u32>,
     /// Closed, the first one first.
     closed: Chain,
-    free: Chain,
+    free: Stack,
+    /// Free as well, but to be used last.
+    spare: Stack,
     history: History,
     max_closed: Cell<u32>,
-    /// With so many, the first one is used again: that, but at least 1.
-    enough_closed: Cell<u32>,
+    /// The same, unless it is 0: that many there never are.
+    full: Cell<u32>,
     pub promises: RefCell<Promises>,
 }
 
@@ -98,10 +100,11 @@ impl Records {
             // Index 0 is not used: its word would be `HPy_NULL`.
             fresh: Cell::new(1),
             closed: Chain::default(),
-            free: Chain::default(),
+            free: Stack::default(),
+            spare: Stack::default(),
             history: History::new(),
             max_closed: Cell::new(1024),
-            enough_closed: Cell::new(1024),
+            full: Cell::new(1024),
             promises: RefCell::default(),
         }
     }
@@ -137,7 +140,7 @@ impl Records {
             inner: entry.inner.get(),
             state,
             origin: entry.origin(),
-            owner: entry.owner.get(),
+            owner: entry.owner(),
             opened: entry.opened.get(),
             above: entry.above.get().unwrap_or_default(),
             closed,
@@ -150,38 +153,28 @@ impl Records {
 
     /// The word of a record as it is now.
     pub fn word(&self, index: u32) -> HPy {
-        HPy(Word::beside(index, self.entry(index).round.get()).bits())
+        HPy(self.entry(index).last_word().bits())
     }
 
     /// What there is to say of a word.
     pub fn find(&self, handle: HPy) -> Found {
-        let Some((index, round)) = Word::from_bits(handle.0).as_beside() else {
-            return Found::Nothing;
-        };
-        if index >= self.fresh.get() {
+        let word = Word::from_bits(handle.0);
+        if !word.is_beside() || word.index() >= self.fresh.get() {
             return Found::Nothing;
         }
+        let index = word.index();
         let entry = self.entry(index);
         match entry.is_open() {
-            _ if entry.round.get() != round => Found::Forgotten,
+            _ if entry.last_word() != word => Found::Forgotten,
             true => Found::Open(index),
             false => Found::Closed(index),
         }
     }
 
-    /// A place for a handle, if it can be had without further ado: the record that
-    /// was closed first, once there are enough of them.
+    /// A place for a handle, if one is free.
     #[inline(always)]
     pub fn place(&self) -> Option<Place<'_>> {
-        let index = self.closed.first();
-        let entry = self.entry(index);
-        let is_full = self.closed.length() >= self.enough_closed.get();
-        (is_full && entry.burden.get() & LASTING == 0).then(|| {
-            self.closed.pop(entry);
-            // A thousand records don't fit in the nearest cache.
-            prefetch(self.entry(self.closed.first()));
-            Place { index, entry }
-        })
+        self.free.take(|index| self.entry(index))
     }
 
     /// A place for a handle. The second result is a wrapped handle that has to be
@@ -192,18 +185,18 @@ impl Records {
     /// With more handles open than a word can tell apart.
     #[cold]
     pub fn make_place(&self) -> (Place<'_>, HPy) {
-        let (index, orphan) = if self.closed.length() >= self.enough_closed.get() {
-            self.forget_oldest()
-        } else if self.free.length() != 0 {
-            (self.take_first(&self.free), HPy::NULL)
-        } else {
-            let index = self.fresh.get();
-            assert!(index as usize <= self.mask, "{index} handles are open");
-            self.fresh.set(index + 1);
-            (index, HPy::NULL)
-        };
+        if self.closed.length() > self.max_closed.get() {
+            return self.forget_oldest();
+        }
+        if let Some(place) = self.spare.take(|index| self.entry(index)) {
+            return (place, HPy::NULL);
+        }
+        let index = self.fresh.get();
+        assert!(index as usize <= self.mask, "{index} handles are open");
+        self.fresh.set(index + 1);
         let entry = self.entry(index);
-        (Place { index, entry }, orphan)
+        entry.word.set(!Word::beside(index, 0).bits());
+        (Place { index, entry }, HPy::NULL)
     }
 
     /// Opens a handle in a place.
@@ -217,18 +210,16 @@ impl Records {
         opened: Site,
         above: Option<PythonStack>,
     ) -> HPy {
-        let Place { index, entry } = place;
-        // As wide as a word has room for.
-        let round = (entry.round.get() + 1) & Word::ROUNDS;
-        let word = Word::beside(index, round).bits();
+        let entry = place.entry;
+        // It is closed.
+        let last = Word::from_bits(!entry.word.get());
+        let word = last.next_round().bits();
         entry.word.set(word);
         entry.inner.set(inner);
         entry.opened.set(opened);
         entry.number.set(self.history.count());
         entry.above.set(above);
-        entry.round.set(round);
-        entry.owner.set(owner);
-        entry.burden.set(origin.bits());
+        entry.set_tag(owner, origin.bits());
         entry.shape.set(0);
         HPy(word)
     }
@@ -242,66 +233,92 @@ impl Records {
 
     /// Closes a record that is open. The result is a wrapped handle that has to be
     /// closed, or `HPy_NULL`, as that of [`make_place`](Self::make_place).
-    #[inline]
+    #[inline(always)]
     pub fn close(&self, entry: &Entry, closed: Site) -> HPy {
         if entry.promise() != 0 {
             self.end_promise(entry);
         }
-        self.close_plain(entry, closed);
-        match self.has_too_many_closed() {
-            true => self.free_oldest(),
-            false => HPy::NULL,
+        match self.room() {
+            Some(oldest) => {
+                self.close_plain(entry, closed, oldest);
+                HPy::NULL
+            }
+            None => self.close_beyond(entry, closed),
         }
     }
 
-    /// The same, if nothing is promised with it and there is
-    /// [room](Self::has_room) for another one.
+    /// The same, if nothing is promised with it and there is [room](Self::room).
     #[inline(always)]
-    pub fn close_plain(&self, entry: &Entry, closed: Site) {
-        // Whatever was in the word leads here.
-        let index = Word::from_bits(entry.word.replace(0)).index();
-        entry.closed.set(closed);
-        self.closed.push(index, |index| self.entry(index));
+    pub fn close_plain(&self, entry: &Entry, closed: Site, oldest: Place<'_>) {
+        let index = self.mark_closed(entry, closed);
+        self.closed
+            .shift(index, oldest.entry, |index| self.entry(index));
+        self.free.put(oldest);
+        // A thousand records don't fit in the nearest cache.
+        prefetch(self.entry(self.closed.first()));
     }
 
-    /// Whether one more closed record may be remembered.
+    /// The record that makes room for one more that is closed, if that is simple: there
+    /// are as many as there may be, as almost always, and nothing ends with the first.
     #[inline(always)]
-    pub fn has_room(&self) -> bool {
-        self.closed.length() < self.max_closed.get()
-    }
-
-    fn has_too_many_closed(&self) -> bool {
-        self.closed.length() > self.max_closed.get()
+    pub fn room(&self) -> Option<Place<'_>> {
+        let oldest = self.oldest();
+        let is_plain =
+            self.closed.length() == self.full.get() && oldest.entry.burden() & LASTING == 0;
+        is_plain.then_some(oldest)
     }
 
     #[cold]
-    fn free_oldest(&self) -> HPy {
-        let (oldest, orphan) = self.forget_oldest();
-        let entry = self.entry(oldest);
-        // Words of this round lead nowhere now.
-        entry.round.set((entry.round.get() + 1) & Word::ROUNDS);
-        self.free.push(oldest, |index| self.entry(index));
+    #[inline(never)]
+    fn close_beyond(&self, entry: &Entry, closed: Site) -> HPy {
+        let index = self.mark_closed(entry, closed);
+        self.closed.push(index, |index| self.entry(index));
+        if self.closed.length() <= self.max_closed.get() {
+            return HPy::NULL;
+        }
+        let (place, orphan) = self.forget_oldest();
+        // Its words lead nowhere now.
+        let next = place.entry.last_word().next_round();
+        place.entry.word.set(!next.bits());
+        match self.closed.length() > self.max_closed.get() {
+            true => self.spare.put(place),
+            false => self.free.put(place),
+        }
         orphan
     }
 
-    /// Takes the record away that was closed first.
-    fn forget_oldest(&self) -> (u32, HPy) {
-        let index = self.take_first(&self.closed);
+    /// Closes it; its index.
+    #[inline(always)]
+    fn mark_closed(&self, entry: &Entry, closed: Site) -> u32 {
+        // What is in the word leads here.
+        let word = entry.word.get();
+        let index = Word::from_bits(word).index();
+        entry.word.set(!word);
+        entry.closed.set(closed);
+        index
+    }
+
+    /// The record that was closed first; if there is none, some other.
+    #[inline(always)]
+    fn oldest(&self) -> Place<'_> {
+        let index = self.closed.first();
         let entry = self.entry(index);
+        Place { index, entry }
+    }
+
+    /// Takes the record away that was closed first; there is one.
+    fn forget_oldest(&self) -> (Place<'_>, HPy) {
+        let place = self.oldest();
+        let entry = place.entry;
+        self.closed.pop(entry);
         let number = entry.promise();
         if number != 0 {
             self.promises.borrow_mut().forget(number);
         }
-        let is_kept = entry.burden.replace(0) & KEPT != 0;
+        let is_kept = entry.burden() & KEPT != 0;
+        entry.set_burden(0);
         let orphan = is_kept.then(|| entry.inner.get());
-        (index, orphan.unwrap_or(HPy::NULL))
-    }
-
-    /// The first of a chain that is not empty.
-    fn take_first(&self, chain: &Chain) -> u32 {
-        let index = chain.first();
-        chain.pop(self.entry(index));
-        index
+        (place, orphan.unwrap_or(HPy::NULL))
     }
 
     /// C must not read the memory any more.
@@ -321,7 +338,7 @@ impl Records {
         let entry = self.entry(index);
         let is_there = entry.inner.get() == inner;
         if is_there {
-            entry.burden.set(entry.burden.get() | KEPT);
+            entry.set_burden(entry.burden() | KEPT);
         }
         is_there
     }
@@ -333,7 +350,13 @@ impl Records {
     pub fn set_max_closed(&self, max: usize) {
         let max = max.try_into().unwrap_or(u32::MAX);
         self.max_closed.set(max);
-        self.enough_closed.set(max.max(1));
+        self.full.set(if max == 0 { u32::MAX } else { max });
+        if self.closed.length() > max {
+            // What is too much is used again first, as HPy's debug mode has it.
+            while let Some(place) = self.free.take(|index| self.entry(index)) {
+                self.spare.put(place);
+            }
+        }
     }
 
     /// The record whose promised memory has this address, if it is known.

@@ -11,19 +11,21 @@ mod close {
             let debug = turn.debug;
             let site = turn.site(entered)?;
             let entry = debug.records.look(h)?;
+            let inner = entry.inner.get();
+            // Nothing is behind it then.
+            let is_immediate = Word::from_bits(inner.0).is_immediate();
             let is_plain = entry.is_plainly_owned_by(turn.number)
-                && debug.records.has_room()
+                && (is_immediate || !turn.has_unplaced())
                 && !debug.goes_on();
             if !is_plain {
                 return None;
             }
-            let inner = entry.inner.get();
-            debug.records.close_plain(entry, site);
-            if Word::from_bits(inner.0).is_immediate() {
-                // Nothing is behind it.
+            let oldest = debug.records.room()?;
+            debug.records.close_plain(entry, site, oldest);
+            if is_immediate {
                 return Some(());
             }
-            let _busy = Busy::new(turn);
+            let _busy = Busy::placed(turn);
             let context = turn.inner;
             // SAFETY: the context is whole, and the handle was the record's.
             unsafe { ((*context).ctx_Close)(context, inner) };

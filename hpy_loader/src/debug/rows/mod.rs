@@ -272,8 +272,11 @@ fn noted<T: Result>(
     call: impl FnOnce() -> T,
 ) -> Option<T> {
     let note = T::note(turn, entered)?;
+    if !is_quiet && turn.has_unplaced() {
+        return None;
+    }
     let result = {
-        let _busy = (!is_quiet).then(|| Busy::new(turn));
+        let _busy = (!is_quiet).then(|| Busy::placed(turn));
         call()
     };
     Some(result.pass_noted(turn, note))
