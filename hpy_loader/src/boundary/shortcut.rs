@@ -187,6 +187,7 @@ extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8]) -> HPy {
         let vm = core.runtime();
         let made = vm.new_str(c_string::text_of(text)?).ok()?;
         if R::FREE_ROOTS
+            && R::KEEP_LITERALS
             && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
         {
             bury(core, old);

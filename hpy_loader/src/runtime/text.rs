@@ -4,6 +4,11 @@ use super::{Fallible, Roots};
 
 /// Text and bytes.
 pub trait Text: Roots {
+    /// Whether the loader may keep a `str` of a few constants in the extensions'
+    /// sources, for good, instead of asking for a new one each time. Only where roots
+    /// may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
+    const KEEP_LITERALS: bool = false;
+
     /// A `str` of valid UTF-8; `MemoryError` where there is no room for it.
     fn new_str(&self, text: &str) -> Fallible<Self::Object, Self>;
     /// A `str` of code points, surrogates among them; `ValueError` above

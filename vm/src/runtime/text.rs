@@ -68,6 +68,8 @@ impl RustPython {
 }
 
 impl Text for RustPython {
+    const KEEP_LITERALS: bool = true;
+
     #[inline]
     fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
