@@ -80,6 +80,7 @@ for function, *arguments in [
     (overhead.is_true, item),
     (overhead.compare_bool, 1, 2),
     (overhead.unicode_from,),
+    (overhead.unicode_from_other,),
     (overhead.unicode_as, "text"),
     (overhead.bytes_as, b"text"),
     (overhead.bytes_from,),

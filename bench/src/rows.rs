@@ -175,6 +175,10 @@ pub static ROWS: &[Row] = &[
     ),
     // Text.
     c("Unicode_FromString+Close", "overhead.unicode_from"),
+    c(
+        "Unicode_FromString, other text",
+        "overhead.unicode_from_other",
+    ),
     limited(
         1.5,
         "Unicode_AsUTF8AndSize",

@@ -190,6 +190,9 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("Unicode_FromString+Close", |_, vm| {
         drop(black_box(vm.ctx.new_str(black_box("sixteen letters."))));
     }),
+    ("Unicode_FromString, other text", |_, vm| {
+        drop(black_box(vm.ctx.new_str(black_box("sixteen letters."))));
+    }),
     ("Bytes_FromStringAndSize+Close", |_, vm| {
         let bytes = black_box(b"sixteen letters.").to_vec();
         drop(black_box(vm.ctx.new_bytes(bytes)));

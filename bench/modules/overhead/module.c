@@ -29,7 +29,7 @@ static HPy thread_time_ns_impl(HPyContext *ctx, HPy self)
     each(add_immediates) each(add_floats) each(add_objects)                                        \
     each(get_attr) each(get_attr_s) each(set_attr_s) each(length) each(get_item) each(contains)    \
     each(is_true) each(compare_bool)                                                               \
-    each(unicode_from) each(unicode_as) each(bytes_from) each(bytes_as)                            \
+    each(unicode_from) each(unicode_from_other) each(unicode_as) each(bytes_from) each(bytes_as)   \
     each(get_item_i) each(set_item_i) each(set_item) each(tuple_from_array) each(list_builder)     \
     each(tuple_builder) each(dict_new)                                                             \
     each(call) each(call_one) each(call_keywords) each(call_tuple_dict) each(call_method)          \

@@ -19,6 +19,10 @@ LOOP(compare_bool, , integer_result = HPy_RichCompareBool(ctx, args[1], args[2],
 
 LOOP(unicode_from, , HPy_Close(ctx, HPyUnicode_FromString(ctx, "sixteen letters.")), )
 
+/* Never the text of the last time. */
+LOOP(unicode_from_other, char text[] = "sixteen letters.",
+     text[0] ^= 1; HPy_Close(ctx, HPyUnicode_FromString(ctx, text)), )
+
 LOOP(unicode_as, HPy_ssize_t size,
      integer_result = (int64_t)(intptr_t)HPyUnicode_AsUTF8AndSize(ctx, args[1], &size), )
 
