@@ -13,7 +13,7 @@
 //! | on what | [`contestant`], [`floor`], [`pypy`] |
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
-//! | from samples to figures | [`statistics`], [`column`] |
+//! | from samples to figures | [`statistics`], [`mod@column`] |
 //! | the modes, each VM beside itself | [`modes`] |
 //! | what was aimed at, and whether it was hit | [`targets`] |
 //! | how the cost grows with the number of open handles | [`growth`] |

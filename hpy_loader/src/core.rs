@@ -44,7 +44,7 @@ pub struct Core<R: Runtime> {
     pub(crate) modes: Modes<R>,
 }
 
-// SAFETY: the table, the pending error and the registries are only reachable
+// SAFETY: the table, the pending error, the registries and the literals are only reachable
 // within this crate, which touches them under the HPy lock. What a runtime without
 // threads owns may be used on one thread only, so it is not `Sync`, and then a
 // core isn't either.

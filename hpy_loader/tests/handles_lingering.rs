@@ -84,10 +84,12 @@ impl<'t> Bench<'t> {
             }
             Op::Close(which) if !self.open.is_empty() => {
                 let (word, object) = self.open.swap_remove(which % self.open.len());
+                // What lingers counts, though it may have to make room for this.
+                let is_kept = self.is_kept(object);
                 let dead = self
                     .table
                     .retire(word, |object| Rc::strong_count(object) > 1);
-                if !self.is_kept(object) {
+                if !is_kept {
                     assert!(dead.is_some_and(|dead| *dead == object), "it was the last");
                     assert!(!self.table.is_open(word));
                 }
@@ -120,7 +122,7 @@ impl<'t> Bench<'t> {
         self.open.push((word, object));
     }
 
-    /// Whether anything but the handle that has just been closed has the object.
+    /// Whether anything but the handle that C is about to close has the object.
     fn is_kept(&self, object: usize) -> bool {
         let lingers = |&&(word, of): &&(Word, usize)| of == object && self.table.lingers(word);
         self.owners[object].is_some()

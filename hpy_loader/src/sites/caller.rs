@@ -203,6 +203,7 @@ macro_rules! with_caller {
         $(-> $ret:ty)?, at $offset:expr => $target:path
     ) => {
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
+            let _: usize = $offset;
             // SAFETY: the arguments are passed on.
             unsafe { $target($($arg),*) }
         }
