@@ -14,17 +14,28 @@
 //! start a collector, are called only where nothing is borrowed. A panic is caught
 //! here too; where the compiler sees that there can be none, that costs nothing.
 
+mod burial;
+mod items;
+mod numbers;
+mod opening;
+mod text;
+
 use super::{CResult, Entry, Gate, shims};
 use crate::abi::*;
 use crate::c_string;
 use crate::context as bodies;
 use crate::core::Core;
-use crate::handles::{HandleTable, LastReference, Released, Word};
+use crate::handles::{Released, Word};
 use crate::native::FieldRef;
-use crate::runtime::{BinaryOp, CompareOp, Integer, Kind, Runtime, UnaryOp};
+use crate::runtime::{BinaryOp, Kind, Runtime, UnaryOp};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::NonNull;
+
+use burial::{bury, close_last};
+use items::{put, set_number};
+use numbers::{binary, compare, integer, unary};
+use opening::{immediate, open, open_lent, reopen};
+use text::{SHORT, new_letter, new_text};
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
@@ -33,168 +44,6 @@ fn look<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<&R::Object> {
     // run nothing else, and only this thread has the lock. The gate has slots, or
     // there were no shortcuts.
     unsafe { gate.slots().peek(Word::from_bits(handle.0)) }
-}
-
-/// Drops an object that C has given up, outside the lock if its death may run
-/// more than the VM's own code.
-#[inline(always)]
-fn bury<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    if core.runtime().is_shared(&object) {
-        drop(object);
-    } else {
-        bury_alone(core, object);
-    }
-}
-
-/// Apart, since most objects are shared.
-///
-/// `extern "C"`, as is [`close_last`], so that the compiler sees that no panic
-/// comes out, and callers need no frame.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn bury_alone<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| bury_unshared(core, object))) {
-        Entry::new(core, "ctx_Close").panicked(&*panic);
-    }
-}
-
-#[inline(always)]
-fn bury_unshared<R: Runtime>(core: &'static Core<R>, object: R::Object) {
-    match core.runtime().is_inert(&object) {
-        true => drop(object),
-        false => core.leave(|_| drop(object)),
-    }
-}
-
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn close_last<R: Runtime>(
-    core: &'static Core<R>,
-    last: LastReference<'static, R::Object>,
-) {
-    let close = AssertUnwindSafe(|| {
-        let vm = core.runtime();
-        match core
-            .handles()
-            .retire_last(last, |object| vm.is_shared(object))
-        {
-            Some(object) if vm.is_shared(&object) => drop(object),
-            Some(object) => bury_unshared(core, object),
-            None => {}
-        }
-    });
-    if let Err(panic) = catch_unwind(close) {
-        Entry::new(core, "ctx_Close").panicked(&*panic);
-    }
-}
-
-/// Puts a root of `object` into a place of a builder, and buries what was there.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn put<R: Runtime>(
-    core: &'static Core<R>,
-    place: NonNull<R::Object>,
-    object: &R::Object,
-) {
-    let put = AssertUnwindSafe(|| {
-        let root = core.runtime().duplicate(object);
-        // SAFETY: the builder has the place, and nobody else has used it since it was
-        // asked for.
-        let old = unsafe { place.replace(root) };
-        if core.runtime().is_shared(&old) {
-            drop(old);
-        } else {
-            bury_unshared(core, old);
-        }
-    });
-    if let Err(panic) = catch_unwind(put) {
-        Entry::new(core, "ctx_TupleBuilder_Set").panicked(&*panic);
-    }
-}
-
-/// Puts a number into a builder, if that is what it is.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn set_number<R: Runtime>(
-    gate: &'static Gate<R>,
-    builder: isize,
-    index: HPy_ssize_t,
-    item: HPy,
-) -> bool {
-    let set = AssertUnwindSafe(|| match bodies::set_number(gate, builder, index, item) {
-        Some(old) => {
-            bury(gate.core(), old);
-            true
-        }
-        None => false,
-    });
-    catch_unwind(set).unwrap_or_else(|panic| {
-        Entry::new(gate.core(), "ctx_TupleBuilder_Set").panicked(&*panic);
-        true
-    })
-}
-
-#[inline(always)]
-fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Object) -> Option<HPy> {
-    handles.open(object).ok().map(|word| HPy(word.bits()))
-}
-
-/// A handle of an object that the VM lends, if there is one that lingers: then no
-/// root has to be made.
-#[inline(always)]
-fn reopen<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
-    // SAFETY: without slots there are no shortcuts.
-    immediate(unsafe { gate.slots() }.reopen(gate.handles(), object))
-}
-
-/// A handle of an object that the VM lends.
-#[inline(always)]
-fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
-    match reopen(gate, object) {
-        None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
-        handle => handle,
-    }
-}
-
-/// `HPy_NULL` if that is not possible.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn open_root<R: Runtime>(core: &'static Core<R>, object: &R::Object) -> HPy {
-    let open = AssertUnwindSafe(|| open::<R>(core.handles(), core.runtime().duplicate(object)));
-    catch_unwind(open).ok().flatten().unwrap_or(HPy::NULL)
-}
-
-/// A handle of a `str` of ASCII, or `HPy_NULL`.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn new_letter<R: Runtime>(core: &'static Core<R>, letter: &[u8]) -> HPy {
-    let make = AssertUnwindSafe(|| {
-        let letter = core.runtime().new_str(c_string::text_of(letter)?);
-        open::<R>(core.handles(), letter.ok()?)
-    });
-    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
-}
-
-/// A handle of a new `str`, or `HPy_NULL`. Apart, since most text is a constant that
-/// was seen before.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8]) -> HPy {
-    let make = AssertUnwindSafe(|| {
-        if text.len() > SHORT {
-            return None;
-        }
-        let vm = core.runtime();
-        let made = vm.new_str(c_string::text_of(text)?).ok()?;
-        if R::FREE_ROOTS
-            && R::KEEP_LITERALS
-            && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
-        {
-            bury(core, old);
-        }
-        open::<R>(core.handles(), made)
-    });
-    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
 }
 
 /// Whether the object's type derives from `class`. Apart, since most objects are of
@@ -215,128 +64,6 @@ extern "C" fn is_derived<R: Runtime>(
             CResult::FAILURE
         }
     }
-}
-
-#[inline(always)]
-fn immediate(word: Option<Word>) -> Option<HPy> {
-    word.map(|word| HPy(word.bits()))
-}
-
-/// The value of a handle of an `int`, subclasses included, that fits.
-#[inline(always)]
-fn integer<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<i64> {
-    if let Some(value) = Word::from_bits(handle.0).as_i64() {
-        return Some(value);
-    }
-    match gate.runtime().integer(look(gate, handle)?) {
-        Some(Integer::Signed(value)) => Some(value),
-        _ => None,
-    }
-}
-
-/// A plain number.
-#[derive(Clone, Copy)]
-enum Number {
-    Int(i64),
-    Float(f64),
-}
-
-#[inline(always)]
-fn number<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<Number> {
-    let word = Word::from_bits(handle.0);
-    if let Some(value) = word.as_i64() {
-        return Some(Number::Int(value));
-    }
-    if let Some(value) = word.as_f64() {
-        return Some(Number::Float(value));
-    }
-    let (vm, object) = (gate.runtime(), look(gate, handle)?);
-    match vm.exact_int(object) {
-        Some(value) => Some(Number::Int(value)),
-        None => vm.exact_float(object).map(Number::Float),
-    }
-}
-
-/// Both as doubles, as Python's mixed arithmetic has it, which refuses an `int`
-/// that no double can hold: here, any that has to be rounded.
-#[inline(always)]
-fn floats(a: Number, b: Number) -> Option<(f64, f64)> {
-    let float = |number| match number {
-        Number::Float(value) => Some(value),
-        Number::Int(value) => Word::from_i64(value).map(|_| value as f64),
-    };
-    Some((float(a)?, float(b)?))
-}
-
-/// `a op b` for plain numbers whose result is one that a handle can carry.
-#[inline(always)]
-fn binary<R: Runtime>(gate: &Gate<R>, op: BinaryOp, a: HPy, b: HPy) -> Option<HPy> {
-    let (a, b) = (number(gate, a)?, number(gate, b)?);
-    if let (Number::Int(a), Number::Int(b)) = (a, b) {
-        let value = match op {
-            BinaryOp::Add => a.checked_add(b)?,
-            BinaryOp::Subtract => a.checked_sub(b)?,
-            BinaryOp::Multiply => a.checked_mul(b)?,
-            BinaryOp::And => a & b,
-            BinaryOp::Or => a | b,
-            BinaryOp::Xor => a ^ b,
-            _ => return None,
-        };
-        return immediate(Word::from_i64(value));
-    }
-    let (a, b) = floats(a, b)?;
-    let value = match op {
-        BinaryOp::Add => a + b,
-        BinaryOp::Subtract => a - b,
-        BinaryOp::Multiply => a * b,
-        BinaryOp::TrueDivide if b != 0.0 => a / b,
-        _ => return None,
-    };
-    immediate(Word::from_f64(value))
-}
-
-#[inline(always)]
-fn unary<R: Runtime>(gate: &Gate<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
-    immediate(match (op, number(gate, handle)?) {
-        (UnaryOp::Negative, Number::Int(value)) => Word::from_i64(value.checked_neg()?),
-        (UnaryOp::Absolute, Number::Int(value)) => Word::from_i64(value.checked_abs()?),
-        (UnaryOp::Invert, Number::Int(value)) => Word::from_i64(!value),
-        (UnaryOp::Negative, Number::Float(value)) => Word::from_f64(-value),
-        (UnaryOp::Absolute, Number::Float(value)) => Word::from_f64(value.abs()),
-        _ => None,
-    })
-}
-
-/// `a op b` for plain numbers.
-#[inline(always)]
-fn compare<R: Runtime>(gate: &Gate<R>, a: HPy, b: HPy, op: c_int) -> Option<bool> {
-    let ordering = match (number(gate, a)?, number(gate, b)?) {
-        (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
-        (a, b) => {
-            let (a, b) = floats(a, b)?;
-            a.partial_cmp(&b)
-        }
-    };
-    let op = match HPy_RichCmpOp(op) {
-        HPy_RichCmpOp::HPy_LT => CompareOp::Lt,
-        HPy_RichCmpOp::HPy_LE => CompareOp::Le,
-        HPy_RichCmpOp::HPy_EQ => CompareOp::Eq,
-        HPy_RichCmpOp::HPy_NE => CompareOp::Ne,
-        HPy_RichCmpOp::HPy_GT => CompareOp::Gt,
-        HPy_RichCmpOp::HPy_GE => CompareOp::Ge,
-        _ => return None,
-    };
-    // Nothing is ordered beside a NaN, and a NaN may be the object itself, which
-    // `RichCompareBool` takes for equal.
-    let ordering = ordering?;
-    Some(match op {
-        CompareOp::Lt => ordering.is_lt(),
-        CompareOp::Le => ordering.is_le(),
-        CompareOp::Eq => ordering.is_eq(),
-        CompareOp::Ne => ordering.is_ne(),
-        CompareOp::Gt => ordering.is_gt(),
-        CompareOp::Ge => ordering.is_ge(),
-    })
 }
 
 #[inline(always)]
@@ -370,9 +97,6 @@ fn load<R: Runtime>(
     // SAFETY: the extension loads what it has stored.
     unsafe { gate.runtime().lend_field(field.get()?, open) }
 }
-
-/// For longer text and bytes one has to ask whether there is memory.
-const SHORT: usize = 4096;
 
 /// A short way, and the module with the function that is next if it leads nowhere.
 macro_rules! way {
@@ -424,7 +148,7 @@ macro_rules! shortcuts {
 
 /// What follows an attempt to find a handle that lingers. Being functions of their
 /// own, they leave that attempt without a call and so without a frame.
-mod opening {
+mod second {
     use super::*;
 
     way! {
@@ -481,7 +205,7 @@ shortcuts! {
         })
     }
 
-    fn ctx_Type(gate, obj: HPy) -> HPy, next in opening {
+    fn ctx_Type(gate, obj: HPy) -> HPy, next in second {
         let object = look(gate, obj)?;
         gate.runtime().lend_type(object, |class| reopen(gate, class))
     }
@@ -682,7 +406,7 @@ shortcuts! {
         native_struct(gate, h, HPyType_BuiltinShape::HPyType_BuiltinShape_List)
     }
 
-    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy, next in opening {
+    fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy, next in second {
         load(gate, source_field, |object| reopen(gate, object))
     }
 

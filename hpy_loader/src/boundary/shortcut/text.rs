@@ -1,0 +1,45 @@
+//! Text that C makes.
+
+use super::burial::bury;
+use super::opening::open;
+use crate::abi::*;
+use crate::c_string;
+use crate::core::Core;
+use crate::runtime::Runtime;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// For longer text and bytes one has to ask whether there is memory.
+pub(super) const SHORT: usize = 4096;
+
+/// A handle of a `str` of ASCII, or `HPy_NULL`.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+pub(super) extern "C" fn new_letter<R: Runtime>(core: &'static Core<R>, letter: &[u8]) -> HPy {
+    let make = AssertUnwindSafe(|| {
+        let letter = core.runtime().new_str(c_string::text_of(letter)?);
+        open::<R>(core.handles(), letter.ok()?)
+    });
+    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
+}
+
+/// A handle of a new `str`, or `HPy_NULL`. Apart, since most text is a constant that
+/// was seen before.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+pub(super) extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8]) -> HPy {
+    let make = AssertUnwindSafe(|| {
+        if text.len() > SHORT {
+            return None;
+        }
+        let vm = core.runtime();
+        let made = vm.new_str(c_string::text_of(text)?).ok()?;
+        if R::FREE_ROOTS
+            && R::KEEP_LITERALS
+            && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
+        {
+            bury(core, old);
+        }
+        open::<R>(core.handles(), made)
+    });
+    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
+}
