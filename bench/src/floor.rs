@@ -1,24 +1,16 @@
 //! What the operations cost in RustPython itself: see `vm/examples/floors.rs`.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Result, ensure};
-use hpyvm_examples::{Job, Project, Step};
+use hpyvm_examples::{Job, Project, Step, cargo};
 
 /// What reports call the column.
 pub const NAME: &str = "RustPython";
 
 /// Builds the program, beside the `hpyvm` whose floors it measures.
 pub fn build(project: &Project) -> Result<PathBuf> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        // A cargo below takes them for its own.
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
+    let mut command = cargo();
     command
         .current_dir(project.root())
         .args(["build", "--ignore-rust-version", "--release"])

@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+pub mod broken_pipe;
 pub mod comparison;
 pub mod digest;
 pub mod environment;
