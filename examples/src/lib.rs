@@ -31,7 +31,7 @@
 //! # }
 //! ```
 
-pub mod broken_pipe;
+pub mod command;
 pub mod comparison;
 pub mod digest;
 pub mod environment;

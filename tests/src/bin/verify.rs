@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use console::style;
-use hpyvm_examples::broken_pipe;
+use hpyvm_examples::command;
 use hpyvm_tests::{Options, Outcome, STEPS, StepInfo, Verification};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ fn name_width() -> usize {
 }
 
 fn main() -> ExitCode {
-    broken_pipe::leave_quietly();
+    command::leave_quietly();
     let arguments = Arguments::parse();
     if arguments.list {
         for step in STEPS {

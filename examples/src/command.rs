@@ -1,6 +1,24 @@
-//! What a command does when nobody reads its output any more.
+//! How the workspace's commands end.
 
 use std::panic::{self, PanicHookInfo};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use console::style;
+
+/// Runs a command whose exit status is 0 if all is right, 1 if it is not, and 2 if
+/// something could not be done, which is written to standard error.
+pub fn run(work: impl FnOnce() -> Result<bool>) -> ExitCode {
+    leave_quietly();
+    match work() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// Lets this process end without a word when its reader has gone, as in `cargo
 /// verify --list | head -1`. `println!` panics then, which is right (guards run,
