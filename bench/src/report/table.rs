@@ -1,14 +1,17 @@
 //! The results in a terminal.
 
-use console::{Alignment, pad_str, style};
+use console::{Alignment, Term, pad_str, style};
 
-use crate::column::Cell;
+use crate::column::{Cell, Column};
 use crate::contestant::{Mode, Role};
 use crate::modes::means;
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::Spread;
 use crate::targets::Verdict;
+
+/// The width of the rows' names.
+const NAME: usize = 34;
 
 /// Prints everything.
 pub fn print(results: &Results) {
@@ -57,32 +60,63 @@ fn section(results: &Results, side: Side, title: &str) {
         return;
     }
     println!("\n{}", style(title).bold());
-    let mut head = pad_str("", 34, Alignment::Left, None).into_owned();
-    for column in &results.columns {
-        let width = width(column.role);
-        head += &pad_str(&column.name, width, Alignment::Right, Some("…"));
+    for columns in blocks(&results.columns, room()) {
+        block(columns, side, &rows);
     }
-    println!("{}", style(head).dim());
-    for row in rows {
-        let mut line = pad_str(row.name, 34, Alignment::Left, Some("…")).into_owned();
-        for column in &results.columns {
-            let text = column
-                .cell(row.name)
-                .map_or_else(String::new, |cell| figure(cell, column.role, row.limit));
-            line += &pad_str(&text, width(column.role), Alignment::Right, None);
+}
+
+/// How wide a table may be: no limit where it goes to a file.
+fn room() -> usize {
+    let terminal = Term::stdout();
+    match terminal.is_term() {
+        true => terminal.size().1.into(),
+        false => usize::MAX,
+    }
+}
+
+/// The columns in groups that fit, since a table whose lines are broken can't be read.
+fn blocks(columns: &[Column], room: usize) -> Vec<&[Column]> {
+    let mut blocks = Vec::new();
+    let (mut start, mut taken) = (0, NAME);
+    for (at, column) in columns.iter().enumerate() {
+        let width = width(column.role);
+        if taken + width > room && at > start {
+            blocks.push(&columns[start..at]);
+            (start, taken) = (at, NAME);
         }
-        println!("{line}");
+        taken += width;
+    }
+    blocks.push(&columns[start..]);
+    blocks
+}
+
+fn block(columns: &[Column], side: Side, rows: &[&Row]) {
+    let line = |name: &str, text: &dyn Fn(&Column) -> String| {
+        let mut line = pad_str(name, NAME, Alignment::Left, Some("…")).into_owned();
+        for column in columns {
+            line.push(' ');
+            let width = width(column.role) - 1;
+            line += &pad_str(&text(column), width, Alignment::Right, None);
+        }
+        line
+    };
+    println!("{}", style(line("", &|column| column.name.clone())).dim());
+    for row in rows {
+        let figure = |column: &Column| {
+            let cell = column.cell(row.name);
+            cell.map_or_else(String::new, |cell| figure(cell, column.role, row.limit))
+        };
+        println!("{}", line(row.name, &figure));
     }
     if side != Side::Builtin {
-        let mut line =
-            pad_str("geometric mean of the ratios", 34, Alignment::Left, None).into_owned();
-        for column in &results.columns {
-            let mean = column
-                .mean(side)
-                .map_or_else(String::new, |mean| format!("{mean:.2}"));
-            line += &pad_str(&mean, width(column.role), Alignment::Right, None);
-        }
-        println!("{}", style(line).bold());
+        let mean = |column: &Column| {
+            let mean = column.mean(side);
+            mean.map_or_else(String::new, |mean| format!("{mean:.2}"))
+        };
+        println!(
+            "{}",
+            style(line("geometric mean of the ratios", &mean)).bold()
+        );
     }
 }
 
@@ -119,7 +153,7 @@ fn modes(results: &Results, mode: Mode) {
     );
     println!("\n{}", style(head).bold());
     let line = |name: &str, cpython: &str, hpyvm: &str| {
-        let name = pad_str(name, 34, Alignment::Left, Some("…"));
+        let name = pad_str(name, NAME, Alignment::Left, Some("…"));
         let cpython = pad_str(cpython, 20, Alignment::Right, None);
         let hpyvm = pad_str(hpyvm, 20, Alignment::Right, None);
         format!("{name}{cpython}{hpyvm}")
@@ -195,5 +229,38 @@ fn verdicts(verdicts: &[Verdict]) {
             verdict.value,
             verdict.limit
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_do_not_fit_stand_below() {
+        let column = |role| Column {
+            name: "x".to_owned(),
+            role,
+            version: String::new(),
+            cells: Vec::new(),
+        };
+        let columns = [
+            Role::Baseline,
+            Role::Reference,
+            Role::Threading,
+            Role::Other,
+        ]
+        .map(column);
+        let sizes = |room| -> Vec<usize> {
+            blocks(&columns, room)
+                .iter()
+                .map(|block| block.len())
+                .collect()
+        };
+        assert_eq!(sizes(usize::MAX), [4]);
+        assert_eq!(sizes(34 + 10 + 28 + 28 + 28), [4]);
+        assert_eq!(sizes(34 + 10 + 28 + 28 + 27), [3, 1]);
+        assert_eq!(sizes(80), [2, 1, 1]);
+        assert_eq!(sizes(0), [1, 1, 1, 1]);
     }
 }
