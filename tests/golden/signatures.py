@@ -15,6 +15,13 @@ show(r.everything, z=1, a=2)  #> ((), ('z', 'a'), (1, 2))
 show(r.everything, *(1, 2), **{"c": 3})  #> ((1, 2), ('c',), (3,))
 show(r.everything, **{})  #> ((), None, ())
 
+# Names from many places in a program, over and over, and in another order.
+e = r.everything
+for _ in range(3):
+    calls = [e(a=1), e(1, b=2), e(b=3, a=4), e(a=5, b=6), e(c=7), e(d=8, e=9), e(a=10), e(**{"c" * 2: 11})]
+print([names for _, names, _ in calls])  #> [('a',), ('b',), ('b', 'a'), ('a', 'b'), ('c',), ('d', 'e'), ('a',), ('cc',)]
+print([values for _, _, values in calls])  #> [(1,), (2,), (3, 4), (5, 6), (7,), (8, 9), (10,), (11,)]
+
 # An argument keeps its identity.
 thing = object()
 print(r.same(thing) is thing)  #> True

@@ -36,6 +36,7 @@ use super::word::Word;
 /// How many handles linger at most. A use after the close comes soon if it
 /// comes, and the slots should all stay in the nearest cache.
 const PLACES: usize = 32;
+const _: () = assert!(PLACES.is_power_of_two());
 
 /// The slots whose handles linger, the latest on top, in a ring that forgets the
 /// oldest.
@@ -96,8 +97,10 @@ impl Lingering {
     /// Where in `recent` to look for a slot of the object with these bits.
     #[inline(always)]
     fn hash(bits: u64) -> usize {
-        // Addresses of objects differ in their middle.
-        ((bits ^ bits >> 5) >> 4) as usize % PLACES
+        // Addresses of objects differ in their middle, which the golden ratio carries
+        // to the top.
+        let product = (bits as u32).wrapping_mul(0x9E37_79B9);
+        (product >> (u32::BITS - PLACES.ilog2())) as usize
     }
 
     /// Puts something into the place of that number and returns the slot that leaves

@@ -32,7 +32,7 @@ impl<O> HandleTable<O> {
     #[inline]
     pub fn try_close(&self, word: Word) -> bool {
         match self.lookup(word) {
-            Some(slot) => slot.try_sub_ref(),
+            Some(slot) => slot.try_sub_ref().is_some_and(|left| left > 0),
             None => !word.is_slot(),
         }
     }

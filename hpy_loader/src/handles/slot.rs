@@ -133,15 +133,19 @@ impl<O> Slot<O> {
         self.meta.set(2 * ONE_GENERATION);
     }
 
-    /// One reference less, if there are several and they are counted.
-    #[inline]
-    pub(super) fn try_sub_ref(&self) -> bool {
-        let refs = self.refs.get();
-        let can = refs > 1 && refs < IMMORTAL;
-        if can {
-            self.refs.set(refs - 1);
+    /// One reference less, if they are counted: how many are left. With 0 nothing has
+    /// happened yet, since the last one is not the slot's to end.
+    #[inline(always)]
+    pub(super) fn try_sub_ref(&self) -> Option<u32> {
+        // None becomes as many as there can't be.
+        let left = self.refs.get().wrapping_sub(1);
+        if left != 0 {
+            if left >= IMMORTAL - 1 {
+                return None;
+            }
+            self.refs.set(left);
         }
-        can
+        Some(left)
     }
 
     /// How many pins there are.

@@ -120,14 +120,15 @@ impl<O> WholeTable<O> {
         if !Self::answers(slot, word) {
             return if word.is_null() { Ok(()) } else { Err(None) };
         }
-        if slot.try_sub_ref() {
-            return Ok(());
+        match slot.try_sub_ref() {
+            Some(0) => Err(Some(LastReference {
+                slot,
+                index: word.index(),
+            })),
+            Some(_) => Ok(()),
+            // Slots that are not open have no references, whatever the word.
+            None => Err(None),
         }
-        // Slots that are not open have no references, whatever the word.
-        Err((slot.refs() == 1).then(|| LastReference {
-            slot,
-            index: word.index(),
-        }))
     }
 }
 

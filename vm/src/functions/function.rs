@@ -1,15 +1,15 @@
 //! One function of an extension's module.
 
 use super::arguments::Keywords;
+use super::names::NameTuples;
 use crate::runtime::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
 use hpy_loader::call::Callee;
 use hpy_loader::spec::MethodDef;
-use rustpython_vm::builtins::{PyStrInterned, PyTuple, PyTupleRef};
-use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::builtins::PyStrInterned;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// A function of a module, with what it takes to call it. Never freed.
 pub struct Function {
@@ -21,9 +21,8 @@ pub struct Function {
     pub receiver: HPy,
     /// The module's name, for messages.
     pub module: Option<&'static PyStrInterned>,
-    /// The keywords of the last call that had some. A call comes from one place
-    /// in a program most of the time, which always gives the same.
-    pub names: PyMutex<Option<PyTupleRef>>,
+    /// Names of keywords that it was called with.
+    pub names: NameTuples,
 }
 
 impl Function {
@@ -61,25 +60,8 @@ impl Function {
         vm: &VirtualMachine,
     ) -> PyResult {
         values.truncate(count + names.len());
-        let names = (self.names(names, vm).into(), names.len());
+        let names = (self.names.tuple(names, vm).into(), names.len());
         self.invoke(values, Some(names), vm)
-    }
-
-    /// A tuple of the names: that of the last call if it had the same.
-    fn names(&self, names: &[PyObjectRef], vm: &VirtualMachine) -> PyTupleRef {
-        let same = |(a, b): (&PyObjectRef, &PyObjectRef)| a.is(b);
-        if let Some(last) = &*self.names.lock() {
-            let known: &[PyObjectRef] = last.as_slice();
-            if known.len() == names.len() && known.iter().zip(names).all(same) {
-                return last.clone();
-            }
-        }
-        // Not under the lock: making an object may start the collector, and with
-        // it finalizers that call this function.
-        let tuple = PyTuple::new_ref(names.to_vec(), &vm.ctx);
-        let old = self.names.lock().replace(tuple.clone());
-        drop(old);
-        tuple
     }
 
     #[inline(always)]

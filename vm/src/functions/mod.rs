@@ -15,6 +15,7 @@ mod cells;
 mod definition;
 mod function;
 mod initializer;
+mod names;
 
 pub use arguments::{Keywords, keyword_dict};
 pub use definition::{bound_function, class_method, descriptor};
@@ -26,8 +27,8 @@ use function::Function;
 use hpy_loader::Loader;
 use hpy_loader::call::Callee;
 use hpy_loader::spec::{MethodDef, MethodFunction};
+use names::NameTuples;
 use rustpython_vm::builtins::{PyModule, PyType};
-use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, PyMethodDef, PyMethodFlags};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 use std::sync::OnceLock;
@@ -55,7 +56,7 @@ pub fn module_function(
         method,
         receiver: loader.keep(receiver.clone())?,
         module: module_name,
-        names: PyMutex::default(),
+        names: NameTuples::default(),
     }));
     install_vectorcall(vm);
     let definition = define(
