@@ -2,7 +2,7 @@
 
 use console::{Alignment, pad_str, style};
 
-use crate::column::Cell;
+use crate::column::{Cell, Column};
 use crate::contestant::{Mode, Role};
 use crate::modes::means;
 use crate::results::Results;
@@ -29,10 +29,10 @@ pub fn print(results: &Results) {
         results.plan.batch.as_secs_f64() * 1e3
     );
     for column in &results.columns {
-        println!("  {:16} {}", column.name, column.version);
+        println!("  {:17} {}", column.name, column.version);
     }
     for absent in &results.absent {
-        println!("  {:16} absent: {}", absent.name, absent.reason);
+        println!("  {:17} absent: {}", absent.name, absent.reason);
     }
     for (side, title) in [
         (Side::C, "One call of the context, from a loop in C"),
@@ -74,16 +74,25 @@ fn section(results: &Results, side: Side, title: &str) {
         println!("{line}");
     }
     if side != Side::Builtin {
-        let mut line =
-            pad_str("geometric mean of the ratios", 34, Alignment::Left, None).into_owned();
-        for column in &results.columns {
-            let mean = column
-                .mean(side)
-                .map_or_else(String::new, |mean| format!("{mean:.2}"));
-            line += &pad_str(&mean, width(column.role), Alignment::Right, None);
-        }
-        println!("{}", style(line).bold());
+        means_line(results, "geometric mean of the ratios", |column| {
+            column.mean(side)
+        });
     }
+    if side == Side::C && !results.at_floors.is_empty() {
+        means_line(results, "the same, no row above its floor", |column| {
+            let mut means = results.at_floors.iter();
+            Some(means.find(|it| it.name == column.name)?.mean)
+        });
+    }
+}
+
+fn means_line(results: &Results, name: &str, mean: impl Fn(&Column) -> Option<f64>) {
+    let mut line = pad_str(name, 34, Alignment::Left, None).into_owned();
+    for column in &results.columns {
+        let mean = mean(column).map_or_else(String::new, |mean| format!("{mean:.2}"));
+        line += &pad_str(&mean, width(column.role), Alignment::Right, None);
+    }
+    println!("{}", style(line).bold());
 }
 
 /// The baseline has no ratio.
