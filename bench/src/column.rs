@@ -81,12 +81,25 @@ impl Column {
 
     /// The geometric mean of the ratios of all rows of one side.
     pub fn mean(&self, side: Side) -> Option<f64> {
-        let ratios = self
-            .cells
+        geometric_mean(self.ratios(side).map(|(_, ratio)| ratio))
+    }
+
+    /// [`mean`](Self::mean), with the ratio of `floors` for each row that is above it.
+    pub fn mean_at_most(&self, floors: &Column, side: Side) -> Option<f64> {
+        let bounded = self.ratios(side).map(|(row, ratio)| {
+            // A floor that can't be told from nothing says nothing of the row.
+            let floor = floors.cell(row).and_then(|cell| cell.ratio);
+            let floor = floor.filter(|floor| floor.median > 0.0);
+            floor.map_or(ratio, |floor| ratio.min(floor.median))
+        });
+        geometric_mean(bounded)
+    }
+
+    fn ratios(&self, side: Side) -> impl Iterator<Item = (&'static str, f64)> {
+        self.cells
             .iter()
-            .filter(|cell| cell.side == side.name())
-            .filter_map(|cell| cell.ratio.map(|ratio| ratio.median));
-        geometric_mean(ratios)
+            .filter(move |cell| cell.side == side.name())
+            .filter_map(|cell| Some((cell.row, cell.ratio?.median)))
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Role {
     SingleThreaded,
     /// The operations of RustPython that `hpyvm` is made of, without HPy.
     Floor,
+    /// The same without threads.
+    FloorSingleThreaded,
     /// The baseline in a mode of HPy.
     BaselineIn(Mode),
     /// `hpyvm` as users run it, in a mode of HPy.

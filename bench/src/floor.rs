@@ -1,26 +1,138 @@
 //! What the operations cost in RustPython itself: see `vm/examples/floors.rs`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use hpyvm_examples::{Job, Project, Step, cargo};
+use serde::Serialize;
 
-/// What reports call the column.
-pub const NAME: &str = "RustPython";
+use crate::column::{Column, of_role};
+use crate::contestant::Role;
+use crate::rows::Side;
 
-/// Builds the program, beside the `hpyvm` whose floors it measures.
-pub fn build(project: &Project) -> Result<PathBuf> {
-    let mut command = cargo();
-    command
-        .current_dir(project.root())
-        .args(["build", "--ignore-rust-version", "--release"])
-        .args(["--package", "hpyvm", "--example", "floors"]);
-    let mut step = Step::start("building the floors");
-    Job::new(command)
-        .watch(|line| step.note(line.trim()))
-        .check("building the floors")?;
-    step.done("");
-    let program = project.target().join("release/examples/floors");
-    ensure!(program.is_file(), "{} is missing", program.display());
-    Ok(program)
+/// A build of the program.
+pub struct Floor {
+    /// What reports call the column.
+    pub name: &'static str,
+    /// What it is to the comparison.
+    pub role: Role,
+    /// Whose floor it is.
+    pub of: Role,
+    arguments: &'static [&'static str],
+    /// The name under which it is kept. Cargo gives all the same.
+    kept: &'static str,
+}
+
+/// A floor for each build of `hpyvm`, the default one last: cargo's name stays with it.
+pub static FLOORS: [Floor; 2] = [
+    Floor {
+        name: "RustPython single",
+        role: Role::FloorSingleThreaded,
+        of: Role::SingleThreaded,
+        arguments: &["--no-default-features"],
+        kept: "floors-single-threaded",
+    },
+    Floor {
+        name: "RustPython",
+        role: Role::Floor,
+        of: Role::Threading,
+        arguments: &[],
+        kept: "floors-threading",
+    },
+];
+
+impl Floor {
+    /// Builds the program, beside the `hpyvm` whose floors it measures.
+    ///
+    /// # Errors
+    ///
+    /// What cargo says if it can't, and what keeps the program from being copied.
+    pub fn build(&self, project: &Project) -> Result<PathBuf> {
+        let mut step = Step::start(format!("building the floors of {}", self.name));
+        Job::new(self.cargo(project.root()))
+            .watch(|line| step.note(line.trim()))
+            .check("building the floors")?;
+        step.done("");
+        let program = project.target().join("release/examples/floors");
+        ensure!(program.is_file(), "{} is missing", program.display());
+        let kept = program.with_file_name(self.kept);
+        std::fs::copy(&program, &kept)
+            .with_context(|| format!("copying {} to {}", program.display(), kept.display()))?;
+        Ok(kept)
+    }
+
+    fn cargo(&self, root: &Path) -> Command {
+        let mut command = cargo();
+        command
+            .current_dir(root)
+            .args(["build", "--ignore-rust-version", "--release"])
+            .args(["--package", "hpyvm", "--example", "floors"])
+            .args(self.arguments);
+        command
+    }
+}
+
+/// What a column would come to if no row of it cost more than RustPython's own
+/// operation does.
+#[derive(Clone, Debug, Serialize)]
+pub struct AtFloors {
+    /// The column's name.
+    pub name: String,
+    /// The geometric mean of the rows in C.
+    pub mean: f64,
+}
+
+/// For each column whose floors were measured.
+pub fn at_floors(columns: &[Column]) -> Vec<AtFloors> {
+    let of = |floor: &Floor| {
+        let column = of_role(columns, floor.of)?;
+        let floors = of_role(columns, floor.role)?;
+        Some(AtFloors {
+            name: column.name.clone(),
+            mean: column.mean_at_most(floors, Side::C)?,
+        })
+    };
+    FLOORS.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::columns;
+    use crate::rows::find;
+
+    #[test]
+    fn rows_above_their_floor_count_as_if_they_were_at_it() {
+        let rows = [
+            "Length, list",
+            "IsTrue, list",
+            "Dup+Close",
+            "Is, same object",
+        ];
+        let rows = rows.map(|name| find(name).expect("a row"));
+        let head = |name: &str, role| (name.to_owned(), role, String::new());
+        let heads = vec![
+            head("base", Role::Baseline),
+            head("vm", Role::Threading),
+            head("floor", Role::Floor),
+        ];
+        let samples = |figures: [f64; 4]| figures.map(|figure| vec![figure; 9]).to_vec();
+        let columns = columns(
+            heads,
+            &rows,
+            vec![
+                samples([1.0; 4]),
+                samples([8.0, 1.0, 2.0, 4.0]),
+                // Above its floor, below it, one that is nothing, and another.
+                samples([2.0, 3.0, 0.0, 4.0]),
+            ],
+        );
+        let [at_floors] = &at_floors(&columns)[..] else {
+            panic!("one column has floors");
+        };
+        assert_eq!(at_floors.name, "vm");
+        // The fourth root of 2 * 1 * 2 * 4.
+        assert!((at_floors.mean - 2.0).abs() < 1e-9, "{}", at_floors.mean);
+    }
 }

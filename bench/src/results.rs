@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::column::Column;
 use crate::contestant::Absent;
+use crate::floor::{AtFloors, at_floors};
 use crate::growth::Growth;
 use crate::machine::Machine;
 use crate::modes::{Cost, costs};
@@ -21,6 +22,8 @@ pub struct Results {
     pub columns: Vec<Column>,
     /// What could not take part, and why.
     pub absent: Vec<Absent>,
+    /// What the means would be with RustPython's own cost as the most of any row.
+    pub at_floors: Vec<AtFloors>,
     /// What the modes cost that took part.
     pub modes: Vec<Cost>,
     /// How the cost grows with the number of open handles.
@@ -38,6 +41,7 @@ impl Results {
         absent: Vec<Absent>,
         growth: Vec<Growth>,
     ) -> Self {
+        let at_floors = at_floors(&columns);
         let modes = costs(&columns);
         let verdicts = judge(&columns, &modes, &growth);
         Self {
@@ -45,6 +49,7 @@ impl Results {
             plan,
             columns,
             absent,
+            at_floors,
             modes,
             growth,
             verdicts,

@@ -8,13 +8,14 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use hpyvm_bench::column::columns;
 use hpyvm_bench::contestant::{Absent, CPYTHON, CPYTHON_ABI, Contestant, Mode, Role};
+use hpyvm_bench::floor::{FLOORS, Floor};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
 use hpyvm_bench::results::Results;
 use hpyvm_bench::rounds::{self, Plan};
 use hpyvm_bench::rows::{ROWS, Row};
 use hpyvm_bench::worker::{Worker, last_core};
-use hpyvm_bench::{floor, growth, pypy};
+use hpyvm_bench::{growth, pypy};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
     build_moving, command,
@@ -143,7 +144,8 @@ impl Arguments {
         for mode in self.modes() {
             names.extend([CPYTHON, HPYVM].map(|name| mode.column(name)));
         }
-        names.extend(self.floor.then(|| floor::NAME.to_owned()));
+        let floors = FLOORS.iter().filter(|_| self.floor);
+        names.extend(floors.map(|floor| floor.name.to_owned()));
         for also in &self.also {
             names.push(split(also)?.0.to_owned());
         }
@@ -234,10 +236,13 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
         }
     }
     // It has no modules to be probed with.
-    if arguments.floor && arguments.wants(floor::NAME) {
-        let program = floor::build(project)?;
-        let role = Role::Floor;
-        contestants.push(Contestant::vm(floor::NAME, role, &program, &universal));
+    for floor in FLOORS.iter().filter(|_| arguments.floor) {
+        let is_of_interest = contestants.iter().any(|it| it.role == floor.of);
+        if is_of_interest && arguments.wants(floor.name) {
+            let program = floor.build(project)?;
+            let Floor { name, role, .. } = *floor;
+            contestants.push(Contestant::vm(name, role, &program, &universal));
+        }
     }
     match pypy::find(&universal, &probe) {
         Ok(pypy) if arguments.wants(&pypy.name) => contestants.push(pypy),
@@ -281,7 +286,11 @@ fn compare(
         let is_meant = |it: &&Contestant| {
             !matches!(
                 it.role,
-                Role::Floor | Role::Moving | Role::In(_) | Role::BaselineIn(_)
+                Role::Floor
+                    | Role::FloorSingleThreaded
+                    | Role::Moving
+                    | Role::In(_)
+                    | Role::BaselineIn(_)
             )
         };
         for contestant in contestants.iter().filter(is_meant) {

@@ -32,10 +32,10 @@ pub fn print(results: &Results) {
         results.plan.batch.as_secs_f64() * 1e3
     );
     for column in &results.columns {
-        println!("  {:16} {}", column.name, column.version);
+        println!("  {:17} {}", column.name, column.version);
     }
     for absent in &results.absent {
-        println!("  {:16} absent: {}", absent.name, absent.reason);
+        println!("  {:17} absent: {}", absent.name, absent.reason);
     }
     for (side, title) in [
         (Side::C, "One call of the context, from a loop in C"),
@@ -61,7 +61,7 @@ fn section(results: &Results, side: Side, title: &str) {
     }
     println!("\n{}", style(title).bold());
     for columns in blocks(&results.columns, room()) {
-        block(columns, side, &rows);
+        block(results, columns, side, &rows);
     }
 }
 
@@ -90,7 +90,7 @@ fn blocks(columns: &[Column], room: usize) -> Vec<&[Column]> {
     blocks
 }
 
-fn block(columns: &[Column], side: Side, rows: &[&Row]) {
+fn block(results: &Results, columns: &[Column], side: Side, rows: &[&Row]) {
     let line = |name: &str, text: &dyn Fn(&Column) -> String| {
         let mut line = pad_str(name, NAME, Alignment::Left, Some("…")).into_owned();
         for column in columns {
@@ -108,15 +108,19 @@ fn block(columns: &[Column], side: Side, rows: &[&Row]) {
         };
         println!("{}", line(row.name, &figure));
     }
+    let means = |name: &str, mean: &dyn Fn(&Column) -> Option<f64>| {
+        let text =
+            |column: &Column| mean(column).map_or_else(String::new, |mean| format!("{mean:.2}"));
+        println!("{}", style(line(name, &text)).bold());
+    };
     if side != Side::Builtin {
-        let mean = |column: &Column| {
-            let mean = column.mean(side);
-            mean.map_or_else(String::new, |mean| format!("{mean:.2}"))
-        };
-        println!(
-            "{}",
-            style(line("geometric mean of the ratios", &mean)).bold()
-        );
+        means("geometric mean of the ratios", &|column| column.mean(side));
+    }
+    if side == Side::C && !results.at_floors.is_empty() {
+        means("the same, no row above its floor", &|column| {
+            let mut means = results.at_floors.iter();
+            Some(means.find(|it| it.name == column.name)?.mean)
+        });
     }
 }
 
