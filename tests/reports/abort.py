@@ -12,7 +12,7 @@ if sys.argv[1:] == ["parent"]:
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
     print(done.returncode)
     for line in done.stderr.splitlines():
-        if "signal" in line or "misuse.c" in line or "abort.py" in line:
+        if "[signal in" in line or "misuse.c" in line or "abort.py" in line:
             print(*line.split())
 else:
     import misuse

@@ -2,7 +2,6 @@
  * of its own. Comments "here: mark" are for the reports that the scripts beside
  * this file expect. */
 #include "hpy.h"
-#include <stdlib.h>
 #include <pthread.h>
 #include <stdlib.h>
 
