@@ -3,7 +3,7 @@
 
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyListBuilder};
-use hpy_loader::debug::{Debug, Kind};
+use hpy_loader::debug::{Debug, Kind, Show};
 use hpyvm_properties::extension::{C, c, call};
 use hpyvm_properties::{Effort, Subject, check_context};
 
@@ -139,6 +139,28 @@ fn what_is_right_is_not_reported() {
         none(c)
     });
     assert_eq!(kinds, []);
+}
+
+/// Shows every object in the same way.
+struct Blind;
+
+impl Show for Blind {
+    fn object(&self, _: HPy) -> String {
+        "an object".to_owned()
+    }
+}
+
+/// The first generation has the handles of the context's constants.
+#[test]
+fn constants_are_no_leaks_of_any_generation() {
+    let host = Host::<true>::new();
+    let loader = going_on(&host);
+    let debug = loader.debug();
+    let found = |generation| debug.findings(generation).sum_up(&Blind);
+    let _ = call(loader, host.vm().int(1), |c, _| none(c));
+    assert!(found(0).is_clean(), "{}", found(0));
+    let _ = call(loader, host.vm().int(1), |c, arg| c.dup(c.dup(arg)));
+    assert!(!found(0).is_clean() && !found(1).is_clean());
 }
 
 #[test]
