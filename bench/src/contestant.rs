@@ -58,6 +58,11 @@ impl Mode {
             Self::Trace => "trace",
         }
     }
+
+    /// The name of an implementation in this mode.
+    pub fn column(self, implementation: &str) -> String {
+        format!("{implementation} {}", self.name())
+    }
 }
 
 /// One implementation of HPy, ready to be started.
@@ -82,11 +87,16 @@ pub struct Absent {
     pub reason: String,
 }
 
+/// What [`Contestant::cpython`] is called.
+pub const CPYTHON: &str = "CPython";
+/// What [`Contestant::cpython_abi`] is called.
+pub const CPYTHON_ABI: &str = "CPython ABI";
+
 impl Contestant {
     /// CPython with HPy's own universal mode.
     pub fn cpython(environment: &Environment, universal: &Built) -> Self {
         Self {
-            name: "CPython".to_owned(),
+            name: CPYTHON.to_owned(),
             role: Role::Baseline,
             program: environment.python(),
             path: vec![universal.directory.clone()],
@@ -97,7 +107,7 @@ impl Contestant {
     /// CPython with the module built for CPython's own ABI.
     pub fn cpython_abi(environment: &Environment, native: &Built) -> Self {
         Self {
-            name: "CPython ABI".to_owned(),
+            name: CPYTHON_ABI.to_owned(),
             role: Role::Reference,
             path: vec![native.directory.clone()],
             ..Self::cpython(environment, native)
@@ -107,7 +117,7 @@ impl Contestant {
     /// The same in a mode.
     pub fn in_mode(&self, mode: Mode) -> Self {
         Self {
-            name: format!("{} {}", self.name, mode.name()),
+            name: mode.column(&self.name),
             role: match self.role {
                 Role::Baseline => Role::BaselineIn(mode),
                 Role::Threading => Role::In(mode),

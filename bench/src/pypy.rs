@@ -12,7 +12,8 @@ use hpyvm_examples::Built;
 
 use crate::contestant::{Absent, Contestant, Role};
 
-const NAME: &str = "PyPy";
+/// What reports call the column.
+pub const NAME: &str = "PyPy";
 
 /// The `pypy3` that the variable `PYPY3` names or the path finds, if the probe
 /// says that it loads the binary correctly.

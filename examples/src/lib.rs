@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+pub mod command;
 pub mod comparison;
 pub mod digest;
 pub mod environment;

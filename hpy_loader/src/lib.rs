@@ -14,9 +14,11 @@
 //! [`Loader`]. To import an extension, open the file with
 //! [`library::Library::open`], tell it the context ([`Loader::context`]) and turn
 //! what it defines into a module with [`Loader::create_module`] and
-//! [`Loader::execute_module`]. Objects that the extension defines call back through the `call_*` methods of [`Loader`].
+//! [`Loader::execute_module`]. The VM calls what the extension defines, functions and
+//! the slots of types, through the `call_*` methods of [`Loader`].
 //!
-//! The [`guide`] walks through a whole VM that was made in this way.
+//! The [`guide`] walks through a whole VM that was made in this way. A first one that
+//! loads a module and calls its functions takes an afternoon.
 //!
 //! # How it fits together
 //!

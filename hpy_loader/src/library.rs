@@ -27,6 +27,8 @@
 //! is left to the system's loader, but for the kind of the file.
 
 mod cause;
+#[cfg(target_os = "linux")]
+mod companions;
 #[cfg(not(target_vendor = "apple"))]
 mod elf;
 mod error;
@@ -220,6 +222,8 @@ unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // A name without a slash would be looked for in the system's folders.
     let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
+    #[cfg(target_os = "linux")]
+    companions::load();
     #[cfg(target_os = "linux")]
     let _near = near::Near::to(dlopen as *const () as usize);
     // Missing symbols are found now, not in the middle of a call, and modules

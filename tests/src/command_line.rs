@@ -53,6 +53,21 @@ const STARTS: &[Start] = &[
         exit_code: 1,
     },
     Start {
+        arguments: &["--help"],
+        prints: "hpyvm 0",
+        exit_code: 0,
+    },
+    Start {
+        arguments: &["-m", "hpy.debug", "-c", "import sys; print(sys.argv)", "-m"],
+        prints: "['-c', '-m']\n",
+        exit_code: 0,
+    },
+    Start {
+        arguments: &["-m", "hpy.trace", "-m", "package.module"],
+        prints: "module in package\n",
+        exit_code: 0,
+    },
+    Start {
         arguments: &["no-such-script.py"],
         prints: "",
         exit_code: 2,

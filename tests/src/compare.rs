@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use hpyvm_examples::{Job, Step, cargo};
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 /// The geometric mean over the rows in C that ends the matter. It is half of it
@@ -49,6 +50,8 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     for column in columns {
         outcome.check(complete(column));
     }
+    outcome.check(refuses_other_columns(verification));
+    outcome.check(leaves_with_its_reader(verification));
     let mean = mean(&columns[1])?;
     outcome.check(near(mean));
     let rows = columns[0]["cells"].as_array().map_or(0, Vec::len);
@@ -61,6 +64,38 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     step.done(&summary);
     outcome.summary = summary;
     Ok(outcome)
+}
+
+/// A misspelt column is refused before anything is built, with the names there are.
+fn refuses_other_columns(verification: &Verification) -> Result<()> {
+    let mut command = cargo();
+    command
+        .current_dir(verification.project.root())
+        .args(["compare", "--only", "hpyvn"]);
+    let finished = Job::new(command).limit(Duration::from_secs(600)).run()?;
+    let errors = String::from_utf8_lossy(&finished.stderr);
+    ensure!(
+        !finished.success() && errors.contains("CPython ABI, hpyvm, hpyvm single"),
+        "cargo compare --only hpyvn: {}",
+        finished.failure()
+    );
+    Ok(())
+}
+
+/// A reader that has gone is no reason for the message of a panic.
+fn leaves_with_its_reader(verification: &Verification) -> Result<()> {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "{ sleep 1; \"$0\" compare --list; } | true"])
+        .arg(cargo().get_program())
+        .current_dir(verification.project.root());
+    let finished = Job::new(command).limit(Duration::from_secs(600)).run()?;
+    let errors = String::from_utf8_lossy(&finished.stderr);
+    ensure!(
+        !errors.contains("panicked"),
+        "cargo compare --list, whose reader has gone: {errors}"
+    );
+    Ok(())
 }
 
 /// Whether every row has taken time; the loop is subtracted, so a row that is

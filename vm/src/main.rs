@@ -18,12 +18,37 @@ mod universal;
 
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
+use std::env;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
+/// What `--help` says above RustPython's own text.
+const HELP: &str = concat!(
+    "hpyvm ",
+    env!("CARGO_PKG_VERSION"),
+    ": RustPython that imports HPy 0.9 universal binaries (.hpy0.so)
+
+-m hpy.debug : run a program and report what its HPy modules do wrong (-m hpy.debug --help)
+-m hpy.trace : run a program and count and time the calls of HPy's API
+HPY=mode     : the mode of HPy modules: universal, debug, trace, or module:mode,module:mode
+HPY_LOG=1    : print a line for each HPy module that is loaded
+
+"
+);
+
 fn main() -> ExitCode {
+    let first = env::args_os().nth(1);
+    if first.is_some_and(|first| {
+        ["-h", "-?", "--help", "--help-all"]
+            .iter()
+            .any(|&help| first == help)
+    }) {
+        // A failure is RustPython's to report, which writes there next.
+        let _ = io::stdout().write_all(HELP.as_bytes());
+    }
     let builder = InterpreterBuilder::new().init_stdlib();
     let modules = [
         importer::imp_module(&builder.ctx),

@@ -1,12 +1,13 @@
 //! `cargo compare`: one C module on every implementation of HPy that is there.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use hpyvm_bench::column::columns;
-use hpyvm_bench::contestant::{Absent, Contestant, Mode, Role};
+use hpyvm_bench::contestant::{Absent, CPYTHON, CPYTHON_ABI, Contestant, Mode, Role};
 use hpyvm_bench::floor::{FLOORS, Floor};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
@@ -17,13 +18,18 @@ use hpyvm_bench::worker::{Worker, last_core};
 use hpyvm_bench::{growth, pypy};
 use hpyvm_examples::{
     Abi, Built, CpythonColumn, Environment, Extension, Project, Requirements, Toolchain, VmBuild,
-    build_moving,
+    build_moving, command,
 };
 
 /// Measures what operations of HPy cost on hpyvm and on other implementations,
 /// from the same binary, and writes table, JSON, CSV and a chart.
 #[derive(Debug, Parser)]
-#[command(name = "cargo compare")]
+#[command(
+    name = "compare",
+    bin_name = "cargo compare",
+    after_help = "Exit status: 0, or 1 if a target is missed with --strict, 2 if something could not\n\
+                  be measured."
+)]
 struct Arguments {
     /// Fewer and shorter rounds: an overview within two minutes.
     #[arg(long)]
@@ -34,10 +40,11 @@ struct Arguments {
     /// Milliseconds that each sample takes.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     batch: Option<u16>,
-    /// Only rows whose name contains this.
+    /// Only rows whose name contains this; may be repeated.
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
-    /// Only these implementations, and CPython as the baseline.
+    /// Only these implementations, and CPython as the baseline; may be repeated. They
+    /// are called as the table's columns are.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// The debug modes of CPython's HPy and of hpyvm as well, each beside itself
@@ -51,7 +58,7 @@ struct Arguments {
     /// change of hpyvm's can go below.
     #[arg(long)]
     floor: bool,
-    /// Another VM that finds universal modules as hpyvm does; can be repeated.
+    /// Another VM that finds universal modules as hpyvm does; may be repeated.
     #[arg(long, value_name = "NAME=PROGRAM")]
     also: Vec<String>,
     /// Leaves out how the cost grows with the number of open handles.
@@ -68,18 +75,23 @@ struct Arguments {
     list: bool,
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    command::run(|| run(&Arguments::parse()))
+}
+
+/// Whether every target is reached, if that matters.
+fn run(arguments: &Arguments) -> Result<bool> {
     let rows = arguments.rows()?;
+    arguments.check_names()?;
     if arguments.list {
         for row in rows {
             println!("{:8} {}", row.side.name(), row.name);
         }
-        return Ok(());
+        return Ok(true);
     }
     let project = Project::locate()?;
-    let (contestants, absent) = contestants(&arguments, &project)?;
-    let results = compare(&arguments, &project, &rows, &contestants, absent)?;
+    let (contestants, absent) = contestants(arguments, &project)?;
+    let results = compare(arguments, &project, &rows, &contestants, absent)?;
 
     let directory = project.target_subdirectory("compare")?;
     files::json(&results, &directory.join("compare.json"))?;
@@ -89,8 +101,11 @@ fn main() -> Result<()> {
     println!("\n{}/compare.{{json,csv,svg}}", directory.display());
     let missed = results.verdicts.iter().filter(|verdict| !verdict.holds());
     let missed = missed.count();
-    ensure!(!arguments.strict || missed == 0, "{missed} targets missed");
-    Ok(())
+    if arguments.strict && missed > 0 {
+        eprintln!("{missed} targets missed");
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 impl Arguments {
@@ -119,8 +134,39 @@ impl Arguments {
     fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
+
+    /// Sees to it that `--only` names what this run could have: a misspelt name would
+    /// be found out by its absence, after all has been built and measured.
+    fn check_names(&self) -> Result<()> {
+        let mut names: Vec<String> = [CPYTHON, CPYTHON_ABI, HPYVM, SINGLE, MOVING, pypy::NAME]
+            .map(str::to_owned)
+            .into();
+        for mode in self.modes() {
+            names.extend([CPYTHON, HPYVM].map(|name| mode.column(name)));
+        }
+        let floors = FLOORS.iter().filter(|_| self.floor);
+        names.extend(floors.map(|floor| floor.name.to_owned()));
+        for also in &self.also {
+            names.push(split(also)?.0.to_owned());
+        }
+        for only in &self.only {
+            ensure!(
+                names.contains(only),
+                "--only {only:?}: with these options there are {}",
+                names.join(", ")
+            );
+        }
+        Ok(())
+    }
 }
 
+/// The two sides of `--also NAME=PROGRAM`.
+fn split(also: &str) -> Result<(&str, &str)> {
+    also.split_once('=')
+        .with_context(|| format!("--also {also} has no `=`"))
+}
+
+const HPYVM: &str = "hpyvm";
 const SINGLE: &str = "hpyvm single";
 const MOVING: &str = "moving-gc";
 
@@ -155,11 +201,11 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
             candidates.extend(modes);
         }
         CpythonColumn::Missing { reason } => absent.push(Absent {
-            name: "CPython".to_owned(),
+            name: CPYTHON.to_owned(),
             reason: reason.clone(),
         }),
     }
-    let hpyvm = Contestant::vm("hpyvm", Role::Threading, &vm, &universal);
+    let hpyvm = Contestant::vm(HPYVM, Role::Threading, &vm, &universal);
     let modes: Vec<_> = arguments.modes().map(|mode| hpyvm.in_mode(mode)).collect();
     candidates.push(hpyvm);
     candidates.extend(modes);
@@ -172,9 +218,7 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
         candidates.push(Contestant::vm(MOVING, Role::Moving, &program, &universal));
     }
     for also in &arguments.also {
-        let (name, program) = also
-            .split_once('=')
-            .with_context(|| format!("--also {also} has no `=`"))?;
+        let (name, program) = split(also)?;
         let program = PathBuf::from(program);
         candidates.push(Contestant::vm(name, Role::Other, &program, &universal));
     }

@@ -1,14 +1,18 @@
 //! The results in a terminal.
 
-use console::{Alignment, pad_str, style};
+use console::{Alignment, Term, pad_str, style};
 
 use crate::column::{Cell, Column};
 use crate::contestant::{Mode, Role};
+use crate::floor::AtFloors;
 use crate::modes::means;
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::Spread;
 use crate::targets::Verdict;
+
+/// The width of the rows' names.
+const NAME: usize = 34;
 
 /// Prints everything.
 pub fn print(results: &Results) {
@@ -57,42 +61,67 @@ fn section(results: &Results, side: Side, title: &str) {
         return;
     }
     println!("\n{}", style(title).bold());
-    let mut head = pad_str("", 34, Alignment::Left, None).into_owned();
-    for column in &results.columns {
-        let width = width(column.role);
-        head += &pad_str(&column.name, width, Alignment::Right, Some("…"));
-    }
-    println!("{}", style(head).dim());
-    for row in rows {
-        let mut line = pad_str(row.name, 34, Alignment::Left, Some("…")).into_owned();
-        for column in &results.columns {
-            let text = column
-                .cell(row.name)
-                .map_or_else(String::new, |cell| figure(cell, column.role, row.limit));
-            line += &pad_str(&text, width(column.role), Alignment::Right, None);
-        }
-        println!("{line}");
-    }
-    if side != Side::Builtin {
-        means_line(results, "geometric mean of the ratios", |column| {
-            column.mean(side)
-        });
-    }
-    if side == Side::C && !results.at_floors.is_empty() {
-        means_line(results, "the same, no row above its floor", |column| {
-            let mut means = results.at_floors.iter();
-            Some(means.find(|it| it.name == column.name)?.mean)
-        });
+    for columns in blocks(&results.columns, room()) {
+        block(columns, &results.at_floors, side, &rows);
     }
 }
 
-fn means_line(results: &Results, name: &str, mean: impl Fn(&Column) -> Option<f64>) {
-    let mut line = pad_str(name, 34, Alignment::Left, None).into_owned();
-    for column in &results.columns {
-        let mean = mean(column).map_or_else(String::new, |mean| format!("{mean:.2}"));
-        line += &pad_str(&mean, width(column.role), Alignment::Right, None);
+/// How wide a table may be: no limit where it goes to a file.
+fn room() -> usize {
+    let terminal = Term::stdout();
+    match terminal.is_term() {
+        true => terminal.size().1.into(),
+        false => usize::MAX,
     }
-    println!("{}", style(line).bold());
+}
+
+/// The columns in groups that fit, since a table whose lines are broken can't be read.
+fn blocks(columns: &[Column], room: usize) -> Vec<&[Column]> {
+    let mut blocks = Vec::new();
+    let (mut start, mut taken) = (0, NAME);
+    for (at, column) in columns.iter().enumerate() {
+        let width = width(column.role);
+        if taken + width > room && at > start {
+            blocks.push(&columns[start..at]);
+            (start, taken) = (at, NAME);
+        }
+        taken += width;
+    }
+    blocks.push(&columns[start..]);
+    blocks
+}
+
+fn block(columns: &[Column], at_floors: &[AtFloors], side: Side, rows: &[&Row]) {
+    let line = |name: &str, text: &dyn Fn(&Column) -> String| {
+        let mut line = pad_str(name, NAME, Alignment::Left, Some("…")).into_owned();
+        for column in columns {
+            line.push(' ');
+            let width = width(column.role) - 1;
+            line += &pad_str(&text(column), width, Alignment::Right, None);
+        }
+        line
+    };
+    println!("{}", style(line("", &|column| column.name.clone())).dim());
+    for row in rows {
+        let figure = |column: &Column| {
+            let cell = column.cell(row.name);
+            cell.map_or_else(String::new, |cell| figure(cell, column.role, row.limit))
+        };
+        println!("{}", line(row.name, &figure));
+    }
+    let means = |name: &str, mean: &dyn Fn(&Column) -> Option<f64>| {
+        let text = |column: &Column| mean(column).map_or_else(String::new, |it| format!("{it:.2}"));
+        println!("{}", style(line(name, &text)).bold());
+    };
+    if side != Side::Builtin {
+        means("geometric mean of the ratios", &|column| column.mean(side));
+    }
+    if side == Side::C && !at_floors.is_empty() {
+        means("the same, no row above its floor", &|column| {
+            let at_floors = at_floors.iter().find(|it| it.name == column.name);
+            at_floors.map(|it| it.mean)
+        });
+    }
 }
 
 /// The baseline has no ratio.
@@ -128,7 +157,7 @@ fn modes(results: &Results, mode: Mode) {
     );
     println!("\n{}", style(head).bold());
     let line = |name: &str, cpython: &str, hpyvm: &str| {
-        let name = pad_str(name, 34, Alignment::Left, Some("…"));
+        let name = pad_str(name, NAME, Alignment::Left, Some("…"));
         let cpython = pad_str(cpython, 20, Alignment::Right, None);
         let hpyvm = pad_str(hpyvm, 20, Alignment::Right, None);
         format!("{name}{cpython}{hpyvm}")
@@ -204,5 +233,38 @@ fn verdicts(verdicts: &[Verdict]) {
             verdict.value,
             verdict.limit
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_do_not_fit_stand_below() {
+        let column = |role| Column {
+            name: "x".to_owned(),
+            role,
+            version: String::new(),
+            cells: Vec::new(),
+        };
+        let columns = [
+            Role::Baseline,
+            Role::Reference,
+            Role::Threading,
+            Role::Other,
+        ]
+        .map(column);
+        let sizes = |room| -> Vec<usize> {
+            blocks(&columns, room)
+                .iter()
+                .map(|block| block.len())
+                .collect()
+        };
+        assert_eq!(sizes(usize::MAX), [4]);
+        assert_eq!(sizes(34 + 10 + 28 + 28 + 28), [4]);
+        assert_eq!(sizes(34 + 10 + 28 + 28 + 27), [3, 1]);
+        assert_eq!(sizes(80), [2, 1, 1]);
+        assert_eq!(sizes(0), [1, 1, 1, 1]);
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use console::{Term, style};
+use hpyvm_examples::command;
 use hpyvm_examples::digest::line;
 use hpyvm_examples::environment::isolate;
 use hpyvm_examples::example::TRANSCRIPT;
@@ -60,14 +61,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
-            ExitCode::from(2)
-        }
-    }
+    command::run(|| run(&Options::parse()))
 }
 
 /// Whether every example printed the same.

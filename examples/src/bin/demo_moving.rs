@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use console::style;
+use hpyvm_examples::command;
 use hpyvm_examples::digest::line;
 use hpyvm_examples::{
     Built, Comparison, CpythonColumn, Environment, Example, Extension, Finished, Job, Project,
@@ -50,14 +51,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{} {error:#}", style("error:").red().bold().for_stderr());
-            ExitCode::from(2)
-        }
-    }
+    command::run(|| run(&Options::parse()))
 }
 
 /// Binaries, a script over them, and what it has to print.

@@ -12,7 +12,8 @@
 use super::*;
 use std::ffi::{c_char, c_int, c_void};
 
-/// Calls `$consumer! { members { ... } ... }` with the rows of the context.
+/// Calls the macro `$consumer` with the rows of the context, where an item may stand.
+/// To look at the rows at run time there is [`ROWS`](crate::abi::context::ROWS).
 ///
 /// The rows come in blocks, because the ABI was extended by appending:
 /// `"since" constants { name = "python name", ... }

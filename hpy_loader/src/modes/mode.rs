@@ -17,7 +17,10 @@ pub enum Mode {
 
 /// A text that names no mode; at most 50 characters of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid HPy mode: {0}")]
+#[error(
+    "invalid HPy mode: {0} (the variable HPY takes universal, debug or trace, \
+     or module:mode,module:mode)"
+)]
 pub struct InvalidMode(String);
 
 impl Mode {
@@ -130,7 +133,12 @@ mod tests {
 
     #[test]
     fn other_modes_are_refused() {
-        let refused = |value: &str| Err(format!("invalid HPy mode: {value}"));
+        let refused = |value: &str| {
+            Err(format!(
+                "invalid HPy mode: {value} (the variable HPY takes universal, debug or trace, \
+                 or module:mode,module:mode)"
+            ))
+        };
         let long = "x".repeat(60);
         assert_modes(&[
             ("m", "fast", refused("fast")),

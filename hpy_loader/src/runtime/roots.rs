@@ -76,7 +76,9 @@ pub trait Roots: Sized + 'static {
 
     /// The object behind a constant of the context, by its Python name: a
     /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for
-    /// the capsules' type. Called once a row when the context is made, which is
+    /// the capsules' type. The names are those of the [rows](crate::abi::context::ROWS)
+    /// that are [handles](crate::abi::context::RowKind::Handle): `None`, `type`,
+    /// `ValueError` and so on. Called once a row when the context is made, which is
     /// when a collector must not move anything yet.
     ///
     /// # Panics

@@ -140,6 +140,7 @@ impl Caller {
 /// where `target` takes the same arguments, the first points to the context, and
 /// [`Registers`] are that many bytes after it.
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[doc(hidden)]
 #[macro_export]
 macro_rules! with_caller {
     (
@@ -196,6 +197,7 @@ macro_rules! note_caller {
 
 /// Elsewhere, and under Miri, nobody knows who called.
 #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[doc(hidden)]
 #[macro_export]
 macro_rules! with_caller {
     (

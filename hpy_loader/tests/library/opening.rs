@@ -56,6 +56,19 @@ fn the_leaf_of_the_name_counts() {
     }
 }
 
+/// It loads on CPython, which is linked with the library of mathematics itself.
+#[test]
+fn a_module_that_forgets_to_link_the_mathematics_opens() {
+    let workshop = Workshop::new();
+    let module = Module {
+        more: "double sin(double); double cos(double);\n\
+               double both(double x) { return sin(x) + cos(x); }\n",
+        ..Module::default()
+    };
+    let path = workshop.library("foo.hpy0.so", &module.source());
+    open("foo", &path).expect("it opens");
+}
+
 #[test]
 fn the_same_path_twice_is_the_same_library() {
     let workshop = Workshop::new();

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use console::style;
+use hpyvm_examples::command;
 use hpyvm_tests::{Options, Outcome, STEPS, StepInfo, Verification};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Checks everything that must be true of hpyvm: sources, headers, golden
 /// scripts, malformed binaries, HPy's own test suite, start-up time.
 #[derive(Debug, Parser)]
-#[command(name = "verify")]
+#[command(name = "verify", bin_name = "cargo verify")]
 struct Arguments {
     /// Run only this step (may be repeated)
     #[arg(long, value_name = "STEP", value_parser = step_names())]
@@ -34,11 +35,17 @@ fn step_names() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
+/// Of the column with the steps' names.
+fn name_width() -> usize {
+    STEPS.iter().map(|step| step.name.len()).max().unwrap_or(0)
+}
+
 fn main() -> ExitCode {
+    command::leave_quietly();
     let arguments = Arguments::parse();
     if arguments.list {
         for step in STEPS {
-            println!("{:<10} {}", step.name, step.about);
+            println!("{:<width$} {}", step.name, step.about, width = name_width());
         }
         return ExitCode::SUCCESS;
     }
@@ -92,6 +99,7 @@ fn run(step: &StepInfo, verification: &Verification) -> Ran {
 
 /// Prints the summary. Its last line is for programs that read the log.
 fn conclude(results: &[Ran]) -> ExitCode {
+    let width = name_width();
     println!();
     for Ran {
         name,
@@ -104,10 +112,17 @@ fn conclude(results: &[Ran]) -> ExitCode {
             false => style("FAILED").red(),
         };
         let seconds = elapsed.as_secs_f64();
-        println!("{verdict} {name:<10} {seconds:>7.1} s  {}", outcome.summary);
+        println!(
+            "{verdict} {name:<width$} {seconds:>7.1} s  {}",
+            outcome.summary
+        );
     }
     let total: Duration = results.iter().map(|ran| ran.elapsed).sum();
-    println!("{:<17} {:>7.1} s", "all steps", total.as_secs_f64());
+    println!(
+        "       {:<width$} {:>7.1} s",
+        "all steps",
+        total.as_secs_f64()
+    );
     let success = results.iter().all(|ran| ran.outcome.is_success());
     let passed: usize = results.iter().map(|ran| ran.outcome.passed).sum();
     let failed: usize = results

@@ -5,6 +5,7 @@ use clap::Parser;
 use moving_gc::Zeal;
 use moving_gc::script::{exit_code, start};
 use std::env;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +53,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
+    let script = arguments.script.display();
+    File::open(&arguments.script).with_context(|| format!("cannot open {script}"))?;
     let (vm, interpreter) = start()?;
     for name in ["HPY", "HPY_LOG"] {
         if let Ok(value) = env::var(name) {
@@ -78,6 +81,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let generation = arguments.debug.then(|| vm.new_generation());
     let result = interpreter.run_file(&arguments.script, "__main__");
     let summary = generation.map(|generation| vm.debug_summary(generation));
+    if let Err(error) = &result {
+        eprintln!("{}", interpreter.report(error));
+    }
+    if let Some(summary) = &summary {
+        eprintln!("{summary}");
+    }
     vm.collect();
     let after = vm.heap().statistics();
     if let Some(path) = &arguments.statistics {
@@ -93,12 +102,6 @@ fn run(arguments: &Arguments) -> Result<bool> {
         });
         std::fs::write(path, format!("{json:#}\n"))
             .with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    if let Err(error) = &result {
-        eprintln!("{}", interpreter.report(error));
-    }
-    if let Some(summary) = &summary {
-        eprintln!("{summary}");
     }
     Ok(result.is_ok() && summary.is_none_or(|summary| summary.is_clean()))
 }

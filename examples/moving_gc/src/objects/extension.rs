@@ -10,7 +10,7 @@ use hpy_loader::spec::{MethodDef, TypeDef};
 
 type Shape = HPyType_BuiltinShape;
 
-/// `HPy_TPFLAGS_DISALLOW_INSTANTIATION`, as CPython numbers it.
+/// `Py_TPFLAGS_DISALLOW_INSTANTIATION` of CPython.
 const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
 
 /// The kind of object that a struct of this shape is attached to.

@@ -10,7 +10,7 @@ use hpy_loader::abi::{HPy, HPy_buffer};
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 
-/// `HPyBUF_FULL_RO`: format, shape and strides are wanted, writing is not.
+/// `PyBUF_FULL_RO` of CPython: format, shape and strides are wanted, writing is not.
 const FULL_RO: i32 = 0x0004 | 0x0100 | 0x0010 | 0x0008;
 
 /// What a view knows in Rust.

@@ -23,20 +23,24 @@ def parser(module, description):
     """The command line of `-m module`, to add options to before `parse`."""
     return argparse.ArgumentParser(
         prog=f"hpyvm -m {module}",
-        usage="%(prog)s [options] (script | -m module) [argument ...]",
+        usage="%(prog)s [options] (script | -m module | -c code) [argument ...]",
         description=description.strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
 
 def parse(parser, arguments):
-    """The options, and what to run: a script, or a module after -m, and the rest are
-    its arguments.
+    """The options, and what to run: a script, a module after -m or code after -c, and
+    the rest are its arguments.
     """
-    parser.add_argument(
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
         "-m", dest="is_module", action="store_true", help="run a module instead of a script"
     )
-    parser.add_argument("program", help="the script, or the module's name")
+    kind.add_argument(
+        "-c", dest="is_code", action="store_true", help="run code given here instead of a script"
+    )
+    parser.add_argument("program", help="the script, the module's name, or the code")
     parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, help="the arguments of the program"
     )
@@ -56,14 +60,35 @@ def run(options):
     return status
 
 
+def report(lines):
+    """Writes lines to the standard error of this process, below what the program wrote.
+
+    The program may have closed or replaced `sys.stdout` and `sys.stderr`, or write to a
+    pipe that nobody reads any more. That is no reason to keep the report back.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # The interpreter says so when it flushes them at its end.
+    try:
+        with open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    except OSError:
+        pass  # There is nobody to tell.
+
+
 def leave(status):
     """Ends this process."""
     sys.exit(status)
 
 
 def _start(options):
-    sys.argv = [options.program, *options.arguments]
-    if options.is_module:
+    sys.argv = ["-c" if options.is_code else options.program, *options.arguments]
+    if options.is_code:
+        sys.path[0] = ""
+        _execute(options.program, "<string>")
+    elif options.is_module:
         sys.path[0] = os.getcwd()
         runpy.run_module(options.program, run_name="__main__", alter_sys=True)
     elif os.path.isdir(options.program) or options.program.endswith((".zip", ".pyz")):
@@ -81,8 +106,12 @@ def _run_script(path):
         print(f"{sys.executable}: can't open file {path!r}: {error.strerror}", file=sys.stderr)
         sys.exit(2)
     sys.path[0] = os.path.dirname(os.path.abspath(path))
+    _execute(source, path, __file__=path)
+
+
+def _execute(source, path, **names):
     main = types.ModuleType("__main__")
-    main.__file__ = path
+    main.__dict__.update(names)
     # The module stays: what it has defined may be called until the process ends.
     sys.modules["__main__"] = main
     exec(compile(source, path, "exec"), main.__dict__)
@@ -100,16 +129,20 @@ def _status_of(function, *arguments):
         print(error.code, file=sys.stderr)
         return 1
     except BaseException as error:
-        sys.excepthook(type(error), error, _beyond_machinery(error.__traceback__))
+        own = _beyond_machinery(error.__traceback__)
+        if own is None:
+            error.__cause__ = error.__context__ = None
+        sys.excepthook(type(error), error.with_traceback(own), own)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
 def _beyond_machinery(traceback):
-    """A traceback without the frames of this module and of runpy."""
-    whole = traceback
+    """A traceback without the frames of this module and of runpy; None if that is all of
+    it, as when there is no such module, or no way to read the script.
+    """
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename not in (__name__, runpy.__name__):
             return traceback
         traceback = traceback.tb_next
-    return whole
+    return None

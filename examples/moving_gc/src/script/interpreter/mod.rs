@@ -25,6 +25,7 @@ use frame::Frame;
 use running::Running;
 use statement::Flow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A rooted object.
@@ -267,12 +268,14 @@ impl Interpreter {
         }
     }
 
-    /// Writes what a script prints.
-    pub(super) fn write(&self, text: &str) {
-        match &mut *self.captured.borrow_mut() {
-            Some(captured) => captured.push_str(text),
-            None => print!("{text}"),
+    /// Writes what a script prints. That fails where nobody reads it any more.
+    pub(super) fn write(&self, text: &str) -> Fallible<()> {
+        if let Some(captured) = &mut *self.captured.borrow_mut() {
+            captured.push_str(text);
+            return Ok(());
         }
+        let written = io::stdout().write_all(text.as_bytes());
+        written.map_err(|error| self.error("OSError", &error.to_string()))
     }
 
     /// Keeps what scripts print from now on.

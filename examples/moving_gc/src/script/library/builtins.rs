@@ -240,7 +240,7 @@ fn print(arguments: Arguments) -> Fallible<Value> {
             _ => return Err(vm.error("TypeError", "print() takes sep, end and flush")),
         }
     }
-    interpreter.write(&(parts.join(&separator) + &end));
+    interpreter.write(&(parts.join(&separator) + &end))?;
     match if flush { io::stdout().flush() } else { Ok(()) } {
         Ok(()) => Ok(vm.none()),
         Err(error) => Err(vm.error("OSError", &error.to_string())),

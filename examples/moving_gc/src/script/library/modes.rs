@@ -68,7 +68,7 @@ impl Interpreter {
             self.vm.loader().debug().set_reports_faults(true);
         }
         if variable("HPY_LOG").is_some() {
-            self.write(&(mode.log_line(name) + "\n"));
+            self.write(&(mode.log_line(name) + "\n"))?;
         }
         Ok(mode)
     }

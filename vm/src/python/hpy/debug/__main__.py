@@ -6,7 +6,6 @@ it, else the program's own.
 """
 
 import os
-import sys
 
 from hpy import _program
 from hpy.universal import _debug
@@ -35,8 +34,7 @@ def main(arguments=None):
     generation = _debug.new_generation()
     status = _program.run(options)
     is_clean, text = _debug.sum_up(generation, report.safe_repr, report.is_machinery)
-    sys.stdout.flush()
-    print(text, file=sys.stderr, flush=True)
+    _program.report([text])
     return status if is_clean else 1
 
 

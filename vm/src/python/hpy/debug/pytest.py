@@ -2,7 +2,10 @@
 or `-p hpy.debug.pytest` on pytest's command line.
 """
 
+import warnings
+
 import pytest
+from hpy.universal import _debug
 
 from .leakdetector import LeakDetector
 
@@ -12,3 +15,5 @@ def hpy_debug():
     """A LeakDetector around the test, which fails if the test leaves handles open."""
     with LeakDetector() as detector:
         yield detector
+    if not _debug.get_modules():
+        warnings.warn("hpy_debug saw nothing: no HPy module is in debug mode (set HPY=debug)")

@@ -27,7 +27,7 @@ DEPTH = 12
 _MACHINERY = ("_frozen_importlib", "importlib._bootstrap", "runpy", "hpy.", "<frozen ")
 
 # Packages that call a program's functions through many of their own.
-_RUNNERS = ("/_pytest/", "/pluggy/")
+_RUNNERS = ("/_pytest/", "/pluggy/", "/pytest/__main__.py")
 
 
 def count(number, noun):

@@ -5,7 +5,6 @@ The table goes to standard error. The exit status is the program's own.
 """
 
 import os
-import sys
 
 from hpy import _program
 from hpy.universal import _trace
@@ -35,14 +34,14 @@ def main(arguments=None):
     if options.folded:
         _trace.start_folding()
     status = _program.run(options)
-    sys.stdout.flush()
-    for line in report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort):
-        print(line, file=sys.stderr)
+    _program.report(
+        report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort)
+    )
     if options.folded:
         try:
             write_folded(options.folded)
         except OSError as error:
-            print(f"hpy.trace: can't write {options.folded!r}: {error.strerror}", file=sys.stderr)
+            _program.report([f"hpy.trace: can't write {options.folded!r}: {error.strerror}"])
             return status or 1
     return status
 
