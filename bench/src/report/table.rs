@@ -5,7 +5,7 @@ use console::{Alignment, Term, pad_str, style};
 use crate::column::{Cell, Column};
 use crate::contestant::{Mode, Role};
 use crate::floor::AtFloors;
-use crate::modes::means;
+use crate::modes::{Cost, Pair, means};
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::Spread;
@@ -148,43 +148,52 @@ fn figure(cell: &Cell, role: Role, limit: Option<f64>) -> String {
 
 fn modes(results: &Results, mode: Mode) {
     let costs = results.modes.iter().filter(|cost| cost.mode == mode);
-    if costs.clone().next().is_none() {
+    let costs: Vec<&Cost> = costs.collect();
+    if costs.is_empty() {
         return;
     }
     let head = format!(
-        "In {} mode, as multiples of the same without, with quartiles",
+        "In {} mode, as multiples of the same without, with quartiles, and the nanoseconds added",
         mode.name()
     );
     println!("\n{}", style(head).bold());
     let line = |name: &str, cpython: &str, hpyvm: &str| {
         let name = pad_str(name, NAME, Alignment::Left, Some("…"));
-        let cpython = pad_str(cpython, 20, Alignment::Right, None);
-        let hpyvm = pad_str(hpyvm, 20, Alignment::Right, None);
+        let cpython = pad_str(cpython, 29, Alignment::Right, None);
+        let hpyvm = pad_str(hpyvm, 29, Alignment::Right, None);
         format!("{name}{cpython}{hpyvm}")
     };
     println!("{}", style(line("", "CPython", "hpyvm")).dim());
-    let figure = |spread: &Spread| {
-        let Spread { low, median, high } = spread;
+    let judged = |text: String, holds: bool| match holds {
+        true => style(text).green(),
+        false => style(text).red(),
+    };
+    let multiple = |pair: &Pair| {
+        let Spread { low, median, high } = pair.ratio;
         format!("{median:.2} [{low:.2}-{high:.2}]")
     };
-    for cost in costs {
-        let hpyvm = style(figure(&cost.hpyvm));
-        let hpyvm = match cost.hpyvm.median > cost.cpython.median {
-            true => hpyvm.red(),
-            false => hpyvm.green(),
-        };
-        println!(
-            "{}",
-            line(cost.row, &figure(&cost.cpython), &hpyvm.to_string())
-        );
+    let added = |pair: &Pair| format!("{:>+9.1}", pair.added);
+    for cost in &costs {
+        let cpython = multiple(&cost.cpython) + &added(&cost.cpython);
+        let hpyvm = judged(multiple(&cost.hpyvm), cost.is_multiple_held()).to_string()
+            + &judged(added(&cost.hpyvm), cost.is_time_held()).to_string();
+        println!("{}", line(cost.row, &cpython, &hpyvm));
     }
     for side in [Side::C, Side::Python] {
         if let Some((hpyvm, cpython)) = means(&results.modes, mode, side) {
             let name = format!("geometric mean, {}", side.name());
-            let mean = line(&name, &format!("{cpython:.2}"), &format!("{hpyvm:.2}"));
-            println!("{}", style(mean).bold());
+            let blank = " ".repeat(9);
+            let [cpython, hpyvm] = [cpython, hpyvm].map(|mean| format!("{mean:.2}{blank}"));
+            println!("{}", style(line(&name, &cpython, &hpyvm)).bold());
         }
     }
+    let count = |holds: fn(&Cost) -> bool| costs.iter().filter(|cost| holds(cost)).count();
+    println!(
+        "no more than on CPython: as a multiple {} of {} rows, in nanoseconds {}",
+        count(Cost::is_multiple_held),
+        costs.len(),
+        count(Cost::is_time_held)
+    );
 }
 
 fn growth(results: &Results) {
