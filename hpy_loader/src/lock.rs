@@ -116,9 +116,13 @@ impl Lock {
     /// Takes the lock if this thread does not hold it yet, and tells whether it has.
     #[inline(always)]
     pub(crate) fn acquire_if_free<R: Roots>(&self, runtime: &R) -> bool {
-        let is_held = self.is_held::<R>();
+        if !R::THREADS {
+            return false;
+        }
+        let (owner, thread) = (self.owner.load(Ordering::Relaxed), current_thread());
+        let is_held = owner & !FAVOURITE == thread;
         if !is_held {
-            self.acquire(runtime);
+            self.acquire_from(runtime, owner, thread);
         }
         !is_held
     }
@@ -126,19 +130,20 @@ impl Lock {
     /// Leaves the lock for the guard's life, if this thread holds it.
     #[inline]
     pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
-        let held = R::THREADS && self.is_held::<R>();
+        let owner = self.owner.load(Ordering::Relaxed);
+        let is_held = R::THREADS && owner & !FAVOURITE == current_thread();
         Left {
             lock: self,
             runtime,
-            departure: held.then(|| self.depart()),
+            departure: is_held.then(|| self.depart(owner)),
         }
     }
 
     #[inline]
-    fn depart(&self) -> Departure {
+    fn depart(&self, owner: usize) -> Departure {
         let number = self.departures.load(Ordering::Relaxed).wrapping_add(1);
         self.departures.store(number, Ordering::Relaxed);
-        let mark = self.owner.load(Ordering::Relaxed) | LEFT | number << DEPARTURE;
+        let mark = owner | LEFT | number << DEPARTURE;
         self.put_back(mark);
         Departure {
             mark,
@@ -178,11 +183,14 @@ impl Lock {
     /// Takes the lock. This thread must not hold it.
     #[inline]
     pub(crate) fn acquire<R: Roots>(&self, runtime: &R) {
-        if !R::THREADS {
-            return;
+        if R::THREADS {
+            let owner = self.owner.load(Ordering::Relaxed);
+            self.acquire_from(runtime, owner, current_thread());
         }
-        let thread = current_thread();
-        let owner = self.owner.load(Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn acquire_from<R: Roots>(&self, runtime: &R, owner: usize, thread: usize) {
         if owner & (THREAD | LEFT) == thread | LEFT && self.come_back(owner) {
             self.beneath.store(owner, Ordering::Relaxed);
         } else if self.bias.enter(thread) {
