@@ -6,7 +6,7 @@
 //! the lock is taken from a thread that has been away since it was seen before, on one
 //! and the same departure, and meanwhile
 //!
-//! - blocks, which a method that is over in no time does not, or
+//! - waits, which a method that is over in no time does not, or
 //! - has been computing for longer than CPython lets a thread have the GIL.
 //!
 //! That a thread is still away says little by itself: there may be more threads than
@@ -14,9 +14,10 @@
 //! where that does not say, time alone counts.
 //!
 //! C code that calls Python again and again, each time for a moment, would never be
-//! found away for long. After a while, even a moment will do.
+//! found away for long. After a while, even a moment will do: again one that the
+//! thread has spent computing, since else it would be too short on a busy machine.
 
-use super::running::Running;
+use super::running::{Activity, Running};
 use std::time::{Duration, Instant};
 
 /// What CPython calls the switch interval.
@@ -38,24 +39,45 @@ const LATER: Duration = Duration::from_millis(1);
 pub(super) struct Patience {
     /// The departures that were seen, by what they have left.
     seen: Vec<(usize, Sight)>,
-    /// When the first look at this holder was.
-    since: Option<Instant>,
+    /// The first look at this holder.
+    first: Option<Sight>,
     tenure: usize,
     looks: usize,
 }
 
-/// How things stood when a departure was seen for the first time.
+/// How things stood at a look.
+#[derive(Clone, Copy)]
 struct Sight {
     time: Instant,
     /// How long the thread had been computing in its life.
     computed: Option<Duration>,
 }
 
+impl Sight {
+    fn of(holder: &Running) -> Self {
+        Self {
+            time: Instant::now(),
+            computed: holder.computed(),
+        }
+    }
+
+    /// For how long the thread has been busy since the time of `earlier`, if it does
+    /// this now.
+    fn busy_since(&self, earlier: &Sight, activity: Activity) -> Duration {
+        match (earlier.computed, self.computed) {
+            (Some(before), Some(after)) if activity == Activity::Computes => {
+                after.saturating_sub(before)
+            }
+            _ => self.time.duration_since(earlier.time),
+        }
+    }
+}
+
 impl Patience {
     pub(super) const fn new() -> Self {
         Self {
             seen: Vec::new(),
-            since: None,
+            first: None,
             tenure: 0,
             looks: 0,
         }
@@ -70,30 +92,25 @@ impl Patience {
     /// Whether the lock may be taken from the thread `holder`, which has written
     /// `mark` when it left. Each one that takes the lock has a `tenure` of its own.
     pub(super) fn is_over(&mut self, mark: usize, tenure: usize, holder: &Running) -> bool {
-        let now = Instant::now();
         if self.tenure != tenure {
             self.tenure = tenure;
-            self.since = None;
+            self.first = None;
             self.seen.clear();
         }
-        if now.duration_since(*self.since.get_or_insert(now)) >= WHILE {
+        let now = Sight::of(holder);
+        let activity = holder.activity();
+        let first = self.first.get_or_insert(now);
+        if now.busy_since(first, activity) >= WHILE {
             return true;
         }
-        let computed = holder.computed();
-        let Some((_, sight)) = self.seen.iter().find(|(seen, _)| *seen == mark) else {
-            self.seen.push((
-                mark,
-                Sight {
-                    time: now,
-                    computed,
-                },
-            ));
-            return false;
-        };
-        let busy = match (sight.computed, computed) {
-            (Some(before), Some(after)) => after.saturating_sub(before),
-            _ => now.duration_since(sight.time),
-        };
-        busy >= SLICE || holder.is_blocked()
+        match self.seen.iter().find(|(seen, _)| *seen == mark) {
+            Some((_, sight)) => {
+                activity == Activity::Waits || now.busy_since(sight, activity) >= SLICE
+            }
+            None => {
+                self.seen.push((mark, now));
+                false
+            }
+        }
     }
 }

@@ -7,6 +7,17 @@ use std::time::Duration;
 /// of it, or of another thread that has got the number, what nobody must rely on.
 pub(super) struct Running(AtomicI32);
 
+/// What a thread is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Activity {
+    /// It computes, or would if it had its turn.
+    Computes,
+    /// It waits for something to happen.
+    Waits,
+    /// It waits for a disk, was stopped, or the kernel does not say.
+    Unknown,
+}
+
 impl Running {
     pub(super) const fn nobody() -> Self {
         Self(AtomicI32::new(0))
@@ -22,15 +33,15 @@ impl Running {
         kernel::computed(self.0.load(Ordering::Relaxed))
     }
 
-    /// Whether the thread waits for something other than its turn. Not if that is
-    /// not known.
-    pub(super) fn is_blocked(&self) -> bool {
-        kernel::is_blocked(self.0.load(Ordering::Relaxed))
+    /// What the thread is doing.
+    pub(super) fn activity(&self) -> Activity {
+        kernel::activity(self.0.load(Ordering::Relaxed))
     }
 }
 
 #[cfg(all(target_os = "linux", not(miri)))]
 mod kernel {
+    use super::Activity;
     use std::cell::Cell;
     use std::time::Duration;
 
@@ -61,18 +72,23 @@ mod kernel {
         (status == 0).then(|| Duration::new(seconds, nanoseconds))
     }
 
-    pub(super) fn is_blocked(thread: i32) -> bool {
+    pub(super) fn activity(thread: i32) -> Activity {
         // `proc_pid_stat(5)`: the state comes after the name, which stands in
         // parentheses and may have some itself.
         let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
-        let Ok(stat) = stat else { return false };
+        let stat = stat.unwrap_or_default();
         let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
-        state.is_some_and(|state| state.starts_with('S'))
+        match state.and_then(|state| state.chars().next()) {
+            Some('R') => Activity::Computes,
+            Some('S') => Activity::Waits,
+            _ => Activity::Unknown,
+        }
     }
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod kernel {
+    use super::Activity;
     use std::time::Duration;
 
     pub(super) fn current() -> i32 {
@@ -83,7 +99,7 @@ mod kernel {
         None
     }
 
-    pub(super) fn is_blocked(_thread: i32) -> bool {
-        false
+    pub(super) fn activity(_thread: i32) -> Activity {
+        Activity::Unknown
     }
 }
