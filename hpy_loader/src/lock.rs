@@ -19,8 +19,9 @@
 //! To leave it is not to give it up. The GIL changes hands when Python code runs or
 //! a thread blocks, not when C stores into a `dict`, and extensions build on that:
 //! what they do to their structs between two such calls is one step for the other
-//! threads. The loader cannot know what a call will do, so the lock stays with the
-//! thread that has left it, which comes back for nothing, unless somebody who waits
+//! threads. For a call of a function made in Python the lock is given up
+//! ([`Lock::give_up_for`]). What else will run Python code the loader cannot know, so
+//! the lock stays with the thread that has left it, which comes back for nothing, unless somebody who waits
 //! finds that it stays away for long; `patience` says what long is. Only then the
 //! lock is taken from it, and it has to wait for it in its turn.
 //!
@@ -136,6 +137,24 @@ impl Lock {
             lock: self,
             runtime,
             departure: is_held.then(|| self.depart(owner)),
+        }
+    }
+
+    /// Gives the lock up for the guard's life, if this thread holds it: for what runs
+    /// Python code in any case.
+    #[inline]
+    pub fn give_up_for<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
+        let is_held = R::THREADS && self.is_held::<R>();
+        if is_held {
+            self.give_up();
+        }
+        Left {
+            lock: self,
+            runtime,
+            departure: is_held.then_some(Departure {
+                mark: 0,
+                beneath: 0,
+            }),
         }
     }
 
@@ -318,7 +337,7 @@ impl Drop for Entered<'_> {
 /// What a thread needs to come back.
 #[derive(Clone, Copy)]
 struct Departure {
-    /// What it has written into [`Lock::owner`].
+    /// What it has written into [`Lock::owner`], or 0 if it has given the lock up.
     mark: usize,
     /// What [`Lock::beneath`] was.
     beneath: usize,
@@ -336,7 +355,7 @@ impl<R: Roots> Drop for Left<'_, R> {
     #[inline]
     fn drop(&mut self) {
         if let Some(departure) = self.departure {
-            if self.lock.come_back(departure.mark) {
+            if departure.mark != 0 && self.lock.come_back(departure.mark) {
                 let beneath = departure.beneath;
                 self.lock.beneath.store(beneath, Ordering::Relaxed);
             } else {

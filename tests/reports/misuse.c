@@ -276,10 +276,10 @@ static HPy without_lock_impl(HPyContext *ctx, HPy self)
     return HPy_Dup(ctx, ctx->h_None);
 }
 
-static void *lists_in_another_thread(void *nothing)
+static void *imports_in_another_thread(void *nothing)
 {
-    HPy list = HPyList_New(elsewhere, 0); /* here: list without lock */
-    HPy_Close(elsewhere, list);
+    HPy module = HPyImport_ImportModule(elsewhere, "sys");
+    HPy_Close(elsewhere, module);
     return nothing;
 }
 
@@ -289,20 +289,20 @@ static HPy stray_impl(HPyContext *ctx, HPy self)
     pthread_t thread;
     elsewhere = ctx;
     HPy_BEGIN_LEAVE_PYTHON(ctx);
-    if (pthread_create(&thread, NULL, lists_in_another_thread, NULL) == 0)
+    if (pthread_create(&thread, NULL, imports_in_another_thread, NULL) == 0)
         pthread_join(thread, NULL);
     HPy_END_LEAVE_PYTHON(ctx);
     return HPy_Dup(ctx, ctx->h_None);
 }
 
-HPyDef_METH(list_outside, "list_outside", HPyFunc_NOARGS)
-static HPy list_outside_impl(HPyContext *ctx, HPy self)
+HPyDef_METH(import_outside, "import_outside", HPyFunc_NOARGS)
+static HPy import_outside_impl(HPyContext *ctx, HPy self)
 {
-    HPy list;
+    HPy module;
     HPy_BEGIN_LEAVE_PYTHON(ctx);
-    list = HPyList_New(ctx, 0); /* here: list outside */
+    module = HPyImport_ImportModule(ctx, "sys"); /* here: import outside */
     HPy_END_LEAVE_PYTHON(ctx);
-    return list;
+    return module;
 }
 
 HPyDef_METH(keep_context, "keep_context", HPyFunc_NOARGS)
@@ -336,7 +336,7 @@ static HPyDef *defines[] = {
     &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
     &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
-    &without_lock, &stray, &list_outside, &keep_context, &use_context, &execute, NULL,
+    &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,
 };
 static HPyGlobal *module_globals[] = {&declared, NULL};
 static HPyModuleDef moduledef = {.defines = defines, .globals = module_globals};

@@ -140,3 +140,27 @@ fn who_lives_inside_loses_the_lock() {
         });
     });
 }
+
+#[test]
+fn who_gives_the_lock_up_has_to_take_it_again() {
+    on_both(|vm, lock| {
+        let entered = lock.enter(vm);
+        // Inside of code that it has left the lock for.
+        let left = lock.leave(vm);
+        let again = lock.enter(vm);
+        let given_up = lock.give_up_for(vm);
+        assert!(!lock.is_held::<Vm>());
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| lock.enter(vm).is_outermost());
+            assert!(other.join().expect("the other thread comes in"));
+        });
+        drop(given_up);
+        assert!(lock.is_held::<Vm>());
+        drop(again);
+        assert!(!lock.is_held::<Vm>());
+        drop(left);
+        assert!(lock.is_held::<Vm>());
+        drop(entered);
+        assert!(!lock.is_held::<Vm>());
+    });
+}

@@ -6,8 +6,8 @@ import os
 os.environ["HPY"] = "debug"
 import misuse
 
-misuse.list_outside()
+misuse.import_outside()
 
 #err> Fatal Python error: the API is called without the HPy lock
-#err> HPy debug: the API is called without the HPy lock (HPyList_New) [without-lock in misuse]
-#err>   used in   list_outside_impl at misuse.c:@list outside
+#err> HPy debug: the API is called without the HPy lock (HPyImport_ImportModule) [without-lock in misuse]
+#err>   used in   import_outside_impl at misuse.c:@import outside
