@@ -1,7 +1,6 @@
 //! What the operations cost in RustPython itself: see `vm/examples/floors.rs`.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use hpyvm_examples::{Job, Project, Step, cargo};
@@ -49,8 +48,14 @@ impl Floor {
     ///
     /// What cargo says if it can't, and what keeps the program from being copied.
     pub fn build(&self, project: &Project) -> Result<PathBuf> {
+        let mut command = cargo();
+        command
+            .current_dir(project.root())
+            .args(["build", "--ignore-rust-version", "--release"])
+            .args(["--package", "hpyvm", "--example", "floors"])
+            .args(self.arguments);
         let mut step = Step::start(format!("building the floors of {}", self.name));
-        Job::new(self.cargo(project.root()))
+        Job::new(command)
             .watch(|line| step.note(line.trim()))
             .check("building the floors")?;
         step.done("");
@@ -60,16 +65,6 @@ impl Floor {
         std::fs::copy(&program, &kept)
             .with_context(|| format!("copying {} to {}", program.display(), kept.display()))?;
         Ok(kept)
-    }
-
-    fn cargo(&self, root: &Path) -> Command {
-        let mut command = cargo();
-        command
-            .current_dir(root)
-            .args(["build", "--ignore-rust-version", "--release"])
-            .args(["--package", "hpyvm", "--example", "floors"])
-            .args(self.arguments);
-        command
     }
 }
 

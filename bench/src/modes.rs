@@ -10,7 +10,7 @@ use crate::contestant::{Mode, Role};
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::{Spread, geometric_mean};
 
-/// One row in a mode, as multiples of itself in universal mode.
+/// One row in a mode, beside itself in universal mode.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Cost {
     /// The mode.
@@ -20,9 +20,30 @@ pub struct Cost {
     /// `c` or `python`.
     pub side: &'static str,
     /// On hpyvm.
-    pub hpyvm: Spread,
+    pub hpyvm: Pair,
     /// On CPython.
-    pub cpython: Spread,
+    pub cpython: Pair,
+}
+
+/// One row on one VM, with a mode and without.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Pair {
+    /// The one as multiples of the other.
+    pub ratio: Spread,
+    /// The nanoseconds that the mode adds to an operation, by the medians.
+    pub added: f64,
+}
+
+impl Cost {
+    /// Whether the mode makes no larger a multiple of the row than on CPython.
+    pub fn is_multiple_held(&self) -> bool {
+        self.hpyvm.ratio.median <= self.cpython.ratio.median
+    }
+
+    /// Whether the mode takes no more time than on CPython.
+    pub fn is_time_held(&self) -> bool {
+        self.hpyvm.added <= self.cpython.added
+    }
 }
 
 /// The costs of all rows that ran in a mode and without it on both VMs.
@@ -33,10 +54,13 @@ pub fn costs(columns: &[Column]) -> Vec<Cost> {
 
 fn costs_of(mode: Mode, columns: &[Column]) -> Vec<Cost> {
     let column = |role| of_role(columns, role);
-    let ratio = |row: &Row, with, without| {
+    let pair = |row: &Row, with, without| {
         let (with, without) = (column(with)?, column(without)?);
         let (with, without) = (with.cell(row.name)?, without.cell(row.name)?);
-        Spread::of_ratios(&with.samples, &without.samples)
+        Some(Pair {
+            ratio: Spread::of_ratios(&with.samples, &without.samples)?,
+            added: with.nanoseconds.median - without.nanoseconds.median,
+        })
     };
     ROWS.iter()
         .filter(|row| row.side != Side::Builtin)
@@ -45,8 +69,8 @@ fn costs_of(mode: Mode, columns: &[Column]) -> Vec<Cost> {
                 mode,
                 row: row.name,
                 side: row.side.name(),
-                hpyvm: ratio(row, Role::In(mode), Role::Threading)?,
-                cpython: ratio(row, Role::BaselineIn(mode), Role::Baseline)?,
+                hpyvm: pair(row, Role::In(mode), Role::Threading)?,
+                cpython: pair(row, Role::BaselineIn(mode), Role::Baseline)?,
             })
         })
         .collect()
@@ -57,7 +81,7 @@ pub fn means(costs: &[Cost], mode: Mode, side: Side) -> Option<(f64, f64)> {
     let is_meant = |cost: &&Cost| cost.mode == mode && cost.side == side.name();
     let of = |which: fn(&Cost) -> f64| geometric_mean(costs.iter().filter(is_meant).map(which));
     Some((
-        of(|cost| cost.hpyvm.median)?,
-        of(|cost| cost.cpython.median)?,
+        of(|cost| cost.hpyvm.ratio.median)?,
+        of(|cost| cost.cpython.ratio.median)?,
     ))
 }

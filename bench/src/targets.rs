@@ -90,8 +90,8 @@ pub fn judge(columns: &[Column], modes: &[Cost], growth: &[Growth]) -> Vec<Verdi
     for cost in modes.iter().filter(|cost| cost.mode == Mode::Debug) {
         verdicts.push(Verdict {
             what: format!("debug mode: {}, to what it costs on CPython", cost.row),
-            value: cost.hpyvm.median,
-            limit: cost.cpython.median,
+            value: cost.hpyvm.ratio.median,
+            limit: cost.cpython.ratio.median,
         });
     }
     verdicts.extend(trace(modes));
@@ -161,10 +161,10 @@ fn relations(column: &Column, verdicts: &mut Vec<Verdict>) {
 fn trace(modes: &[Cost]) -> Option<Verdict> {
     let is_meant = |cost: &&Cost| cost.mode == Mode::Trace && cost.side == Side::C.name();
     let costs = modes.iter().filter(is_meant);
-    let dearest = costs.max_by(|a, b| a.hpyvm.median.total_cmp(&b.hpyvm.median))?;
+    let dearest = costs.max_by(|a, b| a.hpyvm.ratio.median.total_cmp(&b.hpyvm.ratio.median))?;
     Some(Verdict {
         what: format!("trace mode: {}, to itself without", dearest.row),
-        value: dearest.hpyvm.median,
+        value: dearest.hpyvm.ratio.median,
         limit: TRACE,
     })
 }

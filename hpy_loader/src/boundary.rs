@@ -89,6 +89,12 @@ impl<R: Runtime> Entry<R> {
         self.core.leave(operation)
     }
 
+    /// See [`Core::leave_for`].
+    #[inline]
+    pub fn leave_for<T>(self, callable: Option<&R::Object>, operation: impl FnOnce(&R) -> T) -> T {
+        self.core.leave_for(callable, operation)
+    }
+
     /// See [`Core::open`].
     #[inline]
     pub fn open(self, object: R::Object) -> Fallible<HPy, R> {

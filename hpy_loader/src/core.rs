@@ -221,6 +221,23 @@ impl<R: Runtime> Core<R> {
         operation(&self.runtime)
     }
 
+    /// [`leave`](Self::leave) for a call of `callable`, if that is known.
+    #[inline]
+    pub(crate) fn leave_for<T>(
+        &self,
+        callable: Option<&R::Object>,
+        operation: impl FnOnce(&R) -> T,
+    ) -> T {
+        let _aside = self.set_aside();
+        let vm = &self.runtime;
+        let is_python = callable.is_some_and(|callable| vm.is_python_function(callable));
+        let _left = match is_python {
+            true => self.lock.give_up_for(vm),
+            false => self.lock.leave(vm),
+        };
+        operation(vm)
+    }
+
     /// Starts without a pending error; the one that was pending comes back when
     /// the guard goes.
     #[inline]

@@ -121,6 +121,7 @@ unsafe fn write<T>(address: *mut c_void, value: T) {
 }
 
 /// Writes the member of the native struct at `native`; no value deletes it.
+/// `type_name` is that of the type that has the member.
 ///
 /// # Errors
 ///
@@ -135,20 +136,31 @@ unsafe fn write<T>(address: *mut c_void, value: T) {
 pub unsafe fn set<R: Runtime>(
     loader: &'static Loader<R>,
     member: &MemberDef,
+    type_name: &str,
     native: *mut c_void,
     value: Option<R::Object>,
 ) -> Fallible<(), R> {
     let constants = loader.constants();
+    let is_object = matches!(
+        member.field_type,
+        Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX
+    );
     if member.readonly {
-        return Err(loader.error(constants.h_AttributeError, "readonly attribute"));
+        // hpy 0.9.0 makes an object's member a getter and a setter (`ctx_type.c`,
+        // `create_member_defs`), and CPython has other words where one is missing.
+        let message = match is_object {
+            true => &format!(
+                "attribute '{}' of '{type_name}' objects is not writable",
+                member.name
+            ),
+            false => "readonly attribute",
+        };
+        return Err(loader.error(constants.h_AttributeError, message));
     }
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the extension declares where in its struct the member lies.
     let address = unsafe { native.byte_add(member.offset) };
-    if matches!(
-        member.field_type,
-        Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX
-    ) {
+    if is_object {
         // SAFETY: the extension declares that an `HPyField` lies there.
         let field = unsafe { FieldRef::new(address.cast()) };
         let old = field.take(loader.runtime());

@@ -82,6 +82,10 @@ try:
 except RecursionError:
     print("too deep")
 #> too deep
+print(e.origin is e)  #> True
+show(setattr, e, "origin", None)  #> AttributeError: attribute 'origin' of 'emitters.Emitter' objects is not writable
+show(delattr, e, "origin")  #> AttributeError: attribute 'origin' of 'emitters.Emitter' objects is not writable
+show(setattr, e, "fired", 1)  #> AttributeError: readonly attribute
 e.parent = None
 
 

@@ -179,6 +179,7 @@ static HPy Emitter_repr_impl(HPyContext *ctx, HPy self)
 HPyDef_MEMBER(Emitter_fired, "fired", HPyMember_LONG, offsetof(Emitter, fired), .readonly = 1)
 HPyDef_MEMBER(Emitter_last, "last", HPyMember_OBJECT, offsetof(Emitter, last))
 HPyDef_MEMBER(Emitter_parent, "parent", HPyMember_OBJECT, offsetof(Emitter, parent))
+HPyDef_MEMBER(Emitter_origin, "origin", HPyMember_OBJECT, offsetof(Emitter, parent), .readonly = 1)
 HPyDef_MEMBER(Emitter_name, "name", HPyMember_STRING, offsetof(Emitter, name))
 
 static HPyDef *Emitter_defines[] = { &Emitter_new,      &Emitter_init,
@@ -187,7 +188,8 @@ static HPyDef *Emitter_defines[] = { &Emitter_new,      &Emitter_init,
                                      &Emitter_off,      &Emitter_fire,
                                      &Emitter_repr,     &Emitter_fired,
                                      &Emitter_last,     &Emitter_parent,
-                                     &Emitter_name,     NULL };
+                                     &Emitter_origin,   &Emitter_name,
+                                     NULL };
 static HPyType_Spec Emitter_spec = {
     .name = "emitters.Emitter",
     .basicsize = sizeof(Emitter),

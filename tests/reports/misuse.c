@@ -291,6 +291,35 @@ static HPy without_lock_impl(HPyContext *ctx, HPy self)
     return HPy_Dup(ctx, ctx->h_None);
 }
 
+static void *imports_in_another_thread(void *nothing)
+{
+    HPy module = HPyImport_ImportModule(elsewhere, "sys");
+    HPy_Close(elsewhere, module);
+    return nothing;
+}
+
+HPyDef_METH(stray, "stray", HPyFunc_NOARGS)
+static HPy stray_impl(HPyContext *ctx, HPy self)
+{
+    pthread_t thread;
+    elsewhere = ctx;
+    HPy_BEGIN_LEAVE_PYTHON(ctx);
+    if (pthread_create(&thread, NULL, imports_in_another_thread, NULL) == 0)
+        pthread_join(thread, NULL);
+    HPy_END_LEAVE_PYTHON(ctx);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(import_outside, "import_outside", HPyFunc_NOARGS)
+static HPy import_outside_impl(HPyContext *ctx, HPy self)
+{
+    HPy module;
+    HPy_BEGIN_LEAVE_PYTHON(ctx);
+    module = HPyImport_ImportModule(ctx, "sys"); /* here: import outside */
+    HPy_END_LEAVE_PYTHON(ctx);
+    return module;
+}
+
 HPyDef_METH(keep_context, "keep_context", HPyFunc_NOARGS)
 static HPy keep_context_impl(HPyContext *ctx, HPy self)
 {
@@ -322,7 +351,7 @@ static HPyDef *defines[] = {
     &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
     &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
-    &without_lock, &keep_context, &use_context, &execute, NULL,
+    &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,
 };
 static HPyGlobal *module_globals[] = {&declared, NULL};
 static HPyModuleDef moduledef = {.defines = defines, .globals = module_globals};

@@ -5,6 +5,7 @@
 //! - [`runtime`] and [`types`], which implement the loader's trait `Runtime`;
 //! - [`importer`], through which `import` finds `.hpy0.so` files;
 //! - [`universal`], the module `hpy.universal`;
+//! - [`stray`], for threads that call the API and must not;
 //! - [`sysconfig`], which lets setuptools compile extensions here.
 
 mod allocator;
@@ -12,6 +13,7 @@ mod capsule;
 mod functions;
 mod importer;
 mod runtime;
+mod stray;
 mod sysconfig;
 mod types;
 mod universal;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         // A failure is RustPython's to report, which writes there next.
         let _ = io::stdout().write_all(HELP.as_bytes());
     }
+    stray::end_the_process();
     let builder = InterpreterBuilder::new().init_stdlib();
     let modules = [
         importer::imp_module(&builder.ctx),

@@ -4,7 +4,8 @@ use console::{Alignment, Term, pad_str, style};
 
 use crate::column::{Cell, Column};
 use crate::contestant::{Mode, Role};
-use crate::modes::means;
+use crate::floor::AtFloors;
+use crate::modes::{Cost, Pair, means};
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::Spread;
@@ -61,7 +62,7 @@ fn section(results: &Results, side: Side, title: &str) {
     }
     println!("\n{}", style(title).bold());
     for columns in blocks(&results.columns, room()) {
-        block(results, columns, side, &rows);
+        block(columns, &results.at_floors, side, &rows);
     }
 }
 
@@ -90,7 +91,7 @@ fn blocks(columns: &[Column], room: usize) -> Vec<&[Column]> {
     blocks
 }
 
-fn block(results: &Results, columns: &[Column], side: Side, rows: &[&Row]) {
+fn block(columns: &[Column], at_floors: &[AtFloors], side: Side, rows: &[&Row]) {
     let line = |name: &str, text: &dyn Fn(&Column) -> String| {
         let mut line = pad_str(name, NAME, Alignment::Left, Some("…")).into_owned();
         for column in columns {
@@ -109,17 +110,16 @@ fn block(results: &Results, columns: &[Column], side: Side, rows: &[&Row]) {
         println!("{}", line(row.name, &figure));
     }
     let means = |name: &str, mean: &dyn Fn(&Column) -> Option<f64>| {
-        let text =
-            |column: &Column| mean(column).map_or_else(String::new, |mean| format!("{mean:.2}"));
+        let text = |column: &Column| mean(column).map_or_else(String::new, |it| format!("{it:.2}"));
         println!("{}", style(line(name, &text)).bold());
     };
     if side != Side::Builtin {
         means("geometric mean of the ratios", &|column| column.mean(side));
     }
-    if side == Side::C && !results.at_floors.is_empty() {
+    if side == Side::C && !at_floors.is_empty() {
         means("the same, no row above its floor", &|column| {
-            let mut means = results.at_floors.iter();
-            Some(means.find(|it| it.name == column.name)?.mean)
+            let at_floors = at_floors.iter().find(|it| it.name == column.name);
+            at_floors.map(|it| it.mean)
         });
     }
 }
@@ -148,43 +148,52 @@ fn figure(cell: &Cell, role: Role, limit: Option<f64>) -> String {
 
 fn modes(results: &Results, mode: Mode) {
     let costs = results.modes.iter().filter(|cost| cost.mode == mode);
-    if costs.clone().next().is_none() {
+    let costs: Vec<&Cost> = costs.collect();
+    if costs.is_empty() {
         return;
     }
     let head = format!(
-        "In {} mode, as multiples of the same without, with quartiles",
+        "In {} mode, as multiples of the same without, with quartiles, and the nanoseconds added",
         mode.name()
     );
     println!("\n{}", style(head).bold());
     let line = |name: &str, cpython: &str, hpyvm: &str| {
         let name = pad_str(name, NAME, Alignment::Left, Some("…"));
-        let cpython = pad_str(cpython, 20, Alignment::Right, None);
-        let hpyvm = pad_str(hpyvm, 20, Alignment::Right, None);
+        let cpython = pad_str(cpython, 29, Alignment::Right, None);
+        let hpyvm = pad_str(hpyvm, 29, Alignment::Right, None);
         format!("{name}{cpython}{hpyvm}")
     };
     println!("{}", style(line("", "CPython", "hpyvm")).dim());
-    let figure = |spread: &Spread| {
-        let Spread { low, median, high } = spread;
+    let judged = |text: String, holds: bool| match holds {
+        true => style(text).green(),
+        false => style(text).red(),
+    };
+    let multiple = |pair: &Pair| {
+        let Spread { low, median, high } = pair.ratio;
         format!("{median:.2} [{low:.2}-{high:.2}]")
     };
-    for cost in costs {
-        let hpyvm = style(figure(&cost.hpyvm));
-        let hpyvm = match cost.hpyvm.median > cost.cpython.median {
-            true => hpyvm.red(),
-            false => hpyvm.green(),
-        };
-        println!(
-            "{}",
-            line(cost.row, &figure(&cost.cpython), &hpyvm.to_string())
-        );
+    let added = |pair: &Pair| format!("{:>+9.1}", pair.added);
+    for cost in &costs {
+        let cpython = multiple(&cost.cpython) + &added(&cost.cpython);
+        let hpyvm = judged(multiple(&cost.hpyvm), cost.is_multiple_held()).to_string()
+            + &judged(added(&cost.hpyvm), cost.is_time_held()).to_string();
+        println!("{}", line(cost.row, &cpython, &hpyvm));
     }
     for side in [Side::C, Side::Python] {
         if let Some((hpyvm, cpython)) = means(&results.modes, mode, side) {
             let name = format!("geometric mean, {}", side.name());
-            let mean = line(&name, &format!("{cpython:.2}"), &format!("{hpyvm:.2}"));
-            println!("{}", style(mean).bold());
+            let blank = " ".repeat(9);
+            let [cpython, hpyvm] = [cpython, hpyvm].map(|mean| format!("{mean:.2}{blank}"));
+            println!("{}", style(line(&name, &cpython, &hpyvm)).bold());
         }
     }
+    let count = |holds: fn(&Cost) -> bool| costs.iter().filter(|cost| holds(cost)).count();
+    println!(
+        "no more than on CPython: as a multiple {} of {} rows, in nanoseconds {}",
+        count(Cost::is_multiple_held),
+        costs.len(),
+        count(Cost::is_time_held)
+    );
 }
 
 fn growth(results: &Results) {

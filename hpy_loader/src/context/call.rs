@@ -87,8 +87,8 @@ fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut Objects<'a, R>) {
     }
 }
 
-/// Runs `call` outside the lock, with the arguments and the names of keywords. The
-/// frequent case, without names, is kept apart: it moves nothing to and fro that
+/// Runs `call` outside the lock, with the arguments and the names of keywords, and of
+/// `callable`, if that is known. The frequent case, without names, is kept apart: it moves nothing to and fro that
 /// may be there or not.
 ///
 /// # Safety
@@ -100,6 +100,7 @@ unsafe fn vectorcall<R: Runtime>(
     args: *const HPy,
     nargs: usize,
     kwnames: HPy,
+    callable: Option<&R::Object>,
     call: impl Fn(&R, &[&R::Object], Option<&R::Object>) -> Fallible<R::Object, R>,
 ) -> Fallible<HPy, R> {
     let mut pins = Pins::<R>::new();
@@ -108,7 +109,7 @@ unsafe fn vectorcall<R: Runtime>(
         unsafe { pin_all(entry, args, nargs, &mut pins) }?;
         let mut objects = Objects::<R>::new();
         borrow::<R>(&pins, &mut objects);
-        return entry.open_again(entry.leave(|vm| call(vm, &objects, None))?);
+        return entry.open_again(entry.leave_for(callable, |vm| call(vm, &objects, None))?);
     }
     let names = entry.get(kwnames)?;
     if !entry.runtime().is_kind(&names, Kind::Tuple) {
@@ -122,7 +123,7 @@ unsafe fn vectorcall<R: Runtime>(
     unsafe { pin_all(entry, args, nargs.saturating_add(count), &mut pins) }?;
     let mut objects = Objects::<R>::new();
     borrow::<R>(&pins, &mut objects);
-    entry.open_again(entry.leave(|vm| call(vm, &objects, Some(&names)))?)
+    entry.open_again(entry.leave_for(callable, |vm| call(vm, &objects, Some(&names)))?)
 }
 
 pub(crate) unsafe fn ctx_Call<R: Runtime>(
@@ -136,12 +137,14 @@ pub(crate) unsafe fn ctx_Call<R: Runtime>(
     if R::FREE_ROOTS && kwnames.is_null() {
         // SAFETY: the extension gives the array.
         let args = unsafe { roots(entry, args, nargs) }?;
-        return entry.open_again(entry.leave(|vm| vm.call_positional(&callable, args))?);
+        return entry.open_again(
+            entry.leave_for(Some(&callable), |vm| vm.call_positional(&callable, args))?,
+        );
     }
     let call =
         |vm: &R, args: &[&R::Object], names: Option<&R::Object>| vm.call(&callable, args, names);
     // SAFETY: the extension gives the array.
-    unsafe { vectorcall(entry, args, nargs, kwnames, call) }
+    unsafe { vectorcall(entry, args, nargs, kwnames, Some(&callable), call) }
 }
 
 pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
@@ -158,7 +161,7 @@ pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
     let call =
         |vm: &R, args: &[&R::Object], names: Option<&R::Object>| vm.call_method(&name, args, names);
     // SAFETY: the extension gives the array.
-    unsafe { vectorcall(entry, args, nargs, kwnames, call) }
+    unsafe { vectorcall(entry, args, nargs, kwnames, None, call) }
 }
 
 const NO_TUPLE: &str = "HPy_CallTupleDict requires args to be a tuple or null handle";
@@ -176,7 +179,9 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
         if !entry.runtime().is_kind(&args, Kind::Tuple) {
             return Err(entry.type_error(NO_TUPLE));
         }
-        let made = entry.leave(|vm| vm.call_tuple_dict(&callable, Some(&args), None))?;
+        let made = entry.leave_for(Some(&callable), |vm| {
+            vm.call_tuple_dict(&callable, Some(&args), None)
+        })?;
         return entry.open_again(made);
     }
     let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
@@ -194,7 +199,8 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
         let message = "HPy_CallTupleDict requires kw to be a dict or null handle";
         return Err(entry.type_error(message));
     }
-    let result =
-        entry.leave(|vm| vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref()))?;
+    let result = entry.leave_for(Some(&callable), |vm| {
+        vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref())
+    })?;
     entry.open_again(result)
 }

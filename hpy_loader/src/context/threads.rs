@@ -23,7 +23,7 @@ pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
     });
     core.away().fetch_add(1, Ordering::Relaxed);
     if R::THREADS {
-        core.lock().release();
+        core.lock().give_up();
     }
     entry.runtime().detach();
     Ok(HPyThreadState(state))

@@ -19,6 +19,14 @@ pub trait Calls: Roots {
 
     /// `callable(object)`.
     fn is_callable(&self, object: &Self::Object) -> bool;
+    /// Whether to call it is to run Python code: it is a function made in Python, or a
+    /// method with one. Other threads run C code meanwhile, as they would under a GIL;
+    /// during other calls they do after a while. A VM that can't tell says no.
+    #[inline]
+    fn is_python_function(&self, callable: &Self::Object) -> bool {
+        let _ = callable;
+        false
+    }
     /// A call in the vectorcall form: `args` are the positional arguments
     /// followed by the values of the keywords that the tuple `names` lists.
     fn call(

@@ -32,7 +32,7 @@
 //! - Until [`Loader::new`](crate::Loader::new) has returned, nobody can visit
 //!   the roots, and nothing must move.
 //! - Methods may be called from any thread that the VM knows, with the HPy lock
-//!   held or given up as [`crate::lock`] describes.
+//!   held or left as [`crate::lock`] describes.
 
 mod calls;
 mod containers;

@@ -11,6 +11,7 @@ mod arguments;
 mod builders;
 mod capsules;
 mod deaths;
+mod departures;
 mod exclusion;
 mod favourite;
 mod host;

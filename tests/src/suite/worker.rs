@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// How long a process may stay without an event before it counts as hung. The
 /// slowest test takes a few seconds.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// One test file to run.
 #[derive(Debug)]

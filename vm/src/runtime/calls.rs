@@ -131,6 +131,13 @@ impl Calls for RustPython {
     }
 
     #[inline]
+    fn is_python_function(&self, callable: &PyObjectRef) -> bool {
+        // What RustPython and extensions define gets types of its own when it is bound.
+        let (class, types) = (callable.class(), &self.ctx.types);
+        class.is(types.function_type) || class.is(types.bound_method_type)
+    }
+
+    #[inline]
     fn call(
         &self,
         callable: &PyObjectRef,

@@ -115,8 +115,11 @@ impl Vm {
             Some(Code::Member { loader, definition }) => {
                 let native = self.native_of(object)?;
                 let value = value.map(Local::to_object);
+                let type_name = self.type_name_for(object);
                 // SAFETY: as in `read_accessor`; the VM has one thread.
-                self.rooted_error(unsafe { member::set(loader, definition, native, value) })
+                self.rooted_error(unsafe {
+                    member::set(loader, definition, &type_name, native, value)
+                })
             }
             _ => unreachable!("the caller has looked"),
         }

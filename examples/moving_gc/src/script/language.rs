@@ -95,6 +95,13 @@ impl Interpreter {
         if !self.vm.is_instance(code, &class) {
             return Err(self.error("TypeError", "eval() arg 1 must be a code object"));
         }
+        let dict = self.builtin("dict")?;
+        if ![globals, locals]
+            .iter()
+            .all(|names| self.vm.is_instance(names, &dict))
+        {
+            return Err(self.error("TypeError", "names are looked up in a dict here"));
+        }
         let number = self.vm.record_word(code, 0) as usize;
         self.run_code(number, globals, locals)
     }

@@ -89,11 +89,13 @@ fn prefetch(entry: &Entry) {
 const CAPACITY: u32 = if cfg!(miri) { 1 << 12 } else { Word::BESIDE };
 
 impl Records {
-    /// # Panics
-    ///
-    /// If there is no address space for them.
+    /// Without address space for them the process ends: it takes what there is, so
+    /// that next to nothing is left.
     pub fn new() -> Self {
-        let entries = Reservation::<Entry>::new(CAPACITY).expect("room for the debug mode");
+        let entries = Reservation::<Entry>::new(CAPACITY).unwrap_or_else(|error| {
+            eprintln!("Fatal Python error: no room for the debug mode: {error}");
+            std::process::abort();
+        });
         Self {
             mask: entries.slots() as usize - 1,
             entries,

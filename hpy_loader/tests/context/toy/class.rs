@@ -142,7 +142,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         let member = members.find(|member| member.name == name)?;
         let value = value.map(|value| self.loader.runtime().duplicate(value));
         // SAFETY: as above.
-        Some(unsafe { member::set(self.loader, member, native, value) })
+        Some(unsafe { member::set(self.loader, member, self.definition.name(), native, value) })
     }
 
     fn method(&self, name: &str) -> Option<&'static MethodDef> {

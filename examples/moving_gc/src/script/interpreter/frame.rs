@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::{Fallible, Interpreter, LoadedUnit, Value};
-use crate::script::tree::{Code, Constant, ConstantId, Kind, Place};
+use crate::script::tree::{Code, Constant, ConstantId, Place};
 
 /// A running body.
 pub(super) struct Frame {
@@ -78,12 +78,10 @@ impl Interpreter {
             Place::Cell(index) => self.load_cell(frame, index),
             Place::Name(name) => {
                 let name = frame.name(name);
-                if frame.code.kind == Kind::Class
-                    && let Some(value) = self.vm.dict_get_str(&frame.namespace, name)
-                {
-                    return Ok(value);
+                match self.vm.dict_get_str(&frame.namespace, name) {
+                    Some(value) => Ok(value),
+                    None => self.global(frame, name),
                 }
-                self.global(frame, name)
             }
             Place::NameOrCell(name, index) => {
                 match self.vm.dict_get_str(&frame.namespace, frame.name(name)) {
