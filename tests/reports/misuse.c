@@ -3,6 +3,7 @@
  * this file expect. */
 #include "hpy.h"
 #include <pthread.h>
+#include <stdlib.h>
 
 HPyDef_METH(close_argument, "close_argument", HPyFunc_O)
 static HPy close_argument_impl(HPyContext *ctx, HPy self, HPy arg)
@@ -212,6 +213,20 @@ static HPy crash_impl(HPyContext *ctx, HPy self, HPy arg)
     return first;
 }
 
+HPyDef_METH(give_up, "give_up", HPyFunc_O)
+static HPy give_up_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    if (HPy_IsTrue(ctx, arg))
+        abort(); /* here: abort */
+    return HPy_Dup(ctx, arg);
+}
+
+HPyDef_METH(trap, "trap", HPyFunc_NOARGS)
+static HPy trap_impl(HPyContext *ctx, HPy self)
+{
+    __builtin_trap(); /* here: trap */
+}
+
 HPyDef_METH(pass_wild, "pass_wild", HPyFunc_O)
 static HPy pass_wild_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -334,7 +349,7 @@ static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
     &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
-    &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &pass_wild,
+    &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,
 };

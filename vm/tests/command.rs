@@ -177,7 +177,7 @@ fn programs_run_in_a_mode_as_they_do_without() {
         let (code, out, _) = run(&["--help"]);
         assert_eq!(code, Some(0));
         assert!(out.starts_with(&format!(
-            "usage: hpyvm -m {mode} [options] (script | -m module)"
+            "usage: hpyvm -m {mode} [options] (script | -m module | -c code)"
         )));
         let (code, _, err) = run(&[]);
         assert_eq!(code, Some(2));

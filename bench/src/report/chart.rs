@@ -22,7 +22,7 @@ const BOTTOM: i32 = 40;
 const RANGE: (f64, f64) = (0.05, 20.0);
 
 /// One for each implementation that there can be without `--also`.
-const COLOURS: [RGBColor; 10] = [
+const COLOURS: [RGBColor; 11] = [
     RGBColor(0x1f, 0x77, 0xb4),
     RGBColor(0xd6, 0x27, 0x28),
     RGBColor(0x2c, 0xa0, 0x2c),
@@ -33,6 +33,7 @@ const COLOURS: [RGBColor; 10] = [
     RGBColor(0x7f, 0x7f, 0x7f),
     RGBColor(0xbc, 0xbd, 0x22),
     RGBColor(0x17, 0xbe, 0xcf),
+    RGBColor(0x00, 0x3f, 0x5c),
 ];
 
 /// Draws the ratio of every row to the baseline, on a logarithmic axis, a dot for

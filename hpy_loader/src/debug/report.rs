@@ -152,10 +152,13 @@ impl Reporter for FaultsOf {
             return;
         }
         let violation = match (fault.is_promised, fault.address) {
-            (true, Some(address)) => debug.fault_in_promise(fault, address),
-            _ => debug.crash(fault),
+            (true, Some(address)) => Some(debug.fault_in_promise(fault, address)),
+            _ if fault.signal == libc::SIGSEGV => Some(debug.crash(fault)),
+            _ => debug.signal(fault),
         };
-        debug.end(violation);
+        if let Some(violation) = violation {
+            debug.end(violation);
+        }
     }
 }
 
@@ -217,6 +220,31 @@ impl Debug {
                 None => PythonStack::EMPTY,
             },
         }
+    }
+}
+
+impl Debug {
+    /// What there is to say of a signal that is C's own doing. The VM, the loader and
+    /// this mode end the process with words of their own.
+    fn signal(&self, fault: Fault) -> Option<Violation> {
+        let turn = visit::innermost()?;
+        let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
+        let detail = match fault.signal {
+            libc::SIGABRT => "SIGABRT, as abort() and a failed assert() raise it",
+            libc::SIGBUS => "SIGBUS, for memory that is not there",
+            libc::SIGFPE => "SIGFPE, for a division by zero or the like",
+            _ => "SIGILL, for an instruction that the processor does not know",
+        };
+        (!is_in_vm).then(|| Violation {
+            kind: Kind::Signal,
+            function: String::new(),
+            module: turn.extension().name.clone(),
+            detail: detail.to_owned(),
+            used,
+            opened: Site::UNKNOWN,
+            closed: Site::UNKNOWN,
+            python: (self.python)(),
+        })
     }
 }
 

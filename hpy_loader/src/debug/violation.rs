@@ -54,6 +54,9 @@ pub enum Kind {
     WrongContext,
     /// The processor refuses an access to memory that nobody promised.
     Crash,
+    /// C is ended by another signal: an `abort`, as of an `assert` that fails, or an
+    /// instruction that the processor refuses.
+    Signal,
 }
 
 /// Whose business it is to say how it goes on.
@@ -97,6 +100,7 @@ impl Kind {
             Self::WithoutLock => "without-lock",
             Self::WrongContext => "wrong-context",
             Self::Crash => "crash",
+            Self::Signal => "signal",
         }
     }
 
@@ -127,6 +131,7 @@ impl Kind {
             Self::WithoutLock => "the API is called without the HPy lock",
             Self::WrongContext => "a context is used that belongs to another call",
             Self::Crash => "segmentation fault",
+            Self::Signal => "a signal ends the process",
         }
     }
 
@@ -142,7 +147,8 @@ impl Kind {
             | Self::ReadAfterEnd
             | Self::WithoutLock
             | Self::WrongContext
-            | Self::Crash => Remedy::End,
+            | Self::Crash
+            | Self::Signal => Remedy::End,
             _ => Remedy::HandleHook,
         }
     }

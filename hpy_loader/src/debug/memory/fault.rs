@@ -4,8 +4,9 @@
 //! tells faults in promised memory from all others by their address, lets the mode
 //! report, and ends the process with `abort`, as every fatal error of the mode
 //! does. Other faults are reported in the same way where the mode wants that, apart
-//! from stacks that overflow, on which nothing can run. What remains goes to
-//! whoever handled it before.
+//! from stacks that overflow, on which nothing can run; and so are the other signals
+//! by which C ends a process, such as that of `abort`. What remains goes to whoever
+//! handled it before.
 //!
 //! A handler may do little, and has a stack of a few kilobytes. A report reads
 //! files. So the handler only notes what happened and has the thread go on in a
@@ -21,8 +22,18 @@ use std::sync::OnceLock;
 struct Watched {
     range: Range<usize>,
     reporter: Box<dyn Reporter>,
-    before: libc::sigaction,
+    /// What handled each of [`SIGNALS`].
+    before: [libc::sigaction; SIGNALS.len()],
 }
+
+/// The signals by which C ends a process. Only the first tells of promised memory.
+const SIGNALS: [c_int; 5] = [
+    libc::SIGSEGV,
+    libc::SIGABRT,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+];
 
 /// Who reports faults, in code that was interrupted anywhere.
 pub trait Reporter: Send + Sync {
@@ -30,13 +41,15 @@ pub trait Reporter: Send + Sync {
     /// signal handler.
     fn wants_all(&self) -> bool;
 
-    /// Reports one. The process ends after that.
+    /// Reports one, if it is to be reported. The process ends after that.
     fn report(&self, fault: Fault);
 }
 
 /// One fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
+    /// The signal that it has become.
+    pub signal: c_int,
     /// What was touched, if that is known.
     pub address: Option<usize>,
     /// Whether that is promised memory.
@@ -58,15 +71,15 @@ pub fn watch(range: Range<usize>, reporter: Box<dyn Reporter>) {
     WATCHED.get_or_init(|| {
         // SAFETY: zeros are a valid action, and the handler fits its flags. What
         // is written to are local variables.
-        let before = unsafe {
+        let before = SIGNALS.map(|signal| unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = handle as *const () as usize;
             action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
             libc::sigemptyset(&raw mut action.sa_mask);
             let mut before: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut before);
+            libc::sigaction(signal, &raw const action, &raw mut before);
             before
-        };
+        });
         Watched {
             range,
             reporter,
@@ -82,13 +95,17 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     // SAFETY: the kernel gives the information about this signal.
     let address = unsafe { (*info).si_addr() }.addr();
     // SAFETY: as above.
-    let is_known = unsafe { (*info).si_code } != SI_KERNEL;
+    let code = unsafe { (*info).si_code };
+    let is_known = signal == libc::SIGSEGV && code != SI_KERNEL;
+    // Another process may send any of them, which is nobody's fault here.
+    let is_own = signal != libc::SIGABRT || code == SI_TKILL;
     // SAFETY: the kernel gives the context of the thread.
     let (caller, is_write) = unsafe { interrupted(context) };
     let is_promised = is_known && watched.range.contains(&address);
     let is_overflow = is_known && address.abs_diff(caller.stack()) < NEAR;
-    if is_promised || (!is_overflow && watched.reporter.wants_all()) {
+    if is_promised || (is_own && !is_overflow && watched.reporter.wants_all()) {
         let fault = Fault {
+            signal,
             address: is_known.then_some(address),
             is_promised,
             is_write,
@@ -113,14 +130,23 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
             return;
         }
     }
+    let place = SIGNALS.iter().position(|&known| known == signal);
+    let Some(before) = place.and_then(|place| watched.before.get(place)) else {
+        return;
+    };
     // SAFETY: the former handler gets what this one was given; without one, the
-    // instruction faults again, and the default is in place then.
+    // instruction faults again, or `abort` raises its signal again, and the default is
+    // in place then.
     unsafe {
-        match watched.before.sa_sigaction {
+        match before.sa_sigaction {
             libc::SIG_DFL | libc::SIG_IGN => {
-                libc::sigaction(signal, &raw const watched.before, std::ptr::null_mut());
+                libc::sigaction(signal, &raw const *before, std::ptr::null_mut());
+                if code <= 0 {
+                    // It was sent, and does not come again by itself.
+                    libc::raise(signal);
+                }
             }
-            handler if watched.before.sa_flags & libc::SA_SIGINFO != 0 => {
+            handler if before.sa_flags & libc::SA_SIGINFO != 0 => {
                 let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
                     std::mem::transmute(handler);
                 handler(signal, info, context);
@@ -135,6 +161,9 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
 
 /// The code of a fault whose address the processor does not tell.
 const SI_KERNEL: c_int = 0x80;
+
+/// The code of a signal that a thread has sent to itself, as `raise` does.
+const SI_TKILL: c_int = -6;
 
 /// An access so near to the stack's end is one to the stack.
 const NEAR: usize = 1 << 16;
