@@ -87,9 +87,9 @@ fn borrow<'a, R: Runtime>(pins: &'a Pins<R>, objects: &mut Objects<'a, R>) {
     }
 }
 
-/// Runs `call` outside the lock, with the arguments and the names of keywords, and of
-/// `callable`, if that is known. The frequent case, without names, is kept apart: it moves nothing to and fro that
-/// may be there or not.
+/// Runs `call` of `callable`, if that is known, outside the lock, with the arguments
+/// and the names of keywords. The frequent case, without names, is kept apart: it moves
+/// nothing to and fro that may be there or not.
 ///
 /// # Safety
 ///

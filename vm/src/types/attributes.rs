@@ -93,9 +93,9 @@ pub fn member(
     };
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
         let native = struct_of(info, name, &object, vm)?;
-        // SAFETY: as above; others use the struct under the HPy lock only.
         let type_name = &info.definition.full_name;
         let value = into_option(value);
+        // SAFETY: as above; others use the struct under the HPy lock only.
         let done = unsafe { member::set(info.loader, definition, type_name, native, value) };
         done.map_err(|error| into_exception(error, vm))
     };
