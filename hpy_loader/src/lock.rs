@@ -21,9 +21,9 @@
 //! what they do to their structs between two such calls is one step for the other
 //! threads. For a call of a function made in Python the lock is given up
 //! ([`Lock::give_up_for`]). What else will run Python code the loader cannot know, so
-//! the lock stays with the thread that has left it, which comes back for nothing, unless somebody who waits
-//! finds that it stays away for long; `patience` says what long is. Only then the
-//! lock is taken from it, and it has to wait for it in its turn.
+//! the lock stays with the thread that has left it, which comes back for nothing,
+//! unless somebody who waits finds that it stays away for long; `patience` says what
+//! long is. Only then the lock is taken from it, and it has to wait for it in its turn.
 //!
 //! As long as only one thread comes, taking and leaving it are plain loads and
 //! stores; see `bias`.
