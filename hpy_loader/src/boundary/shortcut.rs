@@ -35,7 +35,7 @@ use burial::{bury, close_last};
 use items::{put, set_number};
 use numbers::{binary, compare, integer, unary};
 use opening::{immediate, open, open_lent, reopen};
-use text::{SHORT, new_letter, new_text};
+use text::{SHORT, new_text};
 
 /// What an open handle refers to. None for any other word.
 #[inline(always)]
@@ -458,16 +458,10 @@ shortcuts! {
         }
         // SAFETY: the extension gives a C string, and it is not null.
         let text = unsafe { CStr::from_ptr(utf8) }.to_bytes();
-        let made = match text {
-            // A VM has these at hand.
-            [..=b'\x7f'] => new_letter(gate.core(), text),
-            _ => {
-                let open = |object: &R::Object| open_lent(gate, object);
-                match gate.literals().find(text, open) {
-                    Some(handle) => handle,
-                    None => new_text(gate.core(), text),
-                }
-            }
+        let open = |object: &R::Object| open_lent(gate, object);
+        let made = match gate.literals().find(text, open) {
+            Some(handle) => handle,
+            None => new_text(gate.core(), text),
         };
         Some(made).filter(|handle| !handle.is_null())
     }

@@ -105,6 +105,7 @@ impl Lingering {
 
     /// Puts something into the place of that number and returns the slot that leaves
     /// it, or 0.
+    #[inline(always)]
     fn replace(&self, number: u64, place: Place) -> u32 {
         let at = number as usize % PLACES;
         let old = self.places[at].replace(place);

@@ -11,17 +11,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// For longer text and bytes one has to ask whether there is memory.
 pub(super) const SHORT: usize = 4096;
 
-/// A handle of a `str` of ASCII, or `HPy_NULL`.
-#[inline(never)]
-#[allow(improper_ctypes_definitions)]
-pub(super) extern "C" fn new_letter<R: Runtime>(core: &'static Core<R>, letter: &[u8]) -> HPy {
-    let make = AssertUnwindSafe(|| {
-        let letter = core.runtime().new_str(c_string::text_of(letter)?);
-        open::<R>(core.handles(), letter.ok()?)
-    });
-    catch_unwind(make).ok().flatten().unwrap_or(HPy::NULL)
-}
-
 /// A handle of a new `str`, or `HPy_NULL`. Apart, since most text is a constant that
 /// was seen before.
 #[inline(never)]
