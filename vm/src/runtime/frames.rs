@@ -8,7 +8,22 @@ use rustpython_vm::frame::InterpreterFrame;
 use rustpython_vm::vm::thread::get_current_frame;
 use std::ops::ControlFlow;
 
-/// Visits the frames of this thread, innermost first.
+/// Frozen modules that stand between a program and its extensions, and are no news.
+/// Their file is their name.
+const MACHINERY: &[&str] = &[
+    "_frozen_importlib",
+    "importlib._bootstrap",
+    "runpy",
+    "hpy.",
+    "<frozen ",
+];
+
+fn is_machinery(code: &PyCode) -> bool {
+    let file = code.source_path().as_str();
+    !file.ends_with(".py") && MACHINERY.iter().any(|module| file.starts_with(module))
+}
+
+/// Visits the frames of this thread that are the program's, innermost first.
 #[inline]
 fn for_each_frame(mut visit: impl FnMut(&InterpreterFrame) -> ControlFlow<()>) {
     let mut current = get_current_frame();
@@ -16,7 +31,7 @@ fn for_each_frame(mut visit: impl FnMut(&InterpreterFrame) -> ControlFlow<()>) {
         // SAFETY: the thread's own chain of frames that have not returned. They
         // stay while the thread is here.
         let frame = unsafe { &*current };
-        if visit(frame).is_break() {
+        if !is_machinery(frame.code()) && visit(frame).is_break() {
             return;
         }
         current = frame.previous();

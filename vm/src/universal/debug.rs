@@ -152,20 +152,20 @@ mod hpy_debug {
 
     /// Return what the mode has found since a generation: whether that is nothing,
     /// and a report. `show` gives the words for an object that has leaked, and
-    /// `is_machinery` says of a frame of Python whether it is left out. Not in HPy's
+    /// `is_runner` says of a frame of Python whether it is left out. Not in HPy's
     /// own module.
     #[pyfunction]
     fn sum_up(
         generation: i64,
         show: PyObjectRef,
-        is_machinery: PyObjectRef,
+        is_runner: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<(bool, String)> {
         let findings = with(|debug| debug.findings(generation), vm)?;
         let summary = findings.sum_up(&Shown {
             loader: loader(vm)?,
             show,
-            is_machinery,
+            is_runner,
             vm,
         });
         Ok((summary.is_clean(), summary.to_string()))
@@ -174,7 +174,7 @@ mod hpy_debug {
     struct Shown<'a> {
         loader: &'static Loader<RustPython>,
         show: PyObjectRef,
-        is_machinery: PyObjectRef,
+        is_runner: PyObjectRef,
         vm: &'a VirtualMachine,
     }
 
@@ -194,7 +194,7 @@ mod hpy_debug {
 
         fn is_own(&self, frame: &PythonFrame) -> bool {
             let frame = (&*frame.function, &*frame.file, frame.line).to_pyobject(self.vm);
-            let answer = self.is_machinery.call((frame,), self.vm);
+            let answer = self.is_runner.call((frame,), self.vm);
             let answer = answer.and_then(|answer| answer.try_to_bool(self.vm));
             !answer.unwrap_or(false)
         }

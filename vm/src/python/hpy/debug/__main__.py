@@ -33,7 +33,7 @@ def main(arguments=None):
     _debug.set_going_on(True)
     generation = _debug.new_generation()
     status = _program.run(options)
-    is_clean, text = _debug.sum_up(generation, report.safe_repr, report.is_machinery)
+    is_clean, text = _debug.sum_up(generation, report.safe_repr, report.is_runner)
     _program.report([text])
     return status if is_clean else 1
 

@@ -6,7 +6,7 @@ Beyond the functions of HPy's own `_debug`, this is built on
 Python frames above them.
 
 The summary of a whole program is the loader's own (`_debug.sum_up`); it asks
-`safe_repr` and `is_machinery` here.
+`safe_repr` and `is_runner` here.
 
 Frames come innermost first. A C frame is the tuple (text, function, file, line,
 object, offset), of which all but the text, the object's path and the offset may
@@ -22,10 +22,6 @@ SHOWN = 20
 WIDTH = 100
 DEPTH = 12
 
-# Frozen modules that stand between a program and its extensions, and are no news.
-# Their file is their name.
-_MACHINERY = ("_frozen_importlib", "importlib._bootstrap", "runpy", "hpy.", "<frozen ")
-
 # Packages that call a program's functions through many of their own.
 _RUNNERS = ("/_pytest/", "/pluggy/", "/pytest/__main__.py")
 
@@ -35,17 +31,15 @@ def count(number, noun):
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def is_machinery(frame):
-    """Whether a Python frame is not the program's own."""
-    file = frame[1]
-    if file.endswith(".py"):
-        return any(runner in file for runner in _RUNNERS)
-    return file.startswith(_MACHINERY)
+def is_runner(frame):
+    """Whether a Python frame is a test runner's. Those of importlib, runpy and this
+    package are not among the frames at all."""
+    return any(runner in frame[1] for runner in _RUNNERS)
 
 
 def python_lines(frames):
     """The frames of Python that are the program's, as text."""
-    own = [frame for frame in frames if not is_machinery(frame)]
+    own = [frame for frame in frames if not is_runner(frame)]
     lines = [f"{function} at {file}:{line}" for function, file, line in own[:DEPTH]]
     if len(own) > DEPTH:
         lines.append("...")

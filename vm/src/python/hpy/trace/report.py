@@ -11,7 +11,7 @@ meanwhile. The time that a C function spent outside of the API has no `function`
 
 import collections
 
-from hpy.debug.report import count, is_machinery
+from hpy.debug.report import count, is_runner
 
 
 def table(calls, durations, sort):
@@ -50,7 +50,7 @@ def folded(entries):
         names = [
             f"{frame[0]} ({shorten_path(frame[1])}:{frame[2]})"
             for frame in reversed(python)
-            if not is_machinery(frame)
+            if not is_runner(frame)
         ]
         names += [c_name(frame) for frame in reversed(c)]
         if function:
