@@ -159,6 +159,32 @@ static HPy build_twice_impl(HPyContext *ctx, HPy self, HPy arg)
     return list;
 }
 
+HPyDef_METH(begin_list, "begin_list", HPyFunc_O)
+static HPy begin_list_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyListBuilder builder = HPyListBuilder_New(ctx, 1); /* here: unbuilt */
+    HPyListBuilder_Set(ctx, builder, 0, arg);
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(begin_tuple, "begin_tuple", HPyFunc_O)
+static HPy begin_tuple_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyTupleBuilder done = HPyTupleBuilder_New(ctx, 1);
+    HPyTupleBuilder_Set(ctx, done, 0, arg);
+    HPyTupleBuilder_Cancel(ctx, done);
+    HPyTupleBuilder_New(ctx, 1); /* here: unbuilt tuple */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(track_on, "track_on", HPyFunc_O)
+static HPy track_on_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyTracker tracker = HPyTracker_New(ctx, 1); /* here: unclosed */
+    HPyTracker_Add(ctx, tracker, HPy_Dup(ctx, arg)); /* here: tracked on */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
 HPyDef_METH(track_late, "track_late", HPyFunc_O)
 static HPy track_late_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -348,7 +374,7 @@ static int execute_impl(HPyContext *ctx, HPy module)
 static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
-    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &track_late,
+    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &begin_list, &begin_tuple, &track_on, &track_late,
     &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,

@@ -5,7 +5,7 @@
 //! [`contract`](crate::contract) are not among the programs: they break rules on
 //! purpose, which [`reports`](crate::reports) is about.
 
-use crate::documentation::{self, count_passed, passed};
+use crate::documentation::{self, TestFile, count_passed};
 use crate::{Outcome, Verification, limits, proof_of_concept, soak};
 use anyhow::{Context, Result, ensure};
 use hpyvm_examples::example::SCRIPT;
@@ -42,24 +42,41 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
 
 type Part<'a> = &'a dyn Fn() -> Result<Outcome>;
 
-/// The documentation's examples are right. The last step of its guide to porting is
-/// not: it opens a handle of its type and never closes it.
+/// HPy's own programs pass their tests, and leak. One example of its documentation
+/// never closes the tracker that it got with its arguments, in either way to call it;
+/// the last step of its guide to porting opens a handle of its type and never closes
+/// it.
 fn documentation(verification: &Verification) -> Result<Outcome> {
-    const LEAK: &str = "hpy.debug: 0 violations, 1 leaked handle at 1 place in step_03_hpy_final";
     let python = verification.hpyvm()?.in_debug_mode();
-    let in_examples = passed(documentation::examples(verification, &python)?)?;
+    let examples = documentation::examples(verification, &python)?;
+    let in_examples = passed_but(
+        examples,
+        "0 leaked handles, 2 leaked trackers at 2 places in ",
+    )?;
     let porting = documentation::porting(verification, &python)?;
-    let finished = porting.job.run()?;
-    let in_porting = count_passed(&finished.text());
+    let leak = "1 leaked handle at 1 place in step_03_hpy_final";
+    let in_porting = passed_but(porting, leak)?;
+    let summary = format!("{in_examples} and {in_porting} tests, and their leaks");
+    Ok(Outcome::passed(in_examples + in_porting, summary))
+}
+
+/// How many tests passed of a file in whose modules there is exactly this.
+fn passed_but(file: TestFile, leak: &str) -> Result<usize> {
+    let finished = file.job.run()?;
+    let text = finished.text();
+    let passed = count_passed(&text);
     let report = String::from_utf8_lossy(&finished.stderr);
+    let last = report.lines().last().unwrap_or_default();
+    let found = last.strip_prefix("hpy.debug: 0 violations, ");
     ensure!(
-        in_porting > 0 && report.trim_end().ends_with(LEAK),
+        passed > 0
+            && !text.contains("FAILED")
+            && found.is_some_and(|found| found.starts_with(leak)),
         "{}: {}",
-        porting.what,
+        file.what,
         finished.failure()
     );
-    let summary = format!("{in_examples} and {in_porting} tests, and a leak in the latter");
-    Ok(Outcome::passed(in_examples + in_porting, summary))
+    Ok(passed)
 }
 
 /// The examples, each of which prints what it prints without the mode.

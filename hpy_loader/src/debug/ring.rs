@@ -72,6 +72,14 @@ impl<T: Entry> Ring<T> {
         }
     }
 
+    /// The entries that are not over, the first one made first.
+    pub fn open(&self) -> Vec<&T> {
+        let open = self.places.iter().flatten();
+        let mut open: Vec<_> = open.filter(|(_, entry)| !entry.is_over()).collect();
+        open.sort_by_key(|(number, _)| *number);
+        open.into_iter().map(|(_, entry)| entry).collect()
+    }
+
     /// The entry of that number, if it is remembered.
     #[inline]
     pub fn get_mut(&mut self, number: isize) -> Option<&mut T> {
@@ -111,6 +119,8 @@ mod tests {
             assert_eq!(ring.get_mut(number), Some(&mut (round, false)));
         }
         assert!(ring.places.len() < 10_000, "the others went");
+        let rounds: Vec<isize> = ring.open().into_iter().map(|entry| entry.0).collect();
+        assert!(open.iter().map(|&(_, round)| round).eq(rounds));
         assert_eq!(ring.get_mut(0), None);
         assert_eq!(ring.get_mut(-1), None);
     }

@@ -35,6 +35,9 @@ pub trait Show {
 pub struct Findings {
     violations: Vec<(Violation, u64)>,
     open: Vec<View>,
+    /// Where builders and trackers were made that have not ended.
+    builders: Vec<Site>,
+    trackers: Vec<Site>,
     modules: Vec<String>,
 }
 
@@ -52,14 +55,23 @@ struct Entry {
 pub struct Summary {
     violations: Vec<Entry>,
     leaks: Vec<Entry>,
+    builders: Vec<Entry>,
+    trackers: Vec<Entry>,
     modules: BTreeSet<String>,
 }
 
 impl Debug {
-    /// What was found so far, and the handles of a generation or a later one that
-    /// are open. The HPy lock is held.
+    /// What was found so far, and the handles, builders and trackers of a generation or
+    /// a later one that are open. The HPy lock is held.
     pub fn findings(&self, generation: i64) -> Findings {
+        let since = |open: Vec<(u64, Site)>| {
+            let open = open.into_iter();
+            let meant = open.filter(|&(age, _)| self.records.is_since(age, generation));
+            meant.map(|(_, site)| site).collect()
+        };
         Findings {
+            builders: since(self.builders.open()),
+            trackers: since(self.trackers.open()),
             violations: self.violations_with_times(),
             // The first generation has the context's constants, which nobody leaks.
             open: self.open_handles(generation.max(1)),
@@ -74,6 +86,8 @@ impl Findings {
         Summary {
             violations: violations(self.violations, show),
             leaks: leaks(&self.open, show),
+            builders: unended(self.builders, "builder", "never built or cancelled"),
+            trackers: unended(self.trackers, "tracker", "never closed"),
             modules: self.modules.into_iter().collect(),
         }
     }
@@ -82,7 +96,16 @@ impl Findings {
 impl Summary {
     /// Whether nothing was found.
     pub fn is_clean(&self) -> bool {
-        self.violations.is_empty() && self.leaks.is_empty()
+        self.entries().next().is_none()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let leaks = self
+            .leaks
+            .iter()
+            .chain(&self.builders)
+            .chain(&self.trackers);
+        self.violations.iter().chain(leaks)
     }
 
     /// For each place where leaked handles were opened its paragraph.
@@ -162,6 +185,21 @@ fn leaks(open: &[View], show: &dyn Show) -> Vec<Entry> {
     most_first(paragraphs.into_iter().map(entry))
 }
 
+/// Paragraphs for things that were made at these places, and what never happened.
+fn unended(made: Vec<Site>, noun: &str, never: &str) -> Vec<Entry> {
+    let mut paragraphs: IndexMap<Vec<String>, u64> = IndexMap::new();
+    for site in made {
+        let mut lines = Vec::new();
+        block(&mut lines, "opened in", c_lines(site));
+        *paragraphs.entry(lines).or_default() += 1;
+    }
+    most_first(paragraphs.into_iter().map(|(lines, times)| Entry {
+        heading: format!("{} {never}", count(times, noun)),
+        lines,
+        times,
+    }))
+}
+
 fn most_first(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = entries.collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.times));
@@ -225,7 +263,7 @@ impl fmt::Display for Summary {
         if self.modules.is_empty() {
             return write!(f, "hpy.debug: no HPy module was loaded");
         }
-        for entry in self.violations.iter().chain(&self.leaks) {
+        for entry in self.entries() {
             writeln!(f, "\n{entry}")?;
         }
         if !self.is_clean() {
@@ -240,13 +278,19 @@ impl fmt::Display for Summary {
             count(times, noun) + &places
         };
         let modules: Vec<&str> = self.modules.iter().map(String::as_str).collect();
-        write!(
-            f,
-            "hpy.debug: {}, {} in {}",
+        let mut all = vec![
             found(&self.violations, "violation"),
             found(&self.leaks, "leaked handle"),
-            modules.join(", ")
-        )
+        ];
+        for (entries, noun) in [
+            (&self.builders, "leaked builder"),
+            (&self.trackers, "leaked tracker"),
+        ] {
+            if !entries.is_empty() {
+                all.push(found(entries, noun));
+            }
+        }
+        write!(f, "hpy.debug: {} in {}", all.join(", "), modules.join(", "))
     }
 }
 
@@ -270,6 +314,8 @@ mod tests {
         let mut summary = Summary {
             violations: Vec::new(),
             leaks: vec![entry("2 handles never closed: 1, 2", 2), entry("one", 1)],
+            builders: Vec::new(),
+            trackers: Vec::new(),
             modules: BTreeSet::new(),
         };
         assert_eq!(summary.to_string(), "hpy.debug: no HPy module was loaded");
@@ -281,6 +327,16 @@ mod tests {
              \nhpy.debug: 0 violations, 3 leaked handles at 2 places in a, b"
         );
         summary.leaks.clear();
+        assert!(summary.is_clean());
+        let site = Site::UNKNOWN;
+        summary.builders = unended(vec![site, site], "builder", "never built");
+        assert!(!summary.is_clean());
+        assert_eq!(
+            summary.to_string(),
+            "\n2 builders never built\n\n\
+             hpy.debug: 0 violations, 0 leaked handles, 2 leaked builders at 1 place in a, b"
+        );
+        summary.builders.clear();
         let text = "hpy.debug: 0 violations, 0 leaked handles in a, b";
         assert_eq!(summary.to_string(), text);
     }

@@ -45,6 +45,18 @@ impl Records {
         generations.len() as i64 - 1
     }
 
+    /// How many handles there have been.
+    #[inline]
+    pub fn opened(&self) -> u64 {
+        self.history.opened.get()
+    }
+
+    /// Whether something belongs to a generation or a later one that was made when
+    /// there had been so many handles.
+    pub fn is_since(&self, opened: u64, generation: i64) -> bool {
+        opened >= self.history.before(generation)
+    }
+
     /// The open records of a generation or a later one, as they were opened.
     pub fn open_since(&self, generation: i64) -> Vec<u32> {
         let before = self.history.before(generation);

@@ -14,6 +14,8 @@ struct Record {
     inner: isize,
     is_list: bool,
     is_open: bool,
+    /// How many handles there had been.
+    age: u64,
     opened: Site,
     closed: Site,
 }
@@ -31,6 +33,15 @@ pub struct Builders {
     records: RefCell<Ring<Record>>,
 }
 
+impl Builders {
+    /// Where those were made that are neither built nor cancelled, with their age.
+    pub fn open(&self) -> Vec<(u64, Site)> {
+        let records = self.records.borrow();
+        let open = records.open().into_iter();
+        open.map(|record| (record.age, record.opened)).collect()
+    }
+}
+
 const USED_UP: &CStr = c"the builder is used up, or never was one";
 
 /// Makes a builder's record.
@@ -43,6 +54,7 @@ fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
         inner,
         is_list,
         is_open: true,
+        age: inspection.debug().records.opened(),
         opened,
         closed: Site::UNKNOWN,
     };

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 struct Record {
     handles: Vec<HPy>,
     is_open: bool,
+    /// How many handles there had been.
+    age: u64,
     opened: Site,
     closed: Site,
 }
@@ -28,6 +30,15 @@ const SMALL: std::ops::RangeInclusive<HPy_ssize_t> = 0..=64;
 #[derive(Debug, Default)]
 pub struct Trackers {
     records: RefCell<Ring<Record>>,
+}
+
+impl Trackers {
+    /// Where those were made that are not closed, with their age.
+    pub fn open(&self) -> Vec<(u64, Site)> {
+        let records = self.records.borrow();
+        let open = records.open().into_iter();
+        open.map(|record| (record.age, record.opened)).collect()
+    }
 }
 
 /// Works on the handles of a tracker that is open; nothing after a violation.
@@ -62,12 +73,13 @@ rows! {
                 ((*inner).ctx_Tracker_Close)(inner, tracker);
             }
         }
-        let opened = inspection.site();
+        let (age, opened) = (inspection.debug().records.opened(), inspection.site());
         let mut records = inspection.debug().trackers.records.borrow_mut();
         HPyTracker(records.insert(|former| Record {
             // Its memory will do once more.
             handles: former.map_or_else(Vec::new, |former| former.handles),
             is_open: true,
+            age,
             opened,
             closed: Site::UNKNOWN,
         }))
