@@ -162,12 +162,12 @@ impl Lock {
     fn depart(&self, owner: usize) -> Departure {
         let number = self.departures.load(Ordering::Relaxed).wrapping_add(1);
         self.departures.store(number, Ordering::Relaxed);
-        let mark = owner | LEFT | number << DEPARTURE;
-        self.put_back(mark);
-        Departure {
-            mark,
+        let departure = Departure {
+            mark: owner | LEFT | number << DEPARTURE,
             beneath: self.beneath.load(Ordering::Relaxed),
-        }
+        };
+        self.put_back(departure.mark);
+        departure
     }
 
     /// From now on others may take the lock from this thread.
