@@ -51,8 +51,8 @@ pub struct Lock {
     mutex: parking_lot::RawMutex,
     /// The [`current_thread`] that has the lock, else 0, plus [`FAVOURITE`] if it is
     /// not the mutex that it has, plus [`LEFT`] and the number of the departure if
-    /// it has left. Only ever equal to what a thread itself would write if that thread wrote
-    /// it, so to look for that relaxed order will do.
+    /// it has left. Only ever equal to what a thread itself would write if that thread
+    /// wrote it, so to look for that relaxed order will do.
     owner: AtomicUsize,
     /// What `owner` was when the thread that holds the lock came in once more, from
     /// code that it had left the lock for. Else 0. For the holder only.
