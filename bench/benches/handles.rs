@@ -1,7 +1,7 @@
 //! The handle table: what a handle costs beside the object behind it.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use hpy_loader::handles::{Frame, HandleTable, Word};
+use hpy_loader::handles::{ArgumentScope, HandleTable, RawHandle};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ fn one_handle(c: &mut Criterion) {
         });
     });
     group.bench_function("integer from and as", |b| {
-        b.iter(|| Word::from_i64(black_box(12345)).and_then(|word| black_box(word).as_i64()));
+        b.iter(|| RawHandle::from_i64(black_box(12345)).and_then(|word| black_box(word).as_i64()));
     });
     group.bench_function("double from and as", |b| {
-        b.iter(|| Word::from_f64(black_box(1.5)).and_then(|word| black_box(word).as_f64()));
+        b.iter(|| RawHandle::from_f64(black_box(1.5)).and_then(|word| black_box(word).as_f64()));
     });
     group.finish();
 }
@@ -54,7 +54,7 @@ fn arguments(c: &mut Criterion) {
             b.iter_batched(
                 || vec![object.clone(); count],
                 |args| {
-                    let mut frame = Frame::new(&table);
+                    let mut frame = ArgumentScope::new(&table);
                     for arg in args {
                         black_box(frame.push(arg)).expect("an empty table");
                     }

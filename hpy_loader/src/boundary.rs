@@ -27,10 +27,10 @@ use crate::c_string;
 use crate::context as bodies;
 use crate::context_table;
 use crate::core::Core;
-use crate::handles::{Decoded, Pin, Word};
+use crate::handles::{Decoded, Pin, RawHandle};
 use crate::loader::Loader;
 use crate::memory;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -97,20 +97,20 @@ impl<R: Runtime> Entry<R> {
 
     /// See [`Core::open`].
     #[inline]
-    pub fn open(self, object: R::Object) -> Fallible<HPy, R> {
+    pub fn open(self, object: R::Object) -> VmResult<HPy, R> {
         self.core.open(object)
     }
 
-    /// See [`Core::open_again`].
+    /// See [`Core::open_or_revive`].
     #[inline]
-    pub fn open_again(self, object: R::Object) -> Fallible<HPy, R> {
-        self.core.open_again(object)
+    pub fn open_or_revive(self, object: R::Object) -> VmResult<HPy, R> {
+        self.core.open_or_revive(object)
     }
 
-    /// See [`Core::lend`].
+    /// See [`Core::open_borrowed`].
     #[inline]
-    pub fn lend(self, object: R::Object) -> Fallible<HPy, R> {
-        self.core.lend(object)
+    pub fn open_borrowed(self, object: R::Object) -> VmResult<HPy, R> {
+        self.core.open_borrowed(object)
     }
 
     /// See [`Core::error`].
@@ -138,8 +138,8 @@ impl<R: Runtime> Entry<R> {
     ///
     /// `SystemError` for `HPy_NULL` and for a handle that is not open.
     #[inline]
-    pub fn get(self, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
-        match self.core.handles().pin(Word::from_bits(handle.0)) {
+    pub fn get(self, handle: HPy) -> VmResult<Pin<'static, R::Object>, R> {
+        match self.core.handles().pin(RawHandle::from_bits(handle.0)) {
             Some(pin) => Ok(pin),
             None => self.materialise(handle),
         }
@@ -147,7 +147,7 @@ impl<R: Runtime> Entry<R> {
 
     /// As [`get`](Self::get); `HPy_NULL` is `None`.
     #[inline]
-    pub fn get_optional(self, handle: HPy) -> Fallible<Option<Pin<'static, R::Object>>, R> {
+    pub fn get_optional(self, handle: HPy) -> VmResult<Option<Pin<'static, R::Object>>, R> {
         if handle.is_null() {
             Ok(None)
         } else {
@@ -156,14 +156,14 @@ impl<R: Runtime> Entry<R> {
     }
 
     #[cold]
-    fn materialise(self, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
-        let object = match Word::from_bits(handle.0).decode() {
+    fn materialise(self, handle: HPy) -> VmResult<Pin<'static, R::Object>, R> {
+        let object = match RawHandle::from_bits(handle.0).decode() {
             Decoded::Int(value) => self.runtime().new_int(value),
             Decoded::Float(value) => self.runtime().new_float(value),
             Decoded::Null => return Err(self.refuse_null("HPy_NULL", "a handle")),
             Decoded::Slot => return Err(self.stale()),
         };
-        let word = Word::from_bits(self.open(object)?.0);
+        let word = RawHandle::from_bits(self.open(object)?.0);
         let pin = self.core.handles().pin(word);
         // The pin alone keeps the object from here on.
         self.core.handles().close(word);
@@ -198,7 +198,7 @@ impl<R: Runtime> Entry<R> {
     ///
     /// `MemoryError`.
     #[inline]
-    pub fn expect_memory(self, bytes: usize) -> Fallible<(), R> {
+    pub fn expect_memory(self, bytes: usize) -> VmResult<(), R> {
         match memory::is_available(bytes) {
             true => Ok(()),
             false => Err(self.no_memory()),
@@ -225,7 +225,7 @@ impl<R: Runtime> Entry<R> {
         handles: *const HPy,
         count: usize,
         pins: &mut SmallVec<[Pin<'static, R::Object>; 8]>,
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         if count > isize::MAX as usize / size_of::<HPy>() {
             return Err(self.no_memory());
         }
@@ -246,7 +246,7 @@ impl<R: Runtime> Entry<R> {
     /// # Safety
     ///
     /// `text` is null or points to a NUL-terminated string that outlives `'a`.
-    pub unsafe fn text<'a>(self, text: *const c_char) -> Fallible<&'a str, R> {
+    pub unsafe fn text<'a>(self, text: *const c_char) -> VmResult<&'a str, R> {
         if text.is_null() {
             return Err(self.refuse_null("NULL", "a string"));
         }
@@ -266,7 +266,7 @@ impl<R: Runtime> Entry<R> {
     /// # Safety
     ///
     /// As [`text`](Self::text).
-    pub unsafe fn optional_text<'a>(self, text: *const c_char) -> Fallible<Option<&'a str>, R> {
+    pub unsafe fn optional_text<'a>(self, text: *const c_char) -> VmResult<Option<&'a str>, R> {
         if text.is_null() {
             return Ok(None);
         }
@@ -314,7 +314,7 @@ c_results! {
 fn enter<R: Runtime, T: CResult>(
     context: *mut HPyContext,
     row: &'static str,
-    body: impl FnOnce(Entry<R>) -> Fallible<T, R>,
+    body: impl FnOnce(Entry<R>) -> VmResult<T, R>,
 ) -> T {
     // SAFETY: the shims are only in contexts that a core for `R` made.
     let core = unsafe { Gate::<R>::of(context) }.core();

@@ -3,21 +3,21 @@
 //! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
 //! meets it through a universal context, which is part of a [`Gate`].
 
-mod unmade;
+mod lazy_error;
 
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::boundary::{self, Gate};
 use crate::context::{Departure, Items, Tracker};
-use crate::handles::{Decoded, HandleTable, Released, ReserveError, Word};
+use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::modes::Modes;
 use crate::registry::Registry;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
+use lazy_error::LazyError;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use unmade::Unmade;
 
 /// The handles, the pending error and the context of one VM.
 ///
@@ -28,10 +28,10 @@ pub struct Core<R: Runtime> {
     context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
-    pending: Cell<Word>,
-    unmade: Unmade<R>,
+    pending: Cell<RawHandle>,
+    lazy_error: LazyError<R>,
     /// A `MemoryError` that is pending when no error can be made.
-    last_resort: Cell<Word>,
+    last_resort: Cell<RawHandle>,
     lock: Lock,
     builders: Registry<Items<R>>,
     trackers: Registry<Tracker>,
@@ -61,9 +61,9 @@ impl<R: Runtime> Core<R> {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
-            pending: Cell::new(Word::NULL),
-            unmade: Unmade::new(),
-            last_resort: Cell::new(Word::NULL),
+            pending: Cell::new(RawHandle::NULL),
+            lazy_error: LazyError::new(),
+            last_resort: Cell::new(RawHandle::NULL),
             lock: Lock::new(),
             builders: Registry::new(),
             trackers: Registry::new(),
@@ -101,7 +101,7 @@ impl<R: Runtime> Core<R> {
         HPy(self.open_forever(self.runtime.constant(python_name)).bits())
     }
 
-    fn open_forever(&self, object: R::Object) -> Word {
+    fn open_forever(&self, object: R::Object) -> RawHandle {
         match self.handles.open_immortal(object) {
             Ok(word) => word,
             Err(_) => unreachable!("a fresh table holds the constants"),
@@ -109,7 +109,7 @@ impl<R: Runtime> Core<R> {
     }
 
     fn make_last_resort(&self) {
-        let class = Word::from_bits(self.constants().h_MemoryError.0);
+        let class = RawHandle::from_bits(self.constants().h_MemoryError.0);
         if let Some(class) = self.handles.pin(class) {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
@@ -251,18 +251,18 @@ impl<R: Runtime> Core<R> {
     /// [`set_aside`](Self::set_aside) without the guard: what was pending is for
     /// [`put_back`](Self::put_back).
     #[inline(always)]
-    pub(crate) fn take_aside(&self) -> Word {
+    pub(crate) fn take_aside(&self) -> RawHandle {
         let mut pending = self.pending.get();
         if !pending.is_null() {
-            pending = self.make_pending();
-            self.pending.set(Word::NULL);
+            pending = self.force_pending();
+            self.pending.set(RawHandle::NULL);
         }
         pending
     }
 
     /// Ends what [`take_aside`](Self::take_aside) has begun.
     #[inline(always)]
-    pub(crate) fn put_back(&self, pending: Word) {
+    pub(crate) fn put_back(&self, pending: RawHandle) {
         if !pending.is_null() {
             self.restore(pending);
         }
@@ -271,10 +271,10 @@ impl<R: Runtime> Core<R> {
     /// Makes the handle `pending` that of the pending error, and drops what was
     /// pending before.
     #[cold]
-    fn restore(&self, pending: Word) {
+    fn restore(&self, pending: RawHandle) {
         let other = self.pending.replace(pending);
-        if !Self::is_made(other) {
-            self.forget_unmade();
+        if !Self::is_forced(other) {
+            self.forget_lazy_error();
         } else if let Released::Freed(error) = self.handles.release(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
@@ -287,7 +287,7 @@ impl<R: Runtime> Core<R> {
     ///
     /// `MemoryError` if the table is full.
     #[inline]
-    pub(crate) fn open(&self, object: R::Object) -> Fallible<HPy, R> {
+    pub(crate) fn open(&self, object: R::Object) -> VmResult<HPy, R> {
         match self.handles.open(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
@@ -302,8 +302,8 @@ impl<R: Runtime> Core<R> {
     ///
     /// As [`open`](Self::open).
     #[inline]
-    pub(crate) fn open_again(&self, object: R::Object) -> Fallible<HPy, R> {
-        match self.handles.reopen(&object) {
+    pub(crate) fn open_or_revive(&self, object: R::Object) -> VmResult<HPy, R> {
+        match self.handles.revive(&object) {
             // The handle has a root of its own, so nothing dies here.
             Some(word) => {
                 drop(object);
@@ -314,14 +314,14 @@ impl<R: Runtime> Core<R> {
     }
 
     /// Opens a handle of `object` that C can't close for good; see
-    /// [`HandleTable::lend`].
+    /// [`HandleTable::open_borrowed`].
     ///
     /// # Errors
     ///
     /// `MemoryError` if the table is full.
     #[inline]
-    pub(crate) fn lend(&self, object: R::Object) -> Fallible<HPy, R> {
-        match self.handles.lend(object) {
+    pub(crate) fn open_borrowed(&self, object: R::Object) -> VmResult<HPy, R> {
+        match self.handles.open_borrowed(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
@@ -330,7 +330,7 @@ impl<R: Runtime> Core<R> {
     /// The object behind a handle of the universal context.
     pub fn object(&self, handle: HPy) -> Option<R::Object> {
         let _entered = self.lock.enter(&self.runtime);
-        let word = Word::from_bits(handle.0);
+        let word = RawHandle::from_bits(handle.0);
         match word.decode() {
             Decoded::Int(value) => Some(self.runtime.new_int(value)),
             Decoded::Float(value) => Some(self.runtime.new_float(value)),
@@ -343,9 +343,9 @@ impl<R: Runtime> Core<R> {
         }
     }
 
-    /// Ends a [`lend`](Self::lend). The lock must be held.
-    pub(crate) fn end_loan(&self, handle: HPy) {
-        if let Released::Freed(object) = self.handles.end_loan(Word::from_bits(handle.0)) {
+    /// Ends a [`open_borrowed`](Self::open_borrowed). The lock must be held.
+    pub(crate) fn end_borrow(&self, handle: HPy) {
+        if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from_bits(handle.0)) {
             self.leave(|_| drop(object));
         }
     }
@@ -354,7 +354,7 @@ impl<R: Runtime> Core<R> {
     #[cold]
     pub fn error(&self, class: HPy, message: &str) -> R::Object {
         let _entered = self.lock.enter(&self.runtime);
-        match self.handles.pin(Word::from_bits(class.0)) {
+        match self.handles.pin(RawHandle::from_bits(class.0)) {
             Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
             None => unreachable!("constants of the context stay open"),
         }
@@ -366,21 +366,21 @@ impl<R: Runtime> Core<R> {
         !self.pending.get().is_null()
     }
 
-    /// The handle of the pending error, or [`Word::NULL`].
-    pub(crate) fn pending(&self) -> Word {
-        self.make_pending()
+    /// The handle of the pending error, or [`RawHandle::NULL`].
+    pub(crate) fn pending(&self) -> RawHandle {
+        self.force_pending()
     }
 
     /// Where that handle is kept. To be read only, under the lock.
-    pub(crate) fn pending_place(&self) -> &Cell<Word> {
+    pub(crate) fn pending_place(&self) -> &Cell<RawHandle> {
         &self.pending
     }
 
     /// Replaces the handle of the pending error, which changes hands.
-    pub(crate) fn replace_pending(&self, error: Word) -> Word {
+    pub(crate) fn replace_pending(&self, error: RawHandle) -> RawHandle {
         let pending = match self.is_error_pending() {
-            true => self.make_pending(),
-            false => Word::NULL,
+            true => self.force_pending(),
+            false => RawHandle::NULL,
         };
         self.pending.set(error);
         pending
@@ -408,10 +408,10 @@ impl<R: Runtime> Core<R> {
 
     /// Takes the pending error away.
     pub(crate) fn take_pending(&self) -> Option<R::Object> {
-        if let Some(error) = self.take_unmade() {
+        if let Some(error) = self.take_lazy_error() {
             return Some(error);
         }
-        let word = self.pending.replace(Word::NULL);
+        let word = self.pending.replace(RawHandle::NULL);
         if word.is_null() {
             return None;
         }
@@ -423,7 +423,7 @@ impl<R: Runtime> Core<R> {
 /// An error that is not pending for a while.
 struct SetAside<'a, R: Runtime> {
     core: &'a Core<R>,
-    pending: Word,
+    pending: RawHandle,
 }
 
 impl<R: Runtime> Drop for SetAside<'_, R> {

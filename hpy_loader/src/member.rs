@@ -6,10 +6,10 @@
 use crate::abi::*;
 use crate::boundary::Entry;
 use crate::context as c;
-use crate::handles::{Frame, Word};
+use crate::handles::{ArgumentScope, RawHandle};
 use crate::loader::Loader;
 use crate::native::FieldRef;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use crate::spec::MemberDef;
 use std::ffi::{
     CStr, c_char, c_int, c_long, c_longlong, c_short, c_uint, c_ulonglong, c_ushort, c_void,
@@ -34,10 +34,10 @@ pub unsafe fn get<R: Runtime>(
     member: &MemberDef,
     type_name: &str,
     native: *mut c_void,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     let _entered = loader.lock().enter(loader.runtime());
     let vm = loader.runtime();
-    let constant = |h: HPy| match loader.handles().pin(Word::from_bits(h.0)) {
+    let constant = |h: HPy| match loader.handles().pin(RawHandle::from_bits(h.0)) {
         Some(object) => vm.duplicate(&object),
         None => unreachable!("constants of the context stay open"),
     };
@@ -97,7 +97,7 @@ pub unsafe fn get<R: Runtime>(
     }
 }
 
-fn number<R: Runtime>(vm: &R, immediate: Word) -> R::Object {
+fn number<R: Runtime>(vm: &R, immediate: RawHandle) -> R::Object {
     match (immediate.as_i64(), immediate.as_f64()) {
         (Some(value), _) => vm.new_int(value),
         (_, value) => vm.new_float(value.unwrap_or_default()),
@@ -139,7 +139,7 @@ pub unsafe fn set<R: Runtime>(
     type_name: &str,
     native: *mut c_void,
     value: Option<R::Object>,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let constants = loader.constants();
     let is_object = matches!(
         member.field_type,
@@ -173,7 +173,7 @@ pub unsafe fn set<R: Runtime>(
     let Some(value) = value else {
         return Err(loader.error(constants.h_TypeError, "can't delete numeric/char attribute"));
     };
-    let mut frame = Frame::new(loader.handles());
+    let mut frame = ArgumentScope::new(loader.handles());
     let Ok(word) = frame.push(value) else {
         return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
     };
@@ -193,7 +193,7 @@ unsafe fn store<R: Runtime>(
     member: &MemberDef,
     address: *mut c_void,
     value: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let long = || c::as_long(entry, value);
     let narrow = |fits: bool, c_type: &str| match fits {
         true => Ok(()),
@@ -304,7 +304,7 @@ unsafe fn store<R: Runtime>(
 
 /// An unsigned value; a negative one is accepted as well and said to be so. What
 /// is no `int` is converted with its sign.
-fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R> {
+fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> VmResult<(u64, bool), R> {
     // SAFETY: any handle is fine.
     match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {
         Ok(value) => Ok((value, false)),
@@ -313,7 +313,7 @@ fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> Fallible<(u64, bool), R>
     }
 }
 
-fn warn<R: Runtime>(entry: Entry<R>, message: &str) -> Fallible<(), R> {
+fn warn<R: Runtime>(entry: Entry<R>, message: &str) -> VmResult<(), R> {
     let category = entry.get(entry.core().constants().h_RuntimeWarning)?;
     entry.leave(|vm| vm.warn(Some(&category), message, 1))
 }

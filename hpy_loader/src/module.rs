@@ -2,10 +2,10 @@
 
 use crate::abi::{HPyFunc_inquiry, HPyGlobal, HPyModuleDef};
 use crate::core::Core;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::loader::Loader;
 use crate::modes::Wrapper;
-use crate::runtime::{Fallible, Kind, Runtime};
+use crate::runtime::{BuiltinKind, Runtime, VmResult};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
 
 /// What is left to do for a module that has been made: its `HPy_mod_exec` slots.
@@ -34,7 +34,7 @@ impl<R: Runtime> Loader<R> {
         &'static self,
         definition: &HPyModuleDef,
         spec: R::Object,
-    ) -> Fallible<(R::Object, Execution), R> {
+    ) -> VmResult<(R::Object, Execution), R> {
         // SAFETY: the caller vouches for the definition.
         unsafe { self.declare_globals(definition.globals) };
         // SAFETY: the caller vouches for the definition.
@@ -46,7 +46,10 @@ impl<R: Runtime> Loader<R> {
         if let Some(create) = definition.create {
             // SAFETY: the slot's type is that of a function with one operand.
             let module = unsafe { self.call_unary(create, spec) }?;
-            if self.runtime().is_kind(&module, Kind::Module) {
+            if self
+                .runtime()
+                .is_builtin_instance(&module, BuiltinKind::Module)
+            {
                 let message = "HPy_mod_create slot returned a builtin module object. This is \
                                currently not supported.";
                 return Err(self.error(self.constants().h_SystemError, message));
@@ -83,14 +86,14 @@ impl<R: Runtime> Loader<R> {
         module: R::Object,
         execution: Execution,
         name: &str,
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         let Execution(slots) = execution;
         if slots.is_empty() {
             return Ok(module);
         }
         let _entered = self.lock().enter(self.runtime());
         // The module is in a slot while C runs, where a collector finds it.
-        let word = Word::from_bits(self.open(module)?.0);
+        let word = RawHandle::from_bits(self.open(module)?.0);
         let Some(module) = self.handles().pin(word) else {
             unreachable!("the handle has just been opened");
         };

@@ -1,7 +1,7 @@
 //! Native structs: the fields in them, and freeing them.
 
 use crate::abi::{HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::runtime::Roots;
 use std::ffi::{c_int, c_void};
 
@@ -25,9 +25,9 @@ impl FieldRef {
     }
 
     #[inline]
-    fn word(&self) -> Word {
+    fn word(&self) -> RawHandle {
         // SAFETY: the field is valid by the promise of `new`.
-        Word::from_bits(unsafe { *self.field }.0)
+        RawHandle::from_bits(unsafe { *self.field }.0)
     }
 
     /// The runtime's word for the object that the field refers to, if any.
@@ -39,7 +39,7 @@ impl FieldRef {
 
     /// The immediate in the field, if there is one.
     #[inline]
-    pub(crate) fn immediate(&self) -> Option<Word> {
+    pub(crate) fn immediate(&self) -> Option<RawHandle> {
         Some(self.word()).filter(|word| word.is_immediate())
     }
 

@@ -9,7 +9,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use hpy_loader::handles::{Closed, Counters, Frame, HandleTable, Pin, Released, Stale, Word};
+use hpy_loader::handles::{
+    ArgumentScope, Closed, Counters, HandleTable, Pin, RawHandle, Released, Stale,
+};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -127,7 +129,7 @@ struct Model {
     roots: Vec<Root>,
     open: HashMap<isize, usize>,
     /// The words that linger, the oldest first, with the number of each.
-    lingering: Vec<(Word, usize)>,
+    deferred: Vec<(RawHandle, usize)>,
     /// How many words have begun to linger, less those that a frame has ended.
     top: usize,
     dropped: BTreeSet<usize>,
@@ -135,7 +137,7 @@ struct Model {
 }
 
 impl Model {
-    fn open(&mut self, word: Word, id: usize, refs: Option<i32>) {
+    fn open(&mut self, word: RawHandle, id: usize, refs: Option<i32>) {
         self.roots.push(Root {
             id,
             refs,
@@ -152,12 +154,12 @@ impl Model {
         live.map(|root| root.id).collect()
     }
 
-    fn find(&self, word: Word) -> Option<usize> {
+    fn find(&self, word: RawHandle) -> Option<usize> {
         self.open.get(&word.bits()).copied()
     }
 
     /// The root that a use of `word` reaches.
-    fn use_of(&mut self, word: Word) -> Option<usize> {
+    fn use_of(&mut self, word: RawHandle) -> Option<usize> {
         let root = self.find(word);
         if root.is_none() && is_slot(word) {
             self.counters.stale_uses += 1;
@@ -166,7 +168,7 @@ impl Model {
     }
 
     /// What closing must answer, with the number of the object that it frees.
-    fn close(&mut self, word: Word) -> Released<usize> {
+    fn close(&mut self, word: RawHandle) -> Released<usize> {
         if !is_slot(word) {
             return Released::NoSlot;
         }
@@ -204,19 +206,19 @@ impl Model {
         }
     }
 
-    fn close_and_drop(&mut self, word: Word) -> Closed {
+    fn close_and_drop(&mut self, word: RawHandle) -> Closed {
         self.close(word).map(|id| {
             self.dropped.insert(id);
         })
     }
 
     /// What retiring must return, by its number.
-    fn retire(&mut self, word: Word, shared: bool) -> Option<usize> {
+    fn close_deferred(&mut self, word: RawHandle, shared: bool) -> Option<usize> {
         if let Some(at) = self.find(word) {
             let root = &mut self.roots[at];
             if root.refs == Some(1) && !root.lent && (shared || root.pins > 0) {
                 root.refs = Some(0);
-                self.lingering.push((word, self.top));
+                self.deferred.push((word, self.top));
                 self.top += 1;
                 return None;
             }
@@ -228,7 +230,7 @@ impl Model {
     }
 
     /// The end of a word that lingers, if it still does.
-    fn end(&mut self, word: Word) -> Option<usize> {
+    fn end(&mut self, word: RawHandle) -> Option<usize> {
         let at = self.find(word)?;
         let root = &mut self.roots[at];
         if root.refs != Some(0) || root.lent {
@@ -239,7 +241,7 @@ impl Model {
         (root.pins == 0).then_some(root.id)
     }
 
-    fn end_frame(&mut self, words: &[Word], start: usize) {
+    fn end_frame(&mut self, words: &[RawHandle], start: usize) {
         for &word in words {
             let Some(at) = self.find(word) else {
                 panic!("what is lent can't be closed")
@@ -259,8 +261,8 @@ impl Model {
         }
         while self.top > start {
             self.top -= 1;
-            if self.lingering.last().is_some_and(|(_, n)| *n == self.top)
-                && let Some((word, _)) = self.lingering.pop()
+            if self.deferred.last().is_some_and(|(_, n)| *n == self.top)
+                && let Some((word, _)) = self.deferred.pop()
             {
                 let ended = self.end(word);
                 self.dropped.extend(ended);
@@ -278,7 +280,7 @@ impl Model {
 }
 
 /// The definition, not the table's way to decide it.
-fn is_slot(word: Word) -> bool {
+fn is_slot(word: RawHandle) -> bool {
     let bits = word.bits() as u64;
     bits != 0 && bits >> 48 == 0
 }
@@ -288,24 +290,26 @@ struct Bench<'t> {
     table: &'t HandleTable<Tracked>,
     ledger: Ledger,
     model: Model,
-    known: Vec<Word>,
+    known: Vec<RawHandle>,
     pins: Vec<(Pin<'t, Tracked>, usize)>,
     /// With what had lingered when it began.
-    frames: Vec<(Frame<'t, Tracked>, usize)>,
+    frames: Vec<(ArgumentScope<'t, Tracked>, usize)>,
 }
 
 impl<'t> Bench<'t> {
-    fn word(&self, pick: &Pick) -> Word {
+    fn word(&self, pick: &Pick) -> RawHandle {
         match pick {
-            Pick::Known(index) if self.known.is_empty() => Word::from_bits(index.index(9) as isize),
+            Pick::Known(index) if self.known.is_empty() => {
+                RawHandle::from_bits(index.index(9) as isize)
+            }
             Pick::Known(index) => *index.get(&self.known),
             Pick::Forged { index, generation } => {
-                Word::from_bits((index | generation << 28) as isize)
+                RawHandle::from_bits((index | generation << 28) as isize)
             }
-            Pick::Bits(bits) => Word::from_bits(*bits as isize),
-            Pick::Null => Word::NULL,
-            Pick::Int(value) => Word::from_i64((*value).into()).expect("32 bits fit"),
-            Pick::Float(value) => Word::from_f64((*value).into()).expect("an f32 fits"),
+            Pick::Bits(bits) => RawHandle::from_bits(*bits as isize),
+            Pick::Null => RawHandle::NULL,
+            Pick::Int(value) => RawHandle::from_i64((*value).into()).expect("32 bits fit"),
+            Pick::Float(value) => RawHandle::from_f64((*value).into()).expect("an f32 fits"),
         }
     }
 
@@ -313,7 +317,7 @@ impl<'t> Bench<'t> {
     fn open(
         &mut self,
         refs: Option<i32>,
-        open: impl FnOnce(&mut Self, Tracked) -> Result<Word, Tracked>,
+        open: impl FnOnce(&mut Self, Tracked) -> Result<RawHandle, Tracked>,
     ) {
         let full = self.model.occupied().len() == self.table.capacity() as usize;
         let object = Tracked::new(&self.ledger);
@@ -355,8 +359,8 @@ impl<'t> Bench<'t> {
             Op::Retire(..) if self.model.top == 32 => {}
             Op::Retire(pick, shared) => {
                 let word = self.word(pick);
-                let expected = self.model.retire(word, *shared);
-                let retired = self.table.retire(word, |_| *shared);
+                let expected = self.model.close_deferred(word, *shared);
+                let retired = self.table.close_deferred(word, |_| *shared);
                 assert_eq!(retired.as_ref().map(Tracked::id), expected);
                 drop(retired);
                 self.model.dropped.extend(expected);
@@ -387,7 +391,8 @@ impl<'t> Bench<'t> {
                 }
             }
             Op::PushFrame(arguments) => {
-                self.frames.push((Frame::new(self.table), self.model.top));
+                self.frames
+                    .push((ArgumentScope::new(self.table), self.model.top));
                 for _ in 0..*arguments {
                     self.open(Some(0), |bench, object| {
                         let (frame, _) = bench.frames.last_mut().expect("pushed above");
@@ -407,7 +412,7 @@ impl<'t> Bench<'t> {
         }
     }
 
-    fn dup(&mut self, word: Word) {
+    fn dup(&mut self, word: RawHandle) {
         let expected = match self.model.use_of(word) {
             None if is_slot(word) => Err(Stale),
             None => Ok(word),
@@ -421,12 +426,12 @@ impl<'t> Bench<'t> {
         assert_eq!(self.table.dup(word), expected);
     }
 
-    fn close(&mut self, word: Word) {
+    fn close(&mut self, word: RawHandle) {
         let expected = self.model.close_and_drop(word);
         assert_eq!(self.table.close(word), expected);
     }
 
-    fn release(&mut self, word: Word) {
+    fn release(&mut self, word: RawHandle) {
         let expected = self.model.close(word);
         let released = self.table.release(word);
         self.compare_drops();
@@ -436,7 +441,7 @@ impl<'t> Bench<'t> {
         }
     }
 
-    fn take(&mut self, word: Word) {
+    fn take(&mut self, word: RawHandle) {
         let next = self.ledger.borrow().len();
         let expected = self.model.use_of(word).map(|at| {
             let root = &self.model.roots[at];
@@ -473,14 +478,17 @@ impl<'t> Bench<'t> {
             let root = &self.model.roots[**at];
             root.refs == Some(0) && !root.lent
         };
-        let lingering = self.model.open.values().filter(lingers).count();
-        let open = self.model.open.len() - lingering;
+        let deferred = self.model.open.values().filter(lingers).count();
+        let open = self.model.open.len() - deferred;
         assert_eq!(self.table.open_count() as usize, open);
         assert_eq!(self.table.counters(), self.model.counters);
         for &word in &self.known {
             let at = self.model.find(word);
             assert_eq!(self.table.is_open(word), at.is_some(), "{word:?}");
-            assert_eq!(self.table.lingers(word), at.is_some_and(|at| lingers(&&at)));
+            assert_eq!(
+                self.table.is_close_deferred(word),
+                at.is_some_and(|at| lingers(&&at))
+            );
             if let Some(at) = at {
                 let pin = self.table.pin(word).expect("open");
                 assert_eq!(pin.id(), self.model.roots[at].id, "{word:?}");
@@ -544,7 +552,7 @@ fn closed_slots_are_used_again() {
     let rounds = if cfg!(miri) { 10 } else { 10_000 };
     for _ in 0..rounds {
         let open = || table.open(Tracked::new(&ledger)).expect("never full");
-        let words: Vec<Word> = (0..63).map(|_| open()).collect();
+        let words: Vec<RawHandle> = (0..63).map(|_| open()).collect();
         for word in words {
             assert_eq!(table.close(word), Closed::Freed(()));
         }

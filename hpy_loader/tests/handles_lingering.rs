@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use hpy_loader::handles::{Frame, HandleTable, Word};
+use hpy_loader::handles::{ArgumentScope, HandleTable, RawHandle};
 use proptest::prelude::*;
 
 /// More than the ring has places, so that some get the same one.
@@ -46,11 +46,11 @@ struct Bench<'t> {
     /// What else has the objects, if something does.
     owners: Vec<Option<Rc<usize>>>,
     /// The handles that C has, with their objects.
-    open: Vec<(Word, usize)>,
+    open: Vec<(RawHandle, usize)>,
     /// All that C has closed, in order, with their objects.
-    closed: Vec<(Word, usize)>,
+    closed: Vec<(RawHandle, usize)>,
     /// Calls, with how many words had been closed when each began.
-    calls: Vec<(Frame<'t, Rc<usize>>, usize)>,
+    calls: Vec<(ArgumentScope<'t, Rc<usize>>, usize)>,
     /// Handles that were opened again.
     reopened: usize,
 }
@@ -68,10 +68,11 @@ impl<'t> Bench<'t> {
                 let Some(owner) = &self.owners[object] else {
                     return;
                 };
-                let lingered =
-                    |&&(word, of): &&(Word, usize)| of == object && self.table.lingers(word);
+                let lingered = |&&(word, of): &&(RawHandle, usize)| {
+                    of == object && self.table.is_close_deferred(word)
+                };
                 let before = self.closed.iter().filter(lingered).count();
-                let word = match self.table.reopen(owner) {
+                let word = match self.table.revive(owner) {
                     Some(word) => {
                         let after = self.closed.iter().filter(lingered).count();
                         assert_eq!(after + 1, before, "one of those that lingered");
@@ -88,7 +89,7 @@ impl<'t> Bench<'t> {
                 let is_kept = self.is_kept(object);
                 let dead = self
                     .table
-                    .retire(word, |object| Rc::strong_count(object) > 1);
+                    .close_deferred(word, |object| Rc::strong_count(object) > 1);
                 if !is_kept {
                     assert!(dead.is_some_and(|dead| *dead == object), "it was the last");
                     assert!(!self.table.is_open(word));
@@ -97,9 +98,11 @@ impl<'t> Bench<'t> {
             }
             Op::CloseAgain(which) if !self.closed.is_empty() => {
                 let (word, _) = self.closed[which % self.closed.len()];
-                assert!(self.table.retire(word, |_| true).is_none());
+                assert!(self.table.close_deferred(word, |_| true).is_none());
             }
-            Op::Call => self.calls.push((Frame::new(self.table), self.closed.len())),
+            Op::Call => self
+                .calls
+                .push((ArgumentScope::new(self.table), self.closed.len())),
             // C only runs in a call.
             Op::Return if self.calls.len() > 1 => self.end_call(),
             Op::GiveUp(object) => self.owners[object] = None,
@@ -116,7 +119,7 @@ impl<'t> Bench<'t> {
     }
 
     /// C gets a handle, which nobody has yet.
-    fn take(&mut self, word: Word, object: usize) {
+    fn take(&mut self, word: RawHandle, object: usize) {
         let known = self.open.iter().chain(&self.closed);
         assert!(!known.clone().any(|&(other, _)| other == word));
         self.open.push((word, object));
@@ -124,7 +127,8 @@ impl<'t> Bench<'t> {
 
     /// Whether anything but the handle that C is about to close has the object.
     fn is_kept(&self, object: usize) -> bool {
-        let lingers = |&&(word, of): &&(Word, usize)| of == object && self.table.lingers(word);
+        let lingers =
+            |&&(word, of): &&(RawHandle, usize)| of == object && self.table.is_close_deferred(word);
         self.owners[object].is_some()
             || self.open.iter().any(|&(_, of)| of == object)
             || self.closed.iter().any(|entry| lingers(&entry))
@@ -132,18 +136,18 @@ impl<'t> Bench<'t> {
 
     fn check(&self) {
         for &(word, object) in &self.open {
-            assert!(self.table.is_open(word) && !self.table.lingers(word));
+            assert!(self.table.is_open(word) && !self.table.is_close_deferred(word));
             assert_eq!(self.table.pin(word).map(|pin| **pin), Some(object));
         }
-        let mut lingering = 0;
+        let mut deferred = 0;
         for &(word, object) in &self.closed {
-            assert_eq!(self.table.is_open(word), self.table.lingers(word));
+            assert_eq!(self.table.is_open(word), self.table.is_close_deferred(word));
             if let Some(pin) = self.table.pin(word) {
                 assert_eq!(**pin, object);
-                lingering += 1;
+                deferred += 1;
             }
         }
-        assert!(lingering <= 32);
+        assert!(deferred <= 32);
         assert_eq!(self.table.open_count() as usize, self.open.len());
     }
 }
@@ -155,7 +159,7 @@ fn run(ops: &[Op]) -> usize {
         owners: (0..OBJECTS).map(|object| Some(Rc::new(object))).collect(),
         open: Vec::new(),
         closed: Vec::new(),
-        calls: vec![(Frame::new(&table), 0)],
+        calls: vec![(ArgumentScope::new(&table), 0)],
         reopened: 0,
     };
     ops.iter().for_each(|op| bench.step(op));

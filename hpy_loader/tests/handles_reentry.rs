@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use hpy_loader::handles::{Closed, Frame, HandleTable, Word};
+use hpy_loader::handles::{ArgumentScope, Closed, HandleTable, RawHandle};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -16,7 +16,7 @@ use proptest::sample::Index;
 #[derive(Default)]
 struct World {
     table: RefCell<Weak<HandleTable<Node>>>,
-    words: RefCell<Vec<Word>>,
+    words: RefCell<Vec<RawHandle>>,
     made: Cell<u32>,
     dropped: Cell<u32>,
 }
@@ -33,13 +33,13 @@ impl World {
         Node(Rc::new(Life { world, program }))
     }
 
-    fn open(self: &Rc<Self>, table: &HandleTable<Node>, program: Vec<Act>) -> Option<Word> {
+    fn open(self: &Rc<Self>, table: &HandleTable<Node>, program: Vec<Act>) -> Option<RawHandle> {
         let word = table.open(self.node(program)).ok()?;
         self.words.borrow_mut().push(word);
         Some(word)
     }
 
-    fn word(&self, index: &Index) -> Option<Word> {
+    fn word(&self, index: &Index) -> Option<RawHandle> {
         let words = self.words.borrow();
         (!words.is_empty()).then(|| *index.get(&words))
     }
@@ -89,7 +89,7 @@ enum Act {
 
 impl Act {
     fn run(&self, world: &Rc<World>, table: &HandleTable<Node>) {
-        let word = |index| world.word(index).unwrap_or(Word::NULL);
+        let word = |index| world.word(index).unwrap_or(RawHandle::NULL);
         match self {
             Act::Open(program) => {
                 world.open(table, program.clone());
@@ -97,7 +97,7 @@ impl Act {
             Act::Close(index) => {
                 table.close(word(index));
             }
-            Act::Retire(index) => drop(table.retire(word(index), |_| true)),
+            Act::Retire(index) => drop(table.close_deferred(word(index), |_| true)),
             Act::Dup(index) => {
                 let _ = table.dup(word(index));
             }
@@ -107,7 +107,7 @@ impl Act {
                 if let Some(pin) = table.pin(word) {
                     // What is lent stays open for longer than anyone would wait.
                     let closed = (0..1000).any(|_| table.close(word) != Closed::StillOpen);
-                    assert!(!closed || !table.is_open(word) || table.lingers(word));
+                    assert!(!closed || !table.is_open(word) || table.is_close_deferred(word));
                     assert!(Rc::strong_count(&pin.0) >= 1);
                 }
             }
@@ -128,7 +128,7 @@ impl Act {
                 });
             }
             Act::Call(arguments, index) => {
-                let mut frame = Frame::new(table);
+                let mut frame = ArgumentScope::new(table);
                 for program in arguments {
                     if let Ok(word) = frame.push(world.node(program.clone())) {
                         world.words.borrow_mut().push(word);
@@ -179,9 +179,9 @@ proptest! {
         *world.table.borrow_mut() = Rc::downgrade(&table);
         world.run(&table, &program);
         // A frame ends what lingers, and destructors may leave more.
-        let lingers = || world.words.borrow().iter().any(|&word| table.lingers(word));
+        let lingers = || world.words.borrow().iter().any(|&word| table.is_close_deferred(word));
         while lingers() {
-            drop(Frame::new(&table));
+            drop(ArgumentScope::new(&table));
         }
 
         let open = world.words.borrow().iter().filter(|&&word| table.is_open(word)).count();

@@ -1,7 +1,7 @@
 //! The handle word: every number survives it, and every bit pattern means one
 //! thing, which no table mistakes for a handle.
 
-use hpy_loader::handles::{Closed, Decoded, HandleTable, Stale, Word};
+use hpy_loader::handles::{Closed, Decoded, HandleTable, RawHandle, Stale};
 use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
@@ -29,9 +29,9 @@ fn bits() -> impl Strategy<Value = u64> {
 fn integers() -> impl Strategy<Value = i64> {
     prop_oneof![
         any::<i64>(),
-        (Word::MIN_INT - 3)..=(Word::MAX_INT + 3),
-        any::<i16>().prop_map(|near| Word::MAX_INT + i64::from(near)),
-        any::<i16>().prop_map(|near| Word::MIN_INT + i64::from(near)),
+        (RawHandle::MIN_INT - 3)..=(RawHandle::MAX_INT + 3),
+        any::<i16>().prop_map(|near| RawHandle::MAX_INT + i64::from(near)),
+        any::<i16>().prop_map(|near| RawHandle::MIN_INT + i64::from(near)),
     ]
 }
 
@@ -40,7 +40,7 @@ proptest! {
 
     #[test]
     fn doubles_survive_bit_for_bit(bits in bits()) {
-        match Word::from_f64(f64::from_bits(bits)) {
+        match RawHandle::from_f64(f64::from_bits(bits)) {
             Some(word) => {
                 prop_assert_eq!(word.as_f64().map(f64::to_bits), Some(bits));
                 prop_assert_eq!(word.as_i64(), None);
@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn integers_survive_up_to_48_bits(value in integers()) {
         let fits = (-(1i64 << 47)..1 << 47).contains(&value);
-        let word = Word::from_i64(value);
+        let word = RawHandle::from_i64(value);
         prop_assert_eq!(word.is_some(), fits);
         if let Some(word) = word {
             prop_assert_eq!(word.as_i64(), Some(value));
@@ -64,7 +64,7 @@ proptest! {
 
     #[test]
     fn every_word_is_of_one_class(bits in bits()) {
-        let word = Word::from_bits(bits as isize);
+        let word = RawHandle::from_bits(bits as isize);
         prop_assert_eq!(word.bits(), bits as isize);
         let (int, float) = (word.as_i64(), word.as_f64());
         let classes = [word.is_null(), word.is_slot(), int.is_some(), float.is_some()];
@@ -74,22 +74,22 @@ proptest! {
         match word.decode() {
             Decoded::Null => prop_assert_eq!(bits, 0),
             Decoded::Slot => prop_assert!((1..1 << 48).contains(&bits)),
-            Decoded::Int(value) => prop_assert_eq!(Word::from_i64(value), Some(word)),
-            Decoded::Float(value) => prop_assert_eq!(Word::from_f64(value), Some(word)),
+            Decoded::Int(value) => prop_assert_eq!(RawHandle::from_i64(value), Some(word)),
+            Decoded::Float(value) => prop_assert_eq!(RawHandle::from_f64(value), Some(word)),
         }
     }
 
     #[test]
     fn no_table_takes_a_word_it_did_not_give(bits in bits(), open in 0..20u64, closed in 0..20u64) {
         let table = HandleTable::with_capacity(100).expect("a few pages");
-        let words: Vec<Word> = (0..open + closed)
+        let words: Vec<RawHandle> = (0..open + closed)
             .map(|object| table.open(object).expect("room"))
             .collect();
         let (closed, open) = words.split_at(closed as usize);
         for &word in closed {
             prop_assert_eq!(table.close(word), Closed::Freed(()));
         }
-        let garbage = Word::from_bits(bits as isize);
+        let garbage = RawHandle::from_bits(bits as isize);
         prop_assume!(!open.contains(&garbage));
         prop_assert!(!table.is_open(garbage));
         prop_assert!(table.pin(garbage).is_none());
@@ -121,7 +121,7 @@ fn one_generation_of_a_slot_is_valid_at_a_time() {
         let word = table.open(round).expect("room");
         for index in 0..12 {
             for generation in 0..16 {
-                let forged = Word::from_bits(index | generation << 28);
+                let forged = RawHandle::from_bits(index | generation << 28);
                 assert_eq!(table.is_open(forged), forged == word, "{forged:?}");
             }
         }

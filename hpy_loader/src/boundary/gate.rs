@@ -2,7 +2,7 @@
 
 use crate::abi::HPyContext;
 use crate::core::Core;
-use crate::handles::WholeTable;
+use crate::handles::FullRangeTable;
 use crate::loader::Loader;
 use crate::runtime::Runtime;
 use std::cell::OnceCell;
@@ -19,7 +19,7 @@ use std::ops::Deref;
 pub(crate) struct Gate<R: Runtime> {
     context: HPyContext,
     /// None if the table is smaller, and then there are no shortcuts.
-    slots: Option<WholeTable<R::Object>>,
+    slots: Option<FullRangeTable<R::Object>>,
     core: &'static Core<R>,
     loader: OnceCell<&'static Loader<R>>,
 }
@@ -65,7 +65,7 @@ impl<R: Runtime> Gate<R> {
     ///
     /// [`is_whole`](Self::is_whole).
     #[inline(always)]
-    pub(crate) unsafe fn slots(&self) -> &WholeTable<R::Object> {
+    pub(crate) unsafe fn slots(&self) -> &FullRangeTable<R::Object> {
         // SAFETY: the caller has asked.
         unsafe { self.slots.as_ref().unwrap_unchecked() }
     }

@@ -25,16 +25,16 @@ use crate::abi::*;
 use crate::c_string;
 use crate::context as bodies;
 use crate::core::Core;
-use crate::handles::{Released, Word};
+use crate::handles::{RawHandle, Released};
 use crate::native::FieldRef;
-use crate::runtime::{BinaryOp, Kind, Runtime, UnaryOp};
+use crate::runtime::{BinaryOp, BuiltinKind, Runtime, UnaryOp};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burial::{bury, close_last};
 use items::{put, set_number};
 use numbers::{binary, compare, integer, unary};
-use opening::{immediate, open, open_lent, reopen};
+use opening::{immediate, open, open_lent, revive};
 use text::{SHORT, new_text};
 
 /// What an open handle refers to. None for any other word.
@@ -43,7 +43,7 @@ fn look<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<&R::Object> {
     // SAFETY: see the module: until the reference is gone, only methods run that
     // run nothing else, and only this thread has the lock. The gate has slots, or
     // there were no shortcuts.
-    unsafe { gate.slots().peek(Word::from_bits(handle.0)) }
+    unsafe { gate.slots().peek(RawHandle::from_bits(handle.0)) }
 }
 
 /// Whether the object's type derives from `class`. Apart, since most objects are of
@@ -56,7 +56,7 @@ extern "C" fn is_derived<R: Runtime>(
     class: &R::Object,
 ) -> c_int {
     let vm = core.runtime();
-    let look = || vm.is_kind(class, Kind::Type) && vm.is_instance(object, class);
+    let look = || vm.is_builtin_instance(class, BuiltinKind::Type) && vm.is_instance(object, class);
     match catch_unwind(AssertUnwindSafe(look)) {
         Ok(is_derived) => c_int::from(is_derived),
         Err(panic) => {
@@ -95,7 +95,7 @@ fn load<R: Runtime>(
         return Some(HPy(immediate.bits()));
     }
     // SAFETY: the extension loads what it has stored.
-    unsafe { gate.runtime().lend_field(field.get()?, open) }
+    unsafe { gate.runtime().with_field(field.get()?, open) }
 }
 
 /// A short way, and the module with the function that is next if it leads nowhere.
@@ -156,7 +156,7 @@ mod second {
         #[inline(never)]
         fn ctx_Type(gate, obj: HPy) -> HPy {
             let object = look(gate, obj)?;
-            gate.runtime().lend_type(object, |class| open_lent(gate, class))
+            gate.runtime().with_type(object, |class| open_lent(gate, class))
         }
     }
 
@@ -172,16 +172,16 @@ mod second {
 shortcuts! {
     fn ctx_Dup(gate, h: HPy) -> HPy {
         // SAFETY: without slots there are no shortcuts.
-        immediate(unsafe { gate.slots() }.try_dup(Word::from_bits(h.0)))
+        immediate(unsafe { gate.slots() }.try_dup(RawHandle::from_bits(h.0)))
     }
 
     fn ctx_Close(gate, h: HPy) {
         // SAFETY: without slots there are no shortcuts.
-        match unsafe { gate.slots() }.try_close(Word::from_bits(h.0)) {
+        match unsafe { gate.slots() }.try_close(RawHandle::from_bits(h.0)) {
             Ok(()) => {}
             Err(last) => {
                 let (last, vm) = (last?, gate.runtime());
-                if !gate.handles().retire_again(&last, |object| vm.is_shared(object)) {
+                if !gate.handles().defer_again(&last, |object| vm.is_shared(object)) {
                     close_last(gate.core(), last);
                 }
             }
@@ -199,7 +199,7 @@ shortcuts! {
 
     fn ctx_TypeCheck(gate, obj: HPy, r#type: HPy) -> c_int {
         let (object, class) = (look(gate, obj)?, look(gate, r#type)?);
-        Some(match gate.runtime().is_exact(object, class) {
+        Some(match gate.runtime().is_exact_instance(object, class) {
             true => 1,
             false => is_derived(gate.core(), object, class),
         })
@@ -207,31 +207,31 @@ shortcuts! {
 
     fn ctx_Type(gate, obj: HPy) -> HPy, next in second {
         let object = look(gate, obj)?;
-        gate.runtime().lend_type(object, |class| reopen(gate, class))
+        gate.runtime().with_type(object, |class| revive(gate, class))
     }
 
     fn ctx_Long_FromInt32_t(_gate, value: i32) -> HPy {
-        immediate(Word::from_i64(value.into()))
+        immediate(RawHandle::from_i64(value.into()))
     }
 
     fn ctx_Long_FromUInt32_t(_gate, value: u32) -> HPy {
-        immediate(Word::from_i64(value.into()))
+        immediate(RawHandle::from_i64(value.into()))
     }
 
     fn ctx_Long_FromInt64_t(_gate, v: i64) -> HPy {
-        immediate(Word::from_i64(v))
+        immediate(RawHandle::from_i64(v))
     }
 
     fn ctx_Long_FromUInt64_t(_gate, v: u64) -> HPy {
-        immediate(Word::from_i64(i64::try_from(v).ok()?))
+        immediate(RawHandle::from_i64(i64::try_from(v).ok()?))
     }
 
     fn ctx_Long_FromSize_t(_gate, value: usize) -> HPy {
-        immediate(Word::from_i64(i64::try_from(value).ok()?))
+        immediate(RawHandle::from_i64(i64::try_from(value).ok()?))
     }
 
     fn ctx_Long_FromSsize_t(_gate, value: HPy_ssize_t) -> HPy {
-        immediate(Word::from_i64(value as i64))
+        immediate(RawHandle::from_i64(value as i64))
     }
 
     fn ctx_Long_AsInt32_t(gate, h: HPy) -> i32 {
@@ -263,11 +263,11 @@ shortcuts! {
     }
 
     fn ctx_Float_FromDouble(_gate, v: f64) -> HPy {
-        immediate(Word::from_f64(v))
+        immediate(RawHandle::from_f64(v))
     }
 
     fn ctx_Float_AsDouble(gate, h: HPy) -> f64 {
-        if let Some(value) = Word::from_bits(h.0).as_f64() {
+        if let Some(value) = RawHandle::from_bits(h.0).as_f64() {
             return Some(value);
         }
         gate.runtime().exact_float(look(gate, h)?)
@@ -303,7 +303,7 @@ shortcuts! {
         // Before all else: text is compared more often than numbers that Python has.
         if is_equality
             && let (Some(a), Some(b)) = (look(gate, v), look(gate, w))
-            && let Some(equal) = gate.runtime().known_equality(a, b)
+            && let Some(equal) = gate.runtime().fast_equality(a, b)
         {
             return Some(c_int::from(equal == (HPy_RichCmpOp(op) == HPy_RichCmpOp::HPy_EQ)));
         }
@@ -311,23 +311,23 @@ shortcuts! {
     }
 
     fn ctx_IsTrue(gate, h: HPy) -> c_int {
-        gate.runtime().known_truth(look(gate, h)?).map(c_int::from)
+        gate.runtime().fast_truth(look(gate, h)?).map(c_int::from)
     }
 
     fn ctx_Length(gate, h: HPy) -> HPy_ssize_t {
-        gate.runtime().known_length(look(gate, h)?).map(usize::cast_signed)
+        gate.runtime().fast_length(look(gate, h)?).map(usize::cast_signed)
     }
 
     fn ctx_GetItem_i(gate, obj: HPy, idx: HPy_ssize_t) -> HPy {
         let index = usize::try_from(idx).ok()?;
         let object = look(gate, obj)?;
-        gate.runtime().lend_item(object, index, |item| open_lent(gate, item))?
+        gate.runtime().with_item(object, index, |item| open_lent(gate, item))?
     }
 
     fn ctx_SetItem_i(gate, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
         let index = usize::try_from(idx).ok()?;
         let value = root(gate, value)?;
-        match gate.runtime().replace_item(look(gate, obj)?, index, value) {
+        match gate.runtime().fast_replace_item(look(gate, obj)?, index, value) {
             Ok(old) => {
                 bury(gate.core(), old);
                 Some(0)
@@ -341,7 +341,7 @@ shortcuts! {
     }
 
     fn ctx_Unicode_AsUTF8AndSize(gate, h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
-        let text = gate.runtime().known_utf8(look(gate, h)?)?;
+        let text = gate.runtime().fast_utf8(look(gate, h)?)?;
         if !size.is_null() {
             // SAFETY: the extension gives null or a place for the size.
             unsafe { *size = text.len().cast_signed() };
@@ -350,15 +350,15 @@ shortcuts! {
     }
 
     fn ctx_Bytes_AsString(gate, h: HPy) -> *const c_char {
-        gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
+        gate.runtime().fast_bytes(look(gate, h)?).map(<*const [u8]>::cast)
     }
 
     fn ctx_Bytes_AS_STRING(gate, h: HPy) -> *const c_char {
-        gate.runtime().known_bytes(look(gate, h)?).map(<*const [u8]>::cast)
+        gate.runtime().fast_bytes(look(gate, h)?).map(<*const [u8]>::cast)
     }
 
     fn ctx_New(gate, h_type: HPy, data: *mut *mut c_void) -> HPy {
-        let (object, native) = gate.runtime().quick_instance(root(gate, h_type)?).ok()?;
+        let (object, native) = gate.runtime().fast_new_instance(root(gate, h_type)?).ok()?;
         let handle = open::<R>(gate.handles(), object)?;
         if !data.is_null() {
             // SAFETY: the extension gives room for the pointer.
@@ -374,7 +374,7 @@ shortcuts! {
         _nargs: HPy_ssize_t,
         _kw: HPy
     ) -> HPy {
-        let (object, _) = gate.runtime().quick_instance(root(gate, r#type)?).ok()?;
+        let (object, _) = gate.runtime().fast_new_instance(root(gate, r#type)?).ok()?;
         open::<R>(gate.handles(), object)
     }
 
@@ -407,7 +407,7 @@ shortcuts! {
     }
 
     fn ctx_Field_Load(gate, _source: HPy, source_field: HPyField) -> HPy, next in second {
-        load(gate, source_field, |object| reopen(gate, object))
+        load(gate, source_field, |object| revive(gate, object))
     }
 
     fn ctx_Field_Store(gate, _target: HPy, target_field: *mut HPyField, h: HPy) {
@@ -424,14 +424,14 @@ shortcuts! {
 
     fn ctx_Global_Load(gate, global: HPyGlobal) -> HPy {
         // SAFETY: without slots there are no shortcuts.
-        let word = unsafe { gate.slots() }.try_dup(Word::from_bits(global.0));
+        let word = unsafe { gate.slots() }.try_dup(RawHandle::from_bits(global.0));
         immediate(word.filter(|word| !word.is_null()))
     }
 
     fn ctx_Global_Store(gate, global: *mut HPyGlobal, h: HPy) {
         // SAFETY: the extension gives one of its globals.
-        let old = Word::from_bits(unsafe { *global }.0);
-        let released = match gate.handles().replace_loan(old, root(gate, h)?) {
+        let old = RawHandle::from_bits(unsafe { *global }.0);
+        let released = match gate.handles().replace_borrowed(old, root(gate, h)?) {
             Ok((stored, object)) => {
                 // SAFETY: as above.
                 unsafe { *global = HPyGlobal(stored.bits()) };
@@ -440,10 +440,10 @@ shortcuts! {
             Err(object) => {
                 // What a full table gives back is a second root of an object with
                 // a handle.
-                let stored = gate.handles().lend(object).ok()?;
+                let stored = gate.handles().open_borrowed(object).ok()?;
                 // SAFETY: as above.
                 unsafe { *global = HPyGlobal(stored.bits()) };
-                gate.handles().end_loan(old)
+                gate.handles().end_borrow(old)
             }
         };
         if let Released::Freed(object) = released {
@@ -536,19 +536,19 @@ shortcuts! {
     }
 
     fn ctx_Err_SetString(gate, h_type: HPy, utf8_message: *const c_char) {
-        if utf8_message.is_null() || !gate.runtime().is_error_class(look(gate, h_type)?) {
+        if utf8_message.is_null() || !gate.runtime().fast_is_error_class(look(gate, h_type)?) {
             return None;
         }
         // SAFETY: the extension gives a C string, and it is not null.
         let message = c_string::text(unsafe { CStr::from_ptr(utf8_message) })?;
-        if let Some(class) = gate.set_unmade(Word::from_bits(h_type.0), message)? {
+        if let Some(class) = gate.set_lazy_error(RawHandle::from_bits(h_type.0), message)? {
             bury(gate.core(), class);
         }
         Some(())
     }
 
     fn ctx_Err_Clear(gate) {
-        if let Some(class) = gate.clear_unmade()? {
+        if let Some(class) = gate.clear_lazy_error()? {
             bury(gate.core(), class);
         }
         Some(())

@@ -4,10 +4,10 @@ use super::declaration::trampolines;
 use super::passage::{Passage, Way};
 use super::running::{run, run_unchecked};
 use crate::abi::*;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::loader::Loader;
 use crate::modes::Outcome;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use std::ffi::c_int;
 
 /// What `bf_getbuffer` has returned, and its exporter.
@@ -31,7 +31,7 @@ trampolines! {
         object: R::Object,
         buffer: &mut HPy_buffer,
         flags: c_int
-    ) -> Fallible<Option<R::Object>, R> {
+    ) -> VmResult<Option<R::Object>, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe {
             let result = function(way.context, way.arg(0), &raw mut *buffer, flags);
@@ -44,7 +44,7 @@ trampolines! {
             let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
             let exporter = loader
                 .handles()
-                .take_with(Word::from_bits(exporter.0), duplicate);
+                .take_with(RawHandle::from_bits(exporter.0), duplicate);
             call.integer(result)?;
             Ok(exporter)
         })
@@ -56,7 +56,7 @@ trampolines! {
         function: HPyFunc_releasebufferproc,
         object: R::Object,
         buffer: &mut HPy_buffer
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe {
             buffer.obj = way.arg(0);

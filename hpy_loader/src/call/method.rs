@@ -6,7 +6,7 @@ use super::passage::{Passage, Way};
 use super::running::{Call, run, run_on};
 use crate::abi::*;
 use crate::loader::Loader;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use crate::spec::{MethodDef, MethodFunction};
 
 /// What a method is called on.
@@ -45,7 +45,7 @@ impl<R: Runtime> Loader<R> {
         mut args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>,
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function, which has the type of its
         // variant.
         unsafe {
@@ -82,7 +82,7 @@ impl<R: Runtime> Loader<R> {
         mut args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>,
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: as in `call_method`.
         unsafe {
             match (method.function, names, args.len()) {
@@ -112,7 +112,7 @@ impl<R: Runtime> Loader<R> {
     /// # Errors
     ///
     /// `MemoryError` if the table is full.
-    pub fn keep(&'static self, object: R::Object) -> Fallible<HPy, R> {
+    pub fn keep(&'static self, object: R::Object) -> VmResult<HPy, R> {
         let _entered = self.lock().enter(self.runtime());
         match self.handles().open_immortal(object) {
             Ok(word) => Ok(HPy(word.bits())),
@@ -177,9 +177,9 @@ fn many<R: Runtime>(
     loader: &'static Loader<R>,
     receiver: Receiver<R::Object>,
     args: Vec<R::Object>,
-    go: impl FnOnce(&mut Call<R>, Called) -> Fallible<HPy, R>,
+    go: impl FnOnce(&mut Call<R>, Called) -> VmResult<HPy, R>,
     callee: Callee<'_>,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     let mut call = Call::of_many(loader)?;
     let receiver = match receiver {
         Receiver::Root(object) => Called::Pushed(call.push(object)?),
@@ -200,7 +200,7 @@ unsafe fn varargs<R: Runtime, P: Passage>(
     receiver: Receiver<R::Object>,
     args: Vec<R::Object>,
     callee: Callee<'_>,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     let count = args.len();
     let go = |call: &mut Call<R>, receiver: Called| {
         let words = call.frame.kept_words();
@@ -226,7 +226,7 @@ unsafe fn keywords<R: Runtime, P: Passage>(
     args: Vec<R::Object>,
     names: Names<R::Object>,
     callee: Callee<'_>,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     let (names, keywords) = match names {
         Some((names, count)) => (Some(names), count),
         None => (None, 0),
@@ -254,7 +254,7 @@ trampolines! {
         function: HPyFunc_noargs,
         receiver: R::Object,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(receiver)], go, |call, result| {
@@ -269,7 +269,7 @@ trampolines! {
         receiver: R::Object,
         arg: R::Object,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(receiver), Some(arg)], go, |call, result| {
@@ -284,7 +284,7 @@ trampolines! {
         receiver: R::Object,
         args: Vec<R::Object>,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         unsafe { varargs::<R, P>(loader, function, Receiver::Root(receiver), args, callee) }
     }
@@ -299,7 +299,7 @@ trampolines! {
         args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         let receiver = Receiver::Root(receiver);
         // SAFETY: the caller vouches for the function.
         unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }
@@ -311,7 +311,7 @@ trampolines! {
         function: HPyFunc_noargs,
         receiver: HPy,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.receiver) };
         run_on::<R, P, _, _, _>(loader, function as _, receiver, [], go, |call, result| {
@@ -326,7 +326,7 @@ trampolines! {
         receiver: HPy,
         arg: R::Object,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.receiver, way.arg(0)) };
         run_on::<R, P, _, _, _>(loader, function as _, receiver, [Some(arg)], go, |call, result| {
@@ -341,7 +341,7 @@ trampolines! {
         receiver: HPy,
         args: Vec<R::Object>,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         unsafe { varargs::<R, P>(loader, function, Receiver::Kept(receiver), args, callee) }
     }
@@ -354,7 +354,7 @@ trampolines! {
         args: Vec<R::Object>,
         names: Option<(R::Object, usize)>,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         let receiver = Receiver::Kept(receiver);
         // SAFETY: the caller vouches for the function.
         unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }

@@ -2,7 +2,7 @@
 
 use crate::abi::{HPy, HPyContext};
 use crate::debug::Visit;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::loader::Loader;
 use crate::modes::{Outcome, Wrapper};
 use crate::runtime::Runtime;
@@ -65,8 +65,8 @@ impl Way<'_> {
 
 /// Words as C gets them.
 #[inline(always)]
-fn handles(words: &[Word]) -> &[HPy] {
-    // SAFETY: `Word` and `HPy` are both transparent wrappers of one word, for
+fn handles(words: &[RawHandle]) -> &[HPy] {
+    // SAFETY: `RawHandle` and `HPy` are both transparent wrappers of one word, for
     // which any bits are fine.
     unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
 }
@@ -77,7 +77,7 @@ pub(crate) trait Passage {
     /// Calls C: `call` makes the call in the way that it is told. `function` is
     /// the one that is called, `receiver` what it is called on, if that is none of
     /// its arguments, and `words` are those.
-    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
         loader: &Loader<R>,
         function: *const c_void,
         receiver: HPy,
@@ -91,7 +91,7 @@ pub(crate) struct Plain;
 
 impl Passage for Plain {
     #[inline(always)]
-    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
         loader: &Loader<R>,
         _: *const c_void,
         receiver: HPy,
@@ -114,7 +114,7 @@ impl Passage for Plain {
 pub(crate) struct Wrapped;
 
 impl Passage for Wrapped {
-    fn go<R: Runtime, T: Outcome, W: BorrowMut<[Word]> + Clone>(
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
         loader: &Loader<R>,
         function: *const c_void,
         receiver: HPy,

@@ -3,16 +3,16 @@
 use super::Callee;
 use super::running::Call;
 use crate::abi::{HPy, HPy_hash_t};
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::modes::Outcome;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use std::borrow::BorrowMut;
 
-impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
     /// Takes the object that the C function returned.
     #[inline(always)]
-    pub(super) fn object(&mut self, result: HPy, callee: Callee<'_>) -> Fallible<R::Object, R> {
-        let word = Word::from_bits(result.0);
+    pub(super) fn object(&mut self, result: HPy, callee: Callee<'_>) -> VmResult<R::Object, R> {
+        let word = RawHandle::from_bits(result.0);
         if result.is_null() || self.core.is_error_pending() {
             return Err(self.failure(word, callee));
         }
@@ -43,7 +43,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
 
     /// Takes an integer result, of which -1 may mean failure.
     #[inline(always)]
-    pub(super) fn integer<T: PartialOrd + From<i8>>(&self, result: T) -> Fallible<T, R> {
+    pub(super) fn integer<T: PartialOrd + From<i8>>(&self, result: T) -> VmResult<T, R> {
         self.integer_of(result, Callee::Slot)
     }
 
@@ -53,13 +53,13 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
         &self,
         result: T,
         callee: Callee<'_>,
-    ) -> Fallible<T, R> {
+    ) -> VmResult<T, R> {
         let failed = result < T::from(0);
         if failed || self.core.is_error_pending() {
             let word = if failed {
-                Word::NULL
+                RawHandle::NULL
             } else {
-                Word::from_bits(NO_OBJECT)
+                RawHandle::from_bits(NO_OBJECT)
             };
             return Err(self.failure(word, callee));
         }
@@ -68,7 +68,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
 
     #[cold]
     #[inline(never)]
-    fn failure(&self, result: Word, callee: Callee<'_>) -> R::Object {
+    fn failure(&self, result: RawHandle, callee: Callee<'_>) -> R::Object {
         let loader = self.core;
         let system_error = loader.constants().h_SystemError;
         if !loader.is_error_pending() {
@@ -92,7 +92,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
 }
 
 /// The words of CPython.
-impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
     /// What the callee is called.
     #[cold]
     fn name(&self, callee: Callee<'_>) -> String {
@@ -144,7 +144,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
 }
 
 /// An immediate, which stands for "a result that is no object" when judging it.
-const NO_OBJECT: isize = match Word::from_i64(0) {
+const NO_OBJECT: isize = match RawHandle::from_i64(0) {
     Some(word) => word.bits(),
     None => unreachable!(),
 };

@@ -3,10 +3,10 @@
 use super::passage::{Passage, Way};
 use crate::abi::HPy;
 use crate::core::Core;
-use crate::handles::{Frame, Many, Word};
+use crate::handles::{ArgumentScope, HandleVec, RawHandle};
 use crate::loader::Loader;
 use crate::modes::Outcome;
-use crate::runtime::{Fallible, Runtime};
+use crate::runtime::{Runtime, VmResult};
 use std::borrow::BorrowMut;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
@@ -14,17 +14,17 @@ use std::mem::ManuallyDrop;
 /// One call in progress: the lock is held, the arguments are open, and no error
 /// is pending, whatever was going on when the VM came here.
 ///
-/// `W` is what the [`Frame`] keeps its words in. Nothing here is there twice, and a
+/// `W` is what the [`ArgumentScope`] keeps its words in. Nothing here is there twice, and a
 /// call stays where it was made: it lies in memory, for a panic's sake, and is
 /// written once.
-pub(super) struct Call<R: Runtime, W: BorrowMut<[Word]> = Many> {
-    pub(super) frame: ManuallyDrop<Frame<'static, R::Object, W>>,
+pub(super) struct Call<R: Runtime, W: BorrowMut<[RawHandle]> = HandleVec> {
+    pub(super) frame: ManuallyDrop<ArgumentScope<'static, R::Object, W>>,
     pub(super) core: &'static Core<R>,
-    aside: Word,
+    aside: RawHandle,
     is_outermost: bool,
 }
 
-impl<R: Runtime, W: BorrowMut<[Word]>> Drop for Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> Drop for Call<R, W> {
     #[inline(always)]
     fn drop(&mut self) {
         // SAFETY: the frame is taken here and nowhere else.
@@ -61,8 +61,8 @@ pub(super) fn run<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     function: *const c_void,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
+    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
     run_on::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
 }
 
@@ -74,8 +74,8 @@ pub(super) fn run_on<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     receiver: HPy,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
+    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
     loader.runtime().check_stack()?;
     run_all::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
 }
@@ -87,8 +87,8 @@ pub(super) fn run_unchecked<R: Runtime, P: Passage, T: Outcome, U, const N: usiz
     function: *const c_void,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
+    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
     run_all::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
 }
 
@@ -99,9 +99,9 @@ fn run_all<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     receiver: HPy,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
-    let mut call = Call::new(loader, [Word::NULL; N]);
+    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
+    let mut call = Call::new(loader, [RawHandle::NULL; N]);
     if !call.frame.fill(objects) {
         return Err(call.full());
     }
@@ -112,14 +112,14 @@ fn run_all<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
 impl<R: Runtime> Call<R> {
     /// A call with any number of arguments.
     #[inline(always)]
-    pub(super) fn of_many(loader: &'static Loader<R>) -> Fallible<Self, R> {
+    pub(super) fn of_many(loader: &'static Loader<R>) -> VmResult<Self, R> {
         loader.runtime().check_stack()?;
-        Ok(Self::new(loader, Many::new()))
+        Ok(Self::new(loader, HandleVec::new()))
     }
 
     /// Opens a handle for an argument.
     #[inline(always)]
-    pub(super) fn push(&mut self, object: R::Object) -> Fallible<HPy, R> {
+    pub(super) fn push(&mut self, object: R::Object) -> VmResult<HPy, R> {
         match self.frame.push(object) {
             Ok(word) => Ok(HPy(word.bits())),
             Err(_) => Err(self.full()),
@@ -130,26 +130,26 @@ impl<R: Runtime> Call<R> {
     pub(super) fn push_all(
         &mut self,
         objects: impl IntoIterator<Item = R::Object>,
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         objects
             .into_iter()
             .try_for_each(|object| self.push(object).map(drop))
     }
 
     #[inline(always)]
-    pub(super) fn push_optional(&mut self, object: Option<R::Object>) -> Fallible<HPy, R> {
+    pub(super) fn push_optional(&mut self, object: Option<R::Object>) -> VmResult<HPy, R> {
         object.map_or(Ok(HPy::NULL), |object| self.push(object))
     }
 }
 
-impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
     #[inline(always)]
     fn new(loader: &'static Loader<R>, words: W) -> Self {
         let core = loader.core();
         let is_outermost = core.lock().acquire_if_free(core.runtime());
         let aside = core.take_aside();
         Self {
-            frame: ManuallyDrop::new(Frame::with_words(core.handles(), words)),
+            frame: ManuallyDrop::new(ArgumentScope::with_words(core.handles(), words)),
             core,
             aside,
             is_outermost,

@@ -7,7 +7,7 @@ use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
 use crate::abi::*;
 use crate::loader::Loader;
-use crate::runtime::{CompareOp, Fallible, Runtime};
+use crate::runtime::{CompareOp, Runtime, VmResult};
 use std::ffi::c_void;
 
 /// The value of an operator as C gets it.
@@ -33,7 +33,7 @@ trampolines! {
         args: Vec<R::Object>,
         kwargs: Option<R::Object>,
         callee: Callee<'_>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         let count = args.len().cast_signed();
         let mut call = Call::of_many(loader)?;
         let class = call.push(class)?;
@@ -55,7 +55,7 @@ trampolines! {
         object: R::Object,
         args: Vec<R::Object>,
         kwargs: Option<R::Object>
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         let count = args.len().cast_signed();
         let mut call = Call::of_many(loader)?;
         let object = call.push(object)?;
@@ -75,7 +75,7 @@ trampolines! {
         loader,
         function: HPyFunc_unaryfunc,
         object: R::Object
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
@@ -89,7 +89,7 @@ trampolines! {
         function: HPyFunc_binaryfunc,
         a: R::Object,
         b: R::Object
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
@@ -104,7 +104,7 @@ trampolines! {
         a: R::Object,
         b: R::Object,
         c: R::Object
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b), Some(c)], go, |call, result| {
@@ -118,7 +118,7 @@ trampolines! {
         function: HPyFunc_inquiry,
         module: R::Object,
         name: &str
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(module)], go, |call, result| {
@@ -131,7 +131,7 @@ trampolines! {
         loader,
         function: HPyFunc_inquiry,
         object: R::Object
-    ) -> Fallible<bool, R> {
+    ) -> VmResult<bool, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
@@ -144,7 +144,7 @@ trampolines! {
         loader,
         function: HPyFunc_lenfunc,
         object: R::Object
-    ) -> Fallible<usize, R> {
+    ) -> VmResult<usize, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
@@ -158,7 +158,7 @@ trampolines! {
         loader,
         function: HPyFunc_hashfunc,
         object: R::Object
-    ) -> Fallible<isize, R> {
+    ) -> VmResult<isize, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { Hash(function(way.context, way.arg(0))) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, Hash(result)| {
@@ -174,7 +174,7 @@ trampolines! {
         function: HPyFunc_ssizeargfunc,
         object: R::Object,
         index: isize
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
@@ -189,7 +189,7 @@ trampolines! {
         object: R::Object,
         index: isize,
         value: Option<R::Object>
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index, way.arg(1)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
@@ -204,7 +204,7 @@ trampolines! {
         object: R::Object,
         key: R::Object,
         value: Option<R::Object>
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object), Some(key), value], go, |call, result| {
@@ -218,7 +218,7 @@ trampolines! {
         function: HPyFunc_objobjproc,
         container: R::Object,
         key: R::Object
-    ) -> Fallible<bool, R> {
+    ) -> VmResult<bool, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(container), Some(key)], go, |call, result| {
@@ -233,7 +233,7 @@ trampolines! {
         a: R::Object,
         b: R::Object,
         op: CompareOp
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), compare_op(op)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
@@ -248,7 +248,7 @@ trampolines! {
         descriptor: R::Object,
         instance: Option<R::Object>,
         owner: Option<R::Object>
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
         run::<R, P, _, _, _>(loader, function as _, [Some(descriptor), instance, owner], go, |call, result| {
@@ -262,7 +262,7 @@ trampolines! {
         function: HPyFunc_getter,
         object: R::Object,
         closure: *mut c_void
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), closure) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
@@ -277,7 +277,7 @@ trampolines! {
         object: R::Object,
         value: Option<R::Object>,
         closure: *mut c_void
-    ) -> Fallible<(), R> {
+    ) -> VmResult<(), R> {
         // SAFETY: the caller vouches for the function.
         let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), closure) };
         run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {

@@ -36,10 +36,10 @@ fn new<R: Runtime>(entry: Entry<R>, size: HPy_ssize_t) -> isize {
 #[inline(always)]
 pub(crate) fn new_small<R: Runtime>(gate: &'static Gate<R>, size: HPy_ssize_t) -> Option<isize> {
     let size = usize::try_from(size).ok().filter(|&size| size <= SMALL)?;
-    if !R::FREE_ROOTS {
+    if !R::UNTRACKED_ROOTS {
         return None;
     }
-    let none = Word::from_bits(gate.constants().h_None.0);
+    let none = RawHandle::from_bits(gate.constants().h_None.0);
     // SAFETY: without slots there are no shortcuts, and constants stay open.
     let none = unsafe { gate.slots().peek(none) }?;
     let make = || Items::small(size, || gate.runtime().duplicate(none));
@@ -57,7 +57,7 @@ pub(crate) fn place<R: Runtime>(
 ) -> Option<(NonNull<R::Object>, &'static R::Object)> {
     // SAFETY: without slots there are no shortcuts. The caller runs nothing in which
     // the handle could be closed.
-    let object = unsafe { gate.slots().peek(Word::from_bits(item.0)) }?;
+    let object = unsafe { gate.slots().peek(RawHandle::from_bits(item.0)) }?;
     let place = |items: &mut Items<R>| items.root_at(index).map(NonNull::from);
     Some((gate.builders().with(builder, place)??, object))
 }
@@ -71,8 +71,8 @@ pub(crate) fn set_number<R: Runtime>(
     index: HPy_ssize_t,
     item: HPy,
 ) -> Option<R::Object> {
-    let word = Word::from_bits(item.0);
-    if !R::FREE_ROOTS || !word.is_immediate() {
+    let word = RawHandle::from_bits(item.0);
+    if !R::UNTRACKED_ROOTS || !word.is_immediate() {
         return None;
     }
     // Made while nothing is borrowed.
@@ -83,7 +83,7 @@ pub(crate) fn set_number<R: Runtime>(
     set.flatten()
 }
 
-fn number<R: Runtime>(vm: &R, word: Word) -> Option<R::Object> {
+fn number<R: Runtime>(vm: &R, word: RawHandle) -> Option<R::Object> {
     match word.decode() {
         Decoded::Int(value) => Some(vm.new_int(value)),
         Decoded::Float(value) => Some(vm.new_float(value)),
@@ -99,7 +99,7 @@ pub(crate) fn build_roots<R: Runtime>(
     builder: isize,
     sequence: Sequence,
 ) -> Option<HPy> {
-    if !R::FREE_ROOTS {
+    if !R::UNTRACKED_ROOTS {
         return None;
     }
     let roots = gate.builders().remove_with(builder, Items::take_roots)?;
@@ -122,13 +122,13 @@ pub(crate) unsafe fn small_tuple<R: Runtime>(
     let count = usize::try_from(count)
         .ok()
         .filter(|&count| count <= SMALL)?;
-    if !R::FREE_ROOTS {
+    if !R::UNTRACKED_ROOTS {
         return None;
     }
     let mut roots = Box::new_uninit_slice(count);
     for at in 0..count {
         // SAFETY: the caller vouches for the array.
-        let word = Word::from_bits(unsafe { *handles.add(at) }.0);
+        let word = RawHandle::from_bits(unsafe { *handles.add(at) }.0);
         // SAFETY: as in `place`.
         let root = match unsafe { gate.slots().peek(word) } {
             Some(object) => Some(gate.runtime().duplicate(object)),
@@ -150,7 +150,7 @@ pub(crate) unsafe fn small_tuple<R: Runtime>(
 
 /// A handle, or `HPy_NULL` with the error pending.
 #[inline(always)]
-fn or_fail<R: Runtime>(entry: Entry<R>, made: Fallible<R::Object, R>) -> HPy {
+fn or_fail<R: Runtime>(entry: Entry<R>, made: VmResult<R::Object, R>) -> HPy {
     match made.and_then(|made| entry.open(made)) {
         Ok(handle) => handle,
         Err(error) => {
@@ -165,7 +165,7 @@ fn set<R: Runtime>(
     builder: isize,
     index: HPy_ssize_t,
     item: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     if builder == 0 {
         return Ok(());
     }
@@ -183,7 +183,7 @@ fn set<R: Runtime>(
     }
 }
 
-fn finish<R: Runtime>(entry: Entry<R>, builder: isize, sequence: Sequence) -> Fallible<HPy, R> {
+fn finish<R: Runtime>(entry: Entry<R>, builder: isize, sequence: Sequence) -> VmResult<HPy, R> {
     if builder == 0 {
         let memory_error = entry.get(entry.core().constants().h_MemoryError)?;
         return Err(entry.leave(|vm| vm.error_from_value(&memory_error, None)));
@@ -194,7 +194,7 @@ fn finish<R: Runtime>(entry: Entry<R>, builder: isize, sequence: Sequence) -> Fa
     entry.open(items.build(entry, sequence)?)
 }
 
-fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {
+fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> VmResult<(), R> {
     if let Some(items) = entry.core().builders().remove(builder) {
         let objects = items.release();
         entry.leave(|_| drop(objects));
@@ -205,7 +205,7 @@ fn cancel<R: Runtime>(entry: Entry<R>, builder: isize) -> Fallible<(), R> {
 pub(crate) unsafe fn ctx_ListBuilder_New<R: Runtime>(
     entry: Entry<R>,
     size: HPy_ssize_t,
-) -> Fallible<HPyListBuilder, R> {
+) -> VmResult<HPyListBuilder, R> {
     Ok(HPyListBuilder(new(entry, size)))
 }
 
@@ -214,28 +214,28 @@ pub(crate) unsafe fn ctx_ListBuilder_Set<R: Runtime>(
     builder: HPyListBuilder,
     index: HPy_ssize_t,
     h_item: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     set(entry, builder.0, index, h_item)
 }
 
 pub(crate) unsafe fn ctx_ListBuilder_Build<R: Runtime>(
     entry: Entry<R>,
     builder: HPyListBuilder,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     finish(entry, builder.0, Sequence::List)
 }
 
 pub(crate) unsafe fn ctx_ListBuilder_Cancel<R: Runtime>(
     entry: Entry<R>,
     builder: HPyListBuilder,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     cancel(entry, builder.0)
 }
 
 pub(crate) unsafe fn ctx_TupleBuilder_New<R: Runtime>(
     entry: Entry<R>,
     size: HPy_ssize_t,
-) -> Fallible<HPyTupleBuilder, R> {
+) -> VmResult<HPyTupleBuilder, R> {
     Ok(HPyTupleBuilder(new(entry, size)))
 }
 
@@ -244,20 +244,20 @@ pub(crate) unsafe fn ctx_TupleBuilder_Set<R: Runtime>(
     builder: HPyTupleBuilder,
     index: HPy_ssize_t,
     h_item: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     set(entry, builder.0, index, h_item)
 }
 
 pub(crate) unsafe fn ctx_TupleBuilder_Build<R: Runtime>(
     entry: Entry<R>,
     builder: HPyTupleBuilder,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     finish(entry, builder.0, Sequence::Tuple)
 }
 
 pub(crate) unsafe fn ctx_TupleBuilder_Cancel<R: Runtime>(
     entry: Entry<R>,
     builder: HPyTupleBuilder,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     cancel(entry, builder.0)
 }

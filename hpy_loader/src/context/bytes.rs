@@ -2,48 +2,50 @@
 
 use super::prelude::*;
 
-pub(crate) unsafe fn ctx_Bytes_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Bytes_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
     Ok(c_int::from(
-        entry.runtime().is_kind(&*entry.get(h)?, Kind::Bytes),
+        entry
+            .runtime()
+            .is_builtin_instance(&*entry.get(h)?, BuiltinKind::Bytes),
     ))
 }
 
-fn data<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<*const [u8], R> {
+fn data<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<*const [u8], R> {
     entry.runtime().bytes_data(&*entry.get(h)?)
 }
 
 pub(crate) unsafe fn ctx_Bytes_Size<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy_ssize_t, R> {
+) -> VmResult<HPy_ssize_t, R> {
     data(entry, h).map(|data| data.len().cast_signed())
 }
 
 pub(crate) unsafe fn ctx_Bytes_GET_SIZE<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy_ssize_t, R> {
+) -> VmResult<HPy_ssize_t, R> {
     data(entry, h).map(|data| data.len().cast_signed())
 }
 
 pub(crate) unsafe fn ctx_Bytes_AsString<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<*const c_char, R> {
+) -> VmResult<*const c_char, R> {
     data(entry, h).map(|data| data.cast())
 }
 
 pub(crate) unsafe fn ctx_Bytes_AS_STRING<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<*const c_char, R> {
+) -> VmResult<*const c_char, R> {
     data(entry, h).map(|data| data.cast())
 }
 
 pub(crate) unsafe fn ctx_Bytes_FromString<R: Runtime>(
     entry: Entry<R>,
     bytes: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if bytes.is_null() {
         return Err(entry.system_error("NULL char * passed to HPyBytes_FromString"));
     }
@@ -56,7 +58,7 @@ pub(crate) unsafe fn ctx_Bytes_FromStringAndSize<R: Runtime>(
     entry: Entry<R>,
     bytes: *const c_char,
     len: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if bytes.is_null() {
         let message = "NULL char * passed to HPyBytes_FromStringAndSize";
         return Err(entry.error(entry.core().constants().h_ValueError, message));

@@ -13,7 +13,7 @@ type Pins<R> = SmallVec<[Pin<'static, <R as Roots>::Object>; INLINE]>;
 /// Borrows of what is pinned, as a runtime takes them.
 type Objects<'a, R> = SmallVec<[&'a <R as Roots>::Object; INLINE]>;
 
-pub(crate) unsafe fn ctx_Callable_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Callable_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
     Ok(c_int::from(entry.runtime().is_callable(&*entry.get(h)?)))
 }
 
@@ -29,7 +29,7 @@ unsafe fn pin_all<R: Runtime>(
     args: *const HPy,
     count: usize,
     pins: &mut Pins<R>,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     entry.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
     for i in 0..count {
         // SAFETY: the caller vouches for the length of the array.
@@ -49,7 +49,7 @@ unsafe fn roots<R: Runtime>(
     entry: Entry<R>,
     args: *const HPy,
     count: usize,
-) -> Fallible<Box<[R::Object]>, R> {
+) -> VmResult<Box<[R::Object]>, R> {
     entry.expect_memory(count.saturating_mul(size_of::<R::Object>()))?;
     let mut roots = Box::new_uninit_slice(count);
     for i in 0..count {
@@ -71,9 +71,9 @@ unsafe fn roots<R: Runtime>(
 
 /// A root of what a handle refers to.
 #[inline(always)]
-fn root<R: Runtime>(entry: Entry<R>, handle: HPy) -> Fallible<R::Object, R> {
+fn root<R: Runtime>(entry: Entry<R>, handle: HPy) -> VmResult<R::Object, R> {
     // SAFETY: duplicating runs nothing that could close a handle.
-    match unsafe { entry.core().handles().peek(Word::from_bits(handle.0)) } {
+    match unsafe { entry.core().handles().peek(RawHandle::from_bits(handle.0)) } {
         Some(object) => Ok(entry.runtime().duplicate(object)),
         None => Ok(entry.runtime().duplicate(&*entry.get(handle)?)),
     }
@@ -101,21 +101,24 @@ unsafe fn vectorcall<R: Runtime>(
     nargs: usize,
     kwnames: HPy,
     callable: Option<&R::Object>,
-    call: impl Fn(&R, &[&R::Object], Option<&R::Object>) -> Fallible<R::Object, R>,
-) -> Fallible<HPy, R> {
+    call: impl Fn(&R, &[&R::Object], Option<&R::Object>) -> VmResult<R::Object, R>,
+) -> VmResult<HPy, R> {
     let mut pins = Pins::<R>::new();
     if kwnames.is_null() {
         // SAFETY: the caller vouches for it.
         unsafe { pin_all(entry, args, nargs, &mut pins) }?;
         let mut objects = Objects::<R>::new();
         borrow::<R>(&pins, &mut objects);
-        return entry.open_again(entry.leave_for(callable, |vm| call(vm, &objects, None))?);
+        return entry.open_or_revive(entry.leave_for(callable, |vm| call(vm, &objects, None))?);
     }
     let names = entry.get(kwnames)?;
-    if !entry.runtime().is_kind(&names, Kind::Tuple) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&names, BuiltinKind::Tuple)
+    {
         return Err(entry.type_error("the names of keyword arguments must be a tuple"));
     }
-    let count = match entry.runtime().known_length(&names) {
+    let count = match entry.runtime().fast_length(&names) {
         Some(length) => length,
         None => entry.leave(|vm| vm.length(&names))?,
     };
@@ -123,7 +126,7 @@ unsafe fn vectorcall<R: Runtime>(
     unsafe { pin_all(entry, args, nargs.saturating_add(count), &mut pins) }?;
     let mut objects = Objects::<R>::new();
     borrow::<R>(&pins, &mut objects);
-    entry.open_again(entry.leave_for(callable, |vm| call(vm, &objects, Some(&names)))?)
+    entry.open_or_revive(entry.leave_for(callable, |vm| call(vm, &objects, Some(&names)))?)
 }
 
 pub(crate) unsafe fn ctx_Call<R: Runtime>(
@@ -132,12 +135,12 @@ pub(crate) unsafe fn ctx_Call<R: Runtime>(
     args: *const HPy,
     nargs: usize,
     kwnames: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let callable = entry.get(callable)?;
-    if R::FREE_ROOTS && kwnames.is_null() {
+    if R::UNTRACKED_ROOTS && kwnames.is_null() {
         // SAFETY: the extension gives the array.
         let args = unsafe { roots(entry, args, nargs) }?;
-        return entry.open_again(
+        return entry.open_or_revive(
             entry.leave_for(Some(&callable), |vm| vm.call_positional(&callable, args))?,
         );
     }
@@ -153,7 +156,7 @@ pub(crate) unsafe fn ctx_CallMethod<R: Runtime>(
     args: *const HPy,
     nargs: usize,
     kwnames: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let name = entry.get(name)?;
     if nargs == 0 {
         return Err(entry.type_error("HPy_CallMethod needs the object as its first argument"));
@@ -171,30 +174,33 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     callable: HPy,
     args: HPy,
     kw: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let callable = entry.get(callable)?;
     if !args.is_null() && kw.is_null() {
         // The frequent case; see `vectorcall`.
         let args = entry.get(args)?;
-        if !entry.runtime().is_kind(&args, Kind::Tuple) {
+        if !entry
+            .runtime()
+            .is_builtin_instance(&args, BuiltinKind::Tuple)
+        {
             return Err(entry.type_error(NO_TUPLE));
         }
         let made = entry.leave_for(Some(&callable), |vm| {
             vm.call_tuple_dict(&callable, Some(&args), None)
         })?;
-        return entry.open_again(made);
+        return entry.open_or_revive(made);
     }
     let (args, kwargs) = (entry.get_optional(args)?, entry.get_optional(kw)?);
     let vm = entry.runtime();
     if args
         .as_ref()
-        .is_some_and(|args| !vm.is_kind(args, Kind::Tuple))
+        .is_some_and(|args| !vm.is_builtin_instance(args, BuiltinKind::Tuple))
     {
         return Err(entry.type_error(NO_TUPLE));
     }
     if kwargs
         .as_ref()
-        .is_some_and(|kwargs| !vm.is_kind(kwargs, Kind::Dict))
+        .is_some_and(|kwargs| !vm.is_builtin_instance(kwargs, BuiltinKind::Dict))
     {
         let message = "HPy_CallTupleDict requires kw to be a dict or null handle";
         return Err(entry.type_error(message));
@@ -202,5 +208,5 @@ pub(crate) unsafe fn ctx_CallTupleDict<R: Runtime>(
     let result = entry.leave_for(Some(&callable), |vm| {
         vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref())
     })?;
-    entry.open_again(result)
+    entry.open_or_revive(result)
 }

@@ -17,7 +17,7 @@ fn value_error<R: Runtime>(entry: Entry<R>, message: &str) -> R::Object {
 unsafe fn read_destructor<R: Runtime>(
     entry: Entry<R>,
     destructor: *const HPyCapsule_Destructor,
-) -> Fallible<Option<HPyFunc_Capsule_Destructor>, R> {
+) -> VmResult<Option<HPyFunc_Capsule_Destructor>, R> {
     // SAFETY: the caller vouches for it.
     let Some(destructor) = (unsafe { destructor.as_ref() }) else {
         return Ok(None);
@@ -33,7 +33,7 @@ pub(crate) unsafe fn ctx_Capsule_New<R: Runtime>(
     pointer: *mut c_void,
     utf8_name: *const c_char,
     destructor: *mut HPyCapsule_Destructor,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a destructor, or null.
     let destructor = unsafe { read_destructor(entry, destructor) }?;
     if pointer.is_null() {
@@ -63,8 +63,8 @@ fn with_capsule<R: Runtime, T>(
     entry: Entry<R>,
     h: HPy,
     function: &str,
-    operation: impl FnOnce(&Capsule) -> Fallible<T, R>,
-) -> Fallible<T, R> {
+    operation: impl FnOnce(&Capsule) -> VmResult<T, R>,
+) -> VmResult<T, R> {
     let object = entry.get(h)?;
     match entry.runtime().capsule(&object) {
         Some(capsule) => operation(capsule),
@@ -80,7 +80,7 @@ pub(crate) unsafe fn ctx_Capsule_Get<R: Runtime>(
     capsule: HPy,
     key: _HPyCapsule_key,
     utf8_name: *const c_char,
-) -> Fallible<*mut c_void, R> {
+) -> VmResult<*mut c_void, R> {
     match key {
         _HPyCapsule_key::HPyCapsule_key_Pointer => {
             with_capsule(entry, capsule, "PyCapsule_GetPointer", |capsule| {
@@ -114,7 +114,7 @@ pub(crate) unsafe fn ctx_Capsule_IsValid<R: Runtime>(
     entry: Entry<R>,
     capsule: HPy,
     utf8_name: *const c_char,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let Some(object) = entry.get_optional(capsule)? else {
         return Ok(0);
     };
@@ -130,7 +130,7 @@ pub(crate) unsafe fn ctx_Capsule_Set<R: Runtime>(
     capsule: HPy,
     key: _HPyCapsule_key,
     value: *mut c_void,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     match key {
         _HPyCapsule_key::HPyCapsule_key_Pointer => {
             if value.is_null() {

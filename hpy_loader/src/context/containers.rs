@@ -3,8 +3,10 @@
 use super::prelude::*;
 use smallvec::SmallVec;
 
-fn check<R: Runtime>(entry: Entry<R>, h: HPy, kind: Kind) -> Fallible<c_int, R> {
-    Ok(c_int::from(entry.runtime().is_kind(&*entry.get(h)?, kind)))
+fn check<R: Runtime>(entry: Entry<R>, h: HPy, kind: BuiltinKind) -> VmResult<c_int, R> {
+    Ok(c_int::from(
+        entry.runtime().is_builtin_instance(&*entry.get(h)?, kind),
+    ))
 }
 
 /// What CPython raises when a C function gets an object of a type that it does
@@ -13,15 +15,15 @@ pub(super) fn bad_argument<R: Runtime>(entry: Entry<R>) -> R::Object {
     entry.system_error("bad argument to internal function")
 }
 
-pub(crate) unsafe fn ctx_List_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
-    check(entry, h, Kind::List)
+pub(crate) unsafe fn ctx_List_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
+    check(entry, h, BuiltinKind::List)
 }
 
 /// The items are `None` until they are set; CPython leaves them NULL.
 pub(crate) unsafe fn ctx_List_New<R: Runtime>(
     entry: Entry<R>,
     len: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let Ok(len) = usize::try_from(len) else {
         return Err(bad_argument(entry));
     };
@@ -39,47 +41,56 @@ pub(crate) unsafe fn ctx_List_Append<R: Runtime>(
     entry: Entry<R>,
     h_list: HPy,
     h_item: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (list, item) = (entry.get(h_list)?, entry.get(h_item)?);
-    if !entry.runtime().is_kind(&list, Kind::List) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&list, BuiltinKind::List)
+    {
         return Err(bad_argument(entry));
     }
     entry.runtime().list_append(&list, &item).map(|()| 0)
 }
 
-pub(crate) unsafe fn ctx_Dict_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
-    check(entry, h, Kind::Dict)
+pub(crate) unsafe fn ctx_Dict_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
+    check(entry, h, BuiltinKind::Dict)
 }
 
-pub(crate) unsafe fn ctx_Dict_New<R: Runtime>(entry: Entry<R>) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Dict_New<R: Runtime>(entry: Entry<R>) -> VmResult<HPy, R> {
     entry.open(entry.runtime().new_dict()?)
 }
 
-pub(crate) unsafe fn ctx_Dict_Keys<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Dict_Keys<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy, R> {
     let dict = entry.get(h)?;
-    if !entry.runtime().is_kind(&dict, Kind::Dict) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&dict, BuiltinKind::Dict)
+    {
         return Err(bad_argument(entry));
     }
     entry.open(entry.runtime().dict_keys(&dict)?)
 }
 
-pub(crate) unsafe fn ctx_Dict_Copy<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Dict_Copy<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy, R> {
     let dict = entry.get(h)?;
-    if !entry.runtime().is_kind(&dict, Kind::Dict) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&dict, BuiltinKind::Dict)
+    {
         return Err(bad_argument(entry));
     }
     entry.open(entry.runtime().dict_copy(&dict)?)
 }
 
-pub(crate) unsafe fn ctx_Tuple_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
-    check(entry, h, Kind::Tuple)
+pub(crate) unsafe fn ctx_Tuple_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
+    check(entry, h, BuiltinKind::Tuple)
 }
 
 pub(crate) unsafe fn ctx_Tuple_FromArray<R: Runtime>(
     entry: Entry<R>,
     items: *mut HPy,
     n: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let Ok(count) = usize::try_from(n) else {
         return Err(bad_argument(entry));
     };
@@ -97,9 +108,12 @@ pub(crate) unsafe fn ctx_Slice_Unpack<R: Runtime>(
     start: *mut HPy_ssize_t,
     stop: *mut HPy_ssize_t,
     step: *mut HPy_ssize_t,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let slice = entry.get(slice)?;
-    if !entry.runtime().is_kind(&slice, Kind::Slice) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&slice, BuiltinKind::Slice)
+    {
         return Err(entry.type_error("HPySlice_Unpack arg 1 must be a slice"));
     }
     let unpacked = entry.leave(|vm| vm.unpack_slice(&slice))?;

@@ -6,7 +6,7 @@ pub(crate) unsafe fn ctx_ContextVar_New<R: Runtime>(
     entry: Entry<R>,
     name: *const c_char,
     default_value: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(name) }?;
     let default = entry.get_optional(default_value)?;
@@ -18,7 +18,7 @@ pub(crate) unsafe fn ctx_ContextVar_Get<R: Runtime>(
     context_var: HPy,
     default_value: HPy,
     result: *mut HPy,
-) -> Fallible<int32_t, R> {
+) -> VmResult<int32_t, R> {
     // SAFETY: the extension gives room for the handle.
     unsafe { *result = HPy::NULL };
     let variable = entry.get(context_var)?;
@@ -35,7 +35,7 @@ pub(crate) unsafe fn ctx_ContextVar_Set<R: Runtime>(
     entry: Entry<R>,
     context_var: HPy,
     value: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (variable, value) = (entry.get(context_var)?, entry.get(value)?);
     entry.open(entry.leave(|vm| vm.context_var_set(&variable, &value))?)
 }

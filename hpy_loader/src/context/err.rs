@@ -5,7 +5,7 @@ use super::prelude::*;
 pub(crate) unsafe fn ctx_FatalError<R: Runtime>(
     _: Entry<R>,
     message: *const c_char,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     // SAFETY: the extension gives a C string, or null.
     let message = (!message.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(message) });
     let message = message.map_or("no message".into(), |message| message.to_string_lossy());
@@ -17,7 +17,7 @@ pub(crate) unsafe fn ctx_Err_SetString<R: Runtime>(
     entry: Entry<R>,
     h_type: HPy,
     utf8_message: *const c_char,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let class = entry.get(h_type)?;
     // SAFETY: the extension gives a C string.
     let message = unsafe { entry.text(utf8_message) }?;
@@ -31,7 +31,7 @@ pub(crate) unsafe fn ctx_Err_SetObject<R: Runtime>(
     entry: Entry<R>,
     h_type: HPy,
     h_value: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let class = entry.get(h_type)?;
     let value = entry.get_optional(h_value)?;
     Err(entry.leave(|vm| vm.error_from_value(&class, value.as_deref())))
@@ -47,7 +47,7 @@ pub(crate) unsafe fn ctx_Err_SetFromErrnoWithFilename<R: Runtime>(
     entry: Entry<R>,
     h_type: HPy,
     filename_fsencoded: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let errno = errno();
     let class = entry.get(h_type)?;
     let filename = if filename_fsencoded.is_null() {
@@ -65,7 +65,7 @@ pub(crate) unsafe fn ctx_Err_SetFromErrnoWithFilenameObjects<R: Runtime>(
     h_type: HPy,
     filename1: HPy,
     filename2: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let errno = errno();
     let class = entry.get(h_type)?;
     let (first, second) = (
@@ -75,14 +75,14 @@ pub(crate) unsafe fn ctx_Err_SetFromErrnoWithFilenameObjects<R: Runtime>(
     Err(entry.leave(|vm| vm.error_from_errno(&class, errno, first.as_deref(), second.as_deref())))
 }
 
-pub(crate) unsafe fn ctx_Err_Occurred<R: Runtime>(entry: Entry<R>) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Err_Occurred<R: Runtime>(entry: Entry<R>) -> VmResult<c_int, R> {
     Ok(c_int::from(entry.core().is_error_pending()))
 }
 
 pub(crate) unsafe fn ctx_Err_ExceptionMatches<R: Runtime>(
     entry: Entry<R>,
     exc: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     // The pending error is pinned while it is looked at.
     let pending = HPy(entry.core().pending().bits());
     let (Some(error), Some(class)) = (entry.get_optional(pending)?, entry.get_optional(exc)?)
@@ -94,12 +94,12 @@ pub(crate) unsafe fn ctx_Err_ExceptionMatches<R: Runtime>(
     ))
 }
 
-pub(crate) unsafe fn ctx_Err_NoMemory<R: Runtime>(entry: Entry<R>) -> Fallible<(), R> {
+pub(crate) unsafe fn ctx_Err_NoMemory<R: Runtime>(entry: Entry<R>) -> VmResult<(), R> {
     let class = entry.get(entry.core().constants().h_MemoryError)?;
     Err(entry.leave(|vm| vm.error_from_value(&class, None)))
 }
 
-pub(crate) unsafe fn ctx_Err_Clear<R: Runtime>(entry: Entry<R>) -> Fallible<(), R> {
+pub(crate) unsafe fn ctx_Err_Clear<R: Runtime>(entry: Entry<R>) -> VmResult<(), R> {
     let error = entry.core().take_pending();
     entry.leave(|_| drop(error));
     Ok(())
@@ -110,7 +110,7 @@ pub(crate) unsafe fn ctx_Err_NewException<R: Runtime>(
     utf8_name: *const c_char,
     base: HPy,
     dict: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: as this function's, with no docstring.
     unsafe { ctx_Err_NewExceptionWithDoc(entry, utf8_name, std::ptr::null(), base, dict) }
 }
@@ -121,7 +121,7 @@ pub(crate) unsafe fn ctx_Err_NewExceptionWithDoc<R: Runtime>(
     utf8_doc: *const c_char,
     base: HPy,
     dict: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives C strings.
     let (name, doc) = unsafe { (entry.text(utf8_name)?, entry.optional_text(utf8_doc)?) };
     let (base, dict) = (entry.get_optional(base)?, entry.get_optional(dict)?);
@@ -138,7 +138,7 @@ pub(crate) unsafe fn ctx_Err_WarnEx<R: Runtime>(
     category: HPy,
     utf8_message: *const c_char,
     stack_level: HPy_ssize_t,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let category = entry.get_optional(category)?;
     // SAFETY: the extension gives a C string.
     let message = unsafe { entry.text(utf8_message) }?;
@@ -150,7 +150,7 @@ pub(crate) unsafe fn ctx_Err_WarnEx<R: Runtime>(
 pub(crate) unsafe fn ctx_Err_WriteUnraisable<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let (object, is_stale) = match entry.get_optional(obj) {
         Ok(object) => (object, false),
         Err(_) => (None, true),

@@ -5,7 +5,7 @@ use super::prelude::*;
 pub(crate) unsafe fn ctx_Import_ImportModule<R: Runtime>(
     entry: Entry<R>,
     utf8_name: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(utf8_name) }?;
     entry.open(entry.leave(|vm| vm.import(name))?)
@@ -16,7 +16,7 @@ pub(crate) unsafe fn ctx_Compile_s<R: Runtime>(
     utf8_source: *const c_char,
     utf8_filename: *const c_char,
     kind: HPy_SourceKind,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if kind.name().is_none() {
         return Err(entry.system_error("invalid source kind"));
     }
@@ -30,7 +30,7 @@ pub(crate) unsafe fn ctx_EvalCode<R: Runtime>(
     code: HPy,
     globals: HPy,
     locals: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let code = entry.get(code)?;
     let (globals, locals) = (entry.get(globals)?, entry.get(locals)?);
     entry.open(entry.leave(|vm| vm.eval(&code, &globals, &locals))?)

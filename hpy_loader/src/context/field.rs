@@ -8,8 +8,8 @@ pub(crate) unsafe fn ctx_Field_Store<R: Runtime>(
     _target_object: HPy,
     target_field: *mut HPyField,
     h: HPy,
-) -> Fallible<(), R> {
-    let word = Word::from_bits(h.0);
+) -> VmResult<(), R> {
+    let word = RawHandle::from_bits(h.0);
     let stored = if word.is_null() || word.is_immediate() {
         word.bits()
     } else {
@@ -32,7 +32,7 @@ pub(crate) unsafe fn ctx_Field_Load<R: Runtime>(
     entry: Entry<R>,
     _source_object: HPy,
     source_field: HPyField,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let mut source_field = source_field;
     // SAFETY: the copy lives as long as the reference to it.
     let field = unsafe { FieldRef::new(&raw mut source_field) };

@@ -7,24 +7,24 @@ pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
     entry: Entry<R>,
     global: *mut HPyGlobal,
     h: HPy,
-) -> Fallible<(), R> {
-    let word = Word::from_bits(h.0);
+) -> VmResult<(), R> {
+    let word = RawHandle::from_bits(h.0);
     let stored = if word.is_null() || word.is_immediate() {
         h
     } else {
         let object = entry.get(h)?;
-        entry.lend(entry.runtime().duplicate(&object))?
+        entry.open_borrowed(entry.runtime().duplicate(&object))?
     };
     // SAFETY: the extension gives one of its globals.
     let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.0)) };
-    entry.core().end_loan(HPy(old.0));
+    entry.core().end_borrow(HPy(old.0));
     Ok(())
 }
 
 pub(crate) unsafe fn ctx_Global_Load<R: Runtime>(
     entry: Entry<R>,
     global: HPyGlobal,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if global.is_null() {
         return Err(entry.system_error("HPyGlobal_Load: the global is NULL"));
     }

@@ -2,17 +2,19 @@
 
 use super::prelude::*;
 
-pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
-    match entry.core().handles().dup(Word::from_bits(h.0)) {
+pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy, R> {
+    match entry.core().handles().dup(RawHandle::from_bits(h.0)) {
         Ok(word) => Ok(HPy(word.bits())),
         Err(_) => Err(entry.stale()),
     }
 }
 
-pub(crate) unsafe fn ctx_Close<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<(), R> {
+pub(crate) unsafe fn ctx_Close<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<(), R> {
     let runtime = entry.runtime();
     let handles = entry.core().handles();
-    let freed = handles.retire(Word::from_bits(h.0), |object| runtime.is_shared(object));
+    let freed = handles.close_deferred(RawHandle::from_bits(h.0), |object| {
+        runtime.is_shared(object)
+    });
     if let Some(object) = freed {
         // The object goes when no other thread has to wait for its finalizer.
         entry.leave(|_| drop(object));
@@ -27,8 +29,8 @@ pub(crate) unsafe fn ctx_Is<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     other: HPy,
-) -> Fallible<c_int, R> {
-    let (a, b) = (Word::from_bits(obj.0), Word::from_bits(other.0));
+) -> VmResult<c_int, R> {
+    let (a, b) = (RawHandle::from_bits(obj.0), RawHandle::from_bits(other.0));
     if a == b || a.is_null() || b.is_null() {
         return Ok(c_int::from(a == b));
     }
@@ -45,7 +47,7 @@ pub(crate) unsafe fn ctx_Is<R: Runtime>(
 
 /// Whether the object behind `handle` is a plain number with the value of the
 /// immediate.
-fn is_number<R: Runtime>(entry: Entry<R>, immediate: Word, handle: HPy) -> Fallible<bool, R> {
+fn is_number<R: Runtime>(entry: Entry<R>, immediate: RawHandle, handle: HPy) -> VmResult<bool, R> {
     use crate::runtime::Integer;
     let runtime = entry.runtime();
     let object = entry.get(handle)?;

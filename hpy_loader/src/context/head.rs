@@ -8,7 +8,7 @@ use crate::handles::Pin;
 pub(crate) unsafe fn ctx_AsStruct_Dict<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<*mut c_void, R> {
+) -> VmResult<*mut c_void, R> {
     entry.get(h)?;
     Err(entry.type_error("AsStruct: the object has no native struct of the shape of a dict"))
 }
@@ -18,9 +18,12 @@ pub(crate) unsafe fn ctx_List_Insert<R: Runtime>(
     h_list: HPy,
     index: HPy_ssize_t,
     h_item: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (list, item) = (entry.get(h_list)?, entry.get(h_item)?);
-    if !entry.runtime().is_kind(&list, Kind::List) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&list, BuiltinKind::List)
+    {
         return Err(super::containers::bad_argument(entry));
     }
     entry.runtime().list_insert(&list, index, &item).map(|()| 0)
@@ -31,7 +34,7 @@ fn slice<R: Runtime>(
     entry: Entry<R>,
     start: HPy_ssize_t,
     end: HPy_ssize_t,
-) -> Fallible<Pin<'static, R::Object>, R> {
+) -> VmResult<Pin<'static, R::Object>, R> {
     let bound = |value: HPy_ssize_t| {
         // SAFETY: any number will do.
         let handle = unsafe { super::ctx_Long_FromSsize_t(entry, value) }?;
@@ -44,9 +47,9 @@ fn slice<R: Runtime>(
 }
 
 /// Pins the object behind a handle of ours, which is closed.
-fn own<R: Runtime>(entry: Entry<R>, handle: HPy) -> Fallible<Pin<'static, R::Object>, R> {
+fn own<R: Runtime>(entry: Entry<R>, handle: HPy) -> VmResult<Pin<'static, R::Object>, R> {
     let pin = entry.get(handle);
-    entry.core().handles().close(Word::from_bits(handle.0));
+    entry.core().handles().close(RawHandle::from_bits(handle.0));
     pin
 }
 
@@ -55,7 +58,7 @@ pub(crate) unsafe fn ctx_GetSlice<R: Runtime>(
     obj: HPy,
     start: HPy_ssize_t,
     end: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (object, slice) = (entry.get(obj)?, slice(entry, start, end)?);
     entry.open(entry.leave(|vm| vm.get_item(&object, &slice))?)
 }
@@ -66,7 +69,7 @@ pub(crate) unsafe fn ctx_SetSlice<R: Runtime>(
     start: HPy_ssize_t,
     end: HPy_ssize_t,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (object, slice) = (entry.get(obj)?, slice(entry, start, end)?);
     let value = entry.get(value)?;
     entry
@@ -79,20 +82,20 @@ pub(crate) unsafe fn ctx_DelSlice<R: Runtime>(
     obj: HPy,
     start: HPy_ssize_t,
     end: HPy_ssize_t,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (object, slice) = (entry.get(obj)?, slice(entry, start, end)?);
     entry
         .leave(|vm| vm.set_item(&object, &slice, None))
         .map(|()| 0)
 }
 
-pub(crate) unsafe fn ctx_GetIter<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_GetIter<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     entry.open(entry.leave(|vm| vm.get_iter(&object))?)
 }
 
 /// The end of the iteration is `HPy_NULL` without an error.
-pub(crate) unsafe fn ctx_Iter_Next<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Iter_Next<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let iterator = entry.get(obj)?;
     match entry.leave(|vm| vm.iter_next(&iterator))? {
         Some(item) => entry.open(item),
@@ -100,7 +103,7 @@ pub(crate) unsafe fn ctx_Iter_Next<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fal
     }
 }
 
-pub(crate) unsafe fn ctx_Iter_Check<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Iter_Check<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<c_int, R> {
     Ok(c_int::from(entry.runtime().is_iterator(&*entry.get(obj)?)))
 }
 
@@ -110,7 +113,7 @@ pub(crate) unsafe fn ctx_Slice_New<R: Runtime>(
     start: HPy,
     stop: HPy,
     step: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let none = entry.core().constants().h_None;
     let bound = |h: HPy| entry.get(if h.is_null() { none } else { h });
     let (start, stop, step) = (bound(start)?, bound(stop)?, bound(step)?);

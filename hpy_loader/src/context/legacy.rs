@@ -12,14 +12,14 @@ fn refuse<R: Runtime>(entry: Entry<R>, function: &str) -> R::Object {
 pub(crate) unsafe fn ctx_FromPyObject<R: Runtime>(
     entry: Entry<R>,
     _: *mut cpy_PyObject,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     Err(refuse(entry, "HPy_FromPyObject"))
 }
 
 pub(crate) unsafe fn ctx_AsPyObject<R: Runtime>(
     entry: Entry<R>,
     _: HPy,
-) -> Fallible<*mut cpy_PyObject, R> {
+) -> VmResult<*mut cpy_PyObject, R> {
     Err(refuse(entry, "HPy_AsPyObject"))
 }
 
@@ -28,6 +28,6 @@ pub(crate) unsafe fn ctx_CallRealFunctionFromTrampoline<R: Runtime>(
     _: HPyFunc_Signature,
     _: HPyCFunction,
     _: *mut c_void,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     Err(refuse(entry, "a CPython trampoline"))
 }

@@ -6,14 +6,14 @@ use super::prelude::*;
 use crate::runtime::Integer;
 
 /// A handle of an `int`: an immediate if the value fits.
-fn from_signed<R: Runtime>(entry: Entry<R>, value: i64) -> Fallible<HPy, R> {
-    match Word::from_i64(value) {
+fn from_signed<R: Runtime>(entry: Entry<R>, value: i64) -> VmResult<HPy, R> {
+    match RawHandle::from_i64(value) {
         Some(word) => Ok(HPy(word.bits())),
         None => entry.open(entry.runtime().new_int(value)),
     }
 }
 
-fn from_unsigned<R: Runtime>(entry: Entry<R>, value: u64) -> Fallible<HPy, R> {
+fn from_unsigned<R: Runtime>(entry: Entry<R>, value: u64) -> VmResult<HPy, R> {
     match i64::try_from(value) {
         Ok(value) => from_signed(entry, value),
         Err(_) => entry.open(entry.runtime().new_unsigned_int(value)),
@@ -23,39 +23,39 @@ fn from_unsigned<R: Runtime>(entry: Entry<R>, value: u64) -> Fallible<HPy, R> {
 pub(crate) unsafe fn ctx_Long_FromInt32_t<R: Runtime>(
     entry: Entry<R>,
     value: i32,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     from_signed(entry, value.into())
 }
 
 pub(crate) unsafe fn ctx_Long_FromUInt32_t<R: Runtime>(
     entry: Entry<R>,
     value: u32,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     from_signed(entry, value.into())
 }
 
-pub(crate) unsafe fn ctx_Long_FromInt64_t<R: Runtime>(entry: Entry<R>, v: i64) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Long_FromInt64_t<R: Runtime>(entry: Entry<R>, v: i64) -> VmResult<HPy, R> {
     from_signed(entry, v)
 }
 
 pub(crate) unsafe fn ctx_Long_FromUInt64_t<R: Runtime>(
     entry: Entry<R>,
     v: u64,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     from_unsigned(entry, v)
 }
 
 pub(crate) unsafe fn ctx_Long_FromSize_t<R: Runtime>(
     entry: Entry<R>,
     value: usize,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     from_unsigned(entry, value as u64)
 }
 
 pub(crate) unsafe fn ctx_Long_FromSsize_t<R: Runtime>(
     entry: Entry<R>,
     value: isize,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     from_signed(entry, value as i64)
 }
 
@@ -68,9 +68,9 @@ enum Accept {
     Index,
 }
 
-fn value<R: Runtime>(entry: Entry<R>, h: HPy, accept: Accept) -> Fallible<Integer, R> {
+fn value<R: Runtime>(entry: Entry<R>, h: HPy, accept: Accept) -> VmResult<Integer, R> {
     use crate::runtime::UnaryOp;
-    if let Some(value) = Word::from_bits(h.0).as_i64() {
+    if let Some(value) = RawHandle::from_bits(h.0).as_i64() {
         return Ok(Integer::Signed(value));
     }
     let runtime = entry.runtime();
@@ -96,7 +96,7 @@ fn signed<R: Runtime>(
     h: HPy,
     accept: Accept,
     too_large: &str,
-) -> Fallible<i64, R> {
+) -> VmResult<i64, R> {
     match value(entry, h, accept)? {
         Integer::Signed(value) => Ok(value),
         _ => Err(overflow(entry, too_large)),
@@ -108,7 +108,7 @@ fn unsigned<R: Runtime>(
     h: HPy,
     negative: &str,
     too_large: &str,
-) -> Fallible<u64, R> {
+) -> VmResult<u64, R> {
     match value(entry, h, Accept::Int)? {
         Integer::Signed(value) => u64::try_from(value).map_err(|_| overflow(entry, negative)),
         Integer::Unsigned(value) => Ok(value),
@@ -117,7 +117,7 @@ fn unsigned<R: Runtime>(
     }
 }
 
-fn masked<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u64, R> {
+fn masked<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<u64, R> {
     Ok(match value(entry, h, Accept::Index)? {
         Integer::Signed(value) => value.cast_unsigned(),
         Integer::Unsigned(value) => value,
@@ -128,7 +128,7 @@ fn masked<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u64, R> {
 const TOO_LARGE_FOR_LONG: &str = "Python int too large to convert to C long";
 const TOO_LARGE_FOR_UNSIGNED_LONG: &str = "Python int too large to convert to C unsigned long";
 
-pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<i32, R> {
+pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<i32, R> {
     let value = signed(entry, h, Accept::Index, TOO_LARGE_FOR_LONG)?;
     let too_large = "Python int too large to convert to C int32_t";
     i32::try_from(value).map_err(|_| overflow(entry, too_large))
@@ -136,7 +136,7 @@ pub(crate) unsafe fn ctx_Long_AsInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> 
 
 /// HPy's own check comes last here and has the last word: it takes the -1 that
 /// CPython returns with any error for a value that is too large.
-pub(crate) unsafe fn ctx_Long_AsUInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u32, R> {
+pub(crate) unsafe fn ctx_Long_AsUInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<u32, R> {
     let value = match value(entry, h, Accept::Int) {
         Ok(Integer::Signed(value)) => u32::try_from(value).ok(),
         Ok(_) => None,
@@ -152,21 +152,21 @@ pub(crate) unsafe fn ctx_Long_AsUInt32_t<R: Runtime>(entry: Entry<R>, h: HPy) ->
 pub(crate) unsafe fn ctx_Long_AsUInt32_tMask<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<u32, R> {
+) -> VmResult<u32, R> {
     // The low half is what the mask keeps.
     Ok(masked(entry, h)? as u32)
 }
 
-pub(crate) unsafe fn ctx_Long_AsInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<i64, R> {
+pub(crate) unsafe fn ctx_Long_AsInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<i64, R> {
     signed(entry, h, Accept::Index, "int too big to convert")
 }
 
 /// `PyLong_AsLong`, whose words are its own.
-pub(crate) fn as_long<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<i64, R> {
+pub(crate) fn as_long<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<i64, R> {
     signed(entry, h, Accept::Index, TOO_LARGE_FOR_LONG)
 }
 
-pub(crate) unsafe fn ctx_Long_AsUInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<u64, R> {
+pub(crate) unsafe fn ctx_Long_AsUInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<u64, R> {
     unsigned(
         entry,
         h,
@@ -178,11 +178,11 @@ pub(crate) unsafe fn ctx_Long_AsUInt64_t<R: Runtime>(entry: Entry<R>, h: HPy) ->
 pub(crate) unsafe fn ctx_Long_AsUInt64_tMask<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<u64, R> {
+) -> VmResult<u64, R> {
     masked(entry, h)
 }
 
-pub(crate) unsafe fn ctx_Long_AsSize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<usize, R> {
+pub(crate) unsafe fn ctx_Long_AsSize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<usize, R> {
     let negative = "can't convert negative value to size_t";
     let value = unsigned(
         entry,
@@ -193,7 +193,7 @@ pub(crate) unsafe fn ctx_Long_AsSize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> F
     Ok(value as usize)
 }
 
-pub(crate) unsafe fn ctx_Long_AsSsize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<isize, R> {
+pub(crate) unsafe fn ctx_Long_AsSsize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<isize, R> {
     let too_large = "Python int too large to convert to C ssize_t";
     Ok(signed(entry, h, Accept::Int, too_large)? as isize)
 }
@@ -201,7 +201,7 @@ pub(crate) unsafe fn ctx_Long_AsSsize_t<R: Runtime>(entry: Entry<R>, h: HPy) -> 
 pub(crate) unsafe fn ctx_Long_AsVoidPtr<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<*mut c_void, R> {
+) -> VmResult<*mut c_void, R> {
     let address = match value(entry, h, Accept::Int)? {
         Integer::Signed(value) => value as usize,
         Integer::Unsigned(value) => value as usize,
@@ -211,7 +211,7 @@ pub(crate) unsafe fn ctx_Long_AsVoidPtr<R: Runtime>(
     Ok(std::ptr::with_exposed_provenance_mut(address))
 }
 
-pub(crate) unsafe fn ctx_Long_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<f64, R> {
+pub(crate) unsafe fn ctx_Long_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<f64, R> {
     match value(entry, h, Accept::Int)? {
         Integer::Signed(value) => Ok(value as f64),
         Integer::Unsigned(value) => Ok(value as f64),

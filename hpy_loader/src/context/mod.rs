@@ -66,7 +66,7 @@ pub(crate) use tracker::Tracker;
 mod prelude {
     pub(super) use crate::abi::*;
     pub(super) use crate::boundary::Entry;
-    pub(super) use crate::handles::{Decoded, Word};
-    pub(super) use crate::runtime::{Fallible, Kind, Runtime};
+    pub(super) use crate::handles::{Decoded, RawHandle};
+    pub(super) use crate::runtime::{BuiltinKind, Runtime, VmResult};
     pub(super) use std::ffi::{c_char, c_int, c_void};
 }

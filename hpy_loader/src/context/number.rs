@@ -3,15 +3,15 @@
 use super::prelude::*;
 use crate::runtime::{BinaryOp, UnaryOp};
 
-pub(crate) unsafe fn ctx_Float_FromDouble<R: Runtime>(entry: Entry<R>, v: f64) -> Fallible<HPy, R> {
-    match Word::from_f64(v) {
+pub(crate) unsafe fn ctx_Float_FromDouble<R: Runtime>(entry: Entry<R>, v: f64) -> VmResult<HPy, R> {
+    match RawHandle::from_f64(v) {
         Some(word) => Ok(HPy(word.bits())),
         None => entry.open(entry.runtime().new_float(v)),
     }
 }
 
-pub(crate) unsafe fn ctx_Float_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<f64, R> {
-    if let Some(value) = Word::from_bits(h.0).as_f64() {
+pub(crate) unsafe fn ctx_Float_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<f64, R> {
+    if let Some(value) = RawHandle::from_bits(h.0).as_f64() {
         return Ok(value);
     }
     let object = entry.get(h)?;
@@ -21,7 +21,7 @@ pub(crate) unsafe fn ctx_Float_AsDouble<R: Runtime>(entry: Entry<R>, h: HPy) -> 
     }
 }
 
-pub(crate) unsafe fn ctx_Bool_FromBool<R: Runtime>(entry: Entry<R>, v: bool) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Bool_FromBool<R: Runtime>(entry: Entry<R>, v: bool) -> VmResult<HPy, R> {
     let constants = entry.core().constants();
     Ok(if v {
         constants.h_True
@@ -30,21 +30,21 @@ pub(crate) unsafe fn ctx_Bool_FromBool<R: Runtime>(entry: Entry<R>, v: bool) -> 
     })
 }
 
-pub(crate) unsafe fn ctx_Number_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Number_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
     Ok(c_int::from(entry.runtime().is_number(&*entry.get(h)?)))
 }
 
-fn binary<R: Runtime>(entry: Entry<R>, op: BinaryOp, a: HPy, b: HPy) -> Fallible<HPy, R> {
+fn binary<R: Runtime>(entry: Entry<R>, op: BinaryOp, a: HPy, b: HPy) -> VmResult<HPy, R> {
     let (a, b) = (entry.get(a)?, entry.get(b)?);
     entry.open(entry.leave(|vm| vm.binary(op, &a, &b))?)
 }
 
-fn in_place<R: Runtime>(entry: Entry<R>, op: BinaryOp, a: HPy, b: HPy) -> Fallible<HPy, R> {
+fn in_place<R: Runtime>(entry: Entry<R>, op: BinaryOp, a: HPy, b: HPy) -> VmResult<HPy, R> {
     let (a, b) = (entry.get(a)?, entry.get(b)?);
     entry.open(entry.leave(|vm| vm.in_place(op, &a, &b))?)
 }
 
-fn unary<R: Runtime>(entry: Entry<R>, op: UnaryOp, h: HPy) -> Fallible<HPy, R> {
+fn unary<R: Runtime>(entry: Entry<R>, op: UnaryOp, h: HPy) -> VmResult<HPy, R> {
     let object = entry.get(h)?;
     entry.open(entry.leave(|vm| vm.unary(op, &object))?)
 }
@@ -54,7 +54,7 @@ macro_rules! operators {
         $(operators! { @$kind $($function = $op;)* })*
     };
     (@unary $($function:ident = $op:expr;)*) => {
-        $(pub(crate) unsafe fn $function<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy, R> {
+        $(pub(crate) unsafe fn $function<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy, R> {
             unary(entry, $op, h)
         })*
     };
@@ -63,7 +63,7 @@ macro_rules! operators {
             entry: Entry<R>,
             a: HPy,
             b: HPy,
-        ) -> Fallible<HPy, R> {
+        ) -> VmResult<HPy, R> {
             $kind(entry, $op, a, b)
         })*
     };
@@ -115,7 +115,7 @@ pub(crate) unsafe fn ctx_Power<R: Runtime>(
     h1: HPy,
     h2: HPy,
     h3: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (a, b, modulus) = (entry.get(h1)?, entry.get(h2)?, entry.get(h3)?);
     entry.open(entry.leave(|vm| vm.power(&a, &b, &modulus))?)
 }
@@ -125,7 +125,7 @@ pub(crate) unsafe fn ctx_InPlacePower<R: Runtime>(
     h1: HPy,
     h2: HPy,
     h3: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (a, b, modulus) = (entry.get(h1)?, entry.get(h2)?, entry.get(h3)?);
     entry.open(entry.leave(|vm| vm.in_place_power(&a, &b, &modulus))?)
 }

@@ -3,12 +3,12 @@
 use super::prelude::*;
 use crate::runtime::CompareOp;
 
-pub(crate) unsafe fn ctx_IsTrue<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_IsTrue<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
     let object = entry.get(h)?;
     entry.leave(|vm| vm.is_true(&object)).map(c_int::from)
 }
 
-pub(crate) unsafe fn ctx_Length<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<HPy_ssize_t, R> {
+pub(crate) unsafe fn ctx_Length<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy_ssize_t, R> {
     let object = entry.get(h)?;
     entry.leave(|vm| vm.length(&object)).map(usize::cast_signed)
 }
@@ -17,20 +17,20 @@ pub(crate) unsafe fn ctx_GetAttr<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     name: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    entry.open_again(entry.leave(|vm| vm.get_attr(&object, &name))?)
+    entry.open_or_revive(entry.leave(|vm| vm.get_attr(&object, &name))?)
 }
 
 pub(crate) unsafe fn ctx_GetAttr_s<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     utf8_name: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(utf8_name) }?;
-    entry.open_again(entry.leave(|vm| vm.get_attr_str(&object, name))?)
+    entry.open_or_revive(entry.leave(|vm| vm.get_attr_str(&object, name))?)
 }
 
 /// `HasAttr` cannot fail: any exception means "no", as for `PyObject_HasAttr`.
@@ -38,7 +38,7 @@ pub(crate) unsafe fn ctx_HasAttr<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     name: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (object, name) = (entry.get(obj)?, entry.get(name)?);
     Ok(c_int::from(
         entry.leave(|vm| vm.get_attr(&object, &name).is_ok()),
@@ -49,7 +49,7 @@ pub(crate) unsafe fn ctx_HasAttr_s<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     utf8_name: *const c_char,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let object = entry.get(obj)?;
     // SAFETY: the extension gives a C string.
     let Ok(name) = (unsafe { entry.text(utf8_name) }) else {
@@ -65,7 +65,7 @@ pub(crate) unsafe fn ctx_SetAttr<R: Runtime>(
     obj: HPy,
     name: HPy,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (object, name) = (entry.get(obj)?, entry.get(name)?);
     if value.is_null() {
         let delete = |vm: &R| vm.set_attr(&object, &name, None);
@@ -81,7 +81,7 @@ pub(crate) unsafe fn ctx_SetAttr_s<R: Runtime>(
     obj: HPy,
     utf8_name: *const c_char,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let object = entry.get(obj)?;
     // SAFETY: the extension gives a C string.
     let name = unsafe { entry.text(utf8_name) }?;
@@ -98,22 +98,22 @@ pub(crate) unsafe fn ctx_GetItem<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     key: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let (object, key) = (entry.get(obj)?, entry.get(key)?);
-    entry.open_again(entry.leave(|vm| vm.get_item(&object, &key))?)
+    entry.open_or_revive(entry.leave(|vm| vm.get_item(&object, &key))?)
 }
 
 pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     idx: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
-    entry.open_again(entry.leave(|vm| vm.get_item_index(&object, idx))?)
+    entry.open_or_revive(entry.leave(|vm| vm.get_item_index(&object, idx))?)
 }
 
 /// The handle of a string key. It has a slot, as it lives across a runtime call.
-unsafe fn key<R: Runtime>(entry: Entry<R>, utf8_key: *const c_char) -> Fallible<Key<R>, R> {
+unsafe fn key<R: Runtime>(entry: Entry<R>, utf8_key: *const c_char) -> VmResult<Key<R>, R> {
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8_key) }?;
     let handle = entry.open(entry.runtime().new_str(text)?)?;
@@ -131,7 +131,7 @@ impl<R: Runtime> Drop for Key<R> {
         self.entry
             .core()
             .handles()
-            .close(Word::from_bits(self.handle.0));
+            .close(RawHandle::from_bits(self.handle.0));
     }
 }
 
@@ -139,7 +139,7 @@ pub(crate) unsafe fn ctx_GetItem_s<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     utf8_key: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a C string.
     let key = unsafe { key(entry, utf8_key) }?;
     // SAFETY: as this function's.
@@ -151,7 +151,7 @@ fn set_item<R: Runtime>(
     obj: HPy,
     key: HPy,
     value: Option<HPy>,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (object, key) = (entry.get(obj)?, entry.get(key)?);
     let Some(value) = value else {
         let delete = |vm: &R| vm.set_item(&object, &key, None);
@@ -167,7 +167,7 @@ fn set_item_index<R: Runtime>(
     obj: HPy,
     index: isize,
     value: Option<HPy>,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let object = entry.get(obj)?;
     let value = value.map(|value| entry.get(value)).transpose()?;
     entry
@@ -180,7 +180,7 @@ pub(crate) unsafe fn ctx_SetItem<R: Runtime>(
     obj: HPy,
     key: HPy,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     set_item(entry, obj, key, Some(value))
 }
 
@@ -189,7 +189,7 @@ pub(crate) unsafe fn ctx_SetItem_i<R: Runtime>(
     obj: HPy,
     idx: HPy_ssize_t,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     set_item_index(entry, obj, idx, Some(value))
 }
 
@@ -198,7 +198,7 @@ pub(crate) unsafe fn ctx_SetItem_s<R: Runtime>(
     obj: HPy,
     utf8_key: *const c_char,
     value: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     // SAFETY: the extension gives a C string.
     let key = unsafe { key(entry, utf8_key) }?;
     set_item(entry, obj, key.handle, Some(value))
@@ -208,7 +208,7 @@ pub(crate) unsafe fn ctx_DelItem<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     key: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     set_item(entry, obj, key, None)
 }
 
@@ -216,7 +216,7 @@ pub(crate) unsafe fn ctx_DelItem_i<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     idx: HPy_ssize_t,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     set_item_index(entry, obj, idx, None)
 }
 
@@ -224,7 +224,7 @@ pub(crate) unsafe fn ctx_DelItem_s<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     utf8_key: *const c_char,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     // SAFETY: the extension gives a C string.
     let key = unsafe { key(entry, utf8_key) }?;
     set_item(entry, obj, key.handle, None)
@@ -234,39 +234,39 @@ pub(crate) unsafe fn ctx_Contains<R: Runtime>(
     entry: Entry<R>,
     container: HPy,
     key: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let (container, key) = (entry.get(container)?, entry.get(key)?);
     entry
         .leave(|vm| vm.contains(&container, &key))
         .map(c_int::from)
 }
 
-pub(crate) unsafe fn ctx_Hash<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy_hash_t, R> {
+pub(crate) unsafe fn ctx_Hash<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy_hash_t, R> {
     let object = entry.get(obj)?;
     entry.leave(|vm| vm.hash(&object))
 }
 
-pub(crate) unsafe fn ctx_Repr<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Repr<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     entry.open(entry.leave(|vm| vm.repr(&object))?)
 }
 
-pub(crate) unsafe fn ctx_Str<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Str<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     entry.open(entry.leave(|vm| vm.str(&object))?)
 }
 
-pub(crate) unsafe fn ctx_ASCII<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_ASCII<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     entry.open(entry.leave(|vm| vm.ascii(&object))?)
 }
 
-pub(crate) unsafe fn ctx_Bytes<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Bytes<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let object = entry.get(obj)?;
     entry.open(entry.leave(|vm| vm.bytes(&object))?)
 }
 
-fn compare_op<R: Runtime>(entry: Entry<R>, op: c_int) -> Fallible<CompareOp, R> {
+fn compare_op<R: Runtime>(entry: Entry<R>, op: c_int) -> VmResult<CompareOp, R> {
     Ok(match HPy_RichCmpOp(op) {
         HPy_RichCmpOp::HPy_LT => CompareOp::Lt,
         HPy_RichCmpOp::HPy_LE => CompareOp::Le,
@@ -283,7 +283,7 @@ pub(crate) unsafe fn ctx_RichCompare<R: Runtime>(
     v: HPy,
     w: HPy,
     op: c_int,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let op = compare_op(entry, op)?;
     let (a, b) = (entry.get(v)?, entry.get(w)?);
     entry.open(entry.leave(|vm| vm.compare(op, &a, &b))?)
@@ -294,7 +294,7 @@ pub(crate) unsafe fn ctx_RichCompareBool<R: Runtime>(
     v: HPy,
     w: HPy,
     op: c_int,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let op = compare_op(entry, op)?;
     let (a, b) = (entry.get(v)?, entry.get(w)?);
     entry
@@ -302,7 +302,7 @@ pub(crate) unsafe fn ctx_RichCompareBool<R: Runtime>(
         .map(c_int::from)
 }
 
-pub(crate) unsafe fn ctx_Dump<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<(), R> {
+pub(crate) unsafe fn ctx_Dump<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<(), R> {
     let object = entry.get(h)?;
     entry.leave(|vm| vm.dump(&object));
     Ok(())

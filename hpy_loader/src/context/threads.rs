@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 /// What a thread left behind.
 pub(crate) struct Departure {
     /// The error that was pending, which belongs to the thread.
-    pending: Word,
+    pending: RawHandle,
 }
 
 pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
     entry: Entry<R>,
-) -> Fallible<HPyThreadState, R> {
+) -> VmResult<HPyThreadState, R> {
     let core = entry.core();
     if !core.lock().is_held::<R>() {
         // The thread has left before. It cannot even be told: the pending error
@@ -19,7 +19,7 @@ pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
         return Ok(HPyThreadState::NULL);
     }
     let state = core.departures().insert(Departure {
-        pending: core.replace_pending(Word::NULL),
+        pending: core.replace_pending(RawHandle::NULL),
     });
     core.away().fetch_add(1, Ordering::Relaxed);
     if R::THREADS {
@@ -32,7 +32,7 @@ pub(crate) unsafe fn ctx_LeavePythonExecution<R: Runtime>(
 pub(crate) unsafe fn ctx_ReenterPythonExecution<R: Runtime>(
     entry: Entry<R>,
     state: HPyThreadState,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let core = entry.core();
     // A thread that has not left has the lock, and would wait for itself.
     let has_left = match R::THREADS {

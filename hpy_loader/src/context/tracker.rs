@@ -14,7 +14,7 @@ pub(crate) struct Tracker {
 pub(crate) unsafe fn ctx_Tracker_New<R: Runtime>(
     entry: Entry<R>,
     size: HPy_ssize_t,
-) -> Fallible<HPyTracker, R> {
+) -> VmResult<HPyTracker, R> {
     let mut handles = Vec::new();
     // One more than asked for: even an `Add` that fails has tracked its handle.
     let room = usize::try_from(size)
@@ -63,7 +63,7 @@ pub(crate) unsafe fn ctx_Tracker_Add<R: Runtime>(
     entry: Entry<R>,
     ht: HPyTracker,
     h: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let added = entry
         .core()
         .trackers()
@@ -74,7 +74,7 @@ pub(crate) unsafe fn ctx_Tracker_Add<R: Runtime>(
 pub(crate) unsafe fn ctx_Tracker_ForgetAll<R: Runtime>(
     entry: Entry<R>,
     ht: HPyTracker,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let forgotten = entry
         .core()
         .trackers()
@@ -85,13 +85,13 @@ pub(crate) unsafe fn ctx_Tracker_ForgetAll<R: Runtime>(
 pub(crate) unsafe fn ctx_Tracker_Close<R: Runtime>(
     entry: Entry<R>,
     ht: HPyTracker,
-) -> Fallible<(), R> {
+) -> VmResult<(), R> {
     let Some(mut tracker) = entry.core().trackers().remove(ht.0) else {
         return Err(used_up(entry));
     };
     let handles = entry.core().handles();
     for handle in tracker.handles.drain(..) {
-        if !handles.try_close(Word::from_bits(handle.0)) {
+        if !handles.try_close(RawHandle::from_bits(handle.0)) {
             // SAFETY: any word may be closed.
             unsafe { super::ctx_Close(entry, handle) }?;
         }

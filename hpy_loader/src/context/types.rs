@@ -9,9 +9,12 @@ fn class<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
     message: &str,
-) -> Fallible<Pin<'static, R::Object>, R> {
+) -> VmResult<Pin<'static, R::Object>, R> {
     let class = entry.get(h)?;
-    match entry.runtime().is_kind(&class, Kind::Type) {
+    match entry
+        .runtime()
+        .is_builtin_instance(&class, BuiltinKind::Type)
+    {
         true => Ok(class),
         false => Err(entry.type_error(message)),
     }
@@ -33,7 +36,7 @@ unsafe fn read_params<R: Runtime>(
     entry: Entry<R>,
     params: *const HPyType_SpecParam,
     name: &str,
-) -> Fallible<Params<R>, R> {
+) -> VmResult<Params<R>, R> {
     let mut read = Params {
         bases: Vec::new(),
         metaclass: None,
@@ -81,11 +84,12 @@ unsafe fn read_params<R: Runtime>(
     Ok(read)
 }
 
-fn metaclass<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<Pin<'static, R::Object>, R> {
+fn metaclass<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<Pin<'static, R::Object>, R> {
     let metaclass = entry.get(h)?;
     let vm = entry.runtime();
     let of_types = entry.get(entry.core().constants().h_TypeType)?;
-    if vm.is_kind(&metaclass, Kind::Type) && vm.is_subtype(&metaclass, &of_types) {
+    if vm.is_builtin_instance(&metaclass, BuiltinKind::Type) && vm.is_subtype(&metaclass, &of_types)
+    {
         return Ok(metaclass);
     }
     let repr = entry.leave(|vm| {
@@ -101,9 +105,12 @@ fn bases_in_tuple<R: Runtime>(
     entry: Entry<R>,
     tuple: HPy,
     name: &str,
-) -> Fallible<Vec<Pin<'static, R::Object>>, R> {
+) -> VmResult<Vec<Pin<'static, R::Object>>, R> {
     let tuple = entry.get(tuple)?;
-    if !entry.runtime().is_kind(&tuple, Kind::Tuple) {
+    if !entry
+        .runtime()
+        .is_builtin_instance(&tuple, BuiltinKind::Tuple)
+    {
         return Err(entry.type_error(&format!("the bases of type '{name}' are no tuple")));
     }
     let count = entry.leave(|vm| vm.length(&tuple))?;
@@ -112,7 +119,7 @@ fn bases_in_tuple<R: Runtime>(
         let base = entry.open(entry.leave(|vm| vm.get_item_index(&tuple, index))?)?;
         let pin = class(entry, base, &format!("a base of type '{name}' is no type"));
         // From here on the pin alone keeps it.
-        entry.core().handles().close(Word::from_bits(base.0));
+        entry.core().handles().close(RawHandle::from_bits(base.0));
         bases.push(pin?);
     }
     Ok(bases)
@@ -122,7 +129,7 @@ pub(crate) unsafe fn ctx_Type_FromSpec<R: Runtime>(
     entry: Entry<R>,
     spec: *mut HPyType_Spec,
     params: *mut HPyType_SpecParam,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a valid spec, or null.
     let Some(spec) = (unsafe { spec.as_ref() }) else {
         return Err(entry.system_error("HPyType_FromSpec: the spec is NULL"));
@@ -146,7 +153,7 @@ pub(crate) unsafe fn ctx_New<R: Runtime>(
     entry: Entry<R>,
     h_type: HPy,
     data: *mut *mut c_void,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let class = class(entry, h_type, "HPy_New arg 1 must be a type")?;
     let (object, native) = entry.leave(|vm| vm.new_instance(&class))?;
     let handle = entry.open(object)?;
@@ -164,15 +171,15 @@ pub(crate) unsafe fn ctx_Type_GenericNew<R: Runtime>(
     _args: *const HPy,
     _nargs: HPy_ssize_t,
     _kw: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let class = class(entry, r#type, "HPy_Type_GenericNew arg 1 must be a type")?;
     let (object, _) = entry.leave(|vm| vm.new_instance(&class))?;
     entry.open(object)
 }
 
-pub(crate) unsafe fn ctx_Type<R: Runtime>(entry: Entry<R>, obj: HPy) -> Fallible<HPy, R> {
+pub(crate) unsafe fn ctx_Type<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
     let constants = entry.core().constants();
-    match Word::from_bits(obj.0).decode() {
+    match RawHandle::from_bits(obj.0).decode() {
         Decoded::Int(_) => Ok(constants.h_LongType),
         Decoded::Float(_) => Ok(constants.h_FloatType),
         _ => {
@@ -186,12 +193,13 @@ pub(crate) unsafe fn ctx_TypeCheck<R: Runtime>(
     entry: Entry<R>,
     obj: HPy,
     r#type: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     // An error would read as true where nobody expects one. Nothing is an
     // instance of what is no type, as on CPython.
     let (object, class) = (entry.get(obj)?, entry.get(r#type)?);
     let vm = entry.runtime();
-    let is_instance = vm.is_kind(&class, Kind::Type) && vm.is_instance(&object, &class);
+    let is_instance =
+        vm.is_builtin_instance(&class, BuiltinKind::Type) && vm.is_instance(&object, &class);
     Ok(c_int::from(is_instance))
 }
 
@@ -199,7 +207,7 @@ pub(crate) unsafe fn ctx_Type_IsSubtype<R: Runtime>(
     entry: Entry<R>,
     sub: HPy,
     r#type: HPy,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let sub = class(entry, sub, "HPyType_IsSubtype arg 1 must be a type")?;
     let class = class(entry, r#type, "HPyType_IsSubtype arg 2 must be a type")?;
     Ok(c_int::from(entry.runtime().is_subtype(&sub, &class)))
@@ -208,7 +216,7 @@ pub(crate) unsafe fn ctx_Type_IsSubtype<R: Runtime>(
 pub(crate) unsafe fn ctx_Type_GetName<R: Runtime>(
     entry: Entry<R>,
     r#type: HPy,
-) -> Fallible<*const c_char, R> {
+) -> VmResult<*const c_char, R> {
     let class = class(entry, r#type, "arg must be a type")?;
     Ok(entry.runtime().type_name(&class).as_ptr())
 }
@@ -216,7 +224,7 @@ pub(crate) unsafe fn ctx_Type_GetName<R: Runtime>(
 pub(crate) unsafe fn ctx_Type_GetBuiltinShape<R: Runtime>(
     entry: Entry<R>,
     h_type: HPy,
-) -> Fallible<HPyType_BuiltinShape, R> {
+) -> VmResult<HPyType_BuiltinShape, R> {
     let class = class(entry, h_type, "arg must be a type")?;
     Ok(entry.runtime().builtin_shape(&class))
 }
@@ -225,7 +233,7 @@ pub(crate) unsafe fn ctx_SetCallFunction<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
     func: *mut HPyCallFunction,
-) -> Fallible<c_int, R> {
+) -> VmResult<c_int, R> {
     let object = entry.get(h)?;
     // SAFETY: the extension gives a call function, or null.
     let Some(function) = unsafe { func.as_ref() }.and_then(|call| call.r#impl) else {
@@ -241,7 +249,7 @@ fn native_struct<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
     shape: HPyType_BuiltinShape,
-) -> Fallible<*mut c_void, R> {
+) -> VmResult<*mut c_void, R> {
     let object = entry.get(h)?;
     let native = entry.runtime().native_struct(&object, shape);
     if native.is_null() {
@@ -254,7 +262,7 @@ fn native_struct<R: Runtime>(
 
 macro_rules! as_struct {
     ($($function:ident: $shape:ident;)*) => {
-        $(pub(crate) unsafe fn $function<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<*mut c_void, R> {
+        $(pub(crate) unsafe fn $function<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<*mut c_void, R> {
             native_struct(entry, h, HPyType_BuiltinShape::$shape)
         })*
     };

@@ -6,20 +6,22 @@ use std::ffi::CStr;
 pub(crate) unsafe fn ctx_Unicode_FromString<R: Runtime>(
     entry: Entry<R>,
     utf8: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives a C string.
     let text = unsafe { entry.text(utf8) }?;
     entry.expect_memory(text.len())?;
     entry.open(entry.runtime().new_str(text)?)
 }
 
-pub(crate) unsafe fn ctx_Unicode_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> Fallible<c_int, R> {
+pub(crate) unsafe fn ctx_Unicode_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
     Ok(c_int::from(
-        entry.runtime().is_kind(&*entry.get(h)?, Kind::Str),
+        entry
+            .runtime()
+            .is_builtin_instance(&*entry.get(h)?, BuiltinKind::Str),
     ))
 }
 
-fn encode<R: Runtime>(entry: Entry<R>, h: HPy, encoding: &str) -> Fallible<HPy, R> {
+fn encode<R: Runtime>(entry: Entry<R>, h: HPy, encoding: &str) -> VmResult<HPy, R> {
     let object = entry.get(h)?;
     entry.open(entry.leave(|vm| vm.encode(&object, encoding, "strict"))?)
 }
@@ -27,21 +29,21 @@ fn encode<R: Runtime>(entry: Entry<R>, h: HPy, encoding: &str) -> Fallible<HPy, 
 pub(crate) unsafe fn ctx_Unicode_AsASCIIString<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     encode(entry, h, "ascii")
 }
 
 pub(crate) unsafe fn ctx_Unicode_AsLatin1String<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     encode(entry, h, "latin-1")
 }
 
 pub(crate) unsafe fn ctx_Unicode_AsUTF8String<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     encode(entry, h, "utf-8")
 }
 
@@ -49,7 +51,7 @@ pub(crate) unsafe fn ctx_Unicode_AsUTF8AndSize<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
     size: *mut HPy_ssize_t,
-) -> Fallible<*const c_char, R> {
+) -> VmResult<*const c_char, R> {
     let text = entry.runtime().utf8(&*entry.get(h)?)?;
     if !size.is_null() {
         // SAFETY: the extension gives room for the size.
@@ -62,7 +64,7 @@ pub(crate) unsafe fn ctx_Unicode_FromWideChar<R: Runtime>(
     entry: Entry<R>,
     w: *const wchar_t,
     size: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if w.is_null() && size != 0 {
         return Err(entry.system_error("NULL wchar_t * passed to HPyUnicode_FromWideChar"));
     }
@@ -88,7 +90,7 @@ pub(crate) unsafe fn ctx_Unicode_FromWideChar<R: Runtime>(
 pub(crate) unsafe fn ctx_Unicode_DecodeFSDefault<R: Runtime>(
     entry: Entry<R>,
     v: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if v.is_null() {
         return Err(entry.system_error("NULL char * passed to HPyUnicode_DecodeFSDefault"));
     }
@@ -106,7 +108,7 @@ unsafe fn bytes<'a, R: Runtime>(
     entry: Entry<R>,
     start: *const c_char,
     size: HPy_ssize_t,
-) -> Fallible<&'a [u8], R> {
+) -> VmResult<&'a [u8], R> {
     let Ok(size) = usize::try_from(size) else {
         return Err(super::containers::bad_argument(entry));
     };
@@ -126,7 +128,7 @@ pub(crate) unsafe fn ctx_Unicode_DecodeFSDefaultAndSize<R: Runtime>(
     entry: Entry<R>,
     v: *const c_char,
     size: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the extension gives that many bytes.
     let bytes = unsafe { bytes(entry, v, size) }?;
     entry.open(entry.leave(|vm| vm.decode_fs(bytes))?)
@@ -135,7 +137,7 @@ pub(crate) unsafe fn ctx_Unicode_DecodeFSDefaultAndSize<R: Runtime>(
 pub(crate) unsafe fn ctx_Unicode_EncodeFSDefault<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let object = entry.get(h)?;
     entry.open(entry.leave(|vm| vm.encode_fs(&object))?)
 }
@@ -144,7 +146,7 @@ pub(crate) unsafe fn ctx_Unicode_ReadChar<R: Runtime>(
     entry: Entry<R>,
     h: HPy,
     index: HPy_ssize_t,
-) -> Fallible<HPy_UCS4, R> {
+) -> VmResult<HPy_UCS4, R> {
     entry.runtime().read_char(&*entry.get(h)?, index)
 }
 
@@ -157,7 +159,7 @@ unsafe fn decode<R: Runtime>(
     size: HPy_ssize_t,
     encoding: &str,
     errors: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: the caller vouches for both.
     let (bytes, errors) = unsafe { (bytes(entry, start, size)?, entry.optional_text(errors)?) };
     let errors = errors.unwrap_or("strict");
@@ -169,7 +171,7 @@ pub(crate) unsafe fn ctx_Unicode_DecodeASCII<R: Runtime>(
     ascii: *const c_char,
     size: HPy_ssize_t,
     errors: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: as this function's.
     unsafe { decode(entry, ascii, size, "ascii", errors) }
 }
@@ -179,7 +181,7 @@ pub(crate) unsafe fn ctx_Unicode_DecodeLatin1<R: Runtime>(
     latin1: *const c_char,
     size: HPy_ssize_t,
     errors: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     // SAFETY: as this function's.
     unsafe { decode(entry, latin1, size, "latin-1", errors) }
 }
@@ -189,7 +191,7 @@ pub(crate) unsafe fn ctx_Unicode_FromEncodedObject<R: Runtime>(
     obj: HPy,
     encoding: *const c_char,
     errors: *const c_char,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     if obj.is_null() {
         return Err(entry.system_error("bad argument to internal function"));
     }
@@ -206,7 +208,7 @@ pub(crate) unsafe fn ctx_Unicode_Substring<R: Runtime>(
     str: HPy,
     start: HPy_ssize_t,
     end: HPy_ssize_t,
-) -> Fallible<HPy, R> {
+) -> VmResult<HPy, R> {
     let object = entry.get(str)?;
     entry.open(entry.runtime().substring(&object, start, end)?)
 }

@@ -5,7 +5,7 @@
 use super::extension::Extension;
 use super::inspection::Inspection;
 use super::records::{Found, Origin, Record};
-use super::violation::{Kind, Violation};
+use super::violation::{Violation, ViolationKind};
 use super::visit;
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
@@ -20,7 +20,7 @@ impl Extension {
         let turn = visit::innermost().filter(|turn| turn.number == self.number);
         if let (Some(row), Some(turn)) = (row, turn) {
             let detail = format!("{needed} is needed");
-            Inspection::in_progress(turn, row).violation(Kind::NullArgument, &detail);
+            Inspection::in_progress(turn, row).violation(ViolationKind::NullArgument, &detail);
         }
     }
 }
@@ -29,17 +29,20 @@ impl Inspection {
     pub(super) fn unwrap_invalid(&self, handle: HPy) -> HPy {
         let found = self.debug().records.find(handle);
         let (kind, record) = match found {
-            Found::Open(index) => (Kind::ForeignHandle, Some(self.debug().records.get(index))),
+            Found::Open(index) => (
+                ViolationKind::ForeignHandle,
+                Some(self.debug().records.get(index)),
+            ),
             Found::Closed(index) => {
                 let record = self.debug().records.get(index);
                 let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::UseAfterClose,
+                    Origin::Argument => ViolationKind::UseAfterCall,
+                    _ => ViolationKind::UseAfterClose,
                 };
                 (kind, Some(record))
             }
-            Found::Forgotten => (Kind::UseAfterClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
+            Found::Forgotten => (ViolationKind::UseAfterClose, None),
+            Found::Nothing => (ViolationKind::NoHandle, None),
         };
         self.violation_of(kind, record.as_ref());
         record.map_or(handle, |record| record.inner)
@@ -52,27 +55,27 @@ impl Inspection {
             Found::Open(index) => {
                 let record = self.debug().records.get(index);
                 let kind = match record.origin {
-                    Origin::Argument => Kind::ArgumentClosed,
-                    Origin::Constant => Kind::ConstantClosed,
-                    Origin::Result => Kind::ForeignHandle,
+                    Origin::Argument => ViolationKind::ArgumentClosed,
+                    Origin::Constant => ViolationKind::ConstantClosed,
+                    Origin::Result => ViolationKind::ForeignHandle,
                 };
                 (kind, Some(record))
             }
             Found::Closed(index) => {
                 let record = self.debug().records.get(index);
                 let kind = match record.origin {
-                    Origin::Argument => Kind::UseAfterCall,
-                    _ => Kind::DoubleClose,
+                    Origin::Argument => ViolationKind::UseAfterCall,
+                    _ => ViolationKind::DoubleClose,
                 };
                 (kind, Some(record))
             }
-            Found::Forgotten => (Kind::DoubleClose, None),
-            Found::Nothing => (Kind::NoHandle, None),
+            Found::Forgotten => (ViolationKind::DoubleClose, None),
+            Found::Nothing => (ViolationKind::NoHandle, None),
         };
         self.violation_of(kind, record.as_ref());
     }
 
-    fn new_violation(&self, kind: Kind) -> Violation {
+    fn new_violation(&self, kind: ViolationKind) -> Violation {
         Violation {
             kind,
             function: public_name(ROWS[self.row].name),
@@ -86,11 +89,11 @@ impl Inspection {
     }
 
     /// Reports a violation that has to do with a handle.
-    fn violation_of(&self, kind: Kind, record: Option<&Record>) {
+    fn violation_of(&self, kind: ViolationKind, record: Option<&Record>) {
         self.debug().violate(self.violation_with(kind, record));
     }
 
-    fn violation_with(&self, kind: Kind, record: Option<&Record>) -> Violation {
+    fn violation_with(&self, kind: ViolationKind, record: Option<&Record>) -> Violation {
         let mut violation = self.new_violation(kind);
         violation.python = self.python();
         if let Some(record) = record {
@@ -101,13 +104,13 @@ impl Inspection {
     }
 
     /// Reports one after which there is no going on, and ends.
-    pub fn end_with(&self, kind: Kind, record: Option<&Record>) -> ! {
+    pub fn end_with(&self, kind: ViolationKind, record: Option<&Record>) -> ! {
         self.debug().end(self.violation_with(kind, record))
     }
 
     /// Reports another one.
     #[inline(always)]
-    pub fn violation(&self, kind: Kind, detail: &str) {
+    pub fn violation(&self, kind: ViolationKind, detail: &str) {
         self.apart(move |inspection| {
             let mut violation = inspection.violation_with(kind, None);
             detail.clone_into(&mut violation.detail);
@@ -117,7 +120,7 @@ impl Inspection {
 
     /// Reports a violation of a builder or tracker.
     #[inline(always)]
-    pub fn violation_at(&self, kind: Kind, opened: Site, closed: Site) {
+    pub fn violation_at(&self, kind: ViolationKind, opened: Site, closed: Site) {
         self.apart(move |inspection| {
             let mut violation = inspection.violation_with(kind, None);
             (violation.opened, violation.closed) = (opened, closed);
@@ -128,8 +131,8 @@ impl Inspection {
     /// Reports that C may not use this context now, and ends.
     pub(super) fn refuse_context(&self) -> ! {
         let kind = match visit::is_inside() {
-            true => Kind::WrongContext,
-            false => Kind::WithoutLock,
+            true => ViolationKind::WrongContext,
+            false => ViolationKind::WithoutLock,
         };
         // The Python stack is that of another thread or call, if there is one.
         self.debug().end(self.new_violation(kind))

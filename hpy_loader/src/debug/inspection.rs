@@ -2,7 +2,7 @@
 
 use super::extension::{Extension, Turn};
 use super::records::Entry;
-use super::violation::Kind;
+use super::violation::ViolationKind;
 use super::{Debug, rows};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
 use crate::sites::{Caller, PythonStack, Site};
@@ -48,7 +48,7 @@ impl Inspection {
     #[inline(always)]
     pub fn expect_no_error(&self) {
         if self.debug().is_error_pending() {
-            self.violation(Kind::ErrorPending, "");
+            self.violation(ViolationKind::ErrorPending, "");
         }
     }
 

@@ -39,13 +39,13 @@ mod visit;
 
 pub use summary::{Findings, Show, Summary};
 pub use views::{Leak, View};
-pub use violation::{Kind, Violation};
+pub use violation::{Violation, ViolationKind};
 
 pub(crate) use extension::Extension;
 pub(crate) use visit::Visit;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::modes::Hook;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
@@ -57,7 +57,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Where a context keeps the handle of the pending error. Many functions look
 /// there, and asking the context would take longer than all else they do.
-type Pending = &'static Cell<Word>;
+type Pending = &'static Cell<RawHandle>;
 
 /// The debug mode of one core: everything is touched under the HPy lock.
 pub struct Debug {
@@ -79,7 +79,7 @@ pub struct Debug {
     frames: Cell<usize>,
     /// With how often they were found.
     violations: RefCell<IndexMap<Violation, u64>>,
-    counts: RefCell<BTreeMap<Kind, u64>>,
+    counts: RefCell<BTreeMap<ViolationKind, u64>>,
     /// The names of the modules.
     modules: RefCell<Vec<String>>,
     going_on: Cell<bool>,

@@ -2,7 +2,7 @@
 
 use super::memory::{self, Fault, Reporter};
 use super::records::State;
-use super::violation::{Kind, Remedy, Violation};
+use super::violation::{Remedy, Violation, ViolationKind};
 use super::{Debug, visit};
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
@@ -65,7 +65,7 @@ impl Debug {
         self.report_silent();
         // What the list is guarded by may be held by somebody else.
         match violation.kind {
-            Kind::WrongContext => eprintln!("Error: Wrong HPy Context!"),
+            ViolationKind::WrongContext => eprintln!("Error: Wrong HPy Context!"),
             _ => eprintln!("Fatal Python error: {}", message(&violation)),
         }
         eprint!("{violation}");
@@ -92,7 +92,7 @@ impl Debug {
     }
 
     /// How often each rule was broken.
-    pub fn counts(&self) -> BTreeMap<Kind, u64> {
+    pub fn counts(&self) -> BTreeMap<ViolationKind, u64> {
         self.counts.borrow().clone()
     }
 
@@ -170,8 +170,8 @@ impl Debug {
             .flatten();
         let is_open = record.is_some_and(|record| record.state == State::Open);
         let kind = match fault.is_write || is_open {
-            true => Kind::ReadOnlyWritten,
-            false => Kind::ReadAfterEnd,
+            true => ViolationKind::ReadOnlyWritten,
+            false => ViolationKind::ReadAfterEnd,
         };
         Violation {
             kind,
@@ -206,7 +206,7 @@ impl Debug {
             None => " in the VM",
         };
         Violation {
-            kind: Kind::Crash,
+            kind: ViolationKind::Crash,
             function: String::new(),
             module: turn.map_or_else(String::new, |turn| turn.extension().name.clone()),
             detail: format!("{place} is {access}{on_behalf}"),
@@ -236,7 +236,7 @@ impl Debug {
             _ => "SIGILL, for an instruction that the processor does not know",
         };
         (!is_in_vm).then(|| Violation {
-            kind: Kind::Signal,
+            kind: ViolationKind::Signal,
             function: String::new(),
             module: turn.extension().name.clone(),
             detail: detail.to_owned(),
@@ -253,16 +253,16 @@ impl Debug {
 fn message(violation: &Violation) -> String {
     let is_handle = !matches!(
         violation.kind,
-        Kind::ForeignHandle
-            | Kind::NoHandle
-            | Kind::TrackerClosed
-            | Kind::FieldMisused
-            | Kind::GlobalMisused
+        ViolationKind::ForeignHandle
+            | ViolationKind::NoHandle
+            | ViolationKind::TrackerClosed
+            | ViolationKind::FieldMisused
+            | ViolationKind::GlobalMisused
     );
     match violation.kind.remedy() {
         Remedy::HandleHook if is_handle => "Invalid usage of already closed handle".to_owned(),
         Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
-        _ if violation.kind == Kind::Crash => "Segmentation fault".to_owned(),
+        _ if violation.kind == ViolationKind::Crash => "Segmentation fault".to_owned(),
         _ if !violation.detail.is_empty() => violation.detail.clone(),
         _ => violation.kind.text().to_owned(),
     }

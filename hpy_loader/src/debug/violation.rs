@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A rule that an extension has broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ViolationKind {
     /// A handle is used that was closed before.
     UseAfterClose,
     /// A handle is closed that was closed before.
@@ -72,7 +72,7 @@ pub(super) enum Remedy {
     End,
 }
 
-impl Kind {
+impl ViolationKind {
     /// A name for tables and tests, such as `use-after-close`.
     pub fn name(self) -> &'static str {
         match self {
@@ -158,7 +158,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Violation {
     /// The rule.
-    pub kind: Kind,
+    pub kind: ViolationKind,
     /// The function of the API that noticed, such as `HPy_Close`; empty if it
     /// was noticed when a C function returned.
     pub function: String,

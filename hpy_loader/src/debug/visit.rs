@@ -2,9 +2,9 @@
 
 use super::extension::{Extension, NOBODY, Taken, Turn, this_thread};
 use super::records::{Found, Origin, Record};
-use super::violation::{Kind, Violation};
+use super::violation::{Violation, ViolationKind};
 use crate::abi::{HPy, HPyContext};
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::modes::Outcome;
 use crate::sites::{Call, PythonStack, Site};
 use std::cell::Cell;
@@ -125,9 +125,9 @@ impl Visit {
     /// Puts the handles that C gets into the places of those that the wrapped context
     /// passes.
     #[inline(always)]
-    pub(crate) fn open_all(&self, words: &mut [Word]) {
+    pub(crate) fn open_all(&self, words: &mut [RawHandle]) {
         for word in words {
-            *word = Word::from_bits(self.open(HPy(word.bits())).0);
+            *word = RawHandle::from_bits(self.open(HPy(word.bits())).0);
         }
     }
 
@@ -165,8 +165,8 @@ impl Visit {
             Found::Open(index) | Found::Closed(index) => index,
             Found::Forgotten | Found::Nothing => {
                 let kind = match found {
-                    Found::Nothing => Kind::NoHandle,
-                    _ => Kind::UseAfterClose,
+                    Found::Nothing => ViolationKind::NoHandle,
+                    _ => ViolationKind::UseAfterClose,
                 };
                 self.violation(kind, None);
                 // For the loader to refuse.
@@ -175,11 +175,11 @@ impl Visit {
         };
         let record = records.get(index);
         let kind = match (found, record.origin) {
-            (Found::Open(_), Origin::Result) => Kind::ForeignHandle,
-            (Found::Open(_), Origin::Argument) => Kind::ArgumentReturned,
-            (Found::Open(_), Origin::Constant) => Kind::ConstantReturned,
-            (_, Origin::Argument) => Kind::UseAfterCall,
-            _ => Kind::UseAfterClose,
+            (Found::Open(_), Origin::Result) => ViolationKind::ForeignHandle,
+            (Found::Open(_), Origin::Argument) => ViolationKind::ArgumentReturned,
+            (Found::Open(_), Origin::Constant) => ViolationKind::ConstantReturned,
+            (_, Origin::Argument) => ViolationKind::UseAfterCall,
+            _ => ViolationKind::UseAfterClose,
         };
         self.violation(kind, Some(&record));
         // The caller takes a reference away, which has to be there.
@@ -189,7 +189,7 @@ impl Visit {
 
     #[cold]
     #[inline(never)]
-    fn violation(&self, kind: Kind, record: Option<&Record>) {
+    fn violation(&self, kind: ViolationKind, record: Option<&Record>) {
         let debug = self.extension.debug;
         // A hook may run.
         self.turn.place();
@@ -199,7 +199,7 @@ impl Visit {
     }
 
     #[cold]
-    fn new_violation(&self, kind: Kind, record: Option<&Record>) -> Violation {
+    fn new_violation(&self, kind: ViolationKind, record: Option<&Record>) -> Violation {
         Violation {
             kind,
             function: String::new(),
@@ -214,17 +214,17 @@ impl Visit {
 
     /// Ends the call, with what C returned, and closes the handles that it had.
     #[inline(always)]
-    pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[Word]) -> T {
+    pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[RawHandle]) -> T {
         self.turn.set_user(self.outer.user);
         let debug = self.extension.debug;
         if INSIDE.replace(self.was_inside).is_none() {
             // Nor has it come back: the lock may be somebody else's by now.
-            debug.end(self.new_violation(Kind::WithoutLock, None));
+            debug.end(self.new_violation(ViolationKind::WithoutLock, None));
         }
         let is_pending = debug.is_error_pending();
         match outcome.is_failure() {
-            Some(true) if !is_pending => self.violation(Kind::ErrorMissing, None),
-            Some(false) if is_pending => self.violation(Kind::ErrorLeft, None),
+            Some(true) if !is_pending => self.violation(ViolationKind::ErrorMissing, None),
+            Some(false) if is_pending => self.violation(ViolationKind::ErrorLeft, None),
             _ => {}
         }
         let outcome = outcome.map_handle(|handle| self.own(handle));

@@ -7,7 +7,7 @@
 //!
 //! # The word
 //!
-//! A [`Word`] is `HPy_NULL`, a number, or the name of a slot. Numbers (doubles,
+//! A [`RawHandle`] is `HPy_NULL`, a number, or the name of a slot. Numbers (doubles,
 //! and integers of 48 bits) sit in the word itself, boxed into the bit patterns
 //! that doubles leave unused, so making, copying, reading and closing them
 //! touches no memory. A slot's name is its index and its *generation*, which
@@ -19,7 +19,7 @@
 //! 16-byte slots. It never moves: a caller can borrow an object where it lies,
 //! a collector that moves objects can rewrite it there, and looking a word up is
 //! one load and a comparison: no index that fits into a word is out of bounds,
-//! unless the address space is limited ([`WholeTable`]). Free slots form a chain, last in,
+//! unless the address space is limited ([`FullRangeTable`]). Free slots form a chain, last in,
 //! first out, so that the slot used next is one that is still in the cache, and
 //! memory grows with the number of handles open at a time, not with the number
 //! ever opened.
@@ -29,7 +29,7 @@
 //! belongs to the thread that has the HPy lock. What dominates the cost of a
 //! handle is elsewhere: cloning and dropping an object may be atomic and is
 //! several times the price of all of the above. Hence arguments move into their
-//! [`Frame`], results move out with [`HandleTable::take`], and uses borrow.
+//! [`ArgumentScope`], results move out with [`HandleTable::take`], and uses borrow.
 //!
 //! # What C closes once too often
 //!
@@ -38,10 +38,10 @@
 //! there as long as something else keeps the object alive. Three means give it
 //! the same here:
 //!
-//! - Arguments and the references in globals are [lent](HandleTable::lend): no
+//! - Arguments and the references in globals are [lent](HandleTable::open_borrowed): no
 //!   close of C's takes them away.
 //! - A handle that C closes while somebody else keeps the object *lingers* until
-//!   the call is over ([`HandleTable::retire`]): it can be used, not closed.
+//!   the call is over ([`HandleTable::close_deferred`]): it can be used, not closed.
 //! - A result that is closed or borrowed is cloned ([`HandleTable::take`]).
 //!
 //! # What is caught
@@ -72,23 +72,23 @@
 //! For the same reason every operation is re-entrant. An object is dropped only
 //! after it was moved out and its slot is back in the chain.
 
-mod frame;
-mod linger;
+mod argument_scope;
+mod deferred_close;
+mod full_range_table;
 mod outcome;
 mod pin;
+mod raw_handle;
 mod references;
 mod reservation;
 mod slot;
 mod table;
-mod whole;
-mod word;
 
-pub use frame::{Frame, Many};
-pub use linger::LastReference;
+pub use argument_scope::{ArgumentScope, HandleVec};
+pub use deferred_close::LastReference;
+pub use full_range_table::FullRangeTable;
 pub use outcome::{Closed, Counters, Exhausted, Released, Stale};
 pub use pin::Pin;
+pub use raw_handle::{Decoded, RawHandle};
 pub(crate) use reservation::Reservation;
 pub use reservation::ReserveError;
 pub use table::HandleTable;
-pub use whole::WholeTable;
-pub use word::{Decoded, Word};

@@ -2,9 +2,9 @@
 
 use super::outcome::{Closed, Released, Stale};
 use super::pin::Pin;
-use super::slot::{IMMORTAL, LENT, Slot};
+use super::raw_handle::RawHandle;
+use super::slot::{BORROWED, IMMORTAL, Slot};
 use super::table::HandleTable;
-use super::word::Word;
 
 impl<O> HandleTable<O> {
     /// One reference more to the same handle. `HPy_NULL` and immediates need
@@ -14,7 +14,7 @@ impl<O> HandleTable<O> {
     /// # Errors
     /// The word names a slot but is not open.
     #[inline]
-    pub fn dup(&self, word: Word) -> Result<Word, Stale> {
+    pub fn dup(&self, word: RawHandle) -> Result<RawHandle, Stale> {
         match self.lookup(word) {
             Some(slot) => slot.add_ref(),
             None if word.is_slot() => {
@@ -30,7 +30,7 @@ impl<O> HandleTable<O> {
     /// goes, or the word needs none. Otherwise nothing happens, and the answer is
     /// `false`.
     #[inline]
-    pub fn try_close(&self, word: Word) -> bool {
+    pub fn try_close(&self, word: RawHandle) -> bool {
         match self.lookup(word) {
             Some(slot) => slot.try_sub_ref().is_some_and(|left| left > 0),
             None => !word.is_slot(),
@@ -39,7 +39,7 @@ impl<O> HandleTable<O> {
 
     /// Gives up one reference, and drops the object if it was the last one.
     #[inline]
-    pub fn close(&self, word: Word) -> Closed {
+    pub fn close(&self, word: RawHandle) -> Closed {
         self.release(word).map(drop)
     }
 
@@ -47,7 +47,7 @@ impl<O> HandleTable<O> {
     ///
     /// For callers that must not run a destructor where they stand.
     #[inline]
-    pub fn release(&self, word: Word) -> Released<O> {
+    pub fn release(&self, word: RawHandle) -> Released<O> {
         let Some(slot) = self.lookup(word) else {
             return self.refuse_close(word);
         };
@@ -68,11 +68,11 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`lend`](Self::lend): takes away the loan's own reference and
+    /// Ends a [`open_borrowed`](Self::open_borrowed): takes away the loan's own reference and
     /// counts what C has closed beyond its own ones. If C has references left,
     /// the handle is an ordinary one from now on. Once a loan.
     #[inline]
-    pub fn end_loan(&self, word: Word) -> Released<O> {
+    pub fn end_borrow(&self, word: RawHandle) -> Released<O> {
         let Some(slot) = self.lookup(word) else {
             return self.refuse_close(word);
         };
@@ -80,12 +80,12 @@ impl<O> HandleTable<O> {
         if refs == IMMORTAL {
             return Released::Immortal;
         }
-        if refs > LENT {
-            slot.set_refs(refs - LENT);
+        if refs > BORROWED {
+            slot.set_refs(refs - BORROWED);
             return Released::StillOpen;
         }
-        if refs < LENT {
-            self.count_many(LENT - refs, |counters| &mut counters.stale_closes);
+        if refs < BORROWED {
+            self.count_many(BORROWED - refs, |counters| &mut counters.stale_closes);
         }
         match self.free_now(slot) {
             Some(object) => Released::Freed(object),
@@ -93,39 +93,39 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// [`end_loan`](Self::end_loan) of a word that [`lend`](Self::lend) of this table
+    /// [`end_borrow`](Self::end_borrow) of a word that [`open_borrowed`](Self::open_borrowed) of this table
     /// has given. The object if that was the end of it.
     #[inline(always)]
-    pub(super) fn end_own_loan(&self, word: Word) -> Option<O> {
+    pub(super) fn end_own_borrow(&self, word: RawHandle) -> Option<O> {
         if let Some(slot) = self.own_slot(word)
-            && slot.refs() == LENT
+            && slot.refs() == BORROWED
         {
             return self.free_now(slot);
         }
-        self.end_unusual_loan(word)
+        self.end_unusual_borrow(word)
     }
 
     /// C has duplicates of it, or has closed it too often.
     #[cold]
     #[inline(never)]
-    fn end_unusual_loan(&self, word: Word) -> Option<O> {
-        match self.end_loan(word) {
+    fn end_unusual_borrow(&self, word: RawHandle) -> Option<O> {
+        match self.end_borrow(word) {
             Released::Freed(object) => Some(object),
             _ => None,
         }
     }
 
-    /// Ends a [`lend`](Self::lend) and starts one for `object` in its place, which
+    /// Ends a [`open_borrowed`](Self::open_borrowed) and starts one for `object` in its place, which
     /// costs less than both. Gives the new handle and the old object.
     ///
     /// # Errors
     /// Gives `object` back, and nothing has happened, if the handle is not on loan
     /// or C has made duplicates of it.
     #[inline]
-    pub fn replace_loan(&self, word: Word, object: O) -> Result<(Word, O), O> {
+    pub fn replace_borrowed(&self, word: RawHandle, object: O) -> Result<(RawHandle, O), O> {
         match self.lookup(word) {
-            Some(slot) if slot.refs() == LENT && !slot.is_pinned() => {
-                let next = Word::slot(word.index(), slot.start_round());
+            Some(slot) if slot.refs() == BORROWED && !slot.is_pinned() => {
+                let next = RawHandle::slot(word.index(), slot.start_round());
                 // SAFETY: nothing refers to the object: pins there are none, and
                 // the contract of `get` forbids this while its reference is used.
                 Ok((next, unsafe { slot.replace(object) }))
@@ -134,13 +134,13 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`lend`](Self::lend) of this table together with the one reference that
+    /// Ends a [`open_borrowed`](Self::open_borrowed) of this table together with the one reference that
     /// C has made and now gives away, and hands out the object. None, and nothing
     /// happens, unless exactly this is what there is.
     #[inline(always)]
-    pub(super) fn end_loan_of_result(&self, word: Word) -> Option<O> {
+    pub(super) fn end_borrow_of_result(&self, word: RawHandle) -> Option<O> {
         let slot = self.own_slot(word)?;
-        if slot.refs() != LENT + 1 || slot.is_pinned() {
+        if slot.refs() != BORROWED + 1 || slot.is_pinned() {
             return None;
         }
         self.free_now(slot)
@@ -150,7 +150,7 @@ impl<O> HandleTable<O> {
     /// a C function. The last reference moves the object out; otherwise it is
     /// cloned. `None` for a word that is no open handle.
     #[inline]
-    pub fn take(&self, word: Word) -> Option<O>
+    pub fn take(&self, word: RawHandle) -> Option<O>
     where
         O: Clone,
     {
@@ -160,7 +160,7 @@ impl<O> HandleTable<O> {
     /// [`take`](Self::take) with a cloning of the caller's own. If `clone`
     /// panics, the reference has not been consumed.
     #[inline(always)]
-    pub fn take_with(&self, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
+    pub fn take_with(&self, word: RawHandle, clone: impl FnOnce(&O) -> O) -> Option<O> {
         let Some(slot) = self.lookup(word) else {
             self.refuse_use(word);
             return None;
@@ -178,7 +178,12 @@ impl<O> HandleTable<O> {
 
     /// [`take_with`](Self::take_with) of a handle that stays.
     #[inline(never)]
-    fn take_clone(&self, slot: &Slot<O>, word: Word, clone: impl FnOnce(&O) -> O) -> Option<O> {
+    fn take_clone(
+        &self,
+        slot: &Slot<O>,
+        word: RawHandle,
+        clone: impl FnOnce(&O) -> O,
+    ) -> Option<O> {
         let root = Pin::new(self, slot);
         let object = clone(&root);
         if slot.refs() == 0 {
@@ -206,7 +211,7 @@ impl<O> HandleTable<O> {
     }
 
     #[inline]
-    pub(super) fn refuse_close(&self, word: Word) -> Released<O> {
+    pub(super) fn refuse_close(&self, word: RawHandle) -> Released<O> {
         if word.is_slot() {
             self.count(|counters| &mut counters.stale_closes);
             Released::Stale
@@ -226,10 +231,10 @@ mod tests {
     fn a_loan_goes_on_with_another_object() {
         let table = HandleTable::with_capacity(10).expect("small");
         let (first, second) = (Rc::new(1), Rc::new(2));
-        let word = table.lend(Rc::clone(&first)).expect("room");
+        let word = table.open_borrowed(Rc::clone(&first)).expect("room");
         let closed = word;
         let (word, old) = table
-            .replace_loan(word, Rc::clone(&second))
+            .replace_borrowed(word, Rc::clone(&second))
             .expect("C has none");
         assert!(old == first && !table.is_open(closed));
         assert_eq!(table.pin(word).as_deref(), Some(&second));
@@ -237,19 +242,19 @@ mod tests {
         let other = Rc::new(3);
         assert_eq!(table.dup(word), Ok(word));
         assert_eq!(
-            table.replace_loan(word, Rc::clone(&other)),
+            table.replace_borrowed(word, Rc::clone(&other)),
             Err(Rc::clone(&other))
         );
         assert_eq!(table.close(word), Closed::StillOpen);
         let pin = table.pin(word).expect("open");
         assert_eq!(
-            table.replace_loan(word, Rc::clone(&other)),
+            table.replace_borrowed(word, Rc::clone(&other)),
             Err(Rc::clone(&other))
         );
         drop(pin);
         let owned = table.open(other).expect("room");
-        assert_eq!(table.replace_loan(owned, Rc::new(4)), Err(Rc::new(4)));
-        assert_eq!(table.end_loan(word), Released::Freed(second));
+        assert_eq!(table.replace_borrowed(owned, Rc::new(4)), Err(Rc::new(4)));
+        assert_eq!(table.end_borrow(word), Released::Freed(second));
     }
 
     #[test]

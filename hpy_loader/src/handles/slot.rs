@@ -25,14 +25,14 @@
 use std::cell::{Cell, UnsafeCell};
 use std::mem::ManuallyDrop;
 
-use super::word::{GENERATION_BITS, Word};
+use super::raw_handle::{GENERATION_BITS, RawHandle};
 
 /// The use count that is never counted down.
 pub(super) const IMMORTAL: u32 = u32::MAX;
 
 /// The use count that a loan starts with: halfway to nowhere, so that neither
 /// surplus closes nor duplicates of C's reach an end of the scale.
-pub(super) const LENT: u32 = 1 << 30;
+pub(super) const BORROWED: u32 = 1 << 30;
 
 /// The number of pins that is never counted down.
 pub(super) const MAX_PINS: u32 = (1 << PIN_BITS) - 1;
@@ -91,13 +91,13 @@ impl<O> Slot<O> {
     /// Whether `word`, whose index is this slot's, has the slot's generation. If
     /// that is odd, the word is the one that is open now.
     #[inline]
-    pub(super) fn answers_to(&self, word: Word) -> bool {
+    pub(super) fn answers_to(&self, word: RawHandle) -> bool {
         u64::from(self.generation()) == word.generation()
     }
 
     /// [`answers_to`](Self::answers_to) for a word that is no number.
     #[inline(always)]
-    pub(super) fn answers_to_slot(&self, word: Word) -> bool {
+    pub(super) fn answers_to_slot(&self, word: RawHandle) -> bool {
         debug_assert!(!word.is_number());
         // What differs is below the generation: pins, and bits of the index.
         (word.generation_on_top() ^ self.meta.get()) < ONE_GENERATION
@@ -202,7 +202,7 @@ impl<O> Slot<O> {
 
     /// Whether its handle is closed and can still be used.
     #[inline(always)]
-    pub(super) fn lingers(&self) -> bool {
+    pub(super) fn is_close_deferred(&self) -> bool {
         self.refs.get() == 0 && self.is_open()
     }
 
@@ -210,8 +210,8 @@ impl<O> Slot<O> {
     /// generation, which is returned: the closed word is stale from here on. None,
     /// and nothing happens, if it does not linger or has another object.
     #[inline(always)]
-    pub(super) fn reopen(&self, object: &O) -> Option<u32> {
-        if !self.lingers() || self.bits() != bits(object) {
+    pub(super) fn revive(&self, object: &O) -> Option<u32> {
+        if !self.is_close_deferred() || self.bits() != bits(object) {
             return None;
         }
         self.refs.set(1);
@@ -366,10 +366,10 @@ mod tests {
         // SAFETY: the slot is free and in no chain.
         unsafe { slot.fill(5, 0) };
         slot.pin();
-        assert_eq!(slot.reopen(&6), None, "another object");
-        assert_eq!(slot.reopen(&5), Some(1));
+        assert_eq!(slot.revive(&6), None, "another object");
+        assert_eq!(slot.revive(&5), Some(1));
         assert_eq!((slot.refs(), slot.pins()), (1, 1));
-        assert_eq!(slot.reopen(&5), None, "it is open");
+        assert_eq!(slot.revive(&5), None, "it is open");
     }
 
     #[test]

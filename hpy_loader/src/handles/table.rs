@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::fmt;
 
-use super::linger::Lingering;
+use super::deferred_close::DeferredCloses;
+use super::full_range_table::FullRangeTable;
 use super::outcome::{Counters, Exhausted};
 use super::pin::Pin;
+use super::raw_handle::{INDEX_BITS, RawHandle};
 use super::reservation::{Reservation, ReserveError};
-use super::slot::{IMMORTAL, LENT, Slot};
-use super::whole::WholeTable;
-use super::word::{INDEX_BITS, Word};
+use super::slot::{BORROWED, IMMORTAL, Slot};
 
 /// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
 /// address space. Miri gets 64 KiB, since it would fill them.
@@ -30,7 +30,7 @@ pub struct HandleTable<O> {
     high_water: Cell<u32>,
     /// The first slot of the free chain; 0, which is never handed out, ends it.
     free: Cell<u32>,
-    pub(super) lingering: Lingering,
+    pub(super) deferred: DeferredCloses,
     counters: Cell<Counters>,
 }
 
@@ -60,7 +60,7 @@ impl<O> HandleTable<O> {
             slots,
             high_water: Cell::new(1),
             free: Cell::new(0),
-            lingering: Lingering::new(),
+            deferred: DeferredCloses::new(),
             counters: Cell::default(),
         })
     }
@@ -75,8 +75,8 @@ impl<O> HandleTable<O> {
     ///
     /// # Safety
     /// The table outlives what is returned.
-    pub(crate) unsafe fn whole(&self) -> Option<WholeTable<O>> {
-        WholeTable::new(&self.slots, SLOTS)
+    pub(crate) unsafe fn whole(&self) -> Option<FullRangeTable<O>> {
+        FullRangeTable::new(&self.slots, SLOTS)
     }
 
     /// How many handles are open. Nobody keeps count, so this looks at every slot
@@ -96,7 +96,7 @@ impl<O> HandleTable<O> {
     /// # Errors
     /// Gives the object back if the table is full.
     #[inline]
-    pub fn open(&self, object: O) -> Result<Word, Exhausted<O>> {
+    pub fn open(&self, object: O) -> Result<RawHandle, Exhausted<O>> {
         self.open_with(object, 1)
     }
 
@@ -104,23 +104,23 @@ impl<O> HandleTable<O> {
     ///
     /// # Errors
     /// Gives the object back if the table is full.
-    pub fn open_immortal(&self, object: O) -> Result<Word, Exhausted<O>> {
+    pub fn open_immortal(&self, object: O) -> Result<RawHandle, Exhausted<O>> {
         self.open_with(object, IMMORTAL)
     }
 
     /// Opens a handle on loan: C may duplicate and close it, but the reference
     /// that it was opened with is not C's to give up. However often C closes the
-    /// handle, it stays open until [`end_loan`](Self::end_loan).
+    /// handle, it stays open until [`end_borrow`](Self::end_borrow).
     ///
     /// # Errors
     /// Gives the object back if the table is full.
     #[inline(always)]
-    pub fn lend(&self, object: O) -> Result<Word, Exhausted<O>> {
-        self.open_with(object, LENT)
+    pub fn open_borrowed(&self, object: O) -> Result<RawHandle, Exhausted<O>> {
+        self.open_with(object, BORROWED)
     }
 
     #[inline(always)]
-    fn open_with(&self, object: O, refs: u32) -> Result<Word, Exhausted<O>> {
+    fn open_with(&self, object: O, refs: u32) -> Result<RawHandle, Exhausted<O>> {
         let mut index = self.free.get();
         if index == 0 {
             match self.fresh() {
@@ -134,7 +134,7 @@ impl<O> HandleTable<O> {
         self.free.set(unsafe { slot.next_free() });
         // SAFETY: as above, and the line before has taken it out of the chain.
         let generation = unsafe { slot.fill(object, refs) };
-        Ok(Word::slot(index, generation))
+        Ok(RawHandle::slot(index, generation))
     }
 
     /// A slot that has never been used.
@@ -160,7 +160,7 @@ impl<O> HandleTable<O> {
 
     /// The open slot that `word` names. Any word is fine.
     #[inline]
-    pub(super) fn lookup(&self, word: Word) -> Option<&Slot<O>> {
+    pub(super) fn lookup(&self, word: RawHandle) -> Option<&Slot<O>> {
         if cfg!(feature = "unchecked-handles") {
             return (word.is_slot() && !word.is_null())
                 .then(|| self.slot(word.index_if_odd() as u32));
@@ -171,7 +171,7 @@ impl<O> HandleTable<O> {
     /// [`lookup`](Self::lookup) for words that the table itself has kept, and which
     /// no build takes for open without looking.
     #[inline]
-    pub(super) fn find(&self, word: Word) -> Option<&Slot<O>> {
+    pub(super) fn find(&self, word: RawHandle) -> Option<&Slot<O>> {
         let index = word.index_if_odd();
         if index >= u64::from(self.high_water.get()) {
             return None;
@@ -186,14 +186,14 @@ impl<O> HandleTable<O> {
     /// [`find`](Self::find) for a word that the table has given, whose index needs no
     /// check, or `HPy_NULL`, which has the index of the slot set apart.
     #[inline(always)]
-    pub(super) fn own_slot(&self, word: Word) -> Option<&Slot<O>> {
+    pub(super) fn own_slot(&self, word: RawHandle) -> Option<&Slot<O>> {
         let slot = self.slot(word.index());
         slot.answers_to(word).then_some(slot)
     }
 
     /// Whether `word` is an open handle. Counts nothing.
     #[inline]
-    pub fn is_open(&self, word: Word) -> bool {
+    pub fn is_open(&self, word: RawHandle) -> bool {
         self.lookup(word).is_some()
     }
 
@@ -208,7 +208,7 @@ impl<O> HandleTable<O> {
     /// be ruled out, [`pin`](Self::pin) is the operation to use. Immortal
     /// handles satisfy it by themselves.
     #[inline]
-    pub unsafe fn get(&self, word: Word) -> Option<&O> {
+    pub unsafe fn get(&self, word: RawHandle) -> Option<&O> {
         match self.lookup(word) {
             // SAFETY: an open slot is occupied, and stays so by the contract.
             Some(slot) => Some(unsafe { slot.object() }),
@@ -225,7 +225,7 @@ impl<O> HandleTable<O> {
     /// # Safety
     /// As for [`get`](Self::get).
     #[inline]
-    pub(crate) unsafe fn peek(&self, word: Word) -> Option<&O> {
+    pub(crate) unsafe fn peek(&self, word: RawHandle) -> Option<&O> {
         // SAFETY: an open slot is occupied, and stays so by the contract.
         self.lookup(word).map(|slot| unsafe { slot.object() })
     }
@@ -236,7 +236,7 @@ impl<O> HandleTable<O> {
     /// Pins nest. The 4095th at a time makes the object immortal: the slot is
     /// then never freed, though its handle can still be closed.
     #[inline]
-    pub fn pin(&self, word: Word) -> Option<Pin<'_, O>> {
+    pub fn pin(&self, word: RawHandle) -> Option<Pin<'_, O>> {
         match self.lookup(word) {
             Some(slot) => Some(Pin::new(self, slot)),
             None => {
@@ -249,7 +249,7 @@ impl<O> HandleTable<O> {
     /// [`pin`](Self::pin) for callers that have another way to go if the word is no
     /// open handle: nothing is counted.
     #[inline]
-    pub(crate) fn peek_pin(&self, word: Word) -> Option<Pin<'_, O>> {
+    pub(crate) fn peek_pin(&self, word: RawHandle) -> Option<Pin<'_, O>> {
         self.lookup(word).map(|slot| Pin::new(self, slot))
     }
 
@@ -279,7 +279,7 @@ impl<O> HandleTable<O> {
     }
 
     #[inline]
-    pub(super) fn refuse_use(&self, word: Word) {
+    pub(super) fn refuse_use(&self, word: RawHandle) {
         if word.is_slot() {
             self.count(|counters| &mut counters.stale_uses);
         }

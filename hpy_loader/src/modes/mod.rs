@@ -141,9 +141,11 @@ impl<R: Runtime> Loader<R> {
     /// Keeps `object` in a place of a mode, or empties it.
     pub fn set_hook(&self, hook: &Hook, object: Option<R::Object>) {
         let _entered = self.lock().enter(self.runtime());
-        let word = object.map_or(HPy::NULL, |object| self.lend(object).unwrap_or(HPy::NULL));
+        let word = object.map_or(HPy::NULL, |object| {
+            self.open_borrowed(object).unwrap_or(HPy::NULL)
+        });
         let old = hook.0.replace(word);
-        self.core().end_loan(old);
+        self.core().end_borrow(old);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calling Python.
 
-use super::{Fallible, Roots};
+use super::{Roots, VmResult};
 use crate::sites::{Position, PythonFrame};
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ pub trait Calls: Roots {
     ///
     /// `RecursionError` if the thread's stack is nearly used up.
     #[inline]
-    fn check_stack(&self) -> Fallible<(), Self> {
+    fn check_stack(&self) -> VmResult<(), Self> {
         Ok(())
     }
 
@@ -34,17 +34,17 @@ pub trait Calls: Roots {
         callable: &Self::Object,
         args: &[&Self::Object],
         names: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// [`call`](Self::call) with positional arguments only, which change hands: they
     /// may become the variables of a function without being duplicated. Only asked
-    /// where roots may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
+    /// where roots may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
     #[inline]
     #[allow(clippy::boxed_local)]
     fn call_positional(
         &self,
         callable: &Self::Object,
         args: Box<[Self::Object]>,
-    ) -> Fallible<Self::Object, Self> {
+    ) -> VmResult<Self::Object, Self> {
         let args: Vec<&Self::Object> = args.iter().collect();
         self.call(callable, &args, None)
     }
@@ -54,14 +54,14 @@ pub trait Calls: Roots {
         name: &Self::Object,
         args: &[&Self::Object],
         names: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `callable(*args, **kwargs)` for a tuple and a dict.
     fn call_tuple_dict(
         &self,
         callable: &Self::Object,
         args: Option<&Self::Object>,
         kwargs: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
 
     /// Visits the frames of the Python code that this thread is in, innermost
     /// first, until `visit` breaks off. Asked in debug mode only, and often:

@@ -1,6 +1,6 @@
 //! Making and judging exceptions.
 
-use super::{Fallible, Roots};
+use super::{Roots, VmResult};
 
 /// Exceptions as objects. The pending one is the loader's business.
 pub trait Errors: Roots {
@@ -16,7 +16,7 @@ pub trait Errors: Roots {
     /// Whether `class` is an exception class, so that an error of it can wait until
     /// somebody looks at it. `false` says nothing. Runs no Python code.
     #[inline]
-    fn is_error_class(&self, class: &Self::Object) -> bool {
+    fn fast_is_error_class(&self, class: &Self::Object) -> bool {
         let _ = class;
         false
     }
@@ -45,7 +45,7 @@ pub trait Errors: Roots {
         doc: Option<&str>,
         base: Option<&Self::Object>,
         dict: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
 
     /// `PyErr_WarnEx`. No category means `RuntimeWarning`.
     fn warn(
@@ -53,7 +53,7 @@ pub trait Errors: Roots {
         category: Option<&Self::Object>,
         message: &str,
         stack_level: isize,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
 
     /// `PyErr_WriteUnraisable`: reports `error` to `sys.unraisablehook`, with
     /// the object that it happened in.

@@ -45,7 +45,7 @@ mod text;
 mod types;
 
 pub use calls::Calls;
-pub use containers::{Containers, Kind};
+pub use containers::{BuiltinKind, Containers};
 pub use errors::Errors;
 pub use modules::Modules;
 pub use numbers::{BinaryOp, Integer, Numbers, UnaryOp};
@@ -68,4 +68,4 @@ impl<R> Runtime for R where
 }
 
 /// A result whose failure is the exception instance to raise.
-pub type Fallible<T, R> = Result<T, <R as Roots>::Object>;
+pub type VmResult<T, R> = Result<T, <R as Roots>::Object>;

@@ -1,6 +1,6 @@
 //! Modules, code and context variables.
 
-use super::{Fallible, Roots, Runtime};
+use super::{Roots, Runtime, VmResult};
 use crate::Loader;
 use crate::abi::HPy_SourceKind;
 use crate::spec::ModuleDef;
@@ -15,41 +15,41 @@ pub trait Modules: Roots {
         loader: &'static Loader<Self>,
         spec: &Self::Object,
         definition: &'static ModuleDef,
-    ) -> Fallible<Self::Object, Self>
+    ) -> VmResult<Self::Object, Self>
     where
         Self: Runtime;
     /// `importlib.import_module(name)`.
-    fn import(&self, name: &str) -> Fallible<Self::Object, Self>;
+    fn import(&self, name: &str) -> VmResult<Self::Object, Self>;
     /// `compile(source, filename, kind)`.
     fn compile(
         &self,
         source: &str,
         filename: &str,
         kind: HPy_SourceKind,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `eval(code, globals, locals)`.
     fn eval(
         &self,
         code: &Self::Object,
         globals: &Self::Object,
         locals: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `ContextVar(name, default=default)`.
     fn new_context_var(
         &self,
         name: &str,
         default: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// The variable's value, else `default`, else its own default, else none.
     fn context_var_get(
         &self,
         var: &Self::Object,
         default: Option<&Self::Object>,
-    ) -> Fallible<Option<Self::Object>, Self>;
+    ) -> VmResult<Option<Self::Object>, Self>;
     /// `var.set(value)`: the token.
     fn context_var_set(
         &self,
         var: &Self::Object,
         value: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
 }

@@ -1,6 +1,6 @@
 //! Numbers.
 
-use super::{Fallible, Roots};
+use super::{Roots, VmResult};
 
 /// The operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +71,12 @@ pub trait Numbers: Roots {
     }
     /// The value of an `int` as a double; `OverflowError` if it is too large.
     /// `object` is an `int`.
-    fn integer_as_f64(&self, object: &Self::Object) -> Fallible<f64, Self>;
+    fn integer_as_f64(&self, object: &Self::Object) -> VmResult<f64, Self>;
     /// The value of an exact `float`, `None` for anything else. Runs no Python
     /// code.
     fn exact_float(&self, object: &Self::Object) -> Option<f64>;
     /// `PyFloat_AsDouble`: also `__float__` and `__index__`.
-    fn as_f64(&self, object: &Self::Object) -> Fallible<f64, Self>;
+    fn as_f64(&self, object: &Self::Object) -> VmResult<f64, Self>;
     /// `PyNumber_Check`.
     fn is_number(&self, object: &Self::Object) -> bool;
     /// `a op b`.
@@ -85,28 +85,28 @@ pub trait Numbers: Roots {
         op: BinaryOp,
         a: &Self::Object,
         b: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `a op= b`; `op` is not `Divmod`.
     fn in_place(
         &self,
         op: BinaryOp,
         a: &Self::Object,
         b: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `pow(a, b, modulus)`; `None` is the object for no modulus.
     fn power(
         &self,
         a: &Self::Object,
         b: &Self::Object,
         modulus: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `a **= b`, with a modulus as [`power`](Self::power).
     fn in_place_power(
         &self,
         a: &Self::Object,
         b: &Self::Object,
         modulus: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// An operator or conversion.
-    fn unary(&self, op: UnaryOp, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn unary(&self, op: UnaryOp, object: &Self::Object) -> VmResult<Self::Object, Self>;
 }

@@ -1,6 +1,6 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::{Fallible, Roots};
+use super::{Roots, VmResult};
 use std::ffi::CStr;
 
 /// The operators of a rich comparison.
@@ -18,72 +18,72 @@ pub enum CompareOp {
 /// What Python can do with any object.
 pub trait Objects: Roots {
     /// `object.name`.
-    fn get_attr(&self, object: &Self::Object, name: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn get_attr(&self, object: &Self::Object, name: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `object.name` for a name known to C.
-    fn get_attr_str(&self, object: &Self::Object, name: &str) -> Fallible<Self::Object, Self>;
+    fn get_attr_str(&self, object: &Self::Object, name: &str) -> VmResult<Self::Object, Self>;
     /// `object.name = value`, or `del object.name` for no value.
     fn set_attr(
         &self,
         object: &Self::Object,
         name: &Self::Object,
         value: Option<&Self::Object>,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
     /// As [`set_attr`](Self::set_attr) for a name known to C.
     fn set_attr_str(
         &self,
         object: &Self::Object,
         name: &str,
         value: Option<&Self::Object>,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
     /// `object[key]`.
-    fn get_item(&self, object: &Self::Object, key: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn get_item(&self, object: &Self::Object, key: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `object[index]`.
-    fn get_item_index(&self, object: &Self::Object, index: isize) -> Fallible<Self::Object, Self>;
+    fn get_item_index(&self, object: &Self::Object, index: isize) -> VmResult<Self::Object, Self>;
     /// `object[key] = value`, or `del object[key]` for no value.
     fn set_item(
         &self,
         object: &Self::Object,
         key: &Self::Object,
         value: Option<&Self::Object>,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
     /// As [`set_item`](Self::set_item) for an index.
     fn set_item_index(
         &self,
         object: &Self::Object,
         index: isize,
         value: Option<&Self::Object>,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
     /// `key in container`.
-    fn contains(&self, container: &Self::Object, key: &Self::Object) -> Fallible<bool, Self>;
+    fn contains(&self, container: &Self::Object, key: &Self::Object) -> VmResult<bool, Self>;
     /// `len(object)`.
-    fn length(&self, object: &Self::Object) -> Fallible<usize, Self>;
+    fn length(&self, object: &Self::Object) -> VmResult<usize, Self>;
     /// `bool(object)`.
-    fn is_true(&self, object: &Self::Object) -> Fallible<bool, Self>;
+    fn is_true(&self, object: &Self::Object) -> VmResult<bool, Self>;
     /// `len(object)` of a builtin container, if that is known without running
     /// Python code. [`length`](Self::length) knows it in any case.
     #[inline]
-    fn known_length(&self, object: &Self::Object) -> Option<usize> {
+    fn fast_length(&self, object: &Self::Object) -> Option<usize> {
         let _ = object;
         None
     }
     /// `bool(object)` of a builtin constant, number, text or container, if that is
     /// known without running Python code.
     #[inline]
-    fn known_truth(&self, object: &Self::Object) -> Option<bool> {
+    fn fast_truth(&self, object: &Self::Object) -> Option<bool> {
         let _ = object;
         None
     }
     /// `a is b or a == b`, if that is known without running Python code: that they
     /// are the same object, or are both builtin text.
     #[inline]
-    fn known_equality(&self, a: &Self::Object, b: &Self::Object) -> Option<bool> {
+    fn fast_equality(&self, a: &Self::Object, b: &Self::Object) -> Option<bool> {
         let (_, _) = (a, b);
         None
     }
     /// Lends `object[index]` of a builtin list or tuple to `look`, which runs no
     /// Python code, if there is such an item and it can be had without any.
     #[inline]
-    fn lend_item<T>(
+    fn with_item<T>(
         &self,
         object: &Self::Object,
         index: usize,
@@ -99,7 +99,7 @@ pub trait Objects: Roots {
     ///
     /// Gives `value` back if that is not possible.
     #[inline]
-    fn replace_item(
+    fn fast_replace_item(
         &self,
         object: &Self::Object,
         index: usize,
@@ -109,33 +109,33 @@ pub trait Objects: Roots {
         Err(value)
     }
     /// `hash(object)`; never -1.
-    fn hash(&self, object: &Self::Object) -> Fallible<isize, Self>;
+    fn hash(&self, object: &Self::Object) -> VmResult<isize, Self>;
     /// `repr(object)`.
-    fn repr(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn repr(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `str(object)`.
-    fn str(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn str(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `ascii(object)`.
-    fn ascii(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn ascii(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `PyObject_Bytes`: like `bytes(object)`, but a `TypeError` for an `int`.
-    fn bytes(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn bytes(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `a op b`.
     fn compare(
         &self,
         op: CompareOp,
         a: &Self::Object,
         b: &Self::Object,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `PyObject_RichCompareBool`: identity implies equality.
     fn compare_bool(
         &self,
         op: CompareOp,
         a: &Self::Object,
         b: &Self::Object,
-    ) -> Fallible<bool, Self>;
+    ) -> VmResult<bool, Self>;
     /// `iter(object)`.
-    fn get_iter(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn get_iter(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `next(iterator)`; none at the end. `TypeError` for what is no iterator.
-    fn iter_next(&self, iterator: &Self::Object) -> Fallible<Option<Self::Object>, Self>;
+    fn iter_next(&self, iterator: &Self::Object) -> VmResult<Option<Self::Object>, Self>;
     /// Whether the object's type has `__next__`.
     fn is_iterator(&self, object: &Self::Object) -> bool;
     /// `type(object)`.
@@ -143,13 +143,13 @@ pub trait Objects: Roots {
     /// Lends `type(object)` to `look`, which runs no Python code. For a VM that can
     /// do so for less than a root.
     #[inline]
-    fn lend_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
+    fn with_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
         look(&self.type_of(object))
     }
     /// Whether `class` is the object's type and nothing derived. `false` says
     /// nothing. Runs no Python code.
     #[inline]
-    fn is_exact(&self, object: &Self::Object, class: &Self::Object) -> bool {
+    fn is_exact_instance(&self, object: &Self::Object, class: &Self::Object) -> bool {
         let (_, _) = (object, class);
         false
     }

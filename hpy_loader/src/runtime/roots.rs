@@ -14,7 +14,7 @@ pub trait Roots: Sized + 'static {
     /// Whether a root may lie anywhere in memory: the VM counts references, say, and
     /// need not find them. Where it does need to, the loader keeps roots in the handle
     /// table only, where the VM finds them.
-    const FREE_ROOTS: bool = false;
+    const UNTRACKED_ROOTS: bool = false;
 
     /// A second root of the same object.
     fn duplicate(&self, object: &Self::Object) -> Self::Object;
@@ -69,7 +69,7 @@ pub trait Roots: Sized + 'static {
     ///
     /// As [`load_field`](Self::load_field).
     #[inline]
-    unsafe fn lend_field<T>(&self, word: isize, look: impl FnOnce(&Self::Object) -> T) -> T {
+    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Self::Object) -> T) -> T {
         // SAFETY: passed on to the caller.
         look(&unsafe { self.load_field(word) })
     }

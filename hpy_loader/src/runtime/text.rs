@@ -1,53 +1,53 @@
 //! `str` and `bytes`.
 
-use super::{Fallible, Roots};
+use super::{Roots, VmResult};
 
 /// Text and bytes.
 pub trait Text: Roots {
     /// Whether the loader may keep a `str` of a few constants in the extensions'
     /// sources, for good, instead of asking for a new one each time. Only where roots
-    /// may lie anywhere ([`FREE_ROOTS`](Roots::FREE_ROOTS)).
-    const KEEP_LITERALS: bool = false;
+    /// may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
+    const KEEP_CONSTANT_TEXT: bool = false;
 
     /// A `str` of valid UTF-8; `MemoryError` where there is no room for it.
-    fn new_str(&self, text: &str) -> Fallible<Self::Object, Self>;
+    fn new_str(&self, text: &str) -> VmResult<Self::Object, Self>;
     /// A `str` of code points, surrogates among them; `ValueError` above
     /// U+10FFFF.
-    fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Self::Object, Self>;
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<Self::Object, Self>;
     /// `bytes.decode(encoding, errors)`.
-    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<Self::Object, Self>;
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<Self::Object, Self>;
     /// `str.encode(encoding, errors)`; `TypeError` if `object` is no `str`.
     fn encode(
         &self,
         object: &Self::Object,
         encoding: &str,
         errors: &str,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// `os.fsdecode`.
-    fn decode_fs(&self, bytes: &[u8]) -> Fallible<Self::Object, Self>;
+    fn decode_fs(&self, bytes: &[u8]) -> VmResult<Self::Object, Self>;
     /// `os.fsencode` of a `str`.
-    fn encode_fs(&self, object: &Self::Object) -> Fallible<Self::Object, Self>;
+    fn encode_fs(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `PyUnicode_FromEncodedObject`: decodes a bytes-like object.
     fn decode_object(
         &self,
         object: &Self::Object,
         encoding: &str,
         errors: &str,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// The UTF-8 form of a `str`. A NUL byte follows the slice in memory, and
     /// the memory stays as it is while the *object* lives, not just this root.
     /// `TypeError` if it is no `str`, `UnicodeEncodeError` for surrogates.
-    fn utf8(&self, object: &Self::Object) -> Fallible<*const [u8], Self>;
+    fn utf8(&self, object: &Self::Object) -> VmResult<*const [u8], Self>;
     /// What [`utf8`](Self::utf8) gives, if that is at hand without running Python
     /// code or waiting.
     #[inline]
-    fn known_utf8(&self, object: &Self::Object) -> Option<*const [u8]> {
+    fn fast_utf8(&self, object: &Self::Object) -> Option<*const [u8]> {
         let _ = object;
         None
     }
     /// The code point at `index`; `IndexError` outside, `TypeError` if it is no
     /// `str`.
-    fn read_char(&self, object: &Self::Object, index: isize) -> Fallible<u32, Self>;
+    fn read_char(&self, object: &Self::Object, index: isize) -> VmResult<u32, Self>;
     /// `object[start:end]` of a `str`; `end` may lie beyond the length, negative
     /// indices are an `IndexError`.
     fn substring(
@@ -55,16 +55,16 @@ pub trait Text: Roots {
         object: &Self::Object,
         start: isize,
         end: isize,
-    ) -> Fallible<Self::Object, Self>;
+    ) -> VmResult<Self::Object, Self>;
     /// A `bytes`; `MemoryError` where there is no room for it.
-    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Self::Object, Self>;
+    fn new_bytes(&self, bytes: &[u8]) -> VmResult<Self::Object, Self>;
     /// The content of a `bytes`, under the same promise as [`utf8`](Self::utf8).
     /// `TypeError` if it is no `bytes`.
-    fn bytes_data(&self, object: &Self::Object) -> Fallible<*const [u8], Self>;
+    fn bytes_data(&self, object: &Self::Object) -> VmResult<*const [u8], Self>;
     /// What [`bytes_data`](Self::bytes_data) gives, if that is at hand without
     /// running Python code or waiting.
     #[inline]
-    fn known_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
+    fn fast_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
         let _ = object;
         None
     }

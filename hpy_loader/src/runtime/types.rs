@@ -1,6 +1,6 @@
 //! Types that extensions define, and their instances.
 
-use super::{Fallible, Roots, Runtime};
+use super::{Roots, Runtime, VmResult};
 use crate::Loader;
 use crate::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use crate::spec::TypeDef;
@@ -22,12 +22,12 @@ pub trait Types: Roots {
         definition: &'static TypeDef,
         bases: &[&Self::Object],
         metaclass: Option<&Self::Object>,
-    ) -> Fallible<Self::Object, Self>
+    ) -> VmResult<Self::Object, Self>
     where
         Self: Runtime;
     /// A new instance of `class`, which is a type, without calling `__new__` or
     /// `__init__`, and its native struct.
-    fn new_instance(&self, class: &Self::Object) -> Fallible<(Self::Object, *mut c_void), Self>;
+    fn new_instance(&self, class: &Self::Object) -> VmResult<(Self::Object, *mut c_void), Self>;
     /// [`new_instance`](Self::new_instance) for a VM that can make instances of some
     /// classes without running Python code. `class` may be no type.
     ///
@@ -35,7 +35,7 @@ pub trait Types: Roots {
     ///
     /// Gives `class` back if it is none of those, or something is in the way.
     #[inline]
-    fn quick_instance(
+    fn fast_new_instance(
         &self,
         class: Self::Object,
     ) -> Result<(Self::Object, *mut c_void), Self::Object> {
@@ -53,5 +53,5 @@ pub trait Types: Roots {
         &self,
         object: &Self::Object,
         function: HPyFunc_keywords,
-    ) -> Fallible<(), Self>;
+    ) -> VmResult<(), Self>;
 }

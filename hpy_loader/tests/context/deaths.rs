@@ -11,7 +11,7 @@ use hpy_loader::abi::{HPy, HPyField, HPyGlobal};
 
 use crate::extension::{C, c};
 use crate::host::Host;
-use crate::toy::{Fallible, Object, Toy};
+use crate::toy::{Object, Toy, VmResult};
 
 /// How long a thread may take to get the lock if it is free.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ fn dies_outside_the_lock(end: impl Fn(C, HPy)) {
     let host = Host::<true>::new();
     let (object, died_well) = mortal(&host);
     let list = host.vm().list(vec![object]);
-    let result: Fallible<Object> = host.returning(list, |c, list| {
+    let result: VmResult<Object> = host.returning(list, |c, list| {
         let h = c.item(list, 0);
         assert_eq!(c!(c.ctx_DelItem_i(list, 0)), 0);
         end(c, h);

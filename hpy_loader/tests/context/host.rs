@@ -4,7 +4,7 @@ use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
 
 use crate::extension::{C, call};
-use crate::toy::{Fallible, Object, Toy};
+use crate::toy::{Object, Toy, VmResult};
 
 pub struct Host<const THREADS: bool> {
     pub loader: &'static Loader<Toy<THREADS>>,
@@ -50,7 +50,7 @@ impl<const THREADS: bool> Host<THREADS> {
         &self,
         receiver: Object,
         function: impl FnOnce(C, HPy) -> HPy,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         call(self.loader, receiver, function)
     }
 

@@ -1,7 +1,7 @@
 //! Numbers that are carried in the handle itself.
 
 use hpy_loader::abi::{HPy, HPyField, HPyGlobal};
-use hpy_loader::handles::Word;
+use hpy_loader::handles::RawHandle;
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
@@ -62,7 +62,7 @@ const DOUBLES: [u64; 16] = [
 ];
 
 fn is_immediate(h: HPy) -> bool {
-    Word::from_bits(h.0).is_immediate()
+    RawHandle::from_bits(h.0).is_immediate()
 }
 
 fn integers_up_to_48_bits_need_no_slot<const THREADS: bool>(host: &Host<THREADS>) {

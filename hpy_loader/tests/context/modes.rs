@@ -3,7 +3,7 @@
 
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyListBuilder};
-use hpy_loader::debug::{Debug, Kind, Show};
+use hpy_loader::debug::{Debug, Show, ViolationKind};
 use hpyvm_properties::extension::{C, c, call};
 use hpyvm_properties::{Effort, Subject, check_context};
 
@@ -91,7 +91,12 @@ fn debugged<const THREADS: bool>() {
     let generation = loader.debug().new_generation();
     check_context(&subject, effort());
     assert!(loader.debug().open_handles(generation).is_empty());
-    assert!(loader.debug().counts().contains_key(&Kind::DoubleClose));
+    assert!(
+        loader
+            .debug()
+            .counts()
+            .contains_key(&ViolationKind::DoubleClose)
+    );
 }
 
 #[test]
@@ -105,14 +110,14 @@ fn a_debug_context_behaves_like_the_model_with_threads() {
 }
 
 /// Runs C in debug mode and tells which rules it has broken.
-fn broken(function: impl FnOnce(C, HPy) -> HPy) -> Vec<Kind> {
+fn broken(function: impl FnOnce(C, HPy) -> HPy) -> Vec<ViolationKind> {
     let host = Host::<true>::new();
     let loader = going_on(&host);
     let _ = call(loader, host.vm().int(1), function);
     kinds(loader.debug())
 }
 
-fn kinds(debug: &Debug) -> Vec<Kind> {
+fn kinds(debug: &Debug) -> Vec<ViolationKind> {
     let violations = debug.violations();
     violations.iter().map(|violation| violation.kind).collect()
 }
@@ -172,7 +177,7 @@ fn each_mistake_with_a_handle_has_a_name() {
             c.close(h);
             none(c)
         }),
-        [Kind::DoubleClose]
+        [ViolationKind::DoubleClose]
     );
     assert_eq!(
         broken(|c, arg| {
@@ -181,30 +186,33 @@ fn each_mistake_with_a_handle_has_a_name() {
             assert_eq!(c!(c.ctx_Long_AsInt64_t(h)), 1, "it is a number");
             none(c)
         }),
-        [Kind::UseAfterClose]
+        [ViolationKind::UseAfterClose]
     );
     assert_eq!(
         broken(|c, arg| {
             c.close(arg);
             none(c)
         }),
-        [Kind::ArgumentClosed]
+        [ViolationKind::ArgumentClosed]
     );
-    assert_eq!(broken(|_, arg| arg), [Kind::ArgumentReturned]);
-    assert_eq!(broken(|c, _| c.known().h_None), [Kind::ConstantReturned]);
+    assert_eq!(broken(|_, arg| arg), [ViolationKind::ArgumentReturned]);
+    assert_eq!(
+        broken(|c, _| c.known().h_None),
+        [ViolationKind::ConstantReturned]
+    );
     assert_eq!(
         broken(|c, _| {
             c.close(c.known().h_True);
             none(c)
         }),
-        [Kind::ConstantClosed]
+        [ViolationKind::ConstantClosed]
     );
     for made_up in [-1, 0x0ABC_DEF0] {
         let kinds = broken(|c, _| {
             c.close(HPy(made_up));
             none(c)
         });
-        assert_eq!(kinds, [Kind::NoHandle]);
+        assert_eq!(kinds, [ViolationKind::NoHandle]);
     }
 }
 
@@ -223,7 +231,7 @@ fn arguments_end_with_their_call() {
         none(c)
     })
     .expect("none");
-    assert_eq!(kinds(loader.debug()), [Kind::UseAfterCall]);
+    assert_eq!(kinds(loader.debug()), [ViolationKind::UseAfterCall]);
 }
 
 #[test]
@@ -240,7 +248,7 @@ fn modules_have_contexts_of_their_own() {
         none(c)
     })
     .expect("none");
-    assert_eq!(kinds(one.debug()), [Kind::ForeignHandle]);
+    assert_eq!(kinds(one.debug()), [ViolationKind::ForeignHandle]);
     assert_eq!(one.debug().violations()[0].module, "m");
 }
 
@@ -257,7 +265,7 @@ fn builders_and_trackers_end() {
             c!(c.ctx_ListBuilder_Cancel(HPyListBuilder::NULL));
             none(c)
         }),
-        [Kind::BuilderUsedUp]
+        [ViolationKind::BuilderUsedUp]
     );
     assert_eq!(
         broken(|c, _| {
@@ -268,7 +276,7 @@ fn builders_and_trackers_end() {
             c.clear();
             none(c)
         }),
-        [Kind::TrackerClosed]
+        [ViolationKind::TrackerClosed]
     );
 }
 
@@ -294,7 +302,11 @@ fn errors_come_with_failures_and_with_nothing_else() {
     );
     assert_eq!(
         kinds(loader.debug()),
-        [Kind::ErrorMissing, Kind::ErrorLeft, Kind::ErrorPending]
+        [
+            ViolationKind::ErrorMissing,
+            ViolationKind::ErrorLeft,
+            ViolationKind::ErrorPending
+        ]
     );
     assert!(loader.debug().open_handles(1).is_empty());
 }

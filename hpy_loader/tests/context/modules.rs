@@ -8,7 +8,7 @@ use hpy_loader::abi::*;
 use crate::definitions::{Definitions, member, method, module_def, slot};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
+use crate::toy::{Object, VmResult};
 
 both! {
     a_module_has_its_functions,
@@ -60,7 +60,7 @@ fn make<const THREADS: bool>(
     host: &Host<THREADS>,
     definitions: Vec<HPyDef>,
     change: impl FnOnce(&mut HPyModuleDef),
-) -> Fallible<Object> {
+) -> VmResult<Object> {
     let mut definitions = Definitions::new(definitions);
     let mut definition = module_def(&mut definitions);
     change(&mut definition);

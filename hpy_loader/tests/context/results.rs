@@ -10,7 +10,7 @@ use hpy_loader::spec::{MethodDef, MethodFunction};
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
+use crate::toy::{Object, VmResult};
 
 both! {
     an_object_without_rule_breaking,
@@ -98,7 +98,7 @@ numeric_functions! {
 fn objects<const THREADS: bool>(
     host: &Host<THREADS>,
     behaviour: Behaviour,
-) -> Vec<(&'static str, Fallible<Object>)> {
+) -> Vec<(&'static str, VmResult<Object>)> {
     BEHAVIOUR.set(behaviour);
     let (loader, vm) = (host.loader, host.vm());
     let one = || vm.int(1);
@@ -152,7 +152,7 @@ fn objects<const THREADS: bool>(
 fn numbers<const THREADS: bool>(
     host: &Host<THREADS>,
     behaviour: Behaviour,
-) -> Vec<(&'static str, Fallible<usize>)> {
+) -> Vec<(&'static str, VmResult<usize>)> {
     BEHAVIOUR.set(behaviour);
     let (loader, vm) = (host.loader, host.vm());
     let one = || vm.int(1);

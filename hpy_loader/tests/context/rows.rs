@@ -11,7 +11,7 @@ use hpy_loader::abi::context::{ROWS, RowKind, public_name};
 
 use crate::extension::C;
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
+use crate::toy::{Object, VmResult};
 use argument::Dummies;
 use fillers::Fillers;
 use probe::{Probe, probes};
@@ -175,7 +175,7 @@ fn call<const THREADS: bool>(
     fillers: &Fillers,
     probe: &Probe,
     handles: impl FnOnce(C, HPy) -> Vec<HPy>,
-) -> Fallible<Object> {
+) -> VmResult<Object> {
     host.returning(fillers.tuple(host), |c, objects| {
         let handles = handles(c, objects);
         let mut dummies = Dummies::new(&handles);

@@ -299,18 +299,18 @@ fn a_spec_must_make_sense<const THREADS: bool>(host: &Host<THREADS>) {
 }
 
 fn the_parameters_of_a_spec_must_make_sense<const THREADS: bool>(host: &Host<THREADS>) {
-    use HPyType_SpecParam_Kind as Kind;
+    use HPyType_SpecParam_Kind as BuiltinKind;
 
     let (base, tuple, metaclass) = (
-        Kind::HPyType_SpecParam_Base,
-        Kind::HPyType_SpecParam_BasesTuple,
-        Kind::HPyType_SpecParam_Metaclass,
+        BuiltinKind::HPyType_SpecParam_Base,
+        BuiltinKind::HPyType_SpecParam_BasesTuple,
+        BuiltinKind::HPyType_SpecParam_Metaclass,
     );
-    let refused = |params: &dyn Fn(C) -> Vec<(Kind, HPy)>| {
+    let refused = |params: &dyn Fn(C) -> Vec<(BuiltinKind, HPy)>| {
         host.error(|c| {
             let mut definitions = Definitions::new(vec![]);
             let mut spec = type_spec(16, &mut definitions);
-            let params = params(c).into_iter().chain([(Kind(0), HPy::NULL)]);
+            let params = params(c).into_iter().chain([(BuiltinKind(0), HPy::NULL)]);
             let mut params: Vec<_> = params
                 .map(|(kind, object)| HPyType_SpecParam { kind, object })
                 .collect();
@@ -348,7 +348,7 @@ fn the_parameters_of_a_spec_must_make_sense<const THREADS: bool>(host: &Host<THR
     let error = refused(&|c| vec![(metaclass, c.known().h_LongType)]);
     let expected = "TypeError: Metaclass '<class 'int'>' is not a subclass of 'type'.";
     assert_eq!(error, expected);
-    let error = refused(&|_| vec![(Kind(99), HPy::NULL)]);
+    let error = refused(&|_| vec![(BuiltinKind(99), HPy::NULL)]);
     assert!(
         error.starts_with("TypeError: unknown HPyType_SpecParam"),
         "{error}"

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyContext};
-use hpy_loader::runtime::{Fallible, Runtime};
+use hpy_loader::runtime::{Runtime, VmResult};
 
 /// What C code has: the context.
 #[derive(Clone, Copy)]
@@ -157,7 +157,7 @@ pub fn call<F: FnOnce(C, HPy) -> HPy, R: Runtime>(
     loader: &'static Loader<R>,
     receiver: R::Object,
     function: F,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     let mut running = Running {
         function: Some(function),
         panic: None,

@@ -1,7 +1,7 @@
 //! Calling Python.
 
 use super::{RustPython, attempt};
-use hpy_loader::runtime::{Calls, Fallible};
+use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
@@ -108,7 +108,7 @@ thread_local! {
 }
 
 #[inline(never)]
-fn measure_stack(here: usize) -> Fallible<(), RustPython> {
+fn measure_stack(here: usize) -> VmResult<(), RustPython> {
     // It measures the stack; there is nothing to be done under it.
     attempt(|vm| vm.with_recursion("while calling a Python object", || Ok(())))?;
     DEEPEST.set(here);
@@ -117,7 +117,7 @@ fn measure_stack(here: usize) -> Fallible<(), RustPython> {
 
 impl Calls for RustPython {
     #[inline(always)]
-    fn check_stack(&self) -> Fallible<(), Self> {
+    fn check_stack(&self) -> VmResult<(), Self> {
         let here = 0_u8;
         let here = std::ptr::from_ref(&here).addr();
         if here >= DEEPEST.get() {
@@ -143,7 +143,7 @@ impl Calls for RustPython {
         callable: &PyObjectRef,
         args: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| self.vectorcall(callable, args, names, vm))
     }
 
@@ -152,7 +152,7 @@ impl Calls for RustPython {
         &self,
         callable: &PyObjectRef,
         args: Box<[PyObjectRef]>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             if let Some(function) = callable.downcast_ref::<PyFunction>()
                 && self.signatures.fits(function, args.len(), vm)
@@ -169,7 +169,7 @@ impl Calls for RustPython {
         name: &PyObjectRef,
         args: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         let Some((receiver, args)) = args.split_first() else {
             return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
         };
@@ -197,7 +197,7 @@ impl Calls for RustPython {
         callable: &PyObjectRef,
         args: Option<&PyObjectRef>,
         kwargs: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let args = match args {
                 None => Vec::new(),

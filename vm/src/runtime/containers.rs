@@ -4,7 +4,7 @@ use super::{RustPython, attempt, attempt_object, leaf_tuple, new_plain};
 use crate::capsule::PyCapsule;
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
-use hpy_loader::runtime::{Containers, Fallible, Kind};
+use hpy_loader::runtime::{BuiltinKind, Containers, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
@@ -56,20 +56,20 @@ fn gather(
 
 impl Containers for RustPython {
     #[inline]
-    fn is_kind(&self, object: &PyObjectRef, kind: Kind) -> bool {
-        if kind == Kind::Type {
+    fn is_builtin_instance(&self, object: &PyObjectRef, kind: BuiltinKind) -> bool {
+        if kind == BuiltinKind::Type {
             return object.downcastable::<PyType>();
         }
         let types = &self.ctx.types;
         let class = match kind {
-            Kind::Bytes => types.bytes_type,
-            Kind::Dict => types.dict_type,
-            Kind::List => types.list_type,
-            Kind::Module => types.module_type,
-            Kind::Slice => types.slice_type,
-            Kind::Str => types.str_type,
-            Kind::Tuple => types.tuple_type,
-            Kind::Type => types.type_type,
+            BuiltinKind::Bytes => types.bytes_type,
+            BuiltinKind::Dict => types.dict_type,
+            BuiltinKind::List => types.list_type,
+            BuiltinKind::Module => types.module_type,
+            BuiltinKind::Slice => types.slice_type,
+            BuiltinKind::Str => types.str_type,
+            BuiltinKind::Tuple => types.tuple_type,
+            BuiltinKind::Type => types.type_type,
         };
         object.class().is(class) || object.fast_isinstance(class)
     }
@@ -78,29 +78,29 @@ impl Containers for RustPython {
     fn new_list(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
-        self.list_of(gather(items)?.into_boxed_slice())
+    ) -> VmResult<PyObjectRef, Self> {
+        self.new_list_from_roots(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
     fn new_tuple(
         &self,
         items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
-        self.tuple_of(gather(items)?.into_boxed_slice())
+    ) -> VmResult<PyObjectRef, Self> {
+        self.new_tuple_from_roots(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
-    fn list_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+    fn new_list_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
         Ok(new_plain(PyList::from(items.into_vec()), self.ctx))
     }
 
     #[inline(always)]
-    fn tuple_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
+    fn new_tuple_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
         Ok(leaf_tuple::new_tuple(items, self.ctx))
     }
 
-    fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {
+    fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
         attempt(|vm| match list.downcast_ref::<PyList>() {
             Some(list) => {
                 list.borrow_vec_mut().push(item.clone());
@@ -115,7 +115,7 @@ impl Containers for RustPython {
         list: &PyObjectRef,
         index: isize,
         item: &PyObjectRef,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| {
             let Some(list) = list.downcast_ref::<PyList>() else {
                 return wrong_type("a list", list, vm).map(drop);
@@ -131,15 +131,15 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_dict(&self) -> Fallible<PyObjectRef, Self> {
+    fn new_dict(&self) -> VmResult<PyObjectRef, Self> {
         Ok(new_plain(PyDict::default(), self.ctx))
     }
 
-    fn dict_keys(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn dict_keys(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
     }
 
-    fn dict_copy(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn dict_copy(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
     }
 
@@ -148,7 +148,7 @@ impl Containers for RustPython {
         start: &PyObjectRef,
         stop: &PyObjectRef,
         step: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         let slice = PySlice {
             start: Some(start.clone()),
             stop: stop.clone(),
@@ -157,7 +157,7 @@ impl Containers for RustPython {
         Ok(with_current_vm(|vm| slice.into_pyobject(vm)))
     }
 
-    fn unpack_slice(&self, object: &PyObjectRef) -> Fallible<(isize, isize, isize), Self> {
+    fn unpack_slice(&self, object: &PyObjectRef) -> VmResult<(isize, isize, isize), Self> {
         attempt(|vm| {
             let Some(slice) = object.downcast_ref::<PySlice>() else {
                 return wrong_type("a slice", object, vm).map(|_| unreachable!());
@@ -180,7 +180,7 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_capsule(&self, capsule: Capsule) -> Fallible<PyObjectRef, Self> {
+    fn new_capsule(&self, capsule: Capsule) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| Ok(PyCapsule::from(capsule).into_ref(&vm.ctx)))
     }
 

@@ -1,7 +1,7 @@
 //! Making and judging exceptions.
 
 use super::{RustPython, attempt, attempt_object};
-use hpy_loader::runtime::{Errors, Fallible};
+use hpy_loader::runtime::{Errors, VmResult};
 use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
 };
@@ -158,7 +158,7 @@ impl Errors for RustPython {
     }
 
     #[inline]
-    fn is_error_class(&self, class: &PyObjectRef) -> bool {
+    fn fast_is_error_class(&self, class: &PyObjectRef) -> bool {
         let Some(class) = class.downcast_ref::<PyType>() else {
             return false;
         };
@@ -221,7 +221,7 @@ impl Errors for RustPython {
         doc: Option<&str>,
         base: Option<&PyObjectRef>,
         dict: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| {
             let Some((module, name)) = name.rsplit_once('.') else {
                 return Err(vm.new_system_error("PyErr_NewException: name must be module.class"));
@@ -260,7 +260,7 @@ impl Errors for RustPython {
         category: Option<&PyObjectRef>,
         message: &str,
         stack_level: isize,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| {
             let message: PyObjectRef = vm.ctx.new_str(message).into();
             let category = match category {

@@ -4,7 +4,7 @@ use super::{RustPython, attempt, attempt_object, into_exception};
 use crate::functions::module_function;
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
-use hpy_loader::runtime::{Fallible, Modules};
+use hpy_loader::runtime::{Modules, VmResult};
 use hpy_loader::spec::ModuleDef;
 use rustpython_vm::builtins::{PyCode, PyDict, PyStr};
 use rustpython_vm::compiler::Mode;
@@ -36,7 +36,7 @@ impl Modules for RustPython {
         loader: &'static Loader<Self>,
         spec: &PyObjectRef,
         definition: &'static ModuleDef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| {
             let name = spec.get_attr("name", vm)?;
             let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else {
@@ -55,7 +55,7 @@ impl Modules for RustPython {
         })
     }
 
-    fn import(&self, name: &str) -> Fallible<PyObjectRef, Self> {
+    fn import(&self, name: &str) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let name = vm.ctx.new_str(name);
             let top = vm.import(&name, 0)?;
@@ -75,7 +75,7 @@ impl Modules for RustPython {
         source: &str,
         filename: &str,
         kind: HPy_SourceKind,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| {
             let mode = match kind {
                 HPy_SourceKind::HPy_SourceKind_Expr => Mode::Eval,
@@ -95,7 +95,7 @@ impl Modules for RustPython {
         code: &PyObjectRef,
         globals: &PyObjectRef,
         locals: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let Some(code) = code.downcast_ref::<PyCode>() else {
                 let class = code.class().name().to_owned();
@@ -117,7 +117,7 @@ impl Modules for RustPython {
         &self,
         name: &str,
         default: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let class = self.context_var_class(vm)?;
             let name = vm.ctx.new_str(name).into();
@@ -135,7 +135,7 @@ impl Modules for RustPython {
         &self,
         var: &PyObjectRef,
         default: Option<&PyObjectRef>,
-    ) -> Fallible<Option<PyObjectRef>, Self> {
+    ) -> VmResult<Option<PyObjectRef>, Self> {
         attempt(|vm| {
             self.check_context_var(var, vm)?;
             let value = match default {
@@ -155,7 +155,7 @@ impl Modules for RustPython {
         &self,
         var: &PyObjectRef,
         value: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             self.check_context_var(var, vm)?;
             vm.call_method(var, "set", (value.clone(),))

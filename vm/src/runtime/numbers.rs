@@ -2,7 +2,7 @@
 
 use super::objects::exactly;
 use super::{RustPython, attempt, attempt_object};
-use hpy_loader::runtime::{BinaryOp, Fallible, Integer, Numbers, UnaryOp};
+use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyFloat, PyInt};
 use rustpython_vm::protocol::PyNumber;
@@ -128,7 +128,7 @@ impl Numbers for RustPython {
         })
     }
 
-    fn integer_as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
+    fn integer_as_f64(&self, object: &PyObjectRef) -> VmResult<f64, Self> {
         // The slot of `int` itself, since a subclass may have another.
         attempt(
             |vm| match vm.ctx.types.int_type.slots.as_number.float.load() {
@@ -147,7 +147,7 @@ impl Numbers for RustPython {
         Some(float.to_f64())
     }
 
-    fn as_f64(&self, object: &PyObjectRef) -> Fallible<f64, Self> {
+    fn as_f64(&self, object: &PyObjectRef) -> VmResult<f64, Self> {
         attempt(|vm| match object.downcast_ref::<PyFloat>() {
             // Of a subclass too, whatever its `__float__` says.
             Some(float) => Ok(float.to_f64()),
@@ -165,7 +165,7 @@ impl Numbers for RustPython {
         op: BinaryOp,
         a: &PyObjectRef,
         b: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| operator(op)(vm, a, b))
     }
 
@@ -174,7 +174,7 @@ impl Numbers for RustPython {
         op: BinaryOp,
         a: &PyObjectRef,
         b: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| in_place_operator(op)(vm, a, b))
     }
 
@@ -183,7 +183,7 @@ impl Numbers for RustPython {
         a: &PyObjectRef,
         b: &PyObjectRef,
         modulus: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| vm._pow(a, b, modulus))
     }
 
@@ -192,7 +192,7 @@ impl Numbers for RustPython {
         a: &PyObjectRef,
         b: &PyObjectRef,
         modulus: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             if !vm.is_none(modulus)
                 && let Some(result) = python_in_place_power(a, b, modulus, vm)?
@@ -203,7 +203,7 @@ impl Numbers for RustPython {
         })
     }
 
-    fn unary(&self, op: UnaryOp, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn unary(&self, op: UnaryOp, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| match op {
             UnaryOp::Negative => vm._neg(object),
             UnaryOp::Positive => vm._pos(object),

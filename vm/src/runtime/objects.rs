@@ -4,7 +4,7 @@ use super::roots::lend;
 use super::type_names::type_name;
 use super::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
-use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
+use hpy_loader::runtime::{CompareOp, Numbers, Objects, VmResult};
 use rustpython_vm::builtins::{
     PyBytes, PyDict, PyInt, PyList, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType,
 };
@@ -39,9 +39,9 @@ pub(super) fn exactly<'a, T: PyPayload>(
     class: &Py<PyType>,
 ) -> Option<&'a Py<T>> {
     debug_assert!(class.is(T::class(Context::genesis())));
-    let is_exact = object.class().is(class);
+    let is_exact_instance = object.class().is(class);
     // SAFETY: instances of exactly a builtin class have its payload.
-    is_exact.then(|| unsafe { object.downcast_unchecked_ref() })
+    is_exact_instance.then(|| unsafe { object.downcast_unchecked_ref() })
 }
 
 /// An attribute's name as Python passes it.
@@ -140,11 +140,11 @@ fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
 
 impl Objects for RustPython {
     #[inline]
-    fn get_attr(&self, object: &PyObjectRef, name: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn get_attr(&self, object: &PyObjectRef, name: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| object.get_attr(attribute_name(name, vm)?, vm))
     }
 
-    fn get_attr_str(&self, object: &PyObjectRef, name: &str) -> Fallible<PyObjectRef, Self> {
+    fn get_attr_str(&self, object: &PyObjectRef, name: &str) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| object.get_attr(&c_attribute_name(name, vm), vm))
     }
 
@@ -153,7 +153,7 @@ impl Objects for RustPython {
         object: &PyObjectRef,
         name: &PyObjectRef,
         value: Option<&PyObjectRef>,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| set_attribute(object, attribute_name(name, vm)?, value, vm))
     }
 
@@ -162,16 +162,16 @@ impl Objects for RustPython {
         object: &PyObjectRef,
         name: &str,
         value: Option<&PyObjectRef>,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| set_attribute(object, &c_attribute_name(name, vm), value, vm))
     }
 
     #[inline]
-    fn get_item(&self, object: &PyObjectRef, key: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn get_item(&self, object: &PyObjectRef, key: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| object.get_item(&**key, vm))
     }
 
-    fn get_item_index(&self, object: &PyObjectRef, index: isize) -> Fallible<PyObjectRef, Self> {
+    fn get_item_index(&self, object: &PyObjectRef, index: isize) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
                 let item =
@@ -192,7 +192,7 @@ impl Objects for RustPython {
         object: &PyObjectRef,
         key: &PyObjectRef,
         value: Option<&PyObjectRef>,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| {
             let slots = object.class().slots();
             let takes_items = slots.as_mapping.ass_subscript.load().is_some()
@@ -211,25 +211,25 @@ impl Objects for RustPython {
         object: &PyObjectRef,
         index: isize,
         value: Option<&PyObjectRef>,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         let key = with_current_vm(|vm| vm.ctx.new_int(index).into());
         self.set_item(object, &key, value)
     }
 
-    fn contains(&self, container: &PyObjectRef, key: &PyObjectRef) -> Fallible<bool, Self> {
+    fn contains(&self, container: &PyObjectRef, key: &PyObjectRef) -> VmResult<bool, Self> {
         attempt(|vm| vm._contains(container, key))
     }
 
-    fn length(&self, object: &PyObjectRef) -> Fallible<usize, Self> {
+    fn length(&self, object: &PyObjectRef) -> VmResult<usize, Self> {
         attempt(|vm| object.length(vm))
     }
 
-    fn is_true(&self, object: &PyObjectRef) -> Fallible<bool, Self> {
+    fn is_true(&self, object: &PyObjectRef) -> VmResult<bool, Self> {
         attempt(|vm| object.try_to_bool(vm))
     }
 
     #[inline]
-    fn known_length(&self, object: &PyObjectRef) -> Option<usize> {
+    fn fast_length(&self, object: &PyObjectRef) -> Option<usize> {
         let types = &self.ctx.types;
         if let Some(list) = exactly::<PyList>(object, types.list_type) {
             Some(list.borrow_vec().len())
@@ -246,7 +246,7 @@ impl Objects for RustPython {
     }
 
     #[inline]
-    fn known_truth(&self, object: &PyObjectRef) -> Option<bool> {
+    fn fast_truth(&self, object: &PyObjectRef) -> Option<bool> {
         let ctx = self.ctx;
         if object.is(&ctx.true_value) {
             Some(true)
@@ -255,12 +255,12 @@ impl Objects for RustPython {
         } else if let Some(value) = self.exact_int(object) {
             Some(value != 0)
         } else {
-            self.known_length(object).map(|length| length != 0)
+            self.fast_length(object).map(|length| length != 0)
         }
     }
 
     #[inline]
-    fn known_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
+    fn fast_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
         if a.is(b) {
             return Some(true);
         }
@@ -270,7 +270,7 @@ impl Objects for RustPython {
     }
 
     #[inline]
-    fn lend_item<T>(
+    fn with_item<T>(
         &self,
         object: &PyObjectRef,
         index: usize,
@@ -286,7 +286,7 @@ impl Objects for RustPython {
     }
 
     #[inline]
-    fn replace_item(
+    fn fast_replace_item(
         &self,
         object: &PyObjectRef,
         index: usize,
@@ -301,25 +301,25 @@ impl Objects for RustPython {
         }
     }
 
-    fn hash(&self, object: &PyObjectRef) -> Fallible<isize, Self> {
+    fn hash(&self, object: &PyObjectRef) -> VmResult<isize, Self> {
         let hash = attempt(|vm| object.hash(vm))? as isize;
         // C takes -1 for a failure.
         Ok(if hash == -1 { -2 } else { hash })
     }
 
-    fn repr(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn repr(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| object.repr(vm))
     }
 
-    fn str(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn str(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| object.str(vm))
     }
 
-    fn ascii(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn ascii(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| object.ascii(vm))
     }
 
-    fn bytes(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn bytes(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| to_bytes(object, vm))
     }
 
@@ -328,7 +328,7 @@ impl Objects for RustPython {
         op: CompareOp,
         a: &PyObjectRef,
         b: &PyObjectRef,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| PyObject::rich_compare(a, b, comparison(op), vm))
     }
 
@@ -337,15 +337,15 @@ impl Objects for RustPython {
         op: CompareOp,
         a: &PyObjectRef,
         b: &PyObjectRef,
-    ) -> Fallible<bool, Self> {
+    ) -> VmResult<bool, Self> {
         attempt(|vm| a.rich_compare_bool(b, comparison(op), vm))
     }
 
-    fn get_iter(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn get_iter(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| object.get_iter(vm))
     }
 
-    fn iter_next(&self, iterator: &PyObjectRef) -> Fallible<Option<PyObjectRef>, Self> {
+    fn iter_next(&self, iterator: &PyObjectRef) -> VmResult<Option<PyObjectRef>, Self> {
         attempt(|vm| {
             if !PyIter::check(iterator) {
                 let class = iterator.class().name().to_owned();
@@ -369,12 +369,12 @@ impl Objects for RustPython {
     }
 
     #[inline]
-    fn lend_type<T>(&self, object: &PyObjectRef, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    fn with_type<T>(&self, object: &PyObjectRef, look: impl FnOnce(&PyObjectRef) -> T) -> T {
         lend(object.class().as_object(), look)
     }
 
     #[inline]
-    fn is_exact(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+    fn is_exact_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
         object.class().is(class)
     }
 

@@ -18,7 +18,7 @@ impl Roots for RustPython {
 
     const THREADS: bool = cfg!(feature = "threading");
 
-    const FREE_ROOTS: bool = true;
+    const UNTRACKED_ROOTS: bool = true;
 
     #[inline]
     fn duplicate(&self, object: &PyObjectRef) -> PyObjectRef {
@@ -72,7 +72,7 @@ impl Roots for RustPython {
     }
 
     #[inline]
-    unsafe fn lend_field<T>(&self, word: isize, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&PyObjectRef) -> T) -> T {
         let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
         // SAFETY: as for `load_field`, and the field keeps its reference while
         // `look` runs no Python code.

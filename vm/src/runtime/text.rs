@@ -3,7 +3,7 @@
 use super::copies::Hold;
 use super::{RustPython, attempt, attempt_object, new_plain};
 use hpy_loader::memory::is_available;
-use hpy_loader::runtime::{Fallible, Text};
+use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -68,10 +68,10 @@ impl RustPython {
 }
 
 impl Text for RustPython {
-    const KEEP_LITERALS: bool = true;
+    const KEEP_CONSTANT_TEXT: bool = true;
 
     #[inline]
-    fn new_str(&self, text: &str) -> Fallible<PyObjectRef, Self> {
+    fn new_str(&self, text: &str) -> VmResult<PyObjectRef, Self> {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
             return Ok(self.ctx.latin1_char(letter).into());
         }
@@ -83,7 +83,7 @@ impl Text for RustPython {
         Ok(new_plain(text, self.ctx))
     }
 
-    fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<PyObjectRef, Self> {
         attempt_object(|vm| {
             let mut text = Wtf8Buf::with_capacity(code_points.len());
             for &code_point in code_points {
@@ -101,7 +101,7 @@ impl Text for RustPython {
         })
     }
 
-    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<PyObjectRef, Self> {
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             decode(
                 vm.ctx.new_bytes(bytes.to_vec()).into(),
@@ -117,11 +117,11 @@ impl Text for RustPython {
         object: &PyObjectRef,
         encoding: &str,
         errors: &str,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| encode(as_str(object, vm)?, encoding, errors, vm))
     }
 
-    fn decode_fs(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+    fn decode_fs(&self, bytes: &[u8]) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
             decode(
@@ -133,7 +133,7 @@ impl Text for RustPython {
         })
     }
 
-    fn encode_fs(&self, object: &PyObjectRef) -> Fallible<PyObjectRef, Self> {
+    fn encode_fs(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
             encode(as_str(object, vm)?, encoding, errors, vm)
@@ -145,7 +145,7 @@ impl Text for RustPython {
         object: &PyObjectRef,
         encoding: &str,
         errors: &str,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             if object.downcastable::<PyStr>() {
                 return Err(vm.new_type_error("decoding str is not supported"));
@@ -161,7 +161,7 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn known_utf8(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+    fn fast_utf8(&self, object: &PyObjectRef) -> Option<*const [u8]> {
         // Only a `str` without surrogates ever gets in there, but `bytes` do too.
         if !object.class().is(self.ctx.types.str_type) {
             return None;
@@ -169,7 +169,7 @@ impl Text for RustPython {
         self.latest.find(object)
     }
 
-    fn utf8(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
+    fn utf8(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
             if text.to_str().is_none() {
@@ -182,7 +182,7 @@ impl Text for RustPython {
         })
     }
 
-    fn read_char(&self, object: &PyObjectRef, index: isize) -> Fallible<u32, Self> {
+    fn read_char(&self, object: &PyObjectRef, index: isize) -> VmResult<u32, Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
             match usize::try_from(index) {
@@ -201,7 +201,7 @@ impl Text for RustPython {
         object: &PyObjectRef,
         start: isize,
         end: isize,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
             let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
@@ -221,7 +221,7 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn new_bytes(&self, bytes: &[u8]) -> Fallible<PyObjectRef, Self> {
+    fn new_bytes(&self, bytes: &[u8]) -> VmResult<PyObjectRef, Self> {
         if bytes.is_empty() {
             return Ok(self.ctx.empty_bytes.to_owned().into());
         }
@@ -229,7 +229,7 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn known_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+    fn fast_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
         // A `str` gets in there as well.
         if !object.class().is(self.ctx.types.bytes_type) {
             return None;
@@ -237,7 +237,7 @@ impl Text for RustPython {
         self.latest.find(object)
     }
 
-    fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
+    fn bytes_data(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let Some(bytes) = object.downcast_ref::<PyBytes>() else {
                 let class = object.class().name().to_owned();

@@ -37,7 +37,7 @@ pub use slots::refused_item;
 use crate::runtime::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
-use hpy_loader::runtime::{Fallible, Types};
+use hpy_loader::runtime::{Types, VmResult};
 use hpy_loader::spec::TypeDef;
 use info::TypeInfo;
 use rustpython_vm::builtins::PyType;
@@ -52,7 +52,7 @@ fn class_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<Py
         .ok_or_else(|| vm.new_system_error("not a type"))
 }
 
-fn attempt<T>(operation: impl FnOnce(&VirtualMachine) -> PyResult<T>) -> Fallible<T, RustPython> {
+fn attempt<T>(operation: impl FnOnce(&VirtualMachine) -> PyResult<T>) -> VmResult<T, RustPython> {
     with_current_vm(operation).map_err(PyObjectRef::from)
 }
 
@@ -63,7 +63,7 @@ impl Types for RustPython {
         definition: &'static TypeDef,
         bases: &[&PyObjectRef],
         metaclass: Option<&PyObjectRef>,
-    ) -> Fallible<PyObjectRef, Self> {
+    ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let bases = bases.iter().map(|base| Ok(class_of(base, vm)?.to_owned()));
             let bases = bases.collect::<PyResult<Vec<_>>>()?;
@@ -75,16 +75,16 @@ impl Types for RustPython {
         })
     }
 
-    fn new_instance(&self, class: &PyObjectRef) -> Fallible<(PyObjectRef, *mut c_void), Self> {
+    fn new_instance(&self, class: &PyObjectRef) -> VmResult<(PyObjectRef, *mut c_void), Self> {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
     }
 
     #[inline(always)]
-    fn quick_instance(
+    fn fast_new_instance(
         &self,
         class: PyObjectRef,
     ) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
-        payload::quick_instance(class)
+        payload::fast_new_instance(class)
     }
 
     #[inline]
@@ -105,7 +105,7 @@ impl Types for RustPython {
         &self,
         object: &PyObjectRef,
         function: HPyFunc_keywords,
-    ) -> Fallible<(), Self> {
+    ) -> VmResult<(), Self> {
         attempt(|vm| call::set_call_function(object, function, vm))
     }
 }

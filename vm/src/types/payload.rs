@@ -124,7 +124,7 @@ fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResul
 ///
 /// Gives `class` back if it is not, or there is no memory.
 #[inline(always)]
-pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
+pub fn fast_new_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
     #[inline(always)]
     fn made<const TRACKED: bool>(memory: Memory, class: PyTypeRef) -> (PyObjectRef, *mut c_void) {
         let object = settled(HPyObject::<TRACKED>::new(memory), class, None);

@@ -1,6 +1,6 @@
 //! Calling.
 
-use super::{Fallible, out};
+use super::{VmResult, out};
 use crate::heap::{Local, Object};
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::runtime::Calls;
@@ -50,7 +50,7 @@ impl Calls for Vm {
         callable: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let (callable, values) = (self.root(callable), self.root_all(args));
         let arguments = self.arguments(values, self.root_optional(names));
         out(self.call(&callable, arguments))
@@ -61,7 +61,7 @@ impl Calls for Vm {
         name: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let (name, values) = (self.root(name), self.root_all(args));
         let names = self.root_optional(names);
         let call = || {
@@ -78,7 +78,7 @@ impl Calls for Vm {
         callable: &Object,
         args: Option<&Object>,
         kwargs: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let callable = self.root(callable);
         let (args, kwargs) = (self.root_optional(args), self.root_optional(kwargs));
         out(self.call_with_dict(&callable, args, kwargs))

@@ -1,47 +1,47 @@
 //! Lists, tuples, dicts, slices, capsules.
 
-use super::{Fallible, out, out_value};
-use crate::heap::{Kind as HeapKind, Object};
+use super::{VmResult, out, out_value};
+use crate::heap::{BuiltinKind as HeapKind, Object};
 use crate::vm::Vm;
 use hpy_loader::capsule::Capsule;
-use hpy_loader::runtime::{Containers, Kind};
+use hpy_loader::runtime::{BuiltinKind, Containers};
 
 impl Containers for Vm {
-    fn is_kind(&self, object: &Object, kind: Kind) -> bool {
+    fn is_builtin_instance(&self, object: &Object, kind: BuiltinKind) -> bool {
         let wanted = match kind {
-            Kind::Bytes => HeapKind::Bytes,
-            Kind::Dict => HeapKind::Dict,
-            Kind::List => HeapKind::List,
-            Kind::Module => HeapKind::Module,
-            Kind::Slice => HeapKind::Slice,
-            Kind::Str => HeapKind::Str,
-            Kind::Tuple => HeapKind::Tuple,
-            Kind::Type => HeapKind::Type,
+            BuiltinKind::Bytes => HeapKind::Bytes,
+            BuiltinKind::Dict => HeapKind::Dict,
+            BuiltinKind::List => HeapKind::List,
+            BuiltinKind::Module => HeapKind::Module,
+            BuiltinKind::Slice => HeapKind::Slice,
+            BuiltinKind::Str => HeapKind::Str,
+            BuiltinKind::Tuple => HeapKind::Tuple,
+            BuiltinKind::Type => HeapKind::Type,
         };
         self.heap.kind(object) == wanted
     }
 
-    fn new_list(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+    fn new_list(&self, items: impl ExactSizeIterator<Item = Object>) -> VmResult<Object> {
         out(self.new_sequence(HeapKind::List, items.len(), items))
     }
 
-    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Object>) -> VmResult<Object> {
         out(self.new_sequence(HeapKind::Tuple, items.len(), items))
     }
 
-    fn list_append(&self, list: &Object, item: &Object) -> Fallible<()> {
+    fn list_append(&self, list: &Object, item: &Object) -> VmResult<()> {
         out_value(self.list_append(&self.root(list), &self.root(item)))
     }
 
-    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> Fallible<()> {
+    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> VmResult<()> {
         out_value(self.list_insert_cut(&self.root(list), index, &self.root(item)))
     }
 
-    fn new_dict(&self) -> Fallible<Object> {
+    fn new_dict(&self) -> VmResult<Object> {
         out(self.new_table(&self.builtin("dict"), HeapKind::Dict))
     }
 
-    fn dict_keys(&self, dict: &Object) -> Fallible<Object> {
+    fn dict_keys(&self, dict: &Object) -> VmResult<Object> {
         let entries = self.entries(&self.root(dict));
         out(self.new_sequence(
             HeapKind::List,
@@ -50,7 +50,7 @@ impl Containers for Vm {
         ))
     }
 
-    fn dict_copy(&self, dict: &Object) -> Fallible<Object> {
+    fn dict_copy(&self, dict: &Object) -> VmResult<Object> {
         let dict = self.root(dict);
         let copy = || {
             let copy = self.new_table(&self.builtin("dict"), HeapKind::Dict)?;
@@ -60,16 +60,16 @@ impl Containers for Vm {
         out(copy())
     }
 
-    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> Fallible<Object> {
+    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> VmResult<Object> {
         let (start, stop, step) = (self.root(start), self.root(stop), self.root(step));
         Ok(self.slice(&start, &stop, &step).into_object())
     }
 
-    fn unpack_slice(&self, slice: &Object) -> Fallible<(isize, isize, isize)> {
+    fn unpack_slice(&self, slice: &Object) -> VmResult<(isize, isize, isize)> {
         out_value(self.unpack_slice(&self.root(slice)))
     }
 
-    fn new_capsule(&self, capsule: Capsule) -> Fallible<Object> {
+    fn new_capsule(&self, capsule: Capsule) -> VmResult<Object> {
         let class = self.builtin("PyCapsule");
         let object = self.heap.allocate_small(HeapKind::Capsule, &class, 0, 0);
         self.heap.make_companion(&object).set_capsule(capsule);

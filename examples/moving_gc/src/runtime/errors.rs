@@ -1,6 +1,6 @@
 //! Making and judging exceptions.
 
-use super::{Fallible, out, out_either, out_value};
+use super::{VmResult, out, out_either, out_value};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Result, Vm};
 use hpy_loader::runtime::Errors;
@@ -132,12 +132,12 @@ impl Errors for Vm {
         doc: Option<&str>,
         base: Option<&Object>,
         dict: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let (base, dict) = (self.root_optional(base), self.root_optional(dict));
         out(self.error_class(name, doc, base, dict))
     }
 
-    fn warn(&self, category: Option<&Object>, message: &str, stack_level: isize) -> Fallible<()> {
+    fn warn(&self, category: Option<&Object>, message: &str, stack_level: isize) -> VmResult<()> {
         out_value(self.warn_text(self.root_optional(category), message, stack_level))
     }
 

@@ -21,10 +21,10 @@ use crate::heap::{Local, Object};
 use crate::vm::{Result, Vm};
 
 /// What the chapters return.
-type Fallible<T> = std::result::Result<T, Object>;
+type VmResult<T> = std::result::Result<T, Object>;
 
 /// An object for the loader.
-fn out(result: Result) -> Fallible<Object> {
+fn out(result: Result) -> VmResult<Object> {
     match result {
         Ok(object) => Ok(object.into_object()),
         Err(error) => Err(error.into_object()),
@@ -32,7 +32,7 @@ fn out(result: Result) -> Fallible<Object> {
 }
 
 /// Anything else for the loader.
-fn out_value<T>(result: Result<T>) -> Fallible<T> {
+fn out_value<T>(result: Result<T>) -> VmResult<T> {
     result.map_err(Local::into_object)
 }
 

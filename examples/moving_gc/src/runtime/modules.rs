@@ -1,6 +1,6 @@
 //! Modules, code and context variables.
 
-use super::{Fallible, out, out_value};
+use super::{VmResult, out, out_value};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Result, Vm};
 use hpy_loader::Loader;
@@ -42,31 +42,31 @@ impl Modules for Vm {
         loader: &'static Loader<Self>,
         spec: &Object,
         definition: &'static ModuleDef,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         out(self.extension_module(loader, &self.root(spec), definition))
     }
 
-    fn import(&self, name: &str) -> Fallible<Object> {
+    fn import(&self, name: &str) -> VmResult<Object> {
         out(self.import(name))
     }
 
-    fn compile(&self, source: &str, filename: &str, kind: HPy_SourceKind) -> Fallible<Object> {
+    fn compile(&self, source: &str, filename: &str, kind: HPy_SourceKind) -> VmResult<Object> {
         out(self.compile_source(source, filename, kind))
     }
 
-    fn eval(&self, code: &Object, globals: &Object, locals: &Object) -> Fallible<Object> {
+    fn eval(&self, code: &Object, globals: &Object, locals: &Object) -> VmResult<Object> {
         let (code, globals, locals) = (self.root(code), self.root(globals), self.root(locals));
         out(self.eval_code(&code, &globals, &locals))
     }
 
-    fn new_context_var(&self, name: &str, default: Option<&Object>) -> Fallible<Object> {
+    fn new_context_var(&self, name: &str, default: Option<&Object>) -> VmResult<Object> {
         let default = self.root_optional(default);
         Ok(self
             .context_variable(&self.str(name), default.as_ref())
             .into_object())
     }
 
-    fn context_var_get(&self, var: &Object, default: Option<&Object>) -> Fallible<Option<Object>> {
+    fn context_var_get(&self, var: &Object, default: Option<&Object>) -> VmResult<Option<Object>> {
         let (var, default) = (self.root(var), self.root_optional(default));
         out_value(self.check_variable(&var))?;
         Ok(self
@@ -74,7 +74,7 @@ impl Modules for Vm {
             .map(Local::into_object))
     }
 
-    fn context_var_set(&self, var: &Object, value: &Object) -> Fallible<Object> {
+    fn context_var_set(&self, var: &Object, value: &Object) -> VmResult<Object> {
         let (var, value) = (self.root(var), self.root(value));
         out_value(self.check_variable(&var))?;
         Ok(self.variable_set(&var, &value).into_object())

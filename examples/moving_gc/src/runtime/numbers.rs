@@ -1,6 +1,6 @@
 //! Numbers.
 
-use super::{Fallible, out, out_value};
+use super::{VmResult, out, out_value};
 use crate::heap::Object;
 use crate::vm::Vm;
 use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp};
@@ -35,7 +35,7 @@ impl Numbers for Vm {
         })
     }
 
-    fn integer_as_f64(&self, object: &Object) -> Fallible<f64> {
+    fn integer_as_f64(&self, object: &Object) -> VmResult<f64> {
         let value = self.int_value(object).unwrap_or_default();
         out_value(self.big_as_f64(&value))
     }
@@ -46,7 +46,7 @@ impl Numbers for Vm {
             .then_some(value)
     }
 
-    fn as_f64(&self, object: &Object) -> Fallible<f64> {
+    fn as_f64(&self, object: &Object) -> VmResult<f64> {
         out_value(self.as_f64(&self.root(object)))
     }
 
@@ -54,23 +54,23 @@ impl Numbers for Vm {
         self.is_number(&self.root(object))
     }
 
-    fn binary(&self, op: BinaryOp, a: &Object, b: &Object) -> Fallible<Object> {
+    fn binary(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
         out(self.binary(op, &self.root(a), &self.root(b)))
     }
 
-    fn in_place(&self, op: BinaryOp, a: &Object, b: &Object) -> Fallible<Object> {
+    fn in_place(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
         out(self.in_place(op, &self.root(a), &self.root(b)))
     }
 
-    fn power(&self, a: &Object, b: &Object, modulus: &Object) -> Fallible<Object> {
+    fn power(&self, a: &Object, b: &Object, modulus: &Object) -> VmResult<Object> {
         out(self.power(&self.root(a), &self.root(b), &self.root(modulus)))
     }
 
-    fn in_place_power(&self, a: &Object, b: &Object, modulus: &Object) -> Fallible<Object> {
+    fn in_place_power(&self, a: &Object, b: &Object, modulus: &Object) -> VmResult<Object> {
         out(self.in_place_power(&self.root(a), &self.root(b), &self.root(modulus)))
     }
 
-    fn unary(&self, op: UnaryOp, object: &Object) -> Fallible<Object> {
+    fn unary(&self, op: UnaryOp, object: &Object) -> VmResult<Object> {
         out(self.unary(op, &self.root(object)))
     }
 }

@@ -1,6 +1,6 @@
 //! `str` and `bytes`.
 
-use super::{Fallible, out, out_value};
+use super::{VmResult, out, out_value};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Result, Vm};
 use hpy_loader::runtime::Text;
@@ -34,11 +34,11 @@ impl Vm {
 }
 
 impl Text for Vm {
-    fn new_str(&self, text: &str) -> Fallible<Object> {
+    fn new_str(&self, text: &str) -> VmResult<Object> {
         out(self.long_str(text))
     }
 
-    fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Object> {
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<Object> {
         if code_points.iter().any(|&point| point > 0x10_ffff) {
             let message = "character U+110000 or beyond is not in range [U+0000; U+10ffff]";
             return Err(self.error("ValueError", message).into_object());
@@ -46,11 +46,11 @@ impl Text for Vm {
         out(self.str_of(&self.builtin("str"), code_points))
     }
 
-    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<Object> {
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<Object> {
         out(self.decode(bytes, encoding, errors))
     }
 
-    fn encode(&self, object: &Object, encoding: &str, errors: &str) -> Fallible<Object> {
+    fn encode(&self, object: &Object, encoding: &str, errors: &str) -> VmResult<Object> {
         let object = self.root(object);
         let encode = || {
             self.points_of(&object)?;
@@ -60,21 +60,21 @@ impl Text for Vm {
         out(encode())
     }
 
-    fn decode_fs(&self, bytes: &[u8]) -> Fallible<Object> {
+    fn decode_fs(&self, bytes: &[u8]) -> VmResult<Object> {
         out(self.decode(bytes, "utf-8", "surrogateescape"))
     }
 
-    fn encode_fs(&self, object: &Object) -> Fallible<Object> {
+    fn encode_fs(&self, object: &Object) -> VmResult<Object> {
         Text::encode(self, object, "utf-8", "surrogateescape")
     }
 
-    fn decode_object(&self, object: &Object, encoding: &str, errors: &str) -> Fallible<Object> {
+    fn decode_object(&self, object: &Object, encoding: &str, errors: &str) -> VmResult<Object> {
         out(self.decode_object(&self.root(object), encoding, errors))
     }
 
     /// The text is encoded when C asks for it the first time, into memory that
     /// stays where it is.
-    fn utf8(&self, object: &Object) -> Fallible<*const [u8]> {
+    fn utf8(&self, object: &Object) -> VmResult<*const [u8]> {
         let object = self.root(object);
         let text = || {
             self.points_of(&object)?;
@@ -84,19 +84,19 @@ impl Text for Vm {
         out_value(text())
     }
 
-    fn read_char(&self, object: &Object, index: isize) -> Fallible<u32> {
+    fn read_char(&self, object: &Object, index: isize) -> VmResult<u32> {
         out_value(self.char_at(&self.root(object), index))
     }
 
-    fn substring(&self, object: &Object, start: isize, end: isize) -> Fallible<Object> {
+    fn substring(&self, object: &Object, start: isize, end: isize) -> VmResult<Object> {
         out(self.part_of(&self.root(object), start, end))
     }
 
-    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Object> {
+    fn new_bytes(&self, bytes: &[u8]) -> VmResult<Object> {
         out(self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes))
     }
 
-    fn bytes_data(&self, object: &Object) -> Fallible<*const [u8]> {
+    fn bytes_data(&self, object: &Object) -> VmResult<*const [u8]> {
         let object = self.root(object);
         if self.heap.kind(&object) != Kind::Bytes {
             let message = format!("expected bytes, {} found", self.type_name_for(&object));

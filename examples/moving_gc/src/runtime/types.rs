@@ -1,6 +1,6 @@
 //! Types that extensions define, and their instances.
 
-use super::{Fallible, out, out_value};
+use super::{VmResult, out, out_value};
 use crate::heap::{Local, Object};
 use crate::objects::Definition;
 use crate::vm::{Result, Vm};
@@ -33,14 +33,14 @@ impl Types for Vm {
         type_def: &'static TypeDef,
         bases: &[&Object],
         metaclass: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let bases = self.root_all(bases);
         let metaclass = self.root_optional(metaclass);
         let definition = Definition { loader, type_def };
         out(self.extension_class(definition, &bases, metaclass.as_ref()))
     }
 
-    fn new_instance(&self, class: &Object) -> Fallible<(Object, *mut c_void)> {
+    fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
         let object = out_value(self.new_empty_instance(&self.root(class)))?;
         let native = self
             .heap
@@ -69,7 +69,7 @@ impl Types for Vm {
         }
     }
 
-    fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> Fallible<()> {
+    fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> VmResult<()> {
         out_value(self.replace_call(&self.root(object), function))
     }
 }

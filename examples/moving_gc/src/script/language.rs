@@ -1,6 +1,6 @@
 //! What the VM asks its language for: `compile`, `eval` and imports.
 
-use super::interpreter::{Fallible, Interpreter, Value};
+use super::interpreter::{Interpreter, Value, VmResult};
 use super::lower::lower;
 use crate::vm::{Arguments, Language, Vm};
 use hpy_loader::abi::HPy_SourceKind;
@@ -17,7 +17,7 @@ impl Language for Script {
         source: &str,
         filename: &str,
         kind: HPy_SourceKind,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         self.0.compile(
             source,
             filename,
@@ -25,7 +25,7 @@ impl Language for Script {
         )
     }
 
-    fn eval(&self, _: &Vm, code: &Value, globals: &Value, locals: &Value) -> Fallible<Value> {
+    fn eval(&self, _: &Vm, code: &Value, globals: &Value, locals: &Value) -> VmResult<Value> {
         self.0.eval_code(code, globals, locals)
     }
 
@@ -43,14 +43,14 @@ impl Language for Script {
         self.0.describe_position(position)
     }
 
-    fn import(&self, _: &Vm, name: &str) -> Fallible<Option<Value>> {
+    fn import(&self, _: &Vm, name: &str) -> VmResult<Option<Value>> {
         self.0.find_module(name)
     }
 }
 
 impl Interpreter {
     /// Calls `sys.unraisablehook`, if a script has set one.
-    fn unraisable_hook(&self, error: &Value) -> Fallible<()> {
+    fn unraisable_hook(&self, error: &Value) -> VmResult<()> {
         let sys = self.vm.import("sys")?;
         let Some(hook) = self.vm.get_attr_optional(&sys, "unraisablehook")? else {
             self.vm.add_unraisable(error);
@@ -72,7 +72,7 @@ impl Interpreter {
         source: &str,
         filename: &str,
         expression: bool,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let unit = match expression {
             true => self.parse_expression(source, filename)?,
             false => self.parse(lower(source, filename), filename)?,
@@ -90,7 +90,7 @@ impl Interpreter {
         code: &Value,
         globals: &Value,
         locals: &Value,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let class = self.builtin("code")?;
         if !self.vm.is_instance(code, &class) {
             return Err(self.error("TypeError", "eval() arg 1 must be a code object"));

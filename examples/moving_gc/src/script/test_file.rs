@@ -1,7 +1,7 @@
 //! A file of tests, seen from outside: which tests can be run, and running one.
 
 use super::check::{Checker, Reasons};
-use super::interpreter::{Fallible, Interpreter};
+use super::interpreter::{Interpreter, VmResult};
 use super::lower::lower;
 use super::tree::Unit;
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ impl Interpreter {
         module: &super::interpreter::Value,
         class: Option<&str>,
         test: &str,
-    ) -> Fallible<()> {
+    ) -> VmResult<()> {
         let owner = match class {
             Some(class) => {
                 let class = self.vm.get_attr(module, class)?;

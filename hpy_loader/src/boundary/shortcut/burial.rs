@@ -47,7 +47,7 @@ pub(super) extern "C" fn close_last<R: Runtime>(
         let vm = core.runtime();
         match core
             .handles()
-            .retire_last(last, |object| vm.is_shared(object))
+            .close_last_deferred(last, |object| vm.is_shared(object))
         {
             Some(object) if vm.is_shared(&object) => drop(object),
             Some(object) => bury_unshared(core, object),

@@ -3,14 +3,14 @@
 use super::opening::immediate;
 use super::{Gate, look};
 use crate::abi::*;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::runtime::{BinaryOp, CompareOp, Integer, Runtime, UnaryOp};
 use std::ffi::c_int;
 
 /// The value of a handle of an `int`, subclasses included, that fits.
 #[inline(always)]
 pub(super) fn integer<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<i64> {
-    if let Some(value) = Word::from_bits(handle.0).as_i64() {
+    if let Some(value) = RawHandle::from_bits(handle.0).as_i64() {
         return Some(value);
     }
     match gate.runtime().integer(look(gate, handle)?) {
@@ -28,7 +28,7 @@ pub(super) enum Number {
 
 #[inline(always)]
 pub(super) fn number<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<Number> {
-    let word = Word::from_bits(handle.0);
+    let word = RawHandle::from_bits(handle.0);
     if let Some(value) = word.as_i64() {
         return Some(Number::Int(value));
     }
@@ -48,7 +48,7 @@ pub(super) fn number<R: Runtime>(gate: &Gate<R>, handle: HPy) -> Option<Number> 
 pub(super) fn floats(a: Number, b: Number) -> Option<(f64, f64)> {
     let float = |number| match number {
         Number::Float(value) => Some(value),
-        Number::Int(value) => Word::from_i64(value).map(|_| value as f64),
+        Number::Int(value) => RawHandle::from_i64(value).map(|_| value as f64),
     };
     Some((float(a)?, float(b)?))
 }
@@ -67,7 +67,7 @@ pub(super) fn binary<R: Runtime>(gate: &Gate<R>, op: BinaryOp, a: HPy, b: HPy) -
             BinaryOp::Xor => a ^ b,
             _ => return None,
         };
-        return immediate(Word::from_i64(value));
+        return immediate(RawHandle::from_i64(value));
     }
     let (a, b) = floats(a, b)?;
     let value = match op {
@@ -77,17 +77,17 @@ pub(super) fn binary<R: Runtime>(gate: &Gate<R>, op: BinaryOp, a: HPy, b: HPy) -
         BinaryOp::TrueDivide if b != 0.0 => a / b,
         _ => return None,
     };
-    immediate(Word::from_f64(value))
+    immediate(RawHandle::from_f64(value))
 }
 
 #[inline(always)]
 pub(super) fn unary<R: Runtime>(gate: &Gate<R>, op: UnaryOp, handle: HPy) -> Option<HPy> {
     immediate(match (op, number(gate, handle)?) {
-        (UnaryOp::Negative, Number::Int(value)) => Word::from_i64(value.checked_neg()?),
-        (UnaryOp::Absolute, Number::Int(value)) => Word::from_i64(value.checked_abs()?),
-        (UnaryOp::Invert, Number::Int(value)) => Word::from_i64(!value),
-        (UnaryOp::Negative, Number::Float(value)) => Word::from_f64(-value),
-        (UnaryOp::Absolute, Number::Float(value)) => Word::from_f64(value.abs()),
+        (UnaryOp::Negative, Number::Int(value)) => RawHandle::from_i64(value.checked_neg()?),
+        (UnaryOp::Absolute, Number::Int(value)) => RawHandle::from_i64(value.checked_abs()?),
+        (UnaryOp::Invert, Number::Int(value)) => RawHandle::from_i64(!value),
+        (UnaryOp::Negative, Number::Float(value)) => RawHandle::from_f64(-value),
+        (UnaryOp::Absolute, Number::Float(value)) => RawHandle::from_f64(value.abs()),
         _ => None,
     })
 }

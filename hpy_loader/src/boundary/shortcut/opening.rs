@@ -3,12 +3,12 @@
 use super::Gate;
 use crate::abi::*;
 use crate::core::Core;
-use crate::handles::{HandleTable, Word};
+use crate::handles::{HandleTable, RawHandle};
 use crate::runtime::Runtime;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[inline(always)]
-pub(super) fn immediate(word: Option<Word>) -> Option<HPy> {
+pub(super) fn immediate(word: Option<RawHandle>) -> Option<HPy> {
     word.map(|word| HPy(word.bits()))
 }
 
@@ -20,15 +20,15 @@ pub(super) fn open<R: Runtime>(handles: &HandleTable<R::Object>, object: R::Obje
 /// A handle of an object that the VM lends, if there is one that lingers: then no
 /// root has to be made.
 #[inline(always)]
-pub(super) fn reopen<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
+pub(super) fn revive<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
     // SAFETY: without slots there are no shortcuts.
-    immediate(unsafe { gate.slots() }.reopen(gate.handles(), object))
+    immediate(unsafe { gate.slots() }.revive(gate.handles(), object))
 }
 
 /// A handle of an object that the VM lends.
 #[inline(always)]
 pub(super) fn open_lent<R: Runtime>(gate: &Gate<R>, object: &R::Object) -> Option<HPy> {
-    match reopen(gate, object) {
+    match revive(gate, object) {
         None => Some(open_root(gate.core(), object)).filter(|handle| !handle.is_null()),
         handle => handle,
     }

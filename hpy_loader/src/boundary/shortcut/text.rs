@@ -22,8 +22,8 @@ pub(super) extern "C" fn new_text<R: Runtime>(core: &'static Core<R>, text: &[u8
         }
         let vm = core.runtime();
         let made = vm.new_str(c_string::text_of(text)?).ok()?;
-        if R::FREE_ROOTS
-            && R::KEEP_LITERALS
+        if R::UNTRACKED_ROOTS
+            && R::KEEP_CONSTANT_TEXT
             && let Some(old) = core.literals().note(text, || vm.duplicate(&made))
         {
             bury(core, old);

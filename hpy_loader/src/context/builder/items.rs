@@ -6,7 +6,7 @@ use crate::handles::Pin;
 
 /// The items so far.
 ///
-/// Where roots may lie anywhere ([`FREE_ROOTS`](crate::runtime::Roots::FREE_ROOTS)),
+/// Where roots may lie anywhere ([`UNTRACKED_ROOTS`](crate::runtime::Roots::UNTRACKED_ROOTS)),
 /// items are roots from the start, of `None` at first, and their memory becomes that
 /// of the list or tuple. Elsewhere they have to stay in the handle table until the VM takes them.
 pub(crate) enum Items<R: Runtime> {
@@ -20,7 +20,7 @@ pub(crate) enum Items<R: Runtime> {
 /// which is never freed.
 pub(crate) enum Item<R: Runtime> {
     /// An immediate, or nothing yet.
-    Word(Word),
+    RawHandle(RawHandle),
     Object(Pin<'static, R::Object>),
 }
 
@@ -29,10 +29,10 @@ pub(crate) enum Item<R: Runtime> {
 const MANY_PINS: u32 = 1000;
 
 impl<R: Runtime> Item<R> {
-    fn new(entry: Entry<R>, handle: HPy) -> Fallible<Self, R> {
-        let word = Word::from_bits(handle.0);
+    fn new(entry: Entry<R>, handle: HPy) -> VmResult<Self, R> {
+        let word = RawHandle::from_bits(handle.0);
         if word.is_null() || word.is_immediate() {
-            return Ok(Self::Word(word));
+            return Ok(Self::RawHandle(word));
         }
         let pin = entry.get(handle)?;
         if pin.count() <= MANY_PINS {
@@ -40,14 +40,14 @@ impl<R: Runtime> Item<R> {
         }
         let copy = entry.open(entry.runtime().duplicate(&pin))?;
         let pin = entry.get(copy)?;
-        entry.core().handles().close(Word::from_bits(copy.0));
+        entry.core().handles().close(RawHandle::from_bits(copy.0));
         Ok(Self::Object(pin))
     }
 
     /// The object that was only kept by this item.
     fn release(self) -> Option<R::Object> {
         match self {
-            Self::Word(_) => None,
+            Self::RawHandle(_) => None,
             Self::Object(pin) => pin.release(),
         }
     }
@@ -60,8 +60,8 @@ pub(super) enum Exchange<R: Runtime> {
 }
 
 impl<R: Runtime> Exchange<R> {
-    pub(super) fn new(entry: Entry<R>, handle: HPy) -> Fallible<Self, R> {
-        if !R::FREE_ROOTS {
+    pub(super) fn new(entry: Entry<R>, handle: HPy) -> VmResult<Self, R> {
+        if !R::UNTRACKED_ROOTS {
             return Item::new(entry, handle).map(Self::Item);
         }
         let vm = entry.runtime();
@@ -83,7 +83,7 @@ impl<R: Runtime> Exchange<R> {
 impl<R: Runtime> Items<R> {
     /// Room for so many. None if there is no memory.
     pub(super) fn new(core: &'static Core<R>, count: usize) -> Option<Self> {
-        if R::FREE_ROOTS {
+        if R::UNTRACKED_ROOTS {
             let mut roots = Vec::new();
             roots.try_reserve_exact(count).ok()?;
             roots.resize_with(count, || none(core));
@@ -91,7 +91,7 @@ impl<R: Runtime> Items<R> {
         }
         let mut items = Vec::new();
         items.try_reserve_exact(count).ok()?;
-        items.resize_with(count, || Item::Word(Word::NULL));
+        items.resize_with(count, || Item::RawHandle(RawHandle::NULL));
         Some(Self::Pinned(items))
     }
 
@@ -140,7 +140,7 @@ impl<R: Runtime> Items<R> {
     }
 
     /// Makes the list or the tuple.
-    pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> Fallible<R::Object, R> {
+    pub(super) fn build(self, entry: Entry<R>, sequence: Sequence) -> VmResult<R::Object, R> {
         let core = entry.core();
         match self {
             Self::Roots(roots) => sequence.of_roots(core, roots),
@@ -161,11 +161,11 @@ fn build_pinned<R: Runtime>(
     entry: Entry<R>,
     mut items: Vec<Item<R>>,
     sequence: Sequence,
-) -> Fallible<R::Object, R> {
+) -> VmResult<R::Object, R> {
     // Numbers become objects first: a moving runtime must not allocate while it
     // takes the items.
     for item in &mut items {
-        if let Item::Word(word) = *item
+        if let Item::RawHandle(word) = *item
             && word.is_immediate()
         {
             *item = Item::Object(entry.get(HPy(word.bits()))?);
@@ -174,7 +174,7 @@ fn build_pinned<R: Runtime>(
     let (core, vm) = (entry.core(), entry.runtime());
     let objects = items.into_iter().map(|item| match item {
         Item::Object(pin) => pin.into_object(|object| vm.duplicate(object)),
-        Item::Word(_) => none(core),
+        Item::RawHandle(_) => none(core),
     });
     sequence.of(core, objects)
 }
@@ -192,10 +192,10 @@ impl Sequence {
         self,
         core: &'static Core<R>,
         roots: Box<[R::Object]>,
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         match self {
-            Self::List => core.runtime().list_of(roots),
-            Self::Tuple => core.runtime().tuple_of(roots),
+            Self::List => core.runtime().new_list_from_roots(roots),
+            Self::Tuple => core.runtime().new_tuple_from_roots(roots),
         }
     }
 
@@ -203,7 +203,7 @@ impl Sequence {
         self,
         core: &'static Core<R>,
         objects: impl ExactSizeIterator<Item = R::Object>,
-    ) -> Fallible<R::Object, R> {
+    ) -> VmResult<R::Object, R> {
         match self {
             Self::List => core.runtime().new_list(objects),
             Self::Tuple => core.runtime().new_tuple(objects),
@@ -213,7 +213,7 @@ impl Sequence {
 
 /// What stands where nothing was set.
 fn none<R: Runtime>(core: &'static Core<R>) -> R::Object {
-    let none = Word::from_bits(core.constants().h_None.0);
+    let none = RawHandle::from_bits(core.constants().h_None.0);
     match core.handles().pin(none) {
         Some(none) => core.runtime().duplicate(&none),
         None => unreachable!("constants of the context stay open"),

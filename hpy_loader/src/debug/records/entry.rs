@@ -2,7 +2,7 @@
 
 use super::super::memory::Block;
 use crate::abi::HPy;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 use crate::sites::{PythonStack, Site};
 use std::cell::Cell;
 
@@ -103,9 +103,9 @@ impl Entry {
 
     /// The word that it has or had last.
     #[inline(always)]
-    pub(super) fn last_word(&self) -> Word {
+    pub(super) fn last_word(&self) -> RawHandle {
         let word = self.word.get();
-        Word::from_bits(if word < 0 { !word } else { word })
+        RawHandle::from_bits(if word < 0 { !word } else { word })
     }
 
     /// The extension.

@@ -26,7 +26,7 @@ pub(super) use entry::{Entry, Origin, Record, State};
 
 use super::memory::Promises;
 use crate::abi::HPy;
-use crate::handles::{Reservation, Word};
+use crate::handles::{RawHandle, Reservation};
 use crate::sites::{PythonStack, Site};
 use chain::{Chain, Stack};
 use entry::{KEPT, LASTING};
@@ -86,7 +86,11 @@ fn prefetch(entry: &Entry) {
 }
 
 /// As many as a word can tell apart.
-const CAPACITY: u32 = if cfg!(miri) { 1 << 12 } else { Word::BESIDE };
+const CAPACITY: u32 = if cfg!(miri) {
+    1 << 12
+} else {
+    RawHandle::BESIDE
+};
 
 impl Records {
     /// Without address space for them the process ends: it takes what there is, so
@@ -160,7 +164,7 @@ impl Records {
 
     /// What there is to say of a word.
     pub fn find(&self, handle: HPy) -> Found {
-        let word = Word::from_bits(handle.0);
+        let word = RawHandle::from_bits(handle.0);
         if !word.is_beside() || word.index() >= self.fresh.get() {
             return Found::Nothing;
         }
@@ -197,7 +201,7 @@ impl Records {
         assert!(index as usize <= self.mask, "{index} handles are open");
         self.fresh.set(index + 1);
         let entry = self.entry(index);
-        entry.word.set(!Word::beside(index, 0).bits());
+        entry.word.set(!RawHandle::beside(index, 0).bits());
         (Place { index, entry }, HPy::NULL)
     }
 
@@ -214,7 +218,7 @@ impl Records {
     ) -> HPy {
         let entry = place.entry;
         // It is closed.
-        let last = Word::from_bits(!entry.word.get());
+        let last = RawHandle::from_bits(!entry.word.get());
         let word = last.next_round().bits();
         entry.word.set(word);
         entry.inner.set(inner);
@@ -294,7 +298,7 @@ impl Records {
     fn mark_closed(&self, entry: &Entry, closed: Site) -> u32 {
         // What is in the word leads here.
         let word = entry.word.get();
-        let index = Word::from_bits(word).index();
+        let index = RawHandle::from_bits(word).index();
         entry.word.set(!word);
         entry.closed.set(closed);
         index

@@ -1,6 +1,6 @@
 //! Functions that take arrays of handles.
 
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 use crate::memory::is_available;
 use smallvec::SmallVec;
@@ -20,7 +20,7 @@ unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> 
         return Some(SmallVec::new());
     }
     if handles.is_null() {
-        inspection.violation(Kind::NullArgument, "an array is needed");
+        inspection.violation(ViolationKind::NullArgument, "an array is needed");
         inspection.system_error(c"NULL where an array is needed");
         return None;
     }
@@ -46,7 +46,7 @@ fn keywords(inspection: &Inspection, names: HPy, function: &str) -> Option<usize
     unsafe {
         if ((*inner).ctx_Tuple_Check)(inner, names) != 1 {
             let message = format!("{function} arg 'kwnames' must be a tuple object or HPy_NULL");
-            inspection.violation(Kind::WrongType, &message);
+            inspection.violation(ViolationKind::WrongType, &message);
         }
         usize::try_from(((*inner).ctx_Length)(inner, names)).ok()
     }

@@ -2,7 +2,7 @@
 //! of it.
 
 use super::super::ring::{Entry, Ring};
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 use crate::sites::Site;
 use std::cell::RefCell;
@@ -81,7 +81,7 @@ fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) 
         None => (Site::UNKNOWN, Site::UNKNOWN),
     };
     drop(records);
-    inspection.violation_at(Kind::BuilderUsedUp, opened, closed);
+    inspection.violation_at(ViolationKind::BuilderUsedUp, opened, closed);
     0
 }
 

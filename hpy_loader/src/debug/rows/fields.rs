@@ -1,7 +1,7 @@
 //! References in memory of C: fields of native structs, global variables.
 
 use super::super::records::Entry;
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::structs::native_struct;
 use super::*;
 use std::cell::{Cell, RefCell};
@@ -126,7 +126,7 @@ fn check(inspection: &Inspection, object: HPy, handle: HPy, is_in: impl FnOnce(P
         Some(place) if !is_in(place) => "the field is not in the object's struct",
         Some(place) => return structs.remember(entry, place),
     };
-    inspection.violation(Kind::FieldMisused, detail);
+    inspection.violation(ViolationKind::FieldMisused, detail);
 }
 
 mod stored {
@@ -186,7 +186,7 @@ mod stored {
             let inner = inspection.inner();
             let source = inspection.unwrap(source_object);
             if source_field.is_null() {
-                inspection.violation(Kind::FieldMisused, "the field is NULL");
+                inspection.violation(ViolationKind::FieldMisused, "the field is NULL");
             } else {
                 // It comes by value, which some word of the struct must have.
                 // SAFETY: the object has an open handle, or nothing is asked.
@@ -211,7 +211,7 @@ rows! {
         let value = inspection.unwrap(h);
         if !inspection.declares(global) {
             let message = "the global is not among those of the module's definition";
-            inspection.violation(Kind::GlobalMisused, message);
+            inspection.violation(ViolationKind::GlobalMisused, message);
         }
         // SAFETY: the extension's global, passed on.
         unsafe { ((*inner).ctx_Global_Store)(inner, global, value) };
@@ -220,7 +220,7 @@ rows! {
     fn ctx_Global_Load(inspection, global: HPyGlobal) -> HPy {
         let inner = inspection.inner();
         if global.is_null() {
-            inspection.violation(Kind::GlobalMisused, "the global is NULL");
+            inspection.violation(ViolationKind::GlobalMisused, "the global is NULL");
         }
         // SAFETY: the extension's global, passed on.
         inspection.wrap(unsafe { ((*inner).ctx_Global_Load)(inner, global) })

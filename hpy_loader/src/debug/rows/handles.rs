@@ -1,7 +1,7 @@
 //! Closing handles.
 
 use super::*;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 
 mod close {
     use super::*;
@@ -13,7 +13,7 @@ mod close {
             let entry = debug.records.look(h)?;
             let inner = entry.inner.get();
             // Nothing is behind it then.
-            let is_immediate = Word::from_bits(inner.0).is_immediate();
+            let is_immediate = RawHandle::from_bits(inner.0).is_immediate();
             let is_plain = entry.is_plainly_owned_by(turn.number)
                 && (is_immediate || !turn.has_unplaced())
                 && !debug.goes_on();

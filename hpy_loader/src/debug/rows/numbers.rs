@@ -5,7 +5,7 @@
 
 use super::plain::inspected;
 use super::*;
-use crate::handles::Word;
+use crate::handles::RawHandle;
 
 /// The number in the word of the wrapped context, or what that context says.
 macro_rules! numbers {
@@ -15,13 +15,13 @@ macro_rules! numbers {
     ) => {
         shortcuts! {
             $(fn $from(turn, entered, $value: $number) -> HPy {
-                let word: Word = $word?;
+                let word: RawHandle = $word?;
                 let carried = HPy(word.bits());
                 turn.try_wrap(carried, entered)
             })*
             $(fn $as(turn, entered, h: HPy) -> $result {
                 let number = turn.unwrap(h)?;
-                let $carried = Word::from_bits(number.0);
+                let $carried = RawHandle::from_bits(number.0);
                 if let Some(value) = $read {
                     return Some(value);
                 }
@@ -42,13 +42,13 @@ macro_rules! numbers {
 
 numbers! {
     from
-    fn ctx_Long_FromInt32_t(value: i32) = Word::from_i64(value.into());
-    fn ctx_Long_FromUInt32_t(value: u32) = Word::from_i64(value.into());
-    fn ctx_Long_FromInt64_t(value: i64) = Word::from_i64(value);
-    fn ctx_Long_FromUInt64_t(value: u64) = value.try_into().ok().and_then(Word::from_i64);
-    fn ctx_Long_FromSize_t(value: usize) = value.try_into().ok().and_then(Word::from_i64);
-    fn ctx_Long_FromSsize_t(value: isize) = Word::from_i64(value as i64);
-    fn ctx_Float_FromDouble(value: f64) = Word::from_f64(value);
+    fn ctx_Long_FromInt32_t(value: i32) = RawHandle::from_i64(value.into());
+    fn ctx_Long_FromUInt32_t(value: u32) = RawHandle::from_i64(value.into());
+    fn ctx_Long_FromInt64_t(value: i64) = RawHandle::from_i64(value);
+    fn ctx_Long_FromUInt64_t(value: u64) = value.try_into().ok().and_then(RawHandle::from_i64);
+    fn ctx_Long_FromSize_t(value: usize) = value.try_into().ok().and_then(RawHandle::from_i64);
+    fn ctx_Long_FromSsize_t(value: isize) = RawHandle::from_i64(value as i64);
+    fn ctx_Float_FromDouble(value: f64) = RawHandle::from_f64(value);
 
     as
     fn ctx_Long_AsInt32_t(word) -> i32 = word.as_i64().and_then(|value| value.try_into().ok());

@@ -1,7 +1,7 @@
 //! Functions that return memory which is good as long as the handle.
 
 use super::super::records::State;
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 use std::ffi::CStr;
 
@@ -53,7 +53,7 @@ fn check_promise(inspection: &Inspection, text: *const c_char) {
     match inspection.debug().records.of_address(text.addr()) {
         Some(record) if record.state == State::Open => {}
         record if inspection.debug().reports_faults() => {
-            inspection.end_with(Kind::ReadAfterEnd, record.as_ref());
+            inspection.end_with(ViolationKind::ReadAfterEnd, record.as_ref());
         }
         _ => std::process::abort(),
     }

@@ -1,6 +1,6 @@
 //! Native structs of objects.
 
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 
 /// The shape that the object's type was defined with; a Python subclass of an
@@ -42,7 +42,7 @@ fn report(inspection: &Inspection, object: HPy, wanted: &str) {
         "Invalid usage of _HPy_AsStruct_{wanted}. Expected shape HPyType_BuiltinShape_{wanted} \
          but got {shape}"
     );
-    inspection.violation(Kind::WrongShape, &message);
+    inspection.violation(ViolationKind::WrongShape, &message);
 }
 
 macro_rules! as_struct {

@@ -2,7 +2,7 @@
 //! closed.
 
 use super::super::ring::{Entry, Ring};
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 use crate::sites::Site;
 use std::cell::RefCell;
@@ -54,7 +54,7 @@ fn with<T>(
         None => (Site::UNKNOWN, Site::UNKNOWN),
     };
     drop(records);
-    inspection.violation_at(Kind::TrackerClosed, opened, closed);
+    inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
     inspection.system_error(c"the tracker is closed, or never was one");
     None
 }

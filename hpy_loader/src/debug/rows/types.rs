@@ -1,6 +1,6 @@
 //! Functions whose arguments must be of a type.
 
-use super::super::violation::Kind;
+use super::super::violation::ViolationKind;
 use super::*;
 
 fn is_instance(inspection: &Inspection, object: HPy, class: HPy) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn expect_type(inspection: &Inspection, class: HPy, message: &str) {
     // SAFETY: the context is whole.
     let types = unsafe { (*inspection.inner()).h_TypeType };
     if !class.is_null() && !is_instance(inspection, class, types) {
-        inspection.violation(Kind::WrongType, message);
+        inspection.violation(ViolationKind::WrongType, message);
     }
 }
 
@@ -75,7 +75,7 @@ rows! {
         let class = unsafe { (*inner).h_UnicodeType };
         if !text.is_null() && !is_instance(inspection, text, class) {
             let message = "HPyUnicode_Substring arg 1 must be a Unicode object";
-            inspection.violation(Kind::WrongType, message);
+            inspection.violation(ViolationKind::WrongType, message);
         }
         // SAFETY: handles of the wrapped context.
         inspection.wrap(unsafe { ((*inner).ctx_Unicode_Substring)(inner, text, start, end) })

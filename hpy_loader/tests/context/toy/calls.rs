@@ -3,7 +3,7 @@
 use hpy_loader::runtime::{Calls, Numbers};
 
 use super::object::lock;
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
     fn call_function(&self, object: &Object) -> Option<hpy_loader::abi::HPyFunc_keywords> {
@@ -26,7 +26,7 @@ impl<const THREADS: bool> Calls for Toy<THREADS> {
         callable: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         match &callable.data {
             Data::Function(body) => body(args, names),
             Data::Class(_) if callable.is(&self.builtin("int")) && args.len() == 1 => {
@@ -44,7 +44,7 @@ impl<const THREADS: bool> Calls for Toy<THREADS> {
         name: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let Some(text) = name.text() else {
             return Err(self.type_error("method name must be string"));
         };
@@ -67,7 +67,7 @@ impl<const THREADS: bool> Calls for Toy<THREADS> {
         callable: &Object,
         args: Option<&Object>,
         kwargs: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let mut values = args.and_then(|args| args.items()).unwrap_or_default();
         let mut names = Vec::new();
         if let Some(Data::Dict(entries)) = kwargs.map(|kwargs| &kwargs.data) {

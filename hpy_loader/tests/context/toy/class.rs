@@ -11,7 +11,7 @@ use hpy_loader::{call::Callee, member};
 
 use super::Toy;
 use super::instance::Native;
-use super::object::{Fallible, Object, c_name};
+use super::object::{Object, VmResult, c_name};
 
 pub struct Class {
     name: CString,
@@ -64,28 +64,28 @@ pub trait Extension: Send + Sync {
     fn definition(&self) -> &'static TypeDef;
     fn finalize(&self, object: Object);
     fn bury(&self, native: *mut c_void);
-    fn get_member(&self, name: &str, native: *mut c_void) -> Option<Fallible<Object>>;
+    fn get_member(&self, name: &str, native: *mut c_void) -> Option<VmResult<Object>>;
     fn set_member(
         &self,
         name: &str,
         native: *mut c_void,
         value: Option<&Object>,
-    ) -> Option<Fallible<()>>;
+    ) -> Option<VmResult<()>>;
     fn method(&self, name: &str) -> Option<&'static MethodDef>;
     fn call_method(
         &self,
         method: &MethodDef,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object>;
+    ) -> VmResult<Object>;
     fn call(
         &self,
         function: HPyFunc_keywords,
         receiver: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object>;
-    fn add(&self, a: &Object, b: &Object) -> Option<Fallible<Object>>;
+    ) -> VmResult<Object>;
+    fn add(&self, a: &Object, b: &Object) -> Option<VmResult<Object>>;
 }
 
 pub struct Link<const THREADS: bool> {
@@ -125,7 +125,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         }
     }
 
-    fn get_member(&self, name: &str, native: *mut c_void) -> Option<Fallible<Object>> {
+    fn get_member(&self, name: &str, native: *mut c_void) -> Option<VmResult<Object>> {
         let mut members = self.definition.members.iter();
         let member = members.find(|member| member.name == name)?;
         // SAFETY: the struct is that of an instance of the class.
@@ -137,7 +137,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         name: &str,
         native: *mut c_void,
         value: Option<&Object>,
-    ) -> Option<Fallible<()>> {
+    ) -> Option<VmResult<()>> {
         let mut members = self.definition.members.iter();
         let member = members.find(|member| member.name == name)?;
         let value = value.map(|value| self.loader.runtime().duplicate(value));
@@ -155,7 +155,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         method: &MethodDef,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let name = || method.name.clone();
         let (receiver, args) = args.split_first().expect("a receiver");
         // SAFETY: the extension defined the method.
@@ -177,7 +177,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         receiver: &Object,
         args: &[&Object],
         names: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let name = || receiver.to_string();
         // SAFETY: the extension gave the function.
         unsafe {
@@ -191,7 +191,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         }
     }
 
-    fn add(&self, a: &Object, b: &Object) -> Option<Fallible<Object>> {
+    fn add(&self, a: &Object, b: &Object) -> Option<VmResult<Object>> {
         let function = self.definition.slots.nb_add?;
         // SAFETY: the extension defined the slot.
         Some(unsafe { self.loader.call_binary(function, a.clone(), b.clone()) })

@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use hpy_loader::capsule::Capsule;
-use hpy_loader::runtime::{Containers, Kind};
+use hpy_loader::runtime::{BuiltinKind, Containers};
 
 use super::object::lock;
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    fn collect(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Vec<Object>> {
+    fn collect(&self, items: impl ExactSizeIterator<Item = Object>) -> VmResult<Vec<Object>> {
         let mut collected = Vec::new();
         let room = collected.try_reserve_exact(items.len());
         if self.refuse_containers.load(Ordering::SeqCst) || room.is_err() {
@@ -21,29 +21,29 @@ impl<const THREADS: bool> Toy<THREADS> {
 }
 
 impl<const THREADS: bool> Containers for Toy<THREADS> {
-    fn is_kind(&self, object: &Object, kind: Kind) -> bool {
+    fn is_builtin_instance(&self, object: &Object, kind: BuiltinKind) -> bool {
         matches!(
             (kind, &object.data),
-            (Kind::Bytes, Data::Bytes(_))
-                | (Kind::Dict, Data::Dict(_))
-                | (Kind::List, Data::List(_))
-                | (Kind::Module, Data::Module(_))
-                | (Kind::Slice, Data::Slice(..))
-                | (Kind::Str, Data::Str(_))
-                | (Kind::Tuple, Data::Tuple(_))
-                | (Kind::Type, Data::Class(_))
+            (BuiltinKind::Bytes, Data::Bytes(_))
+                | (BuiltinKind::Dict, Data::Dict(_))
+                | (BuiltinKind::List, Data::List(_))
+                | (BuiltinKind::Module, Data::Module(_))
+                | (BuiltinKind::Slice, Data::Slice(..))
+                | (BuiltinKind::Str, Data::Str(_))
+                | (BuiltinKind::Tuple, Data::Tuple(_))
+                | (BuiltinKind::Type, Data::Class(_))
         )
     }
 
-    fn new_list(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+    fn new_list(&self, items: impl ExactSizeIterator<Item = Object>) -> VmResult<Object> {
         Ok(self.list(self.collect(items)?))
     }
 
-    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Object> {
+    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Object>) -> VmResult<Object> {
         Ok(self.tuple(self.collect(items)?))
     }
 
-    fn list_append(&self, list: &Object, item: &Object) -> Fallible<()> {
+    fn list_append(&self, list: &Object, item: &Object) -> VmResult<()> {
         match &list.data {
             Data::List(items) => lock(items).push(item.clone()),
             _ => unreachable!("the loader checks it"),
@@ -51,7 +51,7 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         Ok(())
     }
 
-    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> Fallible<()> {
+    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> VmResult<()> {
         let Data::List(items) = &list.data else {
             unreachable!("the loader checks it")
         };
@@ -61,16 +61,16 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         Ok(())
     }
 
-    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> Fallible<Object> {
+    fn new_slice(&self, start: &Object, stop: &Object, step: &Object) -> VmResult<Object> {
         let bounds = [start, stop, step].map(Object::clone);
         Ok(self.object(Data::Slice(bounds)))
     }
 
-    fn new_dict(&self) -> Fallible<Object> {
+    fn new_dict(&self) -> VmResult<Object> {
         Ok(self.dict())
     }
 
-    fn dict_keys(&self, dict: &Object) -> Fallible<Object> {
+    fn dict_keys(&self, dict: &Object) -> VmResult<Object> {
         let Data::Dict(entries) = &dict.data else {
             unreachable!("the loader checks it")
         };
@@ -78,7 +78,7 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         Ok(self.list(keys))
     }
 
-    fn dict_copy(&self, dict: &Object) -> Fallible<Object> {
+    fn dict_copy(&self, dict: &Object) -> VmResult<Object> {
         let Data::Dict(entries) = &dict.data else {
             unreachable!("the loader checks it")
         };
@@ -86,7 +86,7 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         Ok(self.object(Data::Dict(entries.into())))
     }
 
-    fn unpack_slice(&self, slice: &Object) -> Fallible<(isize, isize, isize)> {
+    fn unpack_slice(&self, slice: &Object) -> VmResult<(isize, isize, isize)> {
         match slice.data {
             Data::Slice(ref bounds) => {
                 let bound = |index: usize, default: isize| {
@@ -99,7 +99,7 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
         }
     }
 
-    fn new_capsule(&self, capsule: Capsule) -> Fallible<Object> {
+    fn new_capsule(&self, capsule: Capsule) -> VmResult<Object> {
         Ok(self.object(Data::Capsule(capsule)))
     }
 

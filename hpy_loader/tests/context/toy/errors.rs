@@ -6,7 +6,7 @@ use hpy_loader::runtime::{Errors, Objects};
 
 use super::class::Class;
 use super::object::{Error, lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
     pub(super) fn error_of(&self, class: Object, args: Vec<Object>) -> Object {
@@ -24,7 +24,7 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
     }
 
     fn error_from_value(&self, class: &Object, value: Option<&Object>) -> Object {
-        if !self.is_error_class(class) {
+        if !self.fast_is_error_class(class) {
             return self.raise("SystemError", &format!("{class} is no exception class"));
         }
         let args = match value {
@@ -40,7 +40,7 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         self.error_of(class.clone(), args)
     }
 
-    fn is_error_class(&self, class: &Object) -> bool {
+    fn fast_is_error_class(&self, class: &Object) -> bool {
         class.class().is_some() && self.is_subtype(class, &self.builtin("BaseException"))
     }
 
@@ -51,7 +51,7 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         filename: Option<&Object>,
         filename2: Option<&Object>,
     ) -> Object {
-        if !self.is_error_class(class) {
+        if !self.fast_is_error_class(class) {
             return self.raise("SystemError", &format!("{class} is no exception class"));
         }
         let mut args = vec![self.int(errno.into())];
@@ -82,23 +82,23 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         _doc: Option<&str>,
         base: Option<&Object>,
         _dict: Option<&Object>,
-    ) -> Fallible<Object> {
+    ) -> VmResult<Object> {
         let base = base.map_or_else(|| self.builtin("Exception"), Object::clone);
         let bases = match base.items() {
             Some(bases) => bases,
             None => vec![base],
         };
-        if !bases.iter().all(|base| self.is_error_class(base)) {
+        if !bases.iter().all(|base| self.fast_is_error_class(base)) {
             return Err(self.type_error("a base is no exception class"));
         }
         let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
         Ok(self.object(Data::Class(Class::new(name, bases, None))))
     }
 
-    fn warn(&self, category: Option<&Object>, message: &str, _level: isize) -> Fallible<()> {
+    fn warn(&self, category: Option<&Object>, message: &str, _level: isize) -> VmResult<()> {
         let default = self.builtin("RuntimeWarning");
         let category = category.unwrap_or(&default);
-        if !self.is_error_class(category) {
+        if !self.fast_is_error_class(category) {
             return Err(self.type_error("the category is no warning"));
         }
         lock(&self.observed.warnings).push(format!("{category}: {message}"));

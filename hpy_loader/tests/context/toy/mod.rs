@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
-pub use object::{Data, Fallible, Object, not_in_the_toy};
+pub use object::{Data, Object, VmResult, not_in_the_toy};
 use object::{Heap, Text, lock, with_nul};
 
 /// The VM. With `THREADS` several threads may use it at a time.
@@ -120,7 +120,7 @@ impl<const THREADS: bool> Toy<THREADS> {
     /// name in the tuple.
     pub fn function(
         &self,
-        body: impl Fn(&[&Object], Option<&Object>) -> Fallible<Object> + Send + Sync + 'static,
+        body: impl Fn(&[&Object], Option<&Object>) -> VmResult<Object> + Send + Sync + 'static,
     ) -> Object {
         self.object(Data::Function(Box::new(body)))
     }

@@ -10,7 +10,7 @@ use hpy_loader::spec::ModuleDef;
 
 use super::class::counted;
 use super::object::{lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Modules for Toy<THREADS> {
     fn new_module(
@@ -42,26 +42,26 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
         Ok(self.object(Data::Module(names.into())))
     }
 
-    fn import(&self, name: &str) -> Fallible<Object> {
+    fn import(&self, name: &str) -> VmResult<Object> {
         Err(self.raise("ModuleNotFoundError", &format!("no module '{name}'")))
     }
 
-    fn compile(&self, _: &str, _: &str, _: HPy_SourceKind) -> Fallible<Object> {
+    fn compile(&self, _: &str, _: &str, _: HPy_SourceKind) -> VmResult<Object> {
         not_in_the_toy("compiler")
     }
 
-    fn eval(&self, code: &Object, _: &Object, _: &Object) -> Fallible<Object> {
+    fn eval(&self, code: &Object, _: &Object, _: &Object) -> VmResult<Object> {
         Err(self.type_error(&format!("{code} is no code")))
     }
 
-    fn new_context_var(&self, _: &str, default: Option<&Object>) -> Fallible<Object> {
+    fn new_context_var(&self, _: &str, default: Option<&Object>) -> VmResult<Object> {
         Ok(self.object(Data::ContextVar {
             default: default.cloned(),
             value: None.into(),
         }))
     }
 
-    fn context_var_get(&self, var: &Object, default: Option<&Object>) -> Fallible<Option<Object>> {
+    fn context_var_get(&self, var: &Object, default: Option<&Object>) -> VmResult<Option<Object>> {
         match &var.data {
             Data::ContextVar {
                 default: own,
@@ -74,7 +74,7 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
         }
     }
 
-    fn context_var_set(&self, var: &Object, new: &Object) -> Fallible<Object> {
+    fn context_var_set(&self, var: &Object, new: &Object) -> VmResult<Object> {
         match &var.data {
             Data::ContextVar { value, .. } => {
                 let old = lock(value).replace(new.clone());

@@ -3,7 +3,7 @@
 use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp};
 
 use super::object::not_in_the_toy;
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
     pub fn new_real(&self, value: f64) -> Object {
@@ -36,7 +36,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
         })
     }
 
-    fn integer_as_f64(&self, object: &Object) -> Fallible<f64> {
+    fn integer_as_f64(&self, object: &Object) -> VmResult<f64> {
         Ok(object.int().expect("an int") as f64)
     }
 
@@ -44,7 +44,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
         object.float()
     }
 
-    fn as_f64(&self, object: &Object) -> Fallible<f64> {
+    fn as_f64(&self, object: &Object) -> VmResult<f64> {
         match (object.float(), object.int()) {
             (Some(value), _) => Ok(value),
             (_, Some(value)) => Ok(value as f64),
@@ -56,7 +56,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
         object.float().is_some() || object.int().is_some()
     }
 
-    fn binary(&self, op: BinaryOp, a: &Object, b: &Object) -> Fallible<Object> {
+    fn binary(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
         if op == BinaryOp::MatrixMultiply {
             not_in_the_toy("matrices");
         }
@@ -85,20 +85,20 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
         Err(self.type_error(&format!("unsupported operands: {a} {op:?} {b}")))
     }
 
-    fn in_place(&self, op: BinaryOp, a: &Object, b: &Object) -> Fallible<Object> {
+    fn in_place(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
         self.binary(op, a, b)
     }
 
-    fn power(&self, _: &Object, _: &Object, _: &Object) -> Fallible<Object> {
+    fn power(&self, _: &Object, _: &Object, _: &Object) -> VmResult<Object> {
         not_in_the_toy("powers")
     }
 
-    fn in_place_power(&self, _: &Object, _: &Object, _: &Object) -> Fallible<Object> {
+    fn in_place_power(&self, _: &Object, _: &Object, _: &Object) -> VmResult<Object> {
         // A panic whose payload is no text.
         std::panic::resume_unwind(Box::new(42))
     }
 
-    fn unary(&self, op: UnaryOp, object: &Object) -> Fallible<Object> {
+    fn unary(&self, op: UnaryOp, object: &Object) -> VmResult<Object> {
         match (op, object.int(), object.float()) {
             (UnaryOp::Negative, Some(value), _) => Ok(self.int(-value)),
             (UnaryOp::Negative, _, Some(value)) => Ok(self.new_real(-value)),

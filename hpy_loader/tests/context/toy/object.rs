@@ -17,11 +17,11 @@ use super::instance::Native;
 pub struct Object(Arc<Value>);
 
 /// What a failure carries: the exception.
-pub type Fallible<T> = Result<T, Object>;
+pub type VmResult<T> = Result<T, Object>;
 
 /// A Python function whose body is Rust: positional arguments, then one for
 /// each name in the tuple.
-pub type Body = dyn Fn(&[&Object], Option<&Object>) -> Fallible<Object> + Send + Sync;
+pub type Body = dyn Fn(&[&Object], Option<&Object>) -> VmResult<Object> + Send + Sync;
 
 pub struct Value {
     pub data: Data,

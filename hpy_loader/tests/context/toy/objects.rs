@@ -8,7 +8,7 @@ use hpy_loader::runtime::{CompareOp, Containers, Objects};
 
 use super::class::{Class, Extension};
 use super::object::{lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
     /// The extension's word on the object's type.
@@ -35,12 +35,12 @@ impl<const THREADS: bool> Toy<THREADS> {
         }
     }
 
-    fn index(&self, key: &Object) -> Fallible<isize> {
+    fn index(&self, key: &Object) -> VmResult<isize> {
         let value = key.int().and_then(|value| isize::try_from(value).ok());
         value.ok_or_else(|| self.type_error("indices must be integers"))
     }
 
-    fn place(&self, index: isize, len: usize) -> Fallible<usize> {
+    fn place(&self, index: isize, len: usize) -> VmResult<usize> {
         let from_end = if index < 0 { len.cast_signed() } else { 0 };
         let place = usize::try_from(index.wrapping_add(from_end)).ok();
         place
@@ -48,7 +48,7 @@ impl<const THREADS: bool> Toy<THREADS> {
             .ok_or_else(|| self.raise("IndexError", "index out of range"))
     }
 
-    fn name_of(&self, name: &Object) -> Fallible<String> {
+    fn name_of(&self, name: &Object) -> VmResult<String> {
         name.text()
             .ok_or_else(|| self.type_error("attribute name must be string"))
     }
@@ -59,11 +59,11 @@ impl<const THREADS: bool> Toy<THREADS> {
 }
 
 impl<const THREADS: bool> Objects for Toy<THREADS> {
-    fn get_attr(&self, object: &Object, name: &Object) -> Fallible<Object> {
+    fn get_attr(&self, object: &Object, name: &Object) -> VmResult<Object> {
         self.get_attr_str(object, &self.name_of(name)?)
     }
 
-    fn get_attr_str(&self, object: &Object, name: &str) -> Fallible<Object> {
+    fn get_attr_str(&self, object: &Object, name: &str) -> VmResult<Object> {
         let found = match &object.data {
             Data::Module(names) => lock(names).get(name).cloned(),
             Data::Instance(instance) => {
@@ -80,11 +80,11 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         found.ok_or_else(|| self.no_attribute(name))
     }
 
-    fn set_attr(&self, object: &Object, name: &Object, value: Option<&Object>) -> Fallible<()> {
+    fn set_attr(&self, object: &Object, name: &Object, value: Option<&Object>) -> VmResult<()> {
         self.set_attr_str(object, &self.name_of(name)?, value)
     }
 
-    fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> Fallible<()> {
+    fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> VmResult<()> {
         let names = match &object.data {
             Data::Module(names) => names,
             Data::Instance(instance) => {
@@ -111,7 +111,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         Ok(())
     }
 
-    fn get_item(&self, object: &Object, key: &Object) -> Fallible<Object> {
+    fn get_item(&self, object: &Object, key: &Object) -> VmResult<Object> {
         if let (Data::Slice(_), Some(items)) = (&key.data, object.items()) {
             let (start, stop, _) = self.unpack_slice(key)?;
             let place = |bound: isize| usize::try_from(bound).unwrap_or(0).min(items.len());
@@ -128,7 +128,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         found.ok_or_else(|| self.error_of(self.builtin("KeyError"), vec![key.clone()]))
     }
 
-    fn get_item_index(&self, object: &Object, index: isize) -> Fallible<Object> {
+    fn get_item_index(&self, object: &Object, index: isize) -> VmResult<Object> {
         if let Data::Dict(_) = object.data {
             return self.get_item(object, &self.int(index as i128));
         }
@@ -138,7 +138,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         Ok(items[self.place(index, items.len())?].clone())
     }
 
-    fn set_item(&self, object: &Object, key: &Object, value: Option<&Object>) -> Fallible<()> {
+    fn set_item(&self, object: &Object, key: &Object, value: Option<&Object>) -> VmResult<()> {
         let Data::Dict(entries) = &object.data else {
             return self.set_item_index(object, self.index(key)?, value);
         };
@@ -172,7 +172,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         object: &Object,
         index: isize,
         value: Option<&Object>,
-    ) -> Fallible<()> {
+    ) -> VmResult<()> {
         if let Data::Dict(_) = object.data {
             return self.set_item(object, &self.int(index as i128), value);
         }
@@ -190,7 +190,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         Ok(())
     }
 
-    fn contains(&self, container: &Object, key: &Object) -> Fallible<bool> {
+    fn contains(&self, container: &Object, key: &Object) -> VmResult<bool> {
         if let Data::Dict(entries) = &container.data {
             let entries = lock(entries);
             return Ok(entries.iter().any(|(other, _)| self.equal(other, key)));
@@ -201,7 +201,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
-    fn length(&self, object: &Object) -> Fallible<usize> {
+    fn length(&self, object: &Object) -> VmResult<usize> {
         match &object.data {
             Data::List(items) => Ok(lock(items).len()),
             Data::Tuple(items) => Ok(items.len()),
@@ -212,7 +212,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
-    fn is_true(&self, object: &Object) -> Fallible<bool> {
+    fn is_true(&self, object: &Object) -> VmResult<bool> {
         Ok(match &object.data {
             Data::Singleton("None") => false,
             Data::Float(value) => *value != 0.0,
@@ -223,7 +223,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         })
     }
 
-    fn hash(&self, object: &Object) -> Fallible<isize> {
+    fn hash(&self, object: &Object) -> VmResult<isize> {
         match (object.int(), &object.data) {
             (Some(value), _) => Ok(if value == -1 { -2 } else { value as isize }),
             (_, Data::List(_) | Data::Dict(_)) => Err(self.type_error("unhashable")),
@@ -231,34 +231,34 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
-    fn repr(&self, object: &Object) -> Fallible<Object> {
+    fn repr(&self, object: &Object) -> VmResult<Object> {
         Ok(self.text(&object.to_string()))
     }
 
-    fn str(&self, object: &Object) -> Fallible<Object> {
+    fn str(&self, object: &Object) -> VmResult<Object> {
         match object.data {
             Data::Str(_) => Ok(object.clone()),
             _ => self.repr(object),
         }
     }
 
-    fn ascii(&self, _: &Object) -> Fallible<Object> {
+    fn ascii(&self, _: &Object) -> VmResult<Object> {
         not_in_the_toy("ascii()")
     }
 
-    fn bytes(&self, object: &Object) -> Fallible<Object> {
+    fn bytes(&self, object: &Object) -> VmResult<Object> {
         match object.data {
             Data::Bytes(_) => Ok(object.clone()),
             _ => Err(self.type_error(&format!("cannot convert {object} to bytes"))),
         }
     }
 
-    fn compare(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<Object> {
+    fn compare(&self, op: CompareOp, a: &Object, b: &Object) -> VmResult<Object> {
         let truth = self.compare_bool(op, a, b)?;
         Ok(self.builtin(if truth { "True" } else { "False" }))
     }
 
-    fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<bool> {
+    fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> VmResult<bool> {
         if let (Some(a), Some(b)) = (a.int(), b.int()) {
             return Ok(match op {
                 CompareOp::Lt => a < b,
@@ -276,7 +276,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
-    fn get_iter(&self, object: &Object) -> Fallible<Object> {
+    fn get_iter(&self, object: &Object) -> VmResult<Object> {
         match object.items() {
             Some(items) => Ok(self.object(Data::Iterator(Mutex::new(items.into())))),
             None if self.is_iterator(object) => Ok(object.clone()),
@@ -284,7 +284,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         }
     }
 
-    fn iter_next(&self, iterator: &Object) -> Fallible<Option<Object>> {
+    fn iter_next(&self, iterator: &Object) -> VmResult<Option<Object>> {
         match &iterator.data {
             Data::Iterator(items) => Ok(lock(items).pop_front()),
             _ => Err(self.type_error(&format!("{iterator} is no iterator"))),

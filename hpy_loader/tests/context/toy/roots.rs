@@ -12,7 +12,7 @@ impl<const THREADS: bool> Roots for Toy<THREADS> {
     const THREADS: bool = THREADS;
 
     // Either would be right; so the tests see both.
-    const FREE_ROOTS: bool = THREADS;
+    const UNTRACKED_ROOTS: bool = THREADS;
 
     fn duplicate(&self, object: &Object) -> Object {
         object.clone()

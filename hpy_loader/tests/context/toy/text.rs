@@ -3,10 +3,10 @@
 use hpy_loader::runtime::Text as Chapter;
 
 use super::object::{Text, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    fn str_of<'a>(&self, object: &'a Object) -> Fallible<&'a Text> {
+    fn str_of<'a>(&self, object: &'a Object) -> VmResult<&'a Text> {
         match &object.data {
             Data::Str(text) => Ok(text),
             _ => Err(self.type_error(&format!("a str is required, not {object}"))),
@@ -15,18 +15,18 @@ impl<const THREADS: bool> Toy<THREADS> {
 }
 
 impl<const THREADS: bool> Chapter for Toy<THREADS> {
-    fn new_str(&self, text: &str) -> Fallible<Object> {
+    fn new_str(&self, text: &str) -> VmResult<Object> {
         Ok(self.text(text))
     }
 
-    fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<Object> {
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<Object> {
         if code_points.iter().any(|&point| point > 0x10_FFFF) {
             return Err(self.raise("ValueError", "a character is not in range"));
         }
         Ok(self.object(Data::Str(Text::new(code_points.to_vec()))))
     }
 
-    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<Object> {
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<Object> {
         if errors != "strict" {
             not_in_the_toy(&format!("error handler '{errors}'"));
         }
@@ -48,7 +48,7 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         Ok(self.object(Data::Str(Text::new(points))))
     }
 
-    fn encode(&self, object: &Object, encoding: &str, errors: &str) -> Fallible<Object> {
+    fn encode(&self, object: &Object, encoding: &str, errors: &str) -> VmResult<Object> {
         if errors != "strict" {
             not_in_the_toy(&format!("error handler '{errors}'"));
         }
@@ -71,28 +71,28 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         }
     }
 
-    fn decode_fs(&self, bytes: &[u8]) -> Fallible<Object> {
+    fn decode_fs(&self, bytes: &[u8]) -> VmResult<Object> {
         self.decode(bytes, "utf-8", "strict")
     }
 
-    fn encode_fs(&self, object: &Object) -> Fallible<Object> {
+    fn encode_fs(&self, object: &Object) -> VmResult<Object> {
         self.encode(object, "utf-8", "strict")
     }
 
-    fn decode_object(&self, object: &Object, encoding: &str, errors: &str) -> Fallible<Object> {
+    fn decode_object(&self, object: &Object, encoding: &str, errors: &str) -> VmResult<Object> {
         // SAFETY: the bytes live as long as the object.
         let bytes = unsafe { &*self.bytes_data(object)? };
         self.decode(bytes, encoding, errors)
     }
 
-    fn utf8(&self, object: &Object) -> Fallible<*const [u8]> {
+    fn utf8(&self, object: &Object) -> VmResult<*const [u8]> {
         match &self.str_of(object)?.utf8 {
             Some(utf8) => Ok(&raw const utf8[..utf8.len() - 1]),
             None => Err(self.raise("UnicodeEncodeError", "surrogates not allowed")),
         }
     }
 
-    fn read_char(&self, object: &Object, index: isize) -> Fallible<u32> {
+    fn read_char(&self, object: &Object, index: isize) -> VmResult<u32> {
         let points = &self.str_of(object)?.points;
         let place = usize::try_from(index).ok();
         place
@@ -100,7 +100,7 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
             .ok_or_else(|| self.raise("IndexError", "string index out of range"))
     }
 
-    fn substring(&self, object: &Object, start: isize, end: isize) -> Fallible<Object> {
+    fn substring(&self, object: &Object, start: isize, end: isize) -> VmResult<Object> {
         let points = &self.str_of(object)?.points;
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
             return Err(self.raise("IndexError", "string index out of range"));
@@ -110,11 +110,11 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         Ok(self.object(Data::Str(Text::new(points.to_vec()))))
     }
 
-    fn new_bytes(&self, bytes: &[u8]) -> Fallible<Object> {
+    fn new_bytes(&self, bytes: &[u8]) -> VmResult<Object> {
         Ok(self.byte_string(bytes))
     }
 
-    fn bytes_data(&self, object: &Object) -> Fallible<*const [u8]> {
+    fn bytes_data(&self, object: &Object) -> VmResult<*const [u8]> {
         match &object.data {
             // The slice is made from the whole, so that the NUL may be read.
             Data::Bytes(bytes) => Ok(&raw const bytes[..bytes.len() - 1]),

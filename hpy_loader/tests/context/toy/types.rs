@@ -11,7 +11,7 @@ use hpy_loader::spec::TypeDef;
 use super::class::{Class, Extension, Link};
 use super::instance::Native;
 use super::object::{Instance, lock};
-use super::{Data, Fallible, Object, Toy};
+use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
     fn new_type(
@@ -30,7 +30,7 @@ impl<const THREADS: bool> Types for Toy<THREADS> {
         Ok(self.object(Data::Class(class)))
     }
 
-    fn new_instance(&self, class: &Object) -> Fallible<(Object, *mut c_void)> {
+    fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
         let size = class
             .class()
             .and_then(Class::link)
@@ -65,7 +65,7 @@ impl<const THREADS: bool> Types for Toy<THREADS> {
         }
     }
 
-    fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> Fallible<()> {
+    fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> VmResult<()> {
         let has_call = self
             .type_link(object)
             .is_some_and(|link| link.definition().slots.tp_call.is_some());

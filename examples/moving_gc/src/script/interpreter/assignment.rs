@@ -1,11 +1,11 @@
 //! Assignment, deletion, `+=`.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::script::tree::{Augmented, Expr, Target};
 
 impl Interpreter {
-    pub(super) fn assign(&self, frame: &mut Frame, target: &Target, value: Value) -> Fallible<()> {
+    pub(super) fn assign(&self, frame: &mut Frame, target: &Target, value: Value) -> VmResult<()> {
         match target {
             Target::Place(place) => self.store(frame, *place, value),
             Target::Attribute(object, name) => {
@@ -46,7 +46,7 @@ impl Interpreter {
         before: usize,
         star: bool,
         after: usize,
-    ) -> Fallible<Vec<Value>> {
+    ) -> VmResult<Vec<Value>> {
         let iterator = match self.vm.iter(value) {
             Ok(iterator) => iterator,
             Err(error) if self.vm.is_error(&error, "TypeError") => {
@@ -75,7 +75,7 @@ impl Interpreter {
         Ok(values)
     }
 
-    pub(super) fn delete(&self, frame: &mut Frame, target: &Target) -> Fallible<()> {
+    pub(super) fn delete(&self, frame: &mut Frame, target: &Target) -> VmResult<()> {
         match target {
             Target::Place(place) => self.unbind(frame, *place),
             Target::Attribute(object, name) => {
@@ -103,7 +103,7 @@ impl Interpreter {
         target: &Target,
         op: Augmented,
         operand: &Expr,
-    ) -> Fallible<()> {
+    ) -> VmResult<()> {
         match target {
             Target::Place(place) => {
                 let old = self.load(frame, *place)?;
@@ -133,7 +133,7 @@ impl Interpreter {
         old: &Value,
         op: Augmented,
         operand: &Expr,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let operand = self.eval(frame, operand)?;
         match op {
             Augmented::Operator(op) => self.vm.in_place(op, old, &operand),

@@ -1,12 +1,12 @@
 //! Calls, from the script and of its functions.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::script::tree::{Call, Code, ConstantId, Expr};
 use crate::vm::{Arguments, Vm};
 
 impl Interpreter {
-    pub(super) fn eval_call(&self, frame: &mut Frame, call: &Call) -> Fallible<Value> {
+    pub(super) fn eval_call(&self, frame: &mut Frame, call: &Call) -> VmResult<Value> {
         let callee = self.eval(frame, &call.callee)?;
         let positional = self.elements(frame, &call.positional)?;
         let keywords = self.keywords(frame, &call.keywords)?;
@@ -17,7 +17,7 @@ impl Interpreter {
         &self,
         frame: &mut Frame,
         keywords: &[(Option<ConstantId>, Expr)],
-    ) -> Fallible<Vec<(String, Value)>> {
+    ) -> VmResult<Vec<(String, Value)>> {
         let mut values: Vec<(String, Value)> = Vec::new();
         for (name, value) in keywords {
             let value = self.eval(frame, value)?;
@@ -48,7 +48,7 @@ impl Interpreter {
         callee: &Value,
         positional: &[Value],
         keywords: &[(String, Value)],
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let keywords = keywords
             .iter()
             .map(|(name, value)| (self.vm.str(name), value.clone()))
@@ -72,7 +72,7 @@ impl Interpreter {
         number: usize,
         defaults: &[Value],
         keyword_defaults: &Value,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let (code, _) = self.code(number);
         let cells = self.shared_cells(frame, code);
         let mut captured = vec![
@@ -97,7 +97,7 @@ impl Interpreter {
         Ok(function)
     }
 
-    fn call_function(&self, function: &Value, arguments: Arguments) -> Fallible<Value> {
+    fn call_function(&self, function: &Value, arguments: Arguments) -> VmResult<Value> {
         let captured = |index| self.vm.captured(function, index);
         let number = self.vm.small_int(&captured(0)).unwrap_or_default() as usize;
         let (code, _) = self.code(number);
@@ -122,7 +122,7 @@ impl Interpreter {
         defaults: &Value,
         keyword_defaults: &Value,
         arguments: &Arguments,
-    ) -> Fallible<()> {
+    ) -> VmResult<()> {
         let code = frame.code;
         let parameters = &code.parameters;
         let function = &code.qualified_name;
@@ -217,6 +217,6 @@ impl Interpreter {
 }
 
 /// What all functions of scripts are to the VM.
-fn run(_: &Vm, function: &Value, arguments: Arguments) -> Fallible<Value> {
+fn run(_: &Vm, function: &Value, arguments: Arguments) -> VmResult<Value> {
     Interpreter::current().call_function(function, arguments)
 }

@@ -1,11 +1,11 @@
 //! The `class` statement.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter};
+use super::{Interpreter, VmResult};
 use crate::script::tree::Class;
 
 impl Interpreter {
-    pub(super) fn class(&self, frame: &mut Frame, node: &Class) -> Fallible<()> {
+    pub(super) fn class(&self, frame: &mut Frame, node: &Class) -> VmResult<()> {
         let mut decorators = Vec::new();
         for decorator in &node.decorators {
             decorators.push(self.eval(frame, decorator)?);

@@ -1,14 +1,14 @@
 //! Expressions.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::heap::Reference;
 use crate::script::tree::{
     Collection, Comparison, Comprehension, Element, Expr, ExprKind, Function,
 };
 
 impl Interpreter {
-    pub(super) fn eval(&self, frame: &mut Frame, expr: &Expr) -> Fallible<Value> {
+    pub(super) fn eval(&self, frame: &mut Frame, expr: &Expr) -> VmResult<Value> {
         match &expr.kind {
             ExprKind::Constant(id) => Ok(frame.constant(*id).clone()),
             ExprKind::Load(place) => self.load(frame, *place),
@@ -92,7 +92,7 @@ impl Interpreter {
         }
     }
 
-    pub(super) fn elements(&self, frame: &mut Frame, elements: &[Element]) -> Fallible<Vec<Value>> {
+    pub(super) fn elements(&self, frame: &mut Frame, elements: &[Element]) -> VmResult<Vec<Value>> {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             match element {
@@ -107,16 +107,16 @@ impl Interpreter {
     }
 
     /// `list(iterable)`, in Rust.
-    pub(super) fn collect(&self, iterable: &Value) -> Fallible<Vec<Value>> {
+    pub(super) fn collect(&self, iterable: &Value) -> VmResult<Vec<Value>> {
         self.vm.collect_items(iterable)
     }
 
-    pub(super) fn set(&self, values: &[Value]) -> Fallible<Value> {
+    pub(super) fn set(&self, values: &[Value]) -> VmResult<Value> {
         let class = self.builtin("set")?;
         self.vm.call(&class, [self.vm.list(values)].into())
     }
 
-    fn dict(&self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> Fallible<Value> {
+    fn dict(&self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> VmResult<Value> {
         let dict = self.vm.dict();
         for (key, value) in items {
             match key {
@@ -135,7 +135,7 @@ impl Interpreter {
     }
 
     /// `dict.update(mapping)`.
-    pub(super) fn update(&self, dict: &Value, mapping: &Value) -> Fallible<()> {
+    pub(super) fn update(&self, dict: &Value, mapping: &Value) -> VmResult<()> {
         let keys = self.vm.call_method(mapping, "keys", [].into())?;
         for key in self.collect(&keys)? {
             let value = self.vm.get_item(mapping, &key)?;
@@ -144,7 +144,7 @@ impl Interpreter {
         Ok(())
     }
 
-    fn short_circuit(&self, frame: &mut Frame, values: &[Expr], stop: bool) -> Fallible<Value> {
+    fn short_circuit(&self, frame: &mut Frame, values: &[Expr], stop: bool) -> VmResult<Value> {
         let mut last = self.vm.none();
         for (index, value) in values.iter().enumerate() {
             last = self.eval(frame, value)?;
@@ -160,7 +160,7 @@ impl Interpreter {
         frame: &mut Frame,
         left: &Expr,
         rest: &[(Comparison, Expr)],
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let mut left = self.eval(frame, left)?;
         let mut result = self.vm.none();
         for (index, (comparison, right)) in rest.iter().enumerate() {
@@ -179,7 +179,7 @@ impl Interpreter {
         comparison: Comparison,
         left: &Value,
         right: &Value,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         Ok(match comparison {
             Comparison::Rich(op) => self.vm.compare(op, left, right)?,
             Comparison::Is => self.vm.bool(left.is(right)),
@@ -189,7 +189,7 @@ impl Interpreter {
         })
     }
 
-    fn eval_function(&self, frame: &mut Frame, function: &Function) -> Fallible<Value> {
+    fn eval_function(&self, frame: &mut Frame, function: &Function) -> VmResult<Value> {
         let mut decorators = Vec::new();
         for decorator in &function.decorators {
             decorators.push(self.eval(frame, decorator)?);
@@ -212,7 +212,7 @@ impl Interpreter {
         Ok(value)
     }
 
-    fn comprehension(&self, frame: &mut Frame, node: &Comprehension) -> Fallible<Value> {
+    fn comprehension(&self, frame: &mut Frame, node: &Comprehension) -> VmResult<Value> {
         // Each run has variables of its own, also if it is inside a loop.
         for &cell in &node.cells {
             frame.cells[cell] = self.new_cell(None);
@@ -238,7 +238,7 @@ impl Interpreter {
         node: &Comprehension,
         depth: usize,
         result: &Value,
-    ) -> Fallible<()> {
+    ) -> VmResult<()> {
         let Some(clause) = node.clauses.get(depth) else {
             let element = self.eval(frame, &node.element)?;
             return match &node.value {

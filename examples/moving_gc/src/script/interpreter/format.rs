@@ -1,12 +1,12 @@
 //! Format strings and the format language of numbers and text.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::script::tree::{Conversion, Piece};
 use hpy_loader::runtime::UnaryOp;
 
 impl Interpreter {
-    pub(super) fn format(&self, frame: &mut Frame, pieces: &[Piece]) -> Fallible<String> {
+    pub(super) fn format(&self, frame: &mut Frame, pieces: &[Piece]) -> VmResult<String> {
         let mut text = String::new();
         for piece in pieces {
             match piece {
@@ -33,7 +33,7 @@ impl Interpreter {
     }
 
     /// `ascii(value)`.
-    pub(in crate::script) fn ascii(&self, value: &Value) -> Fallible<String> {
+    pub(in crate::script) fn ascii(&self, value: &Value) -> VmResult<String> {
         let mut text = String::new();
         for character in self.vm.repr(value)?.chars() {
             match u32::from(character) {
@@ -51,7 +51,7 @@ impl Interpreter {
         &self,
         value: &Value,
         specification: &str,
-    ) -> Fallible<String> {
+    ) -> VmResult<String> {
         if specification.is_empty() {
             return self.vm.display(value);
         }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Fallible, Interpreter, LoadedUnit, Value};
+use super::{Interpreter, LoadedUnit, Value, VmResult};
 use crate::script::tree::{Code, Constant, ConstantId, Place};
 
 /// A running body.
@@ -44,7 +44,7 @@ impl Interpreter {
         globals: Value,
         namespace: Option<Value>,
         shared: Vec<Value>,
-    ) -> Fallible<Frame> {
+    ) -> VmResult<Frame> {
         let (code, unit) = self.code(number);
         if let Some(reason) = code.unsupported.first() {
             let message = format!(
@@ -69,7 +69,7 @@ impl Interpreter {
         })
     }
 
-    pub(super) fn load(&self, frame: &Frame, place: Place) -> Fallible<Value> {
+    pub(super) fn load(&self, frame: &Frame, place: Place) -> VmResult<Value> {
         match place {
             Place::Local(slot) => match &frame.locals[slot] {
                 Some(value) => Ok(value.clone()),
@@ -93,7 +93,7 @@ impl Interpreter {
         }
     }
 
-    fn load_cell(&self, frame: &Frame, index: usize) -> Fallible<Value> {
+    fn load_cell(&self, frame: &Frame, index: usize) -> VmResult<Value> {
         match self.vm.record_get(&frame.cells[index], 0) {
             Some(value) => Ok(value),
             None => {
@@ -104,7 +104,7 @@ impl Interpreter {
         }
     }
 
-    fn global(&self, frame: &Frame, name: &str) -> Fallible<Value> {
+    fn global(&self, frame: &Frame, name: &str) -> VmResult<Value> {
         if let Some(value) = self.vm.dict_get_str(&frame.globals, name) {
             return Ok(value);
         }
@@ -129,7 +129,7 @@ impl Interpreter {
         }
     }
 
-    pub(super) fn store(&self, frame: &mut Frame, place: Place, value: Value) -> Fallible<()> {
+    pub(super) fn store(&self, frame: &mut Frame, place: Place, value: Value) -> VmResult<()> {
         match place {
             Place::Local(slot) => frame.locals[slot] = Some(value),
             Place::Cell(index) => self.vm.record_set(&frame.cells[index], 0, Some(&value)),
@@ -145,7 +145,7 @@ impl Interpreter {
         Ok(())
     }
 
-    pub(super) fn unbind(&self, frame: &mut Frame, place: Place) -> Fallible<()> {
+    pub(super) fn unbind(&self, frame: &mut Frame, place: Place) -> VmResult<()> {
         let missing = match place {
             Place::Local(slot) => frame.locals[slot].take().is_none(),
             Place::Cell(index) => {
@@ -170,7 +170,7 @@ impl Interpreter {
     }
 
     /// Whether the key was not there.
-    fn remove(&self, dict: &Value, name: &str) -> Fallible<bool> {
+    fn remove(&self, dict: &Value, name: &str) -> VmResult<bool> {
         if self.vm.dict_get_str(dict, name).is_none() {
             return Ok(true);
         }

@@ -1,12 +1,12 @@
 //! `import`: the library of the driver, then files.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::script::library;
 use crate::script::tree::{Import, Imported, Kind};
 
 impl Interpreter {
-    pub(super) fn import_statement(&self, frame: &mut Frame, import: &Import) -> Fallible<()> {
+    pub(super) fn import_statement(&self, frame: &mut Frame, import: &Import) -> VmResult<()> {
         let name = self.absolute(frame, import)?;
         match self.import_names(frame, import, &name) {
             // A file of tests is loaded for those that can be expressed. What
@@ -31,7 +31,7 @@ impl Interpreter {
         name.starts_with("test.")
     }
 
-    fn import_names(&self, frame: &mut Frame, import: &Import, name: &str) -> Fallible<()> {
+    fn import_names(&self, frame: &mut Frame, import: &Import, name: &str) -> VmResult<()> {
         match &import.names {
             Imported::Module { place, leaf } => {
                 let mut module = self.vm.import(name)?;
@@ -54,7 +54,7 @@ impl Interpreter {
         }
     }
 
-    fn submodule(&self, package: &str, name: &str) -> Fallible<Value> {
+    fn submodule(&self, package: &str, name: &str) -> VmResult<Value> {
         self.vm
             .import(&format!("{package}.{name}"))
             .map_err(|error| {
@@ -68,7 +68,7 @@ impl Interpreter {
 
     /// The full name of what `import` asks for, relative to the module that the
     /// frame belongs to.
-    fn absolute(&self, frame: &Frame, import: &Import) -> Fallible<String> {
+    fn absolute(&self, frame: &Frame, import: &Import) -> VmResult<String> {
         if import.level == 0 {
             return Ok(import.module.clone());
         }
@@ -89,7 +89,7 @@ impl Interpreter {
     }
 
     /// Finds and runs a module that nobody has imported yet.
-    pub(in crate::script) fn find_module(&self, name: &str) -> Fallible<Option<Value>> {
+    pub(in crate::script) fn find_module(&self, name: &str) -> VmResult<Option<Value>> {
         if let Some((parent, leaf)) = name.rsplit_once('.')
             && !library::has(name)
         {
@@ -103,7 +103,7 @@ impl Interpreter {
         self.load_module(name)
     }
 
-    fn load_module(&self, name: &str) -> Fallible<Option<Value>> {
+    fn load_module(&self, name: &str) -> VmResult<Option<Value>> {
         if let Some(module) = library::module(self, name)? {
             return Ok(Some(module));
         }

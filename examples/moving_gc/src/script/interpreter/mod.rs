@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 /// A rooted object.
 pub use crate::heap::Local as Value;
 /// The outcome of an operation; the error is an exception instance.
-pub use crate::vm::Result as Fallible;
+pub use crate::vm::Result as VmResult;
 
 /// A file with its constants made into objects.
 pub(crate) struct LoadedUnit {
@@ -114,7 +114,7 @@ impl Interpreter {
     }
 
     /// Runs a file as the module `name`: the module, or the exception.
-    pub fn run_file(&self, path: &Path, name: &str) -> Fallible<Value> {
+    pub fn run_file(&self, path: &Path, name: &str) -> VmResult<Value> {
         let file = path.display().to_string();
         let source = std::fs::read_to_string(path)
             .map_err(|error| self.error("OSError", &format!("{file}: {error}")))?;
@@ -131,7 +131,7 @@ impl Interpreter {
     }
 
     /// Runs source text in a module's namespace.
-    pub(super) fn run_source(&self, source: &str, file: &str, module: &Value) -> Fallible<()> {
+    pub(super) fn run_source(&self, source: &str, file: &str, module: &Value) -> VmResult<()> {
         let unit = self.parse(lower(source, file), file)?;
         let globals = self.vm.get_attr(module, "__dict__")?;
         self.run_unit(unit, &globals, &globals).map(|_| ())
@@ -142,7 +142,7 @@ impl Interpreter {
         &self,
         parsed: Result<Unit, SyntaxError>,
         file: &str,
-    ) -> Fallible<&'static LoadedUnit> {
+    ) -> VmResult<&'static LoadedUnit> {
         match parsed {
             Ok(unit) => self.load_unit(unit),
             Err(SyntaxError { message, line }) => {
@@ -157,7 +157,7 @@ impl Interpreter {
         &self,
         source: &str,
         file: &str,
-    ) -> Fallible<&'static LoadedUnit> {
+    ) -> VmResult<&'static LoadedUnit> {
         self.parse(lower_expression(source, file), file)
     }
 
@@ -168,7 +168,7 @@ impl Interpreter {
         unit: &'static LoadedUnit,
         globals: &Value,
         locals: &Value,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         self.run_code(unit.first_code, globals, locals)
     }
 
@@ -178,14 +178,14 @@ impl Interpreter {
         number: usize,
         globals: &Value,
         locals: &Value,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let namespace = Some(locals.clone());
         let mut frame = self.frame(number, globals.clone(), namespace, Vec::new())?;
         self.run_body(&mut frame)
     }
 
     /// Runs a frame to its end.
-    fn run_body(&self, frame: &mut Frame) -> Fallible<Value> {
+    fn run_body(&self, frame: &mut Frame) -> VmResult<Value> {
         let _running = self.running.enter(frame);
         match self.body(frame, &frame.code.body) {
             Ok(Flow::Return(value)) => Ok(value),
@@ -198,7 +198,7 @@ impl Interpreter {
     }
 
     /// Code lives as long as the process: functions refer to it by number.
-    fn load_unit(&self, unit: Unit) -> Fallible<&'static LoadedUnit> {
+    fn load_unit(&self, unit: Unit) -> VmResult<&'static LoadedUnit> {
         let mut constants = Vec::with_capacity(unit.constants.len());
         for constant in &unit.constants {
             constants.push(self.constant(constant)?);
@@ -215,7 +215,7 @@ impl Interpreter {
         Ok(loaded)
     }
 
-    fn constant(&self, constant: &Constant) -> Fallible<Value> {
+    fn constant(&self, constant: &Constant) -> VmResult<Value> {
         let vm = self.vm;
         Ok(match constant {
             Constant::None => vm.none(),
@@ -250,7 +250,7 @@ impl Interpreter {
     }
 
     /// A builtin that scripts see, which the library may have replaced.
-    pub(super) fn builtin(&self, name: &str) -> Fallible<Value> {
+    pub(super) fn builtin(&self, name: &str) -> VmResult<Value> {
         self.vm
             .dict_get_str(&self.vm.builtins(), name)
             .ok_or_else(|| self.error("NameError", &format!("name '{name}' is not defined")))
@@ -269,7 +269,7 @@ impl Interpreter {
     }
 
     /// Writes what a script prints. That fails where nobody reads it any more.
-    pub(super) fn write(&self, text: &str) -> Fallible<()> {
+    pub(super) fn write(&self, text: &str) -> VmResult<()> {
         if let Some(captured) = &mut *self.captured.borrow_mut() {
             captured.push_str(text);
             return Ok(());

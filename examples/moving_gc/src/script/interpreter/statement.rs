@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 use crate::script::tree::{Assert, ExprKind, For, Stmt, StmtKind, Try, With};
 
 /// How a statement ended, if not with an exception.
@@ -13,7 +13,7 @@ pub(super) enum Flow {
 }
 
 impl Interpreter {
-    pub(super) fn body(&self, frame: &mut Frame, body: &[Stmt]) -> Fallible<Flow> {
+    pub(super) fn body(&self, frame: &mut Frame, body: &[Stmt]) -> VmResult<Flow> {
         for stmt in body {
             match self.stmt(frame, stmt)? {
                 Flow::Next => {}
@@ -23,7 +23,7 @@ impl Interpreter {
         Ok(Flow::Next)
     }
 
-    fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> Fallible<Flow> {
+    fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> VmResult<Flow> {
         self.running.set_line(stmt.line);
         self.vm.safepoint();
         match &stmt.kind {
@@ -105,7 +105,7 @@ impl Interpreter {
         Ok(Flow::Next)
     }
 
-    fn for_loop(&self, frame: &mut Frame, node: &For) -> Fallible<Flow> {
+    fn for_loop(&self, frame: &mut Frame, node: &For) -> VmResult<Flow> {
         let iterable = self.eval(frame, &node.iterable)?;
         let iterator = self.vm.iter(&iterable)?;
         drop(iterable);
@@ -127,7 +127,7 @@ impl Interpreter {
             return handled
                 .unwrap_or_else(|| self.error("RuntimeError", "No active exception to reraise"));
         };
-        let instance = |value: Value| -> Fallible<Value> {
+        let instance = |value: Value| -> VmResult<Value> {
             let value = match self.vm.is_exception_class(&value) {
                 true => self.vm.new_exception(&value, &[])?,
                 false => value,
@@ -154,7 +154,7 @@ impl Interpreter {
     }
 
     /// A failure says what the two sides of a comparison were.
-    fn assert(&self, frame: &mut Frame, assert: &Assert) -> Fallible<()> {
+    fn assert(&self, frame: &mut Frame, assert: &Assert) -> VmResult<()> {
         let mut sides = String::new();
         let holds = match &assert.test.kind {
             ExprKind::Compare(left, rest) if rest.len() == 1 => {
@@ -187,7 +187,7 @@ impl Interpreter {
         Err(self.error("AssertionError", &message))
     }
 
-    fn try_statement(&self, frame: &mut Frame, node: &Try) -> Fallible<Flow> {
+    fn try_statement(&self, frame: &mut Frame, node: &Try) -> VmResult<Flow> {
         let result = match self.body(frame, &node.body) {
             Ok(Flow::Next) => self.body(frame, &node.otherwise),
             Ok(flow) => Ok(flow),
@@ -208,7 +208,7 @@ impl Interpreter {
         }
     }
 
-    fn handle(&self, frame: &mut Frame, node: &Try, error: Value) -> Fallible<Flow> {
+    fn handle(&self, frame: &mut Frame, node: &Try, error: Value) -> VmResult<Flow> {
         for handler in &node.handlers {
             if let Some(class) = &handler.class {
                 let class = self.eval(frame, class)?;
@@ -233,8 +233,8 @@ impl Interpreter {
     fn handling(
         &self,
         error: Option<Value>,
-        run: impl FnOnce() -> Fallible<Flow>,
-    ) -> Fallible<Flow> {
+        run: impl FnOnce() -> VmResult<Flow>,
+    ) -> VmResult<Flow> {
         let Some(error) = error else { return run() };
         self.handled.borrow_mut().push(error);
         let result = run();
@@ -256,7 +256,7 @@ impl Interpreter {
         }
     }
 
-    fn with(&self, frame: &mut Frame, node: &With) -> Fallible<Flow> {
+    fn with(&self, frame: &mut Frame, node: &With) -> VmResult<Flow> {
         let manager = self.eval(frame, &node.context)?;
         let class = self.vm.class_of(&manager);
         let enter = self.vm.get_attr(&class, "__enter__")?;

@@ -4,11 +4,11 @@
 //! `traceback.extract_tb` of the library makes its entries from.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::{Interpreter, Value, VmResult};
 
 impl Interpreter {
     /// Notes that `error` has come through a frame, once.
-    pub(super) fn note_traceback(&self, error: &Value, frame: &Frame) -> Fallible<()> {
+    pub(super) fn note_traceback(&self, error: &Value, frame: &Frame) -> VmResult<()> {
         let identity = Some(self.vm.heap().identity(error));
         if frame.noted.replace(identity) == identity {
             return Ok(());

@@ -3,7 +3,7 @@
 
 use super::builtins::exactly;
 use crate::heap::Kind;
-use crate::script::interpreter::{Fallible, Value};
+use crate::script::interpreter::{Value, VmResult};
 use crate::vm::{Arguments, Vm};
 
 const ALPHABET: &[u8; 85] =
@@ -22,7 +22,7 @@ fn encoded(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-pub(super) fn encode(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn encode(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [bytes] = exactly(vm, "b85encode", arguments)?;
     let bytes = vm.bytes_of(&bytes)?;
     vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &encoded(&bytes))

@@ -1,7 +1,7 @@
 //! Builtin functions in Rust.
 
 use crate::heap::Reference;
-use crate::script::interpreter::{Fallible, Interpreter, Value};
+use crate::script::interpreter::{Interpreter, Value, VmResult};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::{BinaryOp, CompareOp, UnaryOp};
 use std::io::{self, Write};
@@ -160,7 +160,7 @@ pub(super) fn exactly<const N: usize>(
     vm: &Vm,
     name: &str,
     arguments: Arguments,
-) -> Fallible<[Value; N]> {
+) -> VmResult<[Value; N]> {
     let given = arguments.positional.len();
     if !arguments.keywords.is_empty() {
         let message = format!("{name}() takes no keyword arguments");
@@ -172,12 +172,12 @@ pub(super) fn exactly<const N: usize>(
     })
 }
 
-fn attribute(vm: &Vm, name: &Value) -> Fallible<String> {
+fn attribute(vm: &Vm, name: &Value) -> VmResult<String> {
     vm.text(name)
         .ok_or_else(|| vm.error("TypeError", "attribute name must be string"))
 }
 
-fn radix(vm: &Vm, name: &str, arguments: Arguments, radix: u32, prefix: &str) -> Fallible<Value> {
+fn radix(vm: &Vm, name: &str, arguments: Arguments, radix: u32, prefix: &str) -> VmResult<Value> {
     let [value] = exactly(vm, name, arguments)?;
     let value = vm.unary(UnaryOp::Index, &value)?;
     let digits = vm.int_value(&value).unwrap_or_default().to_str_radix(radix);
@@ -194,7 +194,7 @@ fn derives(
     class: &Value,
     base: &Value,
     object: Option<&Value>,
-) -> Fallible<bool> {
+) -> VmResult<bool> {
     let is_class = |object: &Value| vm.is_instance(object, &vm.builtin("type"));
     if !is_class(class) {
         return Err(vm.error("TypeError", &format!("{name}() arg 1 must be a class")));
@@ -223,7 +223,7 @@ fn derives(
     Ok(class.is(base) || vm.is_subclass(class, base))
 }
 
-fn print(arguments: Arguments) -> Fallible<Value> {
+fn print(arguments: Arguments) -> VmResult<Value> {
     let interpreter = Interpreter::current();
     let vm = interpreter.vm;
     let mut parts = Vec::new();
@@ -247,7 +247,7 @@ fn print(arguments: Arguments) -> Fallible<Value> {
     }
 }
 
-fn sorted(arguments: Arguments) -> Fallible<Value> {
+fn sorted(arguments: Arguments) -> VmResult<Value> {
     let vm = Interpreter::current().vm;
     let Some(iterable) = arguments.positional.first() else {
         return Err(vm.error("TypeError", "sorted expected 1 argument, got 0"));
@@ -288,7 +288,7 @@ fn sorted(arguments: Arguments) -> Fallible<Value> {
     Ok(vm.list(&items))
 }
 
-fn compile(arguments: Arguments) -> Fallible<Value> {
+fn compile(arguments: Arguments) -> VmResult<Value> {
     let interpreter = Interpreter::current();
     let vm = interpreter.vm;
     let [source, filename, mode] = exactly(vm, "compile", arguments)?;
@@ -298,7 +298,7 @@ fn compile(arguments: Arguments) -> Fallible<Value> {
 }
 
 /// `eval` and `exec`, of a text or of code.
-fn run(name: &str, arguments: Arguments, expression: bool) -> Fallible<Value> {
+fn run(name: &str, arguments: Arguments, expression: bool) -> VmResult<Value> {
     let interpreter = Interpreter::current();
     let vm = interpreter.vm;
     let arguments = arguments.positional;
@@ -318,7 +318,7 @@ fn run(name: &str, arguments: Arguments, expression: bool) -> Fallible<Value> {
 }
 
 /// `iter(object)`, also as the method of builtin containers.
-pub(super) fn iterate(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn iterate(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [value] = exactly(vm, "iter", arguments)?;
     vm.iter(&value)
 }

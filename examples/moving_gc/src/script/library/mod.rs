@@ -15,7 +15,7 @@ mod packing;
 mod patterns;
 mod templates;
 
-use super::interpreter::{Fallible, Interpreter, Value};
+use super::interpreter::{Interpreter, Value, VmResult};
 use super::lower::lower;
 use crate::vm::{Arguments, NativeFunction, Vm};
 use std::collections::BTreeSet;
@@ -84,7 +84,7 @@ pub(super) fn exports(name: &str) -> Option<BTreeSet<String>> {
 }
 
 /// A module of the library, made afresh.
-pub(super) fn module(interpreter: &Interpreter, name: &str) -> Fallible<Option<Value>> {
+pub(super) fn module(interpreter: &Interpreter, name: &str) -> VmResult<Option<Value>> {
     let vm = interpreter.vm;
     if name == NATIVE {
         let module = vm.module(name);
@@ -170,6 +170,6 @@ pub(super) fn install(interpreter: &Interpreter) {
 }
 
 /// `dict.keys()` and the like: the view that the function has captured.
-fn dict_view(vm: &Vm, function: &Value, arguments: Arguments) -> Fallible<Value> {
+fn dict_view(vm: &Vm, function: &Value, arguments: Arguments) -> VmResult<Value> {
     vm.call(&vm.captured(function, 0), arguments)
 }

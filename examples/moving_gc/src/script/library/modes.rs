@@ -1,20 +1,20 @@
 //! What the driver's `hpy.universal` and `hpy.debug` are made of.
 
 use super::builtins::exactly;
-use crate::script::interpreter::{Fallible, Interpreter, Value};
+use crate::script::interpreter::{Interpreter, Value, VmResult};
 use crate::vm::{Arguments, Vm};
 use hpy_loader::modes::Mode;
 use std::path::Path;
 
 /// An argument that has to be an integer of some size.
-fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> Fallible<N> {
+fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
     vm.small_int(value)
         .and_then(|value| value.try_into().ok())
         .ok_or_else(|| vm.error("TypeError", "a small integer is required"))
 }
 
 /// `load_extension(name, path, spec, mode)`.
-pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [name, path, spec, mode] = exactly(vm, "load", arguments)?;
     let (Some(name), Some(path)) = (vm.text(&name), vm.text(&path)) else {
         return Err(vm.error("TypeError", "name and path must be str"));
@@ -26,14 +26,14 @@ pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> Fallib
 }
 
 /// `new_generation()`: handles opened from here on belong to it.
-pub(super) fn new_generation(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn new_generation(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [] = exactly(vm, "new_generation", arguments)?;
     Ok(vm.int(vm.new_generation()))
 }
 
 /// `open_handles(generation)`: a text for each place where handles were opened
 /// that are open.
-pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [generation] = exactly(vm, "open_handles", arguments)?;
     let places = vm.debug_summary(number(vm, &generation)?).leaks();
     let places: Vec<Value> = places.iter().map(|place| vm.str(place)).collect();
@@ -41,7 +41,7 @@ pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible
 }
 
 /// `set_frames(limit)`: how many frames of C are kept of a place.
-pub(super) fn set_frames(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn set_frames(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [limit] = exactly(vm, "set_frames", arguments)?;
     vm.loader().debug().set_frames(number(vm, &limit)?);
     Ok(vm.none())
@@ -55,7 +55,7 @@ impl Interpreter {
     }
 
     /// The mode for a module, by the variable `HPY`; with `HPY_LOG` a line says so.
-    pub(in crate::script) fn mode_for(&self, name: &str) -> Fallible<Mode> {
+    pub(in crate::script) fn mode_for(&self, name: &str) -> VmResult<Mode> {
         let variable = |name| {
             let value = self.vm.dict_get_str(&self.environment, name)?;
             Some(self.vm.text(&value).unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use super::builtins::exactly;
 use super::{base85, modes, packing, patterns};
-use crate::script::interpreter::{Fallible, Interpreter, Value};
+use crate::script::interpreter::{Interpreter, Value, VmResult};
 use crate::vm::{Arguments, NativeFunction, Vm};
 use hpy_loader::runtime::UnaryOp;
 
@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
 ];
 
 /// The binary for a call of `make_module`.
-fn built(vm: &Vm, arguments: Arguments) -> Fallible<std::path::PathBuf> {
+fn built(vm: &Vm, arguments: Arguments) -> VmResult<std::path::PathBuf> {
     let [source, name, extra]: [Value; 3] = exactly(vm, "make_module", arguments)?;
     let mut sources = vec![source];
     sources.extend(vm.collect_items(&extra)?);

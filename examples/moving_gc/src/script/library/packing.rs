@@ -3,13 +3,13 @@
 //! than one item of a native format.
 
 use super::builtins::exactly;
-use crate::script::interpreter::{Fallible, Value};
+use crate::script::interpreter::{Value, VmResult};
 use crate::vm::{Arguments, Vm};
 use hpy_loader::runtime::UnaryOp;
 use num_traits::ToPrimitive;
 
 /// A format: whether it is native, and the items.
-fn items(vm: &Vm, format: &Value) -> Fallible<(bool, Vec<char>)> {
+fn items(vm: &Vm, format: &Value) -> VmResult<(bool, Vec<char>)> {
     let text = vm.text(format).unwrap_or_default();
     let little = text.strip_prefix(['<', '=']);
     let codes = little.unwrap_or(text.trim_start_matches('@'));
@@ -31,7 +31,7 @@ fn size(code: char) -> Option<usize> {
 }
 
 /// `pack(format, *values)`.
-pub(super) fn pack(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn pack(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let Some((format, values)) = arguments.positional.split_first() else {
         return Err(vm.error("TypeError", "pack() takes a format"));
     };
@@ -81,7 +81,7 @@ pub(super) fn pack(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> 
 }
 
 /// `unpack(format, bytes)`.
-pub(super) fn unpack(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn unpack(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [format, bytes] = exactly(vm, "unpack", arguments)?;
     let (native, codes) = items(vm, &format)?;
     let bytes = vm.bytes_value(&bytes).unwrap_or_default();

@@ -2,12 +2,12 @@
 //! what needs backtracking, which is an error here.
 
 use super::builtins::exactly;
-use crate::script::interpreter::{Fallible, Value};
+use crate::script::interpreter::{Value, VmResult};
 use crate::vm::{Arguments, Vm};
 use regex::Regex;
 
 /// `find_pattern(pattern, text)`: the text that matches, or `None`.
-pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [pattern, text] = exactly(vm, "find_pattern", arguments)?;
     let (Some(pattern), Some(text)) = (vm.text(&pattern), vm.text(&text)) else {
         return Err(vm.error("TypeError", "expected strings"));
@@ -23,7 +23,7 @@ pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> 
 }
 
 /// `escape_pattern(text)`.
-pub(super) fn escape(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn escape(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let [text] = exactly(vm, "escape_pattern", arguments)?;
     Ok(vm.str(&regex::escape(&vm.text(&text).unwrap_or_default())))
 }

@@ -1,11 +1,11 @@
 //! `str.format`.
 
-use crate::script::interpreter::{Fallible, Interpreter, Value};
+use crate::script::interpreter::{Interpreter, Value, VmResult};
 use crate::vm::{Arguments, Vm};
 
 /// `template.format(*args, **kwargs)`: `{}`, `{0}`, `{name}`, with attributes,
 /// conversions and specifications.
-pub(super) fn format(vm: &Vm, _: &Value, arguments: Arguments) -> Fallible<Value> {
+pub(super) fn format(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
     let Some((template, values)) = arguments.positional.split_first() else {
         return Err(vm.error("TypeError", "format() needs a str"));
     };
@@ -68,7 +68,7 @@ impl<'a> Field<'a> {
         values: &[Value],
         keywords: &[(Value, Value)],
         next: &mut usize,
-    ) -> Fallible<Value> {
+    ) -> VmResult<Value> {
         let index = match self.name.parse() {
             Ok(index) => Some(index),
             Err(_) if self.name.is_empty() => {

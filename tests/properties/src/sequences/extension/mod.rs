@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use hpy_loader::abi::*;
-use hpy_loader::handles::Word;
+use hpy_loader::handles::RawHandle;
 use proptest::sample::Index;
 
 use super::Manners;
@@ -95,7 +95,7 @@ impl Extension {
             }
         };
         let (h, value) = may_pick[index.index(may_pick.len())].clone();
-        let word = Word::from_bits(h.0);
+        let word = RawHandle::from_bits(h.0);
         let is_open = self.is_careful()
             || word.is_immediate()
             || self.count(h) > 0 && !self.spoilt.contains(&h.0);

@@ -9,29 +9,29 @@
 //! The price is a reference that is given up later than it was closed, so what
 //! lingers has to be chosen with care:
 //!
-//! - Only objects that somebody else keeps alive ([`HandleTable::retire`] asks).
+//! - Only objects that somebody else keeps alive ([`HandleTable::close_deferred`] asks).
 //!   Any other object dies when its last handle is closed, as its finalizer and
 //!   the extension expect; CPython would have freed the memory as well.
-//! - Only until the call of C that closed the handle returns: a [`Frame`] ends
+//! - Only until the call of C that closed the handle returns: a [`ArgumentScope`] ends
 //!   what began to linger in its time. Python code in between can see an object
 //!   die late; Python code afterwards can't.
 //! - Only the last [`PLACES`] of them, since a call may close millions.
 //!
 //! There is a gain as well. C loads the same objects again and again: a type, a
 //! field, the items of a tuple. Its latest handle often lingers, and opening one
-//! for the object again ([`HandleTable::reopen`]) takes its slot: no root is made
+//! for the object again ([`HandleTable::revive`]) takes its slot: no root is made
 //! and none dropped when it is closed, which on a VM with threads are two atomic
 //! operations. The word is a new one, for else whoever closes the old one a second
 //! time would close it; so the old one lingers no longer.
 //!
-//! [`Frame`]: super::Frame
+//! [`ArgumentScope`]: super::ArgumentScope
 
 use std::cell::Cell;
 
 use super::outcome::Released;
+use super::raw_handle::RawHandle;
 use super::slot::{Slot, bits};
 use super::table::HandleTable;
-use super::word::Word;
 
 /// How many handles linger at most. A use after the close comes soon if it
 /// comes, and the slots should all stay in the nearest cache.
@@ -44,7 +44,7 @@ const _: () = assert!(PLACES.is_power_of_two());
 /// They are kept by index: when a slot of them is opened again, nothing has to be
 /// told here. One that has been closed for good may be another handle's by now, and
 /// that one may linger as well; then it does so for a shorter time.
-pub(super) struct Lingering {
+pub(super) struct DeferredCloses {
     places: [Cell<Place>; PLACES],
     /// By the bits of the object: what has a place in the ring.
     recent: [Recent; PLACES],
@@ -78,9 +78,9 @@ struct Recent {
     number: Cell<u32>,
 }
 
-impl Lingering {
+impl DeferredCloses {
     pub(super) fn new() -> Self {
-        Lingering {
+        DeferredCloses {
             places: [const { Cell::new(Place::EMPTY) }; PLACES],
             recent: [const {
                 Recent {
@@ -117,7 +117,7 @@ impl Lingering {
         old.slot
     }
 
-    /// Starts a frame. The number is for [`HandleTable::end_lingering`].
+    /// Starts a frame. The number is for [`HandleTable::finish_deferred`].
     #[inline]
     pub(super) fn begin(&self) -> u64 {
         self.frames.set(self.frames.get() + 1);
@@ -139,11 +139,11 @@ impl<O> HandleTable<O> {
     /// to the object, the handle lingers. Returns an object for the caller to
     /// drop, be it this one or one that has lingered long enough.
     #[inline]
-    pub fn retire(&self, word: Word, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
+    pub fn close_deferred(&self, word: RawHandle, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
         match self.lookup(word) {
             Some(slot) if slot.refs() == 1 => {
                 let index = word.index();
-                self.retire_last(LastReference { slot, index }, is_shared)
+                self.close_last_deferred(LastReference { slot, index }, is_shared)
             }
             _ => match self.release(word) {
                 Released::Freed(object) => Some(object),
@@ -152,9 +152,9 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// [`retire`](Self::retire) for a handle that has just been looked up.
+    /// [`close_deferred`](Self::close_deferred) for a handle that has just been looked up.
     #[inline]
-    pub fn retire_last(
+    pub fn close_last_deferred(
         &self,
         LastReference { slot, index }: LastReference<'_, O>,
         is_shared: impl FnOnce(&O) -> bool,
@@ -162,7 +162,7 @@ impl<O> HandleTable<O> {
         // SAFETY: an open slot is occupied, and the caller only looks.
         if slot.is_pinned() || is_shared(unsafe { slot.object() }) {
             slot.set_refs(0);
-            self.linger(slot, index)
+            self.defer_close(slot, index)
         } else {
             self.free_now(slot)
         }
@@ -171,18 +171,18 @@ impl<O> HandleTable<O> {
     /// Whether a slot has a place in the ring, as when it was opened again.
     #[inline(always)]
     fn has_place(&self, slot: &Slot<O>, index: u32) -> bool {
-        let lingering = &self.lingering;
-        let recent = &lingering.recent[Lingering::hash(slot.bits())];
+        let deferred = &self.deferred;
+        let recent = &deferred.recent[DeferredCloses::hash(slot.bits())];
         recent.slot.get() == index
             // Numbers begin again; what is in the ring is close to its latest.
-            && recent.number.get().wrapping_sub(lingering.since.get()).cast_signed() >= 0
+            && recent.number.get().wrapping_sub(deferred.since.get()).cast_signed() >= 0
     }
 
-    /// [`retire_last`](Self::retire_last) in the case that a shared object was opened
+    /// [`close_last_deferred`](Self::close_last_deferred) in the case that a shared object was opened
     /// again, and has its place in the ring still. `false`, and nothing happens, in
     /// any other.
     #[inline(always)]
-    pub fn retire_again(
+    pub fn defer_again(
         &self,
         last: &LastReference<'_, O>,
         is_shared: impl FnOnce(&O) -> bool,
@@ -197,20 +197,20 @@ impl<O> HandleTable<O> {
     }
 
     #[inline]
-    fn linger(&self, slot: &Slot<O>, index: u32) -> Option<O> {
+    fn defer_close(&self, slot: &Slot<O>, index: u32) -> Option<O> {
         if self.has_place(slot, index) {
             return None;
         }
-        let lingering = &self.lingering;
-        let recent = Lingering::hash(slot.bits());
+        let deferred = &self.deferred;
+        let recent = DeferredCloses::hash(slot.bits());
         let place = Place {
             slot: index,
             recent: recent as u32,
         };
-        let top = lingering.top.get();
-        lingering.top.set(top + 1);
-        let oldest = lingering.replace(top, place);
-        let recent = &lingering.recent[recent];
+        let top = deferred.top.get();
+        deferred.top.set(top + 1);
+        let oldest = deferred.replace(top, place);
+        let recent = &deferred.recent[recent];
         recent.slot.set(index);
         recent.number.set(top as u32);
         self.end(oldest)
@@ -222,48 +222,44 @@ impl<O> HandleTable<O> {
     ///
     /// Two roots with the same bits must be of the same object.
     #[inline]
-    pub fn reopen(&self, object: &O) -> Option<Word> {
-        self.reopen_with(object, |index| self.slot(index))
+    pub fn revive(&self, object: &O) -> Option<RawHandle> {
+        self.revive_with(object, |index| self.slot(index))
     }
 
-    /// [`reopen`](Self::reopen) with a lookup of the caller's own.
+    /// [`revive`](Self::revive) with a lookup of the caller's own.
     #[inline(always)]
-    pub(super) fn reopen_with<'t>(
+    pub(super) fn revive_with<'t>(
         &'t self,
         object: &O,
         slot: impl FnOnce(u32) -> &'t Slot<O>,
-    ) -> Option<Word> {
-        let hash = Lingering::hash(bits(object));
-        let index = self.lingering.recent[hash].slot.get();
-        let generation = slot(index).reopen(object)?;
-        Some(Word::slot(index, generation))
+    ) -> Option<RawHandle> {
+        let hash = DeferredCloses::hash(bits(object));
+        let index = self.deferred.recent[hash].slot.get();
+        let generation = slot(index).revive(object)?;
+        Some(RawHandle::slot(index, generation))
     }
 
     /// Ends a frame that began with `start`, and what has lingered since.
     #[inline(always)]
-    pub(super) fn end_lingering(&self, start: u64, sink: impl FnMut(O)) {
-        let lingering = &self.lingering;
-        lingering.frames.set(lingering.frames.get() - 1);
+    pub(super) fn finish_deferred(&self, start: u64, sink: impl FnMut(O)) {
+        let deferred = &self.deferred;
+        deferred.frames.set(deferred.frames.get() - 1);
         // Frames of several threads do not end in the order in which they
         // began. What is left behind then goes with the last one.
-        let start = if lingering.frames.get() == 0 {
-            0
-        } else {
-            start
-        };
-        if lingering.top.get() > start {
+        let start = if deferred.frames.get() == 0 { 0 } else { start };
+        if deferred.top.get() > start {
             self.end_those_since(start, sink);
         }
     }
 
     #[inline(never)]
     fn end_those_since(&self, start: u64, mut sink: impl FnMut(O)) {
-        let lingering = &self.lingering;
-        while lingering.top.get() > start {
-            let top = lingering.top.get() - 1;
-            let index = lingering.replace(top, Place::EMPTY);
+        let deferred = &self.deferred;
+        while deferred.top.get() > start {
+            let top = deferred.top.get() - 1;
+            let index = deferred.replace(top, Place::EMPTY);
             // Further down there is nothing: the ring has gone round once.
-            lingering.top.set(if index == 0 { start } else { top });
+            deferred.top.set(if index == 0 { start } else { top });
             if let Some(object) = self.end(index) {
                 sink(object);
             }
@@ -273,14 +269,14 @@ impl<O> HandleTable<O> {
     /// Closes what lingers in a slot for good, if something does.
     fn end(&self, index: u32) -> Option<O> {
         let slot = self.slot(index);
-        match slot.lingers() {
+        match slot.is_close_deferred() {
             true => self.free_now(slot),
             false => None,
         }
     }
 
     /// Whether `word` can be used though it is closed. Counts nothing.
-    pub fn lingers(&self, word: Word) -> bool {
+    pub fn is_close_deferred(&self, word: RawHandle) -> bool {
         self.lookup(word).is_some_and(|slot| slot.refs() == 0)
     }
 }
@@ -290,7 +286,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::handles::{Closed, Frame};
+    use crate::handles::{ArgumentScope, Closed};
 
     fn shared(object: &Rc<u32>) -> bool {
         Rc::strong_count(object) > 1
@@ -300,15 +296,15 @@ mod tests {
     fn a_shared_object_can_be_used_until_the_frame_ends() {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(1);
-        let frame = Frame::new(&table);
+        let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
-        assert_eq!(table.retire(word, shared), None);
+        assert_eq!(table.close_deferred(word, shared), None);
         assert_eq!(table.open_count(), 0);
-        assert!(table.lingers(word));
+        assert!(table.is_close_deferred(word));
         assert_eq!(table.pin(word).as_deref(), Some(&object));
         assert_eq!(table.take(word).as_ref(), Some(&object), "a clone");
         assert_eq!(table.close(word), Closed::Stale);
-        assert_eq!(table.retire(word, shared), None);
+        assert_eq!(table.close_deferred(word, shared), None);
         assert_eq!(table.counters().stale_closes, 2);
         assert_eq!(frame.finish().len(), 1);
         assert!(!table.is_open(word) && table.pin(word).is_none());
@@ -318,9 +314,9 @@ mod tests {
     #[test]
     fn an_object_of_nobody_else_dies_at_once() {
         let table = HandleTable::with_capacity(100).expect("small");
-        let frame = Frame::new(&table);
+        let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::new(1)).expect("room");
-        assert_eq!(table.retire(word, shared), Some(Rc::new(1)));
+        assert_eq!(table.close_deferred(word, shared), Some(Rc::new(1)));
         assert!(!table.is_open(word));
         assert!(frame.finish().is_empty());
     }
@@ -329,9 +325,9 @@ mod tests {
     fn a_duplicate_opens_it_again() {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(1);
-        let frame = Frame::new(&table);
+        let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
-        table.retire(word, shared);
+        table.close_deferred(word, shared);
         assert_eq!(table.dup(word), Ok(word));
         assert_eq!(table.open_count(), 1);
         assert!(frame.finish().is_empty(), "C has a reference again");
@@ -343,15 +339,19 @@ mod tests {
     fn only_the_latest_linger() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);
-        let frame = Frame::new(&table);
+        let frame = ArgumentScope::new(&table);
         let mut words = Vec::new();
         for _ in 0..10 * PLACES {
             let word = table.open(Rc::clone(&object)).expect("room");
-            drop(table.retire(word, shared));
+            drop(table.close_deferred(word, shared));
             words.push(word);
             assert!(Rc::strong_count(&object) <= PLACES + 2);
         }
-        assert!(words[9 * PLACES..].iter().all(|&word| table.lingers(word)));
+        assert!(
+            words[9 * PLACES..]
+                .iter()
+                .all(|&word| table.is_close_deferred(word))
+        );
         assert!(!words[..9 * PLACES].iter().any(|&word| table.is_open(word)));
         assert_eq!(frame.finish().len(), PLACES);
         assert_eq!(Rc::strong_count(&object), 1);
@@ -361,21 +361,21 @@ mod tests {
     fn what_lingers_is_opened_again() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let (object, other) = (Rc::new(1), Rc::new(2));
-        let frame = Frame::new(&table);
-        assert_eq!(table.reopen(&object), None);
+        let frame = ArgumentScope::new(&table);
+        assert_eq!(table.revive(&object), None);
         let mut word = table.open(Rc::clone(&object)).expect("room");
-        assert_eq!(table.reopen(&object), None, "it is C's");
+        assert_eq!(table.revive(&object), None, "it is C's");
         for _ in 0..5 * PLACES {
-            assert_eq!(table.retire(word, shared), None);
-            let closed = std::mem::replace(&mut word, table.reopen(&object).expect("lingers"));
+            assert_eq!(table.close_deferred(word, shared), None);
+            let closed = std::mem::replace(&mut word, table.revive(&object).expect("lingers"));
             assert!(!table.is_open(closed) && table.close(closed) == Closed::Stale);
-            assert_eq!(table.reopen(&object), None, "it is C's again");
-            assert_eq!(table.reopen(&other), None);
+            assert_eq!(table.revive(&object), None, "it is C's again");
+            assert_eq!(table.revive(&other), None);
             assert_eq!((table.open_count(), Rc::strong_count(&object)), (1, 2));
         }
         // Nobody else has the object any more.
         drop(object);
-        assert_eq!(table.retire(word, shared), Some(Rc::new(1)));
+        assert_eq!(table.close_deferred(word, shared), Some(Rc::new(1)));
         assert!(!table.is_open(word) && frame.finish().is_empty());
     }
 
@@ -383,22 +383,22 @@ mod tests {
     fn what_was_opened_again_outlives_its_place() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);
-        let outer = Frame::new(&table);
+        let outer = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
-        let inner = Frame::new(&table);
-        table.retire(word, shared);
-        let word = table.reopen(&object).expect("lingers");
+        let inner = ArgumentScope::new(&table);
+        table.close_deferred(word, shared);
+        let word = table.revive(&object).expect("lingers");
         assert!(inner.finish().is_empty(), "C has it");
-        assert!(table.is_open(word) && !table.lingers(word));
-        table.retire(word, shared);
+        assert!(table.is_open(word) && !table.is_close_deferred(word));
+        table.close_deferred(word, shared);
         // All places get other words; this one's is the first to go.
         let others: Vec<_> = (0..PLACES as u32).map(Rc::new).collect();
         for other in &others {
             let word = table.open(Rc::clone(other)).expect("room");
-            table.retire(word, shared);
+            table.close_deferred(word, shared);
         }
         assert_eq!(Rc::strong_count(&object), 1);
-        assert!(!table.is_open(word) && table.reopen(&object).is_none());
+        assert!(!table.is_open(word) && table.revive(&object).is_none());
         assert_eq!(outer.finish().len(), PLACES);
     }
 
@@ -408,20 +408,20 @@ mod tests {
         let object = Rc::new(1);
         let retired = || {
             let word = table.open(Rc::clone(&object)).expect("room");
-            assert_eq!(table.retire(word, shared), None);
+            assert_eq!(table.close_deferred(word, shared), None);
             word
         };
-        let outer = Frame::new(&table);
+        let outer = ArgumentScope::new(&table);
         let first = retired();
-        let inner = Frame::new(&table);
+        let inner = ArgumentScope::new(&table);
         let second = retired();
         drop(inner);
-        assert!(table.lingers(first) && !table.is_open(second));
+        assert!(table.is_close_deferred(first) && !table.is_open(second));
         // Another thread's frame, which ends after the one that it began in.
-        let other = Frame::new(&table);
+        let other = ArgumentScope::new(&table);
         drop(outer);
         let third = retired();
-        assert!(table.lingers(third));
+        assert!(table.is_close_deferred(third));
         drop(other);
         assert_eq!(Rc::strong_count(&object), 1);
     }
@@ -429,11 +429,11 @@ mod tests {
     #[test]
     fn a_pinned_object_is_shared() {
         let table = HandleTable::with_capacity(100).expect("small");
-        let frame = Frame::new(&table);
+        let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::new(1)).expect("room");
         let pin = table.pin(word).expect("open");
-        assert_eq!(table.retire(word, shared), None);
-        assert!(table.lingers(word));
+        assert_eq!(table.close_deferred(word, shared), None);
+        assert!(table.is_close_deferred(word));
         assert!(frame.finish().is_empty(), "the pin has the object");
         assert!(!table.is_open(word));
         assert_eq!(**pin, 1);

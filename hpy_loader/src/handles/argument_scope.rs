@@ -7,22 +7,22 @@ use std::mem::ManuallyDrop;
 use smallvec::SmallVec;
 
 use super::outcome::Exhausted;
+use super::raw_handle::RawHandle;
 use super::table::HandleTable;
-use super::word::Word;
 
 /// Calls with more arguments than this allocate.
 const INLINE: usize = 8;
 
 /// The words of a frame that can have any number of them.
-pub type Many = SmallVec<[Word; INLINE]>;
+pub type HandleVec = SmallVec<[RawHandle; INLINE]>;
 
 /// One call of C: its arguments, moved in, opened, and closed again when the
 /// frame is dropped; and the time during which handles that the call closes may
-/// linger. `W` is [`Many`] words or an array of them, with `HPy_NULL` where there is
+/// linger. `W` is [`HandleVec`] words or an array of them, with `HPy_NULL` where there is
 /// no argument.
 ///
 /// The caller's references move into the slots, so a call costs no clone. What
-/// C does with the handles is up to C. They are [lent](HandleTable::lend):
+/// C does with the handles is up to C. They are [lent](HandleTable::open_borrowed):
 ///
 /// - It may `HPy_Dup` one. The slot outlives the frame with the references that
 ///   are left.
@@ -32,18 +32,18 @@ pub type Many = SmallVec<[Word; INLINE]>;
 ///   frame ends.
 /// - It may return one as its result without `HPy_Dup`, which counts as closed
 ///   by C. The result is a clone.
-pub struct Frame<'t, O, W: BorrowMut<[Word]> = Many> {
+pub struct ArgumentScope<'t, O, W: BorrowMut<[RawHandle]> = HandleVec> {
     table: &'t HandleTable<O>,
     words: W,
     /// Where the handles that linger because of this call begin.
-    lingering: u64,
+    deferred: u64,
 }
 
-impl<'t, O> Frame<'t, O> {
+impl<'t, O> ArgumentScope<'t, O> {
     /// A frame without arguments.
     #[inline]
     pub fn new(table: &'t HandleTable<O>) -> Self {
-        Frame::with_words(table, Many::new())
+        ArgumentScope::with_words(table, HandleVec::new())
     }
 
     /// Moves one more argument into the frame.
@@ -51,14 +51,14 @@ impl<'t, O> Frame<'t, O> {
     /// # Errors
     /// Gives the object back if the table is full.
     #[inline]
-    pub fn push(&mut self, object: O) -> Result<Word, Exhausted<O>> {
-        let word = self.table.lend(object)?;
+    pub fn push(&mut self, object: O) -> Result<RawHandle, Exhausted<O>> {
+        let word = self.table.open_borrowed(object)?;
         self.words.push(word);
         Ok(word)
     }
 }
 
-impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
+impl<'t, O, const N: usize> ArgumentScope<'t, O, [RawHandle; N]> {
     /// Moves arguments into their places, once. The answer is whether the table had
     /// room for them all.
     #[inline(always)]
@@ -67,7 +67,7 @@ impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
         for (word, object) in self.words.iter_mut().zip(objects) {
             debug_assert!(word.is_null());
             if let Some(object) = object {
-                match self.table.lend(object) {
+                match self.table.open_borrowed(object) {
                     Ok(lent) => *word = lent,
                     Err(_) => has_room = false,
                 }
@@ -77,14 +77,14 @@ impl<'t, O, const N: usize> Frame<'t, O, [Word; N]> {
     }
 }
 
-impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
+impl<'t, O, W: BorrowMut<[RawHandle]>> ArgumentScope<'t, O, W> {
     /// A frame that keeps its words in `words`, which are `HPy_NULL` or none.
     #[inline(always)]
     pub fn with_words(table: &'t HandleTable<O>, words: W) -> Self {
-        Frame {
+        ArgumentScope {
             table,
             words,
-            lingering: table.lingering.begin(),
+            deferred: table.deferred.begin(),
         }
     }
 
@@ -92,17 +92,17 @@ impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
     /// for that: the caller's reference becomes the result's, and C's reference
     /// and the loan are both over. Nothing happens otherwise.
     #[inline(always)]
-    pub fn take_back(&mut self, word: Word) -> Option<O> {
+    pub fn take_back(&mut self, word: RawHandle) -> Option<O> {
         let words = self.words.borrow_mut();
         let place = words.iter_mut().find(|argument| **argument == word)?;
-        let object = self.table.end_loan_of_result(word)?;
-        *place = Word::NULL;
+        let object = self.table.end_borrow_of_result(word)?;
+        *place = RawHandle::NULL;
         Some(object)
     }
 
     /// The arguments in order, one after the other, as C takes them.
     #[inline(always)]
-    pub fn words(&self) -> &[Word] {
+    pub fn words(&self) -> &[RawHandle] {
         self.words.borrow()
     }
 
@@ -134,15 +134,15 @@ impl<'t, O, W: BorrowMut<[Word]>> Frame<'t, O, W> {
     #[inline(always)]
     fn end(&mut self, sink: &mut impl FnMut(O)) {
         for &word in self.words.borrow().iter().filter(|word| !word.is_null()) {
-            if let Some(object) = self.table.end_own_loan(word) {
+            if let Some(object) = self.table.end_own_borrow(word) {
                 sink(object);
             }
         }
-        self.table.end_lingering(self.lingering, sink);
+        self.table.finish_deferred(self.deferred, sink);
     }
 }
 
-impl<O, W: BorrowMut<[Word]>> Drop for Frame<'_, O, W> {
+impl<O, W: BorrowMut<[RawHandle]>> Drop for ArgumentScope<'_, O, W> {
     #[cold]
     fn drop(&mut self) {
         // Dropped after the last use of the table: a destructor may come back
@@ -152,7 +152,7 @@ impl<O, W: BorrowMut<[Word]>> Drop for Frame<'_, O, W> {
     }
 }
 
-impl<O, W: BorrowMut<[Word]>> fmt::Debug for Frame<'_, O, W> {
+impl<O, W: BorrowMut<[RawHandle]>> fmt::Debug for ArgumentScope<'_, O, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.words()).finish()
     }
@@ -169,7 +169,7 @@ mod tests {
     fn a_frame_gives_back_what_it_was_given() {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(());
-        let mut frame = Frame::new(&table);
+        let mut frame = ArgumentScope::new(&table);
         for count in 1..=3 * INLINE {
             frame.push(Rc::clone(&object)).expect("room");
             assert_eq!(frame.words().len(), count);
@@ -184,7 +184,7 @@ mod tests {
         let table = HandleTable::with_capacity(100).expect("small");
         let object = Rc::new(());
         let objects = [Some(Rc::clone(&object)), None, Some(Rc::clone(&object))];
-        let mut frame = Frame::with_words(&table, [Word::NULL; 3]);
+        let mut frame = ArgumentScope::with_words(&table, [RawHandle::NULL; 3]);
         assert!(frame.fill(objects));
         assert!(table.is_open(frame.words()[0]) && table.is_open(frame.words()[2]));
         assert!(frame.words()[1].is_null());
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn c_may_close_and_dup_arguments() {
         let table = HandleTable::with_capacity(100).expect("small");
-        let mut frame = Frame::new(&table);
+        let mut frame = ArgumentScope::new(&table);
         let closed = frame.push(Rc::new(1)).expect("room");
         let duped = frame.push(Rc::new(2)).expect("room");
         for _ in 0..5 {
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn c_may_return_an_argument_without_dup() {
         let table = HandleTable::with_capacity(100).expect("small");
-        let mut frame = Frame::new(&table);
+        let mut frame = ArgumentScope::new(&table);
         let object = Rc::new(1);
         let word = frame.push(Rc::clone(&object)).expect("room");
         let result = table.take(word).expect("open");
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn an_argument_that_is_the_result_moves() {
         let table = HandleTable::with_capacity(100).expect("small");
-        let mut frame = Frame::new(&table);
+        let mut frame = ArgumentScope::new(&table);
         let object = Rc::new(1);
         let word = frame.push(Rc::clone(&object)).expect("room");
         let other = frame.push(Rc::new(2)).expect("room");
@@ -248,14 +248,14 @@ mod tests {
     #[test]
     fn a_full_table_gives_the_argument_back() {
         let table = HandleTable::with_capacity(2).expect("small");
-        let mut frame = Frame::new(&table);
+        let mut frame = ArgumentScope::new(&table);
         frame.push(Rc::new(1)).expect("room for one");
         let refused = frame.push(Rc::new(2)).expect_err("slot 0 is not used");
         assert_eq!(*refused.object, 2);
         assert_eq!(frame.words().len(), 1);
         drop(frame);
         assert_eq!(table.open_count(), 0);
-        let mut frame = Frame::with_words(&table, [Word::NULL; 2]);
+        let mut frame = ArgumentScope::with_words(&table, [RawHandle::NULL; 2]);
         assert!(!frame.fill([Some(Rc::new(1)), Some(Rc::new(2))]));
         assert!(table.is_open(frame.words()[0]));
         drop(frame);

@@ -41,7 +41,7 @@ const _: () = assert!(size_of::<isize>() == 8, "handles are words of 64 bits");
 /// two words that differ may still be slots with the same object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
-pub struct Word(u64);
+pub struct RawHandle(u64);
 
 /// A word taken apart, for code that treats each class differently.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,9 +56,9 @@ pub enum Decoded {
     Slot,
 }
 
-impl Word {
+impl RawHandle {
     /// `HPy_NULL`.
-    pub const NULL: Word = Word(0);
+    pub const NULL: RawHandle = RawHandle(0);
 
     /// The largest integer a word carries.
     pub const MAX_INT: i64 = (1 << (INT_BITS - 1)) - 1;
@@ -68,8 +68,8 @@ impl Word {
 
     /// The word with these bits. Any bits will do: they come from C.
     #[inline]
-    pub const fn from_bits(bits: isize) -> Word {
-        Word(bits as u64)
+    pub const fn from_bits(bits: isize) -> RawHandle {
+        RawHandle(bits as u64)
     }
 
     /// The bits, as C holds them.
@@ -80,10 +80,10 @@ impl Word {
 
     /// The word that carries `value`, unless it needs more than 48 bits.
     #[inline]
-    pub const fn from_i64(value: i64) -> Option<Word> {
+    pub const fn from_i64(value: i64) -> Option<RawHandle> {
         let shift = 64 - INT_BITS;
         if (value << shift) >> shift == value {
-            Some(Word(INT_TAG | value as u64))
+            Some(RawHandle(INT_TAG | value as u64))
         } else {
             None
         }
@@ -95,10 +95,10 @@ impl Word {
     /// would not survive the offset. No arithmetic on numbers yields them, yet a
     /// program may store a payload in a NaN, and then a real object carries it.
     #[inline]
-    pub const fn from_f64(value: f64) -> Option<Word> {
+    pub const fn from_f64(value: f64) -> Option<RawHandle> {
         let bits = value.to_bits();
         if bits < FLOAT_LIMIT {
-            Some(Word(bits + FLOAT_OFFSET))
+            Some(RawHandle(bits + FLOAT_OFFSET))
         } else {
             None
         }
@@ -160,28 +160,28 @@ impl Word {
 
     /// The word for an open slot.
     #[inline]
-    pub(super) const fn slot(index: u32, generation: u32) -> Word {
+    pub(super) const fn slot(index: u32, generation: u32) -> RawHandle {
         debug_assert!(index != 0 && index >> INDEX_BITS == 0);
         debug_assert!(generation & 1 == 1 && generation >> GENERATION_BITS == 0);
-        Word(index as u64 | (generation as u64) << INDEX_BITS)
+        RawHandle(index as u64 | (generation as u64) << INDEX_BITS)
     }
 
     /// The word for entry `index`, not 0, of something beside the table, such as
     /// the records of the debug mode. Where a slot has its generation this has a
     /// `round`, doubled: being even, it is refused by every table.
     #[inline]
-    pub(crate) const fn beside(index: u32, round: u32) -> Word {
+    pub(crate) const fn beside(index: u32, round: u32) -> RawHandle {
         debug_assert!(index != 0 && index >> INDEX_BITS == 0);
         let round = (round as u64) << 1 & ((1 << GENERATION_BITS) - 1);
-        Word(index as u64 | round << INDEX_BITS)
+        RawHandle(index as u64 | round << INDEX_BITS)
     }
 
     /// The word for the next round of the entry that a word [`beside`](Self::beside) the
     /// table is for, and after the last round that of the first.
     #[inline]
-    pub(crate) const fn next_round(self) -> Word {
+    pub(crate) const fn next_round(self) -> RawHandle {
         let next = self.0 + (2 << INDEX_BITS);
-        Word(next & ((1 << (INDEX_BITS + GENERATION_BITS)) - 1))
+        RawHandle(next & ((1 << (INDEX_BITS + GENERATION_BITS)) - 1))
     }
 
     /// How many entries words beside the table can tell apart, counting entry 0.
@@ -250,15 +250,19 @@ impl Word {
     }
 }
 
-impl fmt::Debug for Word {
+impl fmt::Debug for RawHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.decode() {
-            Decoded::Null => f.write_str("Word(NULL)"),
-            Decoded::Int(value) => write!(f, "Word({value})"),
-            Decoded::Float(value) => write!(f, "Word({value:?})"),
+            Decoded::Null => f.write_str("RawHandle(NULL)"),
+            Decoded::Int(value) => write!(f, "RawHandle({value})"),
+            Decoded::Float(value) => write!(f, "RawHandle({value:?})"),
             Decoded::Slot => {
                 let index = self.0 & INDEX_MASK;
-                write!(f, "Word(slot {index} generation {})", self.generation())
+                write!(
+                    f,
+                    "RawHandle(slot {index} generation {})",
+                    self.generation()
+                )
             }
         }
     }
@@ -270,21 +274,26 @@ mod tests {
 
     #[test]
     fn a_word_is_one_machine_word() {
-        assert_eq!(size_of::<Word>(), size_of::<isize>());
-        assert_eq!(Word::from_bits(-1).bits(), -1);
-        assert_eq!(Word::NULL.bits(), 0);
+        assert_eq!(size_of::<RawHandle>(), size_of::<isize>());
+        assert_eq!(RawHandle::from_bits(-1).bits(), -1);
+        assert_eq!(RawHandle::NULL.bits(), 0);
     }
 
     #[test]
     fn integers_end_at_48_bits() {
-        for value in [0, 1, -1, Word::MAX_INT, Word::MIN_INT] {
-            let word = Word::from_i64(value).expect("fits");
+        for value in [0, 1, -1, RawHandle::MAX_INT, RawHandle::MIN_INT] {
+            let word = RawHandle::from_i64(value).expect("fits");
             assert_eq!(word.decode(), Decoded::Int(value));
             assert!(word.is_immediate() && !word.is_slot() && !word.is_null());
             assert_eq!(word.as_f64(), None);
         }
-        for value in [Word::MAX_INT + 1, Word::MIN_INT - 1, i64::MAX, i64::MIN] {
-            assert_eq!(Word::from_i64(value), None, "{value}");
+        for value in [
+            RawHandle::MAX_INT + 1,
+            RawHandle::MIN_INT - 1,
+            i64::MAX,
+            i64::MIN,
+        ] {
+            assert_eq!(RawHandle::from_i64(value), None, "{value}");
         }
     }
 
@@ -300,19 +309,19 @@ mod tests {
             0x7FFF_FFFF_FFFF_FFFF,
             0xFFFD_FFFF_FFFF_FFFF,
         ] {
-            let word = Word::from_f64(f64::from_bits(bits)).expect("fits");
+            let word = RawHandle::from_f64(f64::from_bits(bits)).expect("fits");
             assert_eq!(word.as_f64().map(f64::to_bits), Some(bits), "{bits:#x}");
             assert!(word.is_immediate() && !word.is_slot() && !word.is_null());
             assert_eq!(word.as_i64(), None);
         }
         for bits in [FLOAT_LIMIT, INT_TAG, u64::MAX] {
-            assert_eq!(Word::from_f64(f64::from_bits(bits)), None, "{bits:#x}");
+            assert_eq!(RawHandle::from_f64(f64::from_bits(bits)), None, "{bits:#x}");
         }
     }
 
     #[test]
     fn the_four_classes_meet_without_gap_or_overlap() {
-        let class = |bits: u64| Word(bits).decode();
+        let class = |bits: u64| RawHandle(bits).decode();
         assert_eq!(class(0), Decoded::Null);
         assert_eq!(class(1), Decoded::Slot);
         assert_eq!(class(FLOAT_OFFSET - 1), Decoded::Slot);
@@ -324,29 +333,36 @@ mod tests {
 
     #[test]
     fn only_odd_generations_give_an_index_in_range() {
-        assert_eq!(Word::slot(7, 3).index_if_odd(), 7);
-        assert_eq!(Word::slot(7, 3).generation(), 3);
-        assert!(Word::NULL.index_if_odd() >= 1 << INDEX_BITS);
-        assert!(Word(7 | 2 << INDEX_BITS).index_if_odd() >= 1 << INDEX_BITS);
+        assert_eq!(RawHandle::slot(7, 3).index_if_odd(), 7);
+        assert_eq!(RawHandle::slot(7, 3).generation(), 3);
+        assert!(RawHandle::NULL.index_if_odd() >= 1 << INDEX_BITS);
+        assert!(RawHandle(7 | 2 << INDEX_BITS).index_if_odd() >= 1 << INDEX_BITS);
     }
 
     #[test]
     fn words_beside_the_table_are_no_slots_of_it() {
         let last = (1 << (GENERATION_BITS - 1)) - 1;
         for (index, round) in [(1, 0), (1, 1), ((1 << INDEX_BITS) - 1, last)] {
-            let word = Word::beside(index, round);
+            let word = RawHandle::beside(index, round);
             assert!(word.is_beside());
             assert_eq!(word.index(), index);
-            assert_eq!(word.next_round(), Word::beside(index, (round + 1) & last));
+            assert_eq!(
+                word.next_round(),
+                RawHandle::beside(index, (round + 1) & last)
+            );
             assert!(word.index_if_odd() >= 1 << INDEX_BITS);
             assert!(!word.is_null() && !word.is_immediate());
         }
-        assert_eq!(Word::beside(1, last + 1), Word::beside(1, 0), "it wraps");
+        assert_eq!(
+            RawHandle::beside(1, last + 1),
+            RawHandle::beside(1, 0),
+            "it wraps"
+        );
         for word in [
-            Word::NULL,
-            Word::slot(7, 3),
-            Word(INT_TAG),
-            Word(FLOAT_OFFSET),
+            RawHandle::NULL,
+            RawHandle::slot(7, 3),
+            RawHandle(INT_TAG),
+            RawHandle(FLOAT_OFFSET),
         ] {
             assert!(!word.is_beside(), "{word:?}");
         }
@@ -354,10 +370,10 @@ mod tests {
 
     #[test]
     fn debug_output_says_what_the_word_is() {
-        assert_eq!(format!("{:?}", Word::NULL), "Word(NULL)");
-        assert_eq!(format!("{:?}", Word(u64::MAX)), "Word(-1)");
-        assert_eq!(format!("{:?}", Word(FLOAT_OFFSET)), "Word(0.0)");
-        let slot = Word::slot(7, 3);
-        assert_eq!(format!("{slot:?}"), "Word(slot 7 generation 3)");
+        assert_eq!(format!("{:?}", RawHandle::NULL), "RawHandle(NULL)");
+        assert_eq!(format!("{:?}", RawHandle(u64::MAX)), "RawHandle(-1)");
+        assert_eq!(format!("{:?}", RawHandle(FLOAT_OFFSET)), "RawHandle(0.0)");
+        let slot = RawHandle::slot(7, 3);
+        assert_eq!(format!("{slot:?}"), "RawHandle(slot 7 generation 3)");
     }
 }

@@ -2,11 +2,11 @@
 
 use std::ptr::NonNull;
 
-use super::linger::LastReference;
+use super::deferred_close::LastReference;
+use super::raw_handle::RawHandle;
 use super::reservation::Reservation;
 use super::slot::Slot;
 use super::table::HandleTable;
-use super::word::Word;
 
 /// The slots of a [`HandleTable`](super::HandleTable) that is as large as a table
 /// can be, so that whatever index a word has is in bounds.
@@ -15,14 +15,14 @@ use super::word::Word;
 /// table: a pointer that they can have at hand. They do the frequent case and
 /// nothing else; in all others the answer is `None` or `false`, nothing has
 /// happened, and the table is the one to ask.
-pub struct WholeTable<O> {
+pub struct FullRangeTable<O> {
     base: NonNull<Slot<O>>,
     /// Miri's tables are small.
     #[cfg(miri)]
     slots: u32,
 }
 
-impl<O> WholeTable<O> {
+impl<O> FullRangeTable<O> {
     /// None for a table that had to be smaller.
     pub(super) fn new(slots: &Reservation<Slot<O>>, all: u32) -> Option<Self> {
         (slots.slots() == all).then(|| Self {
@@ -35,7 +35,7 @@ impl<O> WholeTable<O> {
     /// The slot with the word's index, whatever the word is. Not for numbers: their
     /// bits would lead all over the table, whose memory is untouched there.
     #[inline(always)]
-    fn slot(&self, word: Word) -> &Slot<O> {
+    fn slot(&self, word: RawHandle) -> &Slot<O> {
         let offset = word.index_bytes(size_of::<Slot<O>>()) as usize;
         #[cfg(miri)]
         let offset = offset % (self.slots as usize * size_of::<Slot<O>>());
@@ -54,7 +54,7 @@ impl<O> WholeTable<O> {
 
     /// Whether a word that is no number has the slot's generation.
     #[inline(always)]
-    fn answers(slot: &Slot<O>, word: Word) -> bool {
+    fn answers(slot: &Slot<O>, word: RawHandle) -> bool {
         if cfg!(feature = "unchecked-handles") {
             word.is_slot()
         } else {
@@ -68,7 +68,7 @@ impl<O> WholeTable<O> {
     ///
     /// As for [`HandleTable::get`](super::HandleTable::get).
     #[inline(always)]
-    pub unsafe fn peek(&self, word: Word) -> Option<&O> {
+    pub unsafe fn peek(&self, word: RawHandle) -> Option<&O> {
         if word.is_number() {
             return None;
         }
@@ -81,7 +81,7 @@ impl<O> WholeTable<O> {
     /// [`HandleTable::dup`](super::HandleTable::dup) of a handle that is open or
     /// needs no reference.
     #[inline(always)]
-    pub fn try_dup(&self, word: Word) -> Option<Word> {
+    pub fn try_dup(&self, word: RawHandle) -> Option<RawHandle> {
         if word.is_number() {
             return Some(word);
         }
@@ -97,10 +97,10 @@ impl<O> WholeTable<O> {
         word.is_null().then_some(word)
     }
 
-    /// [`HandleTable::reopen`] in `table`, whose slots these are.
+    /// [`HandleTable::revive`] in `table`, whose slots these are.
     #[inline(always)]
-    pub fn reopen<'t>(&'t self, table: &'t HandleTable<O>, object: &O) -> Option<Word> {
-        table.reopen_with(object, |index| self.slot_at(index))
+    pub fn revive<'t>(&'t self, table: &'t HandleTable<O>, object: &O) -> Option<RawHandle> {
+        table.revive_with(object, |index| self.slot_at(index))
     }
 
     /// [`HandleTable::close`](super::HandleTable::close): of several references
@@ -109,10 +109,10 @@ impl<O> WholeTable<O> {
     /// # Errors
     ///
     /// For what is left to do: the last reference, for
-    /// [`HandleTable::retire_last`](super::HandleTable::retire_last), or `None` for
+    /// [`HandleTable::close_last_deferred`](super::HandleTable::close_last_deferred), or `None` for
     /// a handle that is not open or is never closed.
     #[inline(always)]
-    pub fn try_close(&self, word: Word) -> Result<(), Option<LastReference<'_, O>>> {
+    pub fn try_close(&self, word: RawHandle) -> Result<(), Option<LastReference<'_, O>>> {
         if word.is_number() {
             return Ok(());
         }
@@ -136,7 +136,7 @@ impl<O> WholeTable<O> {
 mod tests {
     use std::rc::Rc;
 
-    use crate::handles::{HandleTable, Word};
+    use crate::handles::{HandleTable, RawHandle};
 
     #[test]
     fn what_is_tried_happens_or_changes_nothing() {
@@ -147,7 +147,7 @@ mod tests {
         assert!(matches!(slots.try_close(word), Err(Some(_))));
         assert_eq!(slots.try_dup(word), Some(word));
         assert!(slots.try_close(word).is_ok() && table.is_open(word));
-        assert_eq!(table.retire(word, |_| true), None);
+        assert_eq!(table.close_deferred(word, |_| true), None);
         assert_eq!(slots.try_dup(word), None, "it only lingers");
         assert!(matches!(slots.try_close(word), Err(None)));
         let immortal = table.open_immortal(Rc::new(())).expect("room");
@@ -156,8 +156,8 @@ mod tests {
             matches!(slots.try_close(immortal), Err(None)),
             "to be counted"
         );
-        let number = Word::from_i64(7).expect("small");
-        for word in [Word::NULL, number] {
+        let number = RawHandle::from_i64(7).expect("small");
+        for word in [RawHandle::NULL, number] {
             assert!(slots.try_close(word).is_ok());
             assert_eq!(slots.try_dup(word), Some(word));
         }
@@ -175,15 +175,22 @@ mod tests {
         let pinned = table.open(Rc::new(3)).expect("room");
         let pin = table.pin(pinned).expect("open");
         table.close(pinned);
-        let last = Word::from_bits(isize::MAX >> 15);
+        let last = RawHandle::from_bits(isize::MAX >> 15);
         assert!(last.is_slot());
-        let mut words = vec![Word::NULL, last, Word::from_bits(1), Word::from_bits(-1)];
+        let mut words = vec![
+            RawHandle::NULL,
+            last,
+            RawHandle::from_bits(1),
+            RawHandle::from_bits(-1),
+        ];
         for word in [open, closed, pinned] {
             for generation in 0..8 {
                 let index = word.bits() & ((1 << 28) - 1);
-                words.push(Word::from_bits(index | generation << 28));
+                words.push(RawHandle::from_bits(index | generation << 28));
                 // Immediates, and slots with more generation than there is.
-                words.push(Word::from_bits(index | 1 << 28 | 1 << (48 + generation)));
+                words.push(RawHandle::from_bits(
+                    index | 1 << 28 | 1 << (48 + generation),
+                ));
             }
         }
         for word in words.into_iter().filter(|&word| word != open) {
@@ -216,7 +223,7 @@ mod tests {
         let before = faults();
         for number in 0..10_000_i64 {
             // Each of another page, and with the bit that open slots have.
-            let number = Word::from_i64(number << 12 | 1 << 28).expect("small");
+            let number = RawHandle::from_i64(number << 12 | 1 << 28).expect("small");
             assert!(slots.try_close(number).is_ok());
             assert_eq!(slots.try_dup(number), Some(number));
             // SAFETY: nothing is closed meanwhile.

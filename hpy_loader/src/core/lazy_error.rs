@@ -6,28 +6,28 @@
 //! Python, when C returns, or any function of the context that may reach Python
 //! code. CPython 3.11 does the same, its `PyErr_SetString` calls no class.
 //!
-//! Meanwhile the pending error is [`UNMADE`], a word that is no handle.
+//! Meanwhile the pending error is [`LAZY`], a word that is no handle.
 
 use super::Core;
-use crate::handles::{Pin, Word};
+use crate::handles::{Pin, RawHandle};
 use crate::runtime::Runtime;
 use std::cell::Cell;
 
 /// Stands for the handle of an error that is not made yet. Its generation is
 /// even, so no table answers to it.
-const UNMADE: Word = Word::from_bits(1);
+const LAZY: RawHandle = RawHandle::from_bits(1);
 
 /// Longer messages are not kept: the exception is made at once.
 const LONGEST: usize = 256;
 
-/// What the error is made of, if the pending one is [`UNMADE`].
-pub(super) struct Unmade<R: Runtime> {
+/// What the error is made of, if the pending one is [`LAZY`].
+pub(super) struct LazyError<R: Runtime> {
     class: Cell<Option<Pin<'static, R::Object>>>,
     /// Keeps its memory from one message to the next.
     message: Cell<String>,
 }
 
-impl<R: Runtime> Unmade<R> {
+impl<R: Runtime> LazyError<R> {
     pub(super) const fn new() -> Self {
         Self {
             class: Cell::new(None),
@@ -42,45 +42,45 @@ impl<R: Runtime> Core<R> {
     /// has changed, if it has to be made at once. Otherwise what is returned may
     /// be an object for the caller to drop.
     #[inline]
-    pub(crate) fn set_unmade(
+    pub(crate) fn set_lazy_error(
         &'static self,
-        class: Word,
+        class: RawHandle,
         message: &str,
     ) -> Option<Option<R::Object>> {
         let pending = self.pending.get();
-        if message.len() > LONGEST || !(pending.is_null() || pending == UNMADE) {
+        if message.len() > LONGEST || !(pending.is_null() || pending == LAZY) {
             return None;
         }
         let class = self.handles.peek_pin(class)?;
-        let mut text = self.unmade.message.take();
+        let mut text = self.lazy_error.message.take();
         text.clear();
         text.push_str(message);
-        self.unmade.message.set(text);
-        self.pending.set(UNMADE);
-        let old = self.unmade.class.replace(Some(class));
+        self.lazy_error.message.set(text);
+        self.pending.set(LAZY);
+        let old = self.lazy_error.class.replace(Some(class));
         Some(old.and_then(Pin::release))
     }
 
     /// Clears the pending error, if none has to be dropped for it. None, and
     /// nothing has changed, if one has; else there may be the class to drop.
     #[inline]
-    pub(crate) fn clear_unmade(&self) -> Option<Option<R::Object>> {
+    pub(crate) fn clear_lazy_error(&self) -> Option<Option<R::Object>> {
         let pending = self.pending.get();
         if pending.is_null() {
             return Some(None);
         }
-        if pending != UNMADE {
+        if pending != LAZY {
             return None;
         }
-        self.pending.set(Word::NULL);
-        Some(self.unmade.class.take().and_then(Pin::release))
+        self.pending.set(RawHandle::NULL);
+        Some(self.lazy_error.class.take().and_then(Pin::release))
     }
 
     /// Makes the pending error if it is not made yet, so that its word is a handle.
     #[cold]
-    pub(super) fn make_pending(&self) -> Word {
-        if self.pending.get() == UNMADE
-            && let Some(error) = self.take_unmade()
+    pub(super) fn force_pending(&self) -> RawHandle {
+        if self.pending.get() == LAZY
+            && let Some(error) = self.take_lazy_error()
         {
             self.set_pending(error);
         }
@@ -89,32 +89,32 @@ impl<R: Runtime> Core<R> {
 
     /// Makes the pending error and takes it away, unless it was made before.
     #[inline]
-    pub(super) fn take_unmade(&self) -> Option<R::Object> {
-        if self.pending.get() != UNMADE {
+    pub(super) fn take_lazy_error(&self) -> Option<R::Object> {
+        if self.pending.get() != LAZY {
             return None;
         }
-        self.pending.set(Word::NULL);
-        let class = self.unmade.class.take()?;
-        let message = self.unmade.message.take();
+        self.pending.set(RawHandle::NULL);
+        let class = self.lazy_error.class.take()?;
+        let message = self.lazy_error.message.take();
         let make = |vm: &R| match vm.new_str(&message) {
             Ok(message) => vm.error_from_value(&class, Some(&message)),
             Err(error) => error,
         };
         let error = self.leave(make);
-        self.unmade.message.set(message);
+        self.lazy_error.message.set(message);
         Some(error)
     }
 
     /// Drops what an error was to be made of.
-    pub(super) fn forget_unmade(&self) {
-        if let Some(class) = self.unmade.class.take().and_then(Pin::release) {
+    pub(super) fn forget_lazy_error(&self) {
+        if let Some(class) = self.lazy_error.class.take().and_then(Pin::release) {
             self.leave(|_| drop(class));
         }
     }
 
     /// Whether `word` is the handle of an error.
     #[inline]
-    pub(super) fn is_made(word: Word) -> bool {
-        word != UNMADE
+    pub(super) fn is_forced(word: RawHandle) -> bool {
+        word != LAZY
     }
 }
