@@ -58,6 +58,7 @@ pub mod capsule;
 mod context;
 mod core;
 pub mod debug;
+mod definitions;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 pub mod handles;
@@ -77,5 +78,6 @@ pub mod spec;
 pub mod trace;
 
 pub use core::Core;
+pub use definitions::Definitions;
 pub use loader::Loader;
 pub use module::Execution;

@@ -1,8 +1,11 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
-use crate::abi::HPyContext;
+use crate::abi::{ABI_VERSION, HPyContext};
+use crate::boundary::ContextInstance;
 use crate::call::Trampolines;
+use crate::context;
 use crate::core::Core;
+use crate::definitions::Definitions;
 use crate::handles::ReserveError;
 use crate::modes::Wrapper;
 use crate::runtime::Runtime;
@@ -29,11 +32,29 @@ impl<R: Runtime> Loader<R> {
     /// # Errors
     ///
     /// If the address space for the handles can't be reserved.
-    pub fn new(runtime: R) -> Result<&'static Self, ReserveError> {
+    pub fn new(runtime: R) -> Result<&'static Self, ReserveError>
+    where
+        R: Definitions,
+    {
         let core = Core::new(runtime)?;
+        let instance = ContextInstance::leak(core, |fast_paths| {
+            let mut context = context::functions::<R>(fast_paths);
+            context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+            context.abi_version = ABI_VERSION;
+            core.open_constants(&mut context);
+            context
+        });
+        core.set_context(instance.cast());
         let loader = Self::leak(core, None);
-        core.gate().set_loader(loader);
+        // SAFETY: just leaked; C has not seen it yet.
+        unsafe { &*instance }.set_loader(loader);
         Ok(loader)
+    }
+
+    /// The loader of the universal mode.
+    pub(crate) fn universal(&self) -> &'static Self {
+        // SAFETY: the universal context of a core is in an instance for `R`.
+        unsafe { ContextInstance::<R>::of(self.core.context()) }.loader()
     }
 
     pub(crate) fn leak(core: &'static Core<R>, wrapper: Option<Wrapper>) -> &'static Self {

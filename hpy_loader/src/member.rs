@@ -4,7 +4,7 @@
 //! `HPyField`s where CPython has `PyObject *`.
 
 use crate::abi::*;
-use crate::boundary::Entry;
+use crate::boundary::ContextCall;
 use crate::context as c;
 use crate::handles::{ArgumentScope, RawHandle};
 use crate::loader::Loader;
@@ -37,7 +37,7 @@ pub unsafe fn get<R: Runtime>(
 ) -> VmResult<R::Object, R> {
     let _entered = loader.lock().enter(loader.runtime());
     let vm = loader.runtime();
-    let constant = |h: HPy| match loader.handles().pin(RawHandle::from_bits(h.0)) {
+    let constant = |h: HPy| match loader.handles().pin(RawHandle::from(h)) {
         Some(object) => vm.duplicate(&object),
         None => unreachable!("constants of the context stay open"),
     };
@@ -177,9 +177,9 @@ pub unsafe fn set<R: Runtime>(
     let Ok(word) = frame.push(value) else {
         return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
     };
-    let entry = Entry::new(loader.core(), "HPyMember");
+    let call = ContextCall::internal(loader.core(), "HPyMember");
     // SAFETY: the caller vouches for the struct, the extension for the member.
-    let stored = unsafe { store(entry, member, address, HPy(word.bits())) };
+    let stored = unsafe { store(call, member, address, HPy::from(word)) };
     let values = frame.finish();
     loader.leave(|_| drop(values));
     stored
@@ -189,25 +189,25 @@ pub unsafe fn set<R: Runtime>(
 ///
 /// `address` points to a member of the declared type.
 unsafe fn store<R: Runtime>(
-    entry: Entry<R>,
+    call: ContextCall<R>,
     member: &MemberDef,
     address: *mut c_void,
     value: HPy,
 ) -> VmResult<(), R> {
-    let long = || c::as_long(entry, value);
+    let long = || c::as_long(call, value);
     let narrow = |fits: bool, c_type: &str| match fits {
         true => Ok(()),
-        false => warn(entry, &format!("Truncation of value to {c_type}")),
+        false => warn(call, &format!("Truncation of value to {c_type}")),
     };
     // SAFETY: the caller vouches for the address; any handle is fine.
     unsafe {
         match member.field_type {
             Type::HPyMember_BOOL => {
-                let constants = entry.core().constants();
+                let constants = call.constants();
                 let truth = match value {
-                    _ if c::ctx_Is(entry, value, constants.h_True)? == 1 => 1,
-                    _ if c::ctx_Is(entry, value, constants.h_False)? == 1 => 0,
-                    _ => return Err(entry.type_error("attribute value type must be bool")),
+                    _ if c::is_same(call, value, constants.h_True)? => 1,
+                    _ if c::is_same(call, value, constants.h_False)? => 0,
+                    _ => return Err(call.type_error("attribute value type must be bool")),
                 };
                 write::<u8>(address, truth);
                 Ok(())
@@ -238,18 +238,18 @@ unsafe fn store<R: Runtime>(
                 narrow(c_int::try_from(value).is_ok(), "int")
             }
             Type::HPyMember_UINT => {
-                let (value, negative) = unsigned(entry, value)?;
+                let (value, negative) = unsigned(call, value)?;
                 write(address, value as c_uint);
                 if negative {
-                    warn(entry, "Writing negative value into unsigned field")?;
+                    warn(call, "Writing negative value into unsigned field")?;
                 }
                 narrow(c_uint::try_from(value).is_ok(), "unsigned int")
             }
             Type::HPyMember_ULONG => {
-                let (value, negative) = unsigned(entry, value)?;
+                let (value, negative) = unsigned(call, value)?;
                 write::<c_ulong>(address, value);
                 match negative {
-                    true => warn(entry, "Writing negative value into unsigned field"),
+                    true => warn(call, "Writing negative value into unsigned field"),
                     false => Ok(()),
                 }
             }
@@ -258,45 +258,45 @@ unsafe fn store<R: Runtime>(
                 Ok(())
             }
             Type::HPyMember_HPYSSIZET => {
-                write(address, c::ctx_Long_AsSsize_t(entry, value)?);
+                write(address, c::as_isize(call, value)?);
                 Ok(())
             }
             Type::HPyMember_LONGLONG => {
-                write::<c_longlong>(address, c::ctx_Long_AsInt64_t(entry, value)?);
+                write::<c_longlong>(address, c::as_i64(call, value)?);
                 Ok(())
             }
             Type::HPyMember_ULONGLONG => {
-                let is_int = entry.runtime().integer(&*entry.get(value)?).is_some();
+                let is_int = call.runtime().integer(&*call.get(value)?).is_some();
                 let value = match is_int {
-                    true => c::ctx_Long_AsUInt64_t(entry, value)?,
+                    true => c::as_u64(call, value)?,
                     false => long()?.cast_unsigned(),
                 };
                 write::<c_ulonglong>(address, value);
                 Ok(())
             }
             Type::HPyMember_FLOAT => {
-                write(address, c::ctx_Float_AsDouble(entry, value)? as f32);
+                write(address, c::as_f64(call, value)? as f32);
                 Ok(())
             }
             Type::HPyMember_DOUBLE => {
-                write(address, c::ctx_Float_AsDouble(entry, value)?);
+                write(address, c::as_f64(call, value)?);
                 Ok(())
             }
             Type::HPyMember_CHAR => {
-                let object = entry.get(value)?;
-                let text = entry.runtime().utf8(&object);
+                let object = call.get(value)?;
+                let text = call.runtime().utf8(&object);
                 match text.map(|text| &*text) {
                     Ok(&[character]) => write(address, character),
-                    _ => return Err(entry.type_error("bad argument type for built-in operation")),
+                    _ => return Err(call.type_error("bad argument type for built-in operation")),
                 }
                 Ok(())
             }
             Type::HPyMember_STRING | Type::HPyMember_STRING_INPLACE => {
-                Err(entry.type_error("readonly attribute"))
+                Err(call.type_error("readonly attribute"))
             }
             _ => {
                 let message = format!("bad memberdescr type for {}", member.name);
-                Err(entry.system_error(&message))
+                Err(call.system_error(&message))
             }
         }
     }
@@ -304,16 +304,15 @@ unsafe fn store<R: Runtime>(
 
 /// An unsigned value; a negative one is accepted as well and said to be so. What
 /// is no `int` is converted with its sign.
-fn unsigned<R: Runtime>(entry: Entry<R>, value: HPy) -> VmResult<(u64, bool), R> {
-    // SAFETY: any handle is fine.
-    match unsafe { c::ctx_Long_AsUInt64_t(entry, value) } {
+fn unsigned<R: Runtime>(call: ContextCall<R>, value: HPy) -> VmResult<(u64, bool), R> {
+    match c::as_u64(call, value) {
         Ok(value) => Ok((value, false)),
         // It has refused without running any code.
-        Err(_) => Ok((c::as_long(entry, value)?.cast_unsigned(), true)),
+        Err(_) => Ok((c::as_long(call, value)?.cast_unsigned(), true)),
     }
 }
 
-fn warn<R: Runtime>(entry: Entry<R>, message: &str) -> VmResult<(), R> {
-    let category = entry.get(entry.core().constants().h_RuntimeWarning)?;
-    entry.leave(|vm| vm.warn(Some(&category), message, 1))
+fn warn<R: Runtime>(call: ContextCall<R>, message: &str) -> VmResult<(), R> {
+    let category = call.get(call.constants().h_RuntimeWarning)?;
+    call.leave(|vm| vm.warn(Some(&category), message, 1))
 }

@@ -2,6 +2,7 @@
 
 use crate::abi::{HPyFunc_inquiry, HPyGlobal, HPyModuleDef};
 use crate::core::Core;
+use crate::definitions::Definitions;
 use crate::handles::RawHandle;
 use crate::loader::Loader;
 use crate::modes::Wrapper;
@@ -34,7 +35,10 @@ impl<R: Runtime> Loader<R> {
         &'static self,
         definition: &HPyModuleDef,
         spec: R::Object,
-    ) -> VmResult<(R::Object, Execution), R> {
+    ) -> VmResult<(R::Object, Execution), R>
+    where
+        R: Definitions,
+    {
         // SAFETY: the caller vouches for the definition.
         unsafe { self.declare_globals(definition.globals) };
         // SAFETY: the caller vouches for the definition.
@@ -93,7 +97,7 @@ impl<R: Runtime> Loader<R> {
         }
         let _entered = self.lock().enter(self.runtime());
         // The module is in a slot while C runs, where a collector finds it.
-        let word = RawHandle::from_bits(self.open(module)?.0);
+        let word = RawHandle::from(self.open(module)?);
         let Some(module) = self.handles().pin(word) else {
             unreachable!("the handle has just been opened");
         };

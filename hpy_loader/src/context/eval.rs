@@ -2,36 +2,23 @@
 
 use super::prelude::*;
 
-pub(crate) unsafe fn ctx_Import_ImportModule<R: Runtime>(
-    entry: Entry<R>,
-    utf8_name: *const c_char,
-) -> VmResult<HPy, R> {
-    // SAFETY: the extension gives a C string.
-    let name = unsafe { entry.text(utf8_name) }?;
-    entry.open(entry.leave(|vm| vm.import(name))?)
-}
-
-pub(crate) unsafe fn ctx_Compile_s<R: Runtime>(
-    entry: Entry<R>,
-    utf8_source: *const c_char,
-    utf8_filename: *const c_char,
-    kind: HPy_SourceKind,
-) -> VmResult<HPy, R> {
-    if kind.name().is_none() {
-        return Err(entry.system_error("invalid source kind"));
+context_functions! {
+    fn ctx_Import_ImportModule(call, utf8_name: CStrArg) -> HPy {
+        let name = call.text(&utf8_name)?;
+        call.open(call.leave(|vm| vm.import(name))?)
     }
-    // SAFETY: the extension gives C strings.
-    let (source, filename) = unsafe { (entry.text(utf8_source)?, entry.text(utf8_filename)?) };
-    entry.open(entry.leave(|vm| vm.compile(source, filename, kind))?)
-}
 
-pub(crate) unsafe fn ctx_EvalCode<R: Runtime>(
-    entry: Entry<R>,
-    code: HPy,
-    globals: HPy,
-    locals: HPy,
-) -> VmResult<HPy, R> {
-    let code = entry.get(code)?;
-    let (globals, locals) = (entry.get(globals)?, entry.get(locals)?);
-    entry.open(entry.leave(|vm| vm.eval(&code, &globals, &locals))?)
+    fn ctx_Compile_s(call, utf8_source: CStrArg, utf8_filename: CStrArg, kind: HPy_SourceKind) -> HPy {
+        if kind.name().is_none() {
+            return Err(call.system_error("invalid source kind"));
+        }
+        let (source, filename) = (call.text(&utf8_source)?, call.text(&utf8_filename)?);
+        call.open(call.leave(|vm| vm.compile(source, filename, kind))?)
+    }
+
+    fn ctx_EvalCode(call, code: HPy, globals: HPy, locals: HPy) -> HPy {
+        let code = call.get(code)?;
+        let (globals, locals) = (call.get(globals)?, call.get(locals)?);
+        call.open(call.leave(|vm| vm.eval(&code, &globals, &locals))?)
+    }
 }

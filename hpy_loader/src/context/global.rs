@@ -1,33 +1,58 @@
-//! References from C global variables. A global holds a handle of its own, on
-//! loan: whatever C closes too often, it can't be what the global holds.
+//! References from C global variables. A global has a borrowed handle of its own:
+//! whatever C closes once too often, it can't be what the global holds.
 
+use super::handle::duplicate;
 use super::prelude::*;
+use crate::handles::Released;
 
-pub(crate) unsafe fn ctx_Global_Store<R: Runtime>(
-    entry: Entry<R>,
-    global: *mut HPyGlobal,
-    h: HPy,
-) -> VmResult<(), R> {
-    let word = RawHandle::from_bits(h.0);
-    let stored = if word.is_null() || word.is_immediate() {
-        h
-    } else {
-        let object = entry.get(h)?;
-        entry.open_borrowed(entry.runtime().duplicate(&object))?
-    };
-    // SAFETY: the extension gives one of its globals.
-    let old = unsafe { std::mem::replace(&mut *global, HPyGlobal(stored.0)) };
-    entry.core().end_borrow(HPy(old.0));
-    Ok(())
-}
-
-pub(crate) unsafe fn ctx_Global_Load<R: Runtime>(
-    entry: Entry<R>,
-    global: HPyGlobal,
-) -> VmResult<HPy, R> {
-    if global.is_null() {
-        return Err(entry.system_error("HPyGlobal_Load: the global is NULL"));
+context_functions! {
+    fn ctx_Global_Store(call, global: InOut<HPyGlobal>, h: HPy) {
+        fast {
+            let old = RawHandle::from_bits(global.get()?.0);
+            let released = match call.handles().replace_borrowed(old, call.duplicate(h)?) {
+                Ok((stored, object)) => {
+                    global.set(HPyGlobal(stored.bits()));
+                    Released::Freed(object)
+                }
+                Err(object) => {
+                    // What a full table gives back is a second root of an object with
+                    // a handle.
+                    let stored = call.handles().open_borrowed(object).ok()?;
+                    global.set(HPyGlobal(stored.bits()));
+                    call.handles().end_borrow(old)
+                }
+            };
+            if let Released::Freed(object) = released {
+                call.drop_unlocked(object);
+            }
+            Some(())
+        }
+        general {
+            let word = RawHandle::from(h);
+            let stored = if word.is_null() || word.is_immediate() {
+                h
+            } else {
+                let object = call.get(h)?;
+                call.open_borrowed(call.runtime().duplicate(&object))?
+            };
+            if let Some(old) = global.get() {
+                global.set(HPyGlobal(stored.0));
+                call.core().end_borrow(HPy(old.0));
+            }
+            Ok(())
+        }
     }
-    // SAFETY: any word may be duplicated.
-    unsafe { super::ctx_Dup(entry, HPy(global.0)) }
+
+    fn ctx_Global_Load(call, global: HPyGlobal) -> HPy {
+        fast {
+            let word = call.slots().try_dup(RawHandle::from_bits(global.0));
+            word.filter(|word| !word.is_null()).map(HPy::from)
+        }
+        general {
+            if global.is_null() {
+                return Err(call.system_error("HPyGlobal_Load: the global is NULL"));
+            }
+            duplicate(call, HPy(global.0))
+        }
+    }
 }

@@ -1,62 +1,94 @@
 //! Handles themselves: duplicating, closing, identity.
 
 use super::prelude::*;
+use crate::runtime::Integer;
 
-pub(crate) unsafe fn ctx_Dup<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy, R> {
-    match entry.core().handles().dup(RawHandle::from_bits(h.0)) {
-        Ok(word) => Ok(HPy(word.bits())),
-        Err(_) => Err(entry.stale()),
+/// Another handle of the same object, for the extension.
+pub(super) fn duplicate<R: Runtime>(call: ContextCall<R>, h: HPy) -> VmResult<HPy, R> {
+    match call.core().handles().dup(RawHandle::from(h)) {
+        Ok(word) => Ok(HPy::from(word)),
+        Err(_) => Err(call.stale()),
     }
 }
 
-pub(crate) unsafe fn ctx_Close<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<(), R> {
-    let runtime = entry.runtime();
-    let handles = entry.core().handles();
-    let freed = handles.close_deferred(RawHandle::from_bits(h.0), |object| {
-        runtime.is_shared(object)
-    });
-    if let Some(object) = freed {
-        // The object goes when no other thread has to wait for its finalizer.
-        entry.leave(|_| drop(object));
+/// Closes a handle of the extension's.
+pub(super) fn close<R: Runtime>(call: ContextCall<R>, h: HPy) {
+    let (vm, handles) = (call.runtime(), call.core().handles());
+    if let Some(object) = handles.close_deferred(RawHandle::from(h), |object| vm.is_shared(object))
+    {
+        // No other thread has to wait for the finalizer of the object.
+        call.leave(|_| drop(object));
     }
-    Ok(())
 }
 
-/// Identity. Immediates are the same if their values are, as numbers are in a
-/// VM that does not box them: an immediate never was an object, so C cannot know
-/// whether the object that it became somewhere else is "the same".
-pub(crate) unsafe fn ctx_Is<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    other: HPy,
-) -> VmResult<c_int, R> {
-    let (a, b) = (RawHandle::from_bits(obj.0), RawHandle::from_bits(other.0));
+/// Identity. Immediates are the same if their values are, as numbers are in a VM that
+/// does not box them: an immediate never was an object, so C cannot know whether the
+/// object that it became somewhere else is "the same".
+pub(crate) fn is_same<R: Runtime>(call: ContextCall<R>, obj: HPy, other: HPy) -> VmResult<bool, R> {
+    let (a, b) = (RawHandle::from(obj), RawHandle::from(other));
     if a == b || a.is_null() || b.is_null() {
-        return Ok(c_int::from(a == b));
+        return Ok(a == b);
     }
-    let same = match (a.is_immediate(), b.is_immediate()) {
-        (false, false) => entry
-            .runtime()
-            .is_same(&*entry.get(obj)?, &*entry.get(other)?),
-        (true, true) => false,
-        (true, false) => is_number(entry, a, other)?,
-        (false, true) => is_number(entry, b, obj)?,
-    };
-    Ok(c_int::from(same))
+    match (a.is_immediate(), b.is_immediate()) {
+        (false, false) => Ok(call.runtime().is_same(&*call.get(obj)?, &*call.get(other)?)),
+        (true, true) => Ok(false),
+        (true, false) => is_number(call, a, other),
+        (false, true) => is_number(call, b, obj),
+    }
 }
 
 /// Whether the object behind `handle` is a plain number with the value of the
 /// immediate.
-fn is_number<R: Runtime>(entry: Entry<R>, immediate: RawHandle, handle: HPy) -> VmResult<bool, R> {
-    use crate::runtime::Integer;
-    let runtime = entry.runtime();
-    let object = entry.get(handle)?;
+fn is_number<R: Runtime>(
+    call: ContextCall<R>,
+    immediate: RawHandle,
+    handle: HPy,
+) -> VmResult<bool, R> {
+    let runtime = call.runtime();
+    let object = call.get(handle)?;
     if let Some(value) = immediate.as_f64() {
         let same = |other: f64| value.to_bits() == other.to_bits();
         return Ok(runtime.exact_float(&object).is_some_and(same));
     }
-    let int = entry.get(entry.core().constants().h_LongType)?;
+    let int = call.get(call.constants().h_LongType)?;
     let exact = runtime.is_same(&runtime.type_of(&object), &int);
     let value = immediate.as_i64().map(Integer::Signed);
     Ok(exact && runtime.integer(&object) == value)
+}
+
+context_functions! {
+    fn ctx_Dup(call, h: HPy) -> HPy {
+        fast { call.slots().try_dup(RawHandle::from(h)).map(HPy::from) }
+        general { duplicate(call, h) }
+    }
+
+    fn ctx_Close(call, h: HPy) {
+        fast {
+            match call.slots().try_close(RawHandle::from(h)) {
+                Ok(()) => {}
+                Err(last) => {
+                    let (last, vm) = (last?, call.runtime());
+                    if !call.handles().defer_again(&last, |object| vm.is_shared(object)) {
+                        close_last(call, last);
+                    }
+                }
+            }
+            Some(())
+        }
+        general {
+            close(call, h);
+            Ok(())
+        }
+    }
+
+    fn ctx_Is(call, obj: HPy, other: HPy) -> c_int {
+        fast {
+            if obj.0 == other.0 {
+                return Some(1);
+            }
+            let (a, b) = (call.peek(obj)?, call.peek(other)?);
+            Some(c_int::from(call.runtime().is_same(a, b)))
+        }
+        general { is_same(call, obj, other).map(c_int::from) }
+    }
 }

@@ -3,31 +3,27 @@
 
 use super::prelude::*;
 
-fn refuse<R: Runtime>(entry: Entry<R>, function: &str) -> R::Object {
-    entry.system_error(&format!(
+fn refuse<R: Runtime>(call: ContextCall<R>, function: &str) -> R::Object {
+    call.system_error(&format!(
         "{function} needs CPython's own API, which this VM does not have"
     ))
 }
 
-pub(crate) unsafe fn ctx_FromPyObject<R: Runtime>(
-    entry: Entry<R>,
-    _: *mut cpy_PyObject,
-) -> VmResult<HPy, R> {
-    Err(refuse(entry, "HPy_FromPyObject"))
-}
+context_functions! {
+    fn ctx_FromPyObject(call, _obj: *mut cpy_PyObject) -> HPy {
+        Err(refuse(call, "HPy_FromPyObject"))
+    }
 
-pub(crate) unsafe fn ctx_AsPyObject<R: Runtime>(
-    entry: Entry<R>,
-    _: HPy,
-) -> VmResult<*mut cpy_PyObject, R> {
-    Err(refuse(entry, "HPy_AsPyObject"))
-}
+    fn ctx_AsPyObject(call, _h: HPy) -> *mut cpy_PyObject {
+        Err(refuse(call, "HPy_AsPyObject"))
+    }
 
-pub(crate) unsafe fn ctx_CallRealFunctionFromTrampoline<R: Runtime>(
-    entry: Entry<R>,
-    _: HPyFunc_Signature,
-    _: HPyCFunction,
-    _: *mut c_void,
-) -> VmResult<(), R> {
-    Err(refuse(entry, "a CPython trampoline"))
+    fn ctx_CallRealFunctionFromTrampoline(
+        call,
+        _sig: HPyFunc_Signature,
+        _func: HPyCFunction,
+        _args: *mut c_void,
+    ) {
+        Err(refuse(call, "a CPython trampoline"))
+    }
 }

@@ -1,309 +1,256 @@
 //! The object protocol.
 
+use super::number::fast_compare;
 use super::prelude::*;
+use crate::handles::Pin;
 use crate::runtime::CompareOp;
 
-pub(crate) unsafe fn ctx_IsTrue<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
-    let object = entry.get(h)?;
-    entry.leave(|vm| vm.is_true(&object)).map(c_int::from)
+/// The `str` of a key known to C. It has a slot while it is needed, since it lives across
+/// a call of the runtime.
+fn string_key<R: Runtime>(
+    call: ContextCall<R>,
+    utf8_key: &CStrArg,
+) -> VmResult<Pin<'static, R::Object>, R> {
+    let key = call.text(utf8_key)?;
+    call.pin_new(call.runtime().new_str(key)?)
 }
 
-pub(crate) unsafe fn ctx_Length<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<HPy_ssize_t, R> {
-    let object = entry.get(h)?;
-    entry.leave(|vm| vm.length(&object)).map(usize::cast_signed)
-}
-
-pub(crate) unsafe fn ctx_GetAttr<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    name: HPy,
-) -> VmResult<HPy, R> {
-    let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    entry.open_or_revive(entry.leave(|vm| vm.get_attr(&object, &name))?)
-}
-
-pub(crate) unsafe fn ctx_GetAttr_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_name: *const c_char,
-) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    // SAFETY: the extension gives a C string.
-    let name = unsafe { entry.text(utf8_name) }?;
-    entry.open_or_revive(entry.leave(|vm| vm.get_attr_str(&object, name))?)
-}
-
-/// `HasAttr` cannot fail: any exception means "no", as for `PyObject_HasAttr`.
-pub(crate) unsafe fn ctx_HasAttr<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    name: HPy,
-) -> VmResult<c_int, R> {
-    let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    Ok(c_int::from(
-        entry.leave(|vm| vm.get_attr(&object, &name).is_ok()),
-    ))
-}
-
-pub(crate) unsafe fn ctx_HasAttr_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_name: *const c_char,
-) -> VmResult<c_int, R> {
-    let object = entry.get(obj)?;
-    // SAFETY: the extension gives a C string.
-    let Ok(name) = (unsafe { entry.text(utf8_name) }) else {
-        return Ok(0);
-    };
-    Ok(c_int::from(
-        entry.leave(|vm| vm.get_attr_str(&object, name).is_ok()),
-    ))
-}
-
-pub(crate) unsafe fn ctx_SetAttr<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    name: HPy,
-    value: HPy,
-) -> VmResult<c_int, R> {
-    let (object, name) = (entry.get(obj)?, entry.get(name)?);
-    if value.is_null() {
-        let delete = |vm: &R| vm.set_attr(&object, &name, None);
-        return entry.leave(delete).map(|()| 0);
-    }
-    let value = entry.get(value)?;
-    let set = |vm: &R| vm.set_attr(&object, &name, Some(&value));
-    entry.leave(set).map(|()| 0)
-}
-
-pub(crate) unsafe fn ctx_SetAttr_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_name: *const c_char,
-    value: HPy,
-) -> VmResult<c_int, R> {
-    let object = entry.get(obj)?;
-    // SAFETY: the extension gives a C string.
-    let name = unsafe { entry.text(utf8_name) }?;
-    if value.is_null() {
-        let delete = |vm: &R| vm.set_attr_str(&object, name, None);
-        return entry.leave(delete).map(|()| 0);
-    }
-    let value = entry.get(value)?;
-    let set = |vm: &R| vm.set_attr_str(&object, name, Some(&value));
-    entry.leave(set).map(|()| 0)
-}
-
-pub(crate) unsafe fn ctx_GetItem<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    key: HPy,
-) -> VmResult<HPy, R> {
-    let (object, key) = (entry.get(obj)?, entry.get(key)?);
-    entry.open_or_revive(entry.leave(|vm| vm.get_item(&object, &key))?)
-}
-
-pub(crate) unsafe fn ctx_GetItem_i<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    idx: HPy_ssize_t,
-) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    entry.open_or_revive(entry.leave(|vm| vm.get_item_index(&object, idx))?)
-}
-
-/// The handle of a string key. It has a slot, as it lives across a runtime call.
-unsafe fn key<R: Runtime>(entry: Entry<R>, utf8_key: *const c_char) -> VmResult<Key<R>, R> {
-    // SAFETY: the extension gives a C string.
-    let text = unsafe { entry.text(utf8_key) }?;
-    let handle = entry.open(entry.runtime().new_str(text)?)?;
-    Ok(Key { entry, handle })
-}
-
-/// A handle of ours that is closed again.
-struct Key<R: Runtime> {
-    entry: Entry<R>,
-    handle: HPy,
-}
-
-impl<R: Runtime> Drop for Key<R> {
-    fn drop(&mut self) {
-        self.entry
-            .core()
-            .handles()
-            .close(RawHandle::from_bits(self.handle.0));
-    }
-}
-
-pub(crate) unsafe fn ctx_GetItem_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_key: *const c_char,
-) -> VmResult<HPy, R> {
-    // SAFETY: the extension gives a C string.
-    let key = unsafe { key(entry, utf8_key) }?;
-    // SAFETY: as this function's.
-    unsafe { ctx_GetItem(entry, obj, key.handle) }
-}
-
+/// `object[key] = value`, or `del object[key]` for no value.
 fn set_item<R: Runtime>(
-    entry: Entry<R>,
+    call: ContextCall<R>,
     obj: HPy,
-    key: HPy,
+    key: &R::Object,
     value: Option<HPy>,
 ) -> VmResult<c_int, R> {
-    let (object, key) = (entry.get(obj)?, entry.get(key)?);
-    let Some(value) = value else {
-        let delete = |vm: &R| vm.set_item(&object, &key, None);
-        return entry.leave(delete).map(|()| 0);
-    };
-    let value = entry.get(value)?;
-    let set = |vm: &R| vm.set_item(&object, &key, Some(&value));
-    entry.leave(set).map(|()| 0)
+    let object = call.get(obj)?;
+    let value = value.map(|value| call.get(value)).transpose()?;
+    call.leave(|vm| vm.set_item(&object, key, value.as_deref()))
+        .map(|()| 0)
 }
 
 fn set_item_index<R: Runtime>(
-    entry: Entry<R>,
+    call: ContextCall<R>,
     obj: HPy,
     index: isize,
     value: Option<HPy>,
 ) -> VmResult<c_int, R> {
-    let object = entry.get(obj)?;
-    let value = value.map(|value| entry.get(value)).transpose()?;
-    entry
-        .leave(|vm| vm.set_item_index(&object, index, value.as_deref()))
+    let object = call.get(obj)?;
+    let value = value.map(|value| call.get(value)).transpose()?;
+    call.leave(|vm| vm.set_item_index(&object, index, value.as_deref()))
         .map(|()| 0)
 }
 
-pub(crate) unsafe fn ctx_SetItem<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    key: HPy,
-    value: HPy,
-) -> VmResult<c_int, R> {
-    set_item(entry, obj, key, Some(value))
-}
-
-pub(crate) unsafe fn ctx_SetItem_i<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    idx: HPy_ssize_t,
-    value: HPy,
-) -> VmResult<c_int, R> {
-    set_item_index(entry, obj, idx, Some(value))
-}
-
-pub(crate) unsafe fn ctx_SetItem_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_key: *const c_char,
-    value: HPy,
-) -> VmResult<c_int, R> {
-    // SAFETY: the extension gives a C string.
-    let key = unsafe { key(entry, utf8_key) }?;
-    set_item(entry, obj, key.handle, Some(value))
-}
-
-pub(crate) unsafe fn ctx_DelItem<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    key: HPy,
-) -> VmResult<c_int, R> {
-    set_item(entry, obj, key, None)
-}
-
-pub(crate) unsafe fn ctx_DelItem_i<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    idx: HPy_ssize_t,
-) -> VmResult<c_int, R> {
-    set_item_index(entry, obj, idx, None)
-}
-
-pub(crate) unsafe fn ctx_DelItem_s<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    utf8_key: *const c_char,
-) -> VmResult<c_int, R> {
-    // SAFETY: the extension gives a C string.
-    let key = unsafe { key(entry, utf8_key) }?;
-    set_item(entry, obj, key.handle, None)
-}
-
-pub(crate) unsafe fn ctx_Contains<R: Runtime>(
-    entry: Entry<R>,
-    container: HPy,
-    key: HPy,
-) -> VmResult<c_int, R> {
-    let (container, key) = (entry.get(container)?, entry.get(key)?);
-    entry
-        .leave(|vm| vm.contains(&container, &key))
-        .map(c_int::from)
-}
-
-pub(crate) unsafe fn ctx_Hash<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy_hash_t, R> {
-    let object = entry.get(obj)?;
-    entry.leave(|vm| vm.hash(&object))
-}
-
-pub(crate) unsafe fn ctx_Repr<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    entry.open(entry.leave(|vm| vm.repr(&object))?)
-}
-
-pub(crate) unsafe fn ctx_Str<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    entry.open(entry.leave(|vm| vm.str(&object))?)
-}
-
-pub(crate) unsafe fn ctx_ASCII<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    entry.open(entry.leave(|vm| vm.ascii(&object))?)
-}
-
-pub(crate) unsafe fn ctx_Bytes<R: Runtime>(entry: Entry<R>, obj: HPy) -> VmResult<HPy, R> {
-    let object = entry.get(obj)?;
-    entry.open(entry.leave(|vm| vm.bytes(&object))?)
-}
-
-fn compare_op<R: Runtime>(entry: Entry<R>, op: c_int) -> VmResult<CompareOp, R> {
-    Ok(match HPy_RichCmpOp(op) {
+/// The operator of a number that C gives. `None` for any other number.
+#[inline(always)]
+fn compare_op(op: c_int) -> Option<CompareOp> {
+    Some(match HPy_RichCmpOp(op) {
         HPy_RichCmpOp::HPy_LT => CompareOp::Lt,
         HPy_RichCmpOp::HPy_LE => CompareOp::Le,
         HPy_RichCmpOp::HPy_EQ => CompareOp::Eq,
         HPy_RichCmpOp::HPy_NE => CompareOp::Ne,
         HPy_RichCmpOp::HPy_GT => CompareOp::Gt,
         HPy_RichCmpOp::HPy_GE => CompareOp::Ge,
-        _ => return Err(entry.system_error(&format!("{op} is no comparison operator"))),
+        _ => return None,
     })
 }
 
-pub(crate) unsafe fn ctx_RichCompare<R: Runtime>(
-    entry: Entry<R>,
-    v: HPy,
-    w: HPy,
-    op: c_int,
-) -> VmResult<HPy, R> {
-    let op = compare_op(entry, op)?;
-    let (a, b) = (entry.get(v)?, entry.get(w)?);
-    entry.open(entry.leave(|vm| vm.compare(op, &a, &b))?)
+fn known_op<R: Runtime>(call: ContextCall<R>, op: c_int) -> VmResult<CompareOp, R> {
+    compare_op(op).ok_or_else(|| call.system_error(&format!("{op} is no comparison operator")))
 }
 
-pub(crate) unsafe fn ctx_RichCompareBool<R: Runtime>(
-    entry: Entry<R>,
-    v: HPy,
-    w: HPy,
-    op: c_int,
-) -> VmResult<c_int, R> {
-    let op = compare_op(entry, op)?;
-    let (a, b) = (entry.get(v)?, entry.get(w)?);
-    entry
-        .leave(|vm| vm.compare_bool(op, &a, &b))
-        .map(c_int::from)
-}
+context_functions! {
+    fn ctx_IsTrue(call, h: HPy) -> c_int {
+        fast { call.runtime().fast_truth(call.peek(h)?).map(c_int::from) }
+        general {
+            let object = call.get(h)?;
+            call.leave(|vm| vm.is_true(&object)).map(c_int::from)
+        }
+    }
 
-pub(crate) unsafe fn ctx_Dump<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<(), R> {
-    let object = entry.get(h)?;
-    entry.leave(|vm| vm.dump(&object));
-    Ok(())
+    fn ctx_Length(call, h: HPy) -> HPy_ssize_t {
+        fast { call.runtime().fast_length(call.peek(h)?).map(usize::cast_signed) }
+        general {
+            let object = call.get(h)?;
+            call.leave(|vm| vm.length(&object)).map(usize::cast_signed)
+        }
+    }
+
+    fn ctx_GetAttr(call, obj: HPy, name: HPy) -> HPy {
+        let (object, name) = (call.get(obj)?, call.get(name)?);
+        call.open_or_revive(call.leave(|vm| vm.get_attr(&object, &name))?)
+    }
+
+    fn ctx_GetAttr_s(call, obj: HPy, utf8_name: CStrArg) -> HPy {
+        let object = call.get(obj)?;
+        let name = call.text(&utf8_name)?;
+        call.open_or_revive(call.leave(|vm| vm.get_attr_str(&object, name))?)
+    }
+
+    /// `HasAttr` cannot fail: any exception means "no", as for `PyObject_HasAttr`.
+    fn ctx_HasAttr(call, obj: HPy, name: HPy) -> c_int {
+        let (object, name) = (call.get(obj)?, call.get(name)?);
+        Ok(c_int::from(
+            call.leave(|vm| vm.get_attr(&object, &name).is_ok()),
+        ))
+    }
+
+    fn ctx_HasAttr_s(call, obj: HPy, utf8_name: CStrArg) -> c_int {
+        let object = call.get(obj)?;
+        let Ok(name) = call.text(&utf8_name) else {
+            return Ok(0);
+        };
+        Ok(c_int::from(
+            call.leave(|vm| vm.get_attr_str(&object, name).is_ok()),
+        ))
+    }
+
+    fn ctx_SetAttr(call, obj: HPy, name: HPy, value: HPy) -> c_int {
+        let (object, name) = (call.get(obj)?, call.get(name)?);
+        let value = call.get_optional(value)?;
+        call.leave(|vm| vm.set_attr(&object, &name, value.as_deref()))
+            .map(|()| 0)
+    }
+
+    fn ctx_SetAttr_s(call, obj: HPy, utf8_name: CStrArg, value: HPy) -> c_int {
+        let object = call.get(obj)?;
+        let name = call.text(&utf8_name)?;
+        let value = call.get_optional(value)?;
+        call.leave(|vm| vm.set_attr_str(&object, name, value.as_deref()))
+            .map(|()| 0)
+    }
+
+    fn ctx_GetItem(call, obj: HPy, key: HPy) -> HPy {
+        let (object, key) = (call.get(obj)?, call.get(key)?);
+        call.open_or_revive(call.leave(|vm| vm.get_item(&object, &key))?)
+    }
+
+    fn ctx_GetItem_i(call, obj: HPy, idx: HPy_ssize_t) -> HPy {
+        fast {
+            let index = usize::try_from(idx).ok()?;
+            let object = call.peek(obj)?;
+            call.runtime().with_item(object, index, |item| call.open_or_revive(item))?
+        }
+        general {
+            let object = call.get(obj)?;
+            call.open_or_revive(call.leave(|vm| vm.get_item_index(&object, idx))?)
+        }
+    }
+
+    fn ctx_GetItem_s(call, obj: HPy, utf8_key: CStrArg) -> HPy {
+        let (object, key) = (call.get(obj)?, string_key(call, &utf8_key)?);
+        call.open_or_revive(call.leave(|vm| vm.get_item(&object, &key))?)
+    }
+
+    fn ctx_SetItem(call, obj: HPy, key: HPy, value: HPy) -> c_int {
+        set_item(call, obj, &*call.get(key)?, Some(value))
+    }
+
+    fn ctx_SetItem_i(call, obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int {
+        fast {
+            let index = usize::try_from(idx).ok()?;
+            let value = call.duplicate(value)?;
+            match call.runtime().fast_replace_item(call.peek(obj)?, index, value) {
+                Ok(old) => {
+                    call.drop_unlocked(old);
+                    Some(0)
+                }
+                Err(value) => {
+                    // The handle keeps the object as well.
+                    drop(value);
+                    None
+                }
+            }
+        }
+        general { set_item_index(call, obj, idx, Some(value)) }
+    }
+
+    fn ctx_SetItem_s(call, obj: HPy, utf8_key: CStrArg, value: HPy) -> c_int {
+        let key = string_key(call, &utf8_key)?;
+        set_item(call, obj, &key, Some(value))
+    }
+
+    fn ctx_DelItem(call, obj: HPy, key: HPy) -> c_int {
+        set_item(call, obj, &*call.get(key)?, None)
+    }
+
+    fn ctx_DelItem_i(call, obj: HPy, idx: HPy_ssize_t) -> c_int {
+        set_item_index(call, obj, idx, None)
+    }
+
+    fn ctx_DelItem_s(call, obj: HPy, utf8_key: CStrArg) -> c_int {
+        let key = string_key(call, &utf8_key)?;
+        set_item(call, obj, &key, None)
+    }
+
+    fn ctx_Contains(call, container: HPy, key: HPy) -> c_int {
+        let (container, key) = (call.get(container)?, call.get(key)?);
+        call
+            .leave(|vm| vm.contains(&container, &key))
+            .map(c_int::from)
+    }
+
+    fn ctx_Hash(call, obj: HPy) -> HPy_hash_t {
+        let object = call.get(obj)?;
+        call.leave(|vm| vm.hash(&object))
+    }
+
+    fn ctx_Repr(call, obj: HPy) -> HPy {
+        let object = call.get(obj)?;
+        call.open(call.leave(|vm| vm.repr(&object))?)
+    }
+
+    fn ctx_Str(call, obj: HPy) -> HPy {
+        let object = call.get(obj)?;
+        call.open(call.leave(|vm| vm.str(&object))?)
+    }
+
+    fn ctx_ASCII(call, obj: HPy) -> HPy {
+        let object = call.get(obj)?;
+        call.open(call.leave(|vm| vm.ascii(&object))?)
+    }
+
+    fn ctx_Bytes(call, obj: HPy) -> HPy {
+        let object = call.get(obj)?;
+        call.open(call.leave(|vm| vm.bytes(&object))?)
+    }
+
+    fn ctx_RichCompare(call, v: HPy, w: HPy, op: c_int) -> HPy {
+        fast {
+            let constants = call.constants();
+            let holds = fast_compare(call, v, w, compare_op(op)?)?;
+            Some(if holds { constants.h_True } else { constants.h_False })
+        }
+        general {
+            let op = known_op(call, op)?;
+            let (a, b) = (call.get(v)?, call.get(w)?);
+            call.open(call.leave(|vm| vm.compare(op, &a, &b))?)
+        }
+    }
+
+    fn ctx_RichCompareBool(call, v: HPy, w: HPy, op: c_int) -> c_int {
+        fast {
+            let op = compare_op(op)?;
+            // Before all else: text is compared more often than numbers that Python has.
+            if matches!(op, CompareOp::Eq | CompareOp::Ne)
+                && let (Some(a), Some(b)) = (call.peek(v), call.peek(w))
+                && let Some(equal) = call.runtime().fast_equality(a, b)
+            {
+                return Some(c_int::from(equal == (op == CompareOp::Eq)));
+            }
+            fast_compare(call, v, w, op).map(c_int::from)
+        }
+        general {
+            let op = known_op(call, op)?;
+            let (a, b) = (call.get(v)?, call.get(w)?);
+            call
+                .leave(|vm| vm.compare_bool(op, &a, &b))
+                .map(c_int::from)
+        }
+    }
+
+    fn ctx_Dump(call, h: HPy) {
+        let object = call.get(h)?;
+        call.leave(|vm| vm.dump(&object));
+        Ok(())
+    }
 }

@@ -1,214 +1,183 @@
 //! `str`.
 
+use super::containers::{bad_argument, check};
 use super::prelude::*;
-use std::ffi::CStr;
+use crate::c_string;
 
-pub(crate) unsafe fn ctx_Unicode_FromString<R: Runtime>(
-    entry: Entry<R>,
-    utf8: *const c_char,
-) -> VmResult<HPy, R> {
-    // SAFETY: the extension gives a C string.
-    let text = unsafe { entry.text(utf8) }?;
-    entry.expect_memory(text.len())?;
-    entry.open(entry.runtime().new_str(text)?)
+fn encode<R: Runtime>(call: ContextCall<R>, h: HPy, encoding: &str) -> VmResult<HPy, R> {
+    let object = call.get(h)?;
+    call.open(call.leave(|vm| vm.encode(&object, encoding, "strict"))?)
 }
 
-pub(crate) unsafe fn ctx_Unicode_Check<R: Runtime>(entry: Entry<R>, h: HPy) -> VmResult<c_int, R> {
-    Ok(c_int::from(
-        entry
-            .runtime()
-            .is_builtin_instance(&*entry.get(h)?, BuiltinKind::Str),
-    ))
-}
-
-fn encode<R: Runtime>(entry: Entry<R>, h: HPy, encoding: &str) -> VmResult<HPy, R> {
-    let object = entry.get(h)?;
-    entry.open(entry.leave(|vm| vm.encode(&object, encoding, "strict"))?)
-}
-
-pub(crate) unsafe fn ctx_Unicode_AsASCIIString<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-) -> VmResult<HPy, R> {
-    encode(entry, h, "ascii")
-}
-
-pub(crate) unsafe fn ctx_Unicode_AsLatin1String<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-) -> VmResult<HPy, R> {
-    encode(entry, h, "latin-1")
-}
-
-pub(crate) unsafe fn ctx_Unicode_AsUTF8String<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-) -> VmResult<HPy, R> {
-    encode(entry, h, "utf-8")
-}
-
-pub(crate) unsafe fn ctx_Unicode_AsUTF8AndSize<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-    size: *mut HPy_ssize_t,
-) -> VmResult<*const c_char, R> {
-    let text = entry.runtime().utf8(&*entry.get(h)?)?;
-    if !size.is_null() {
-        // SAFETY: the extension gives room for the size.
-        unsafe { *size = text.len().cast_signed() };
-    }
-    Ok(text.cast())
-}
-
-pub(crate) unsafe fn ctx_Unicode_FromWideChar<R: Runtime>(
-    entry: Entry<R>,
-    w: *const wchar_t,
+/// Bytes that the extension gives by address and length, for a decoder.
+fn bytes<R: Runtime>(
+    call: ContextCall<R>,
+    start: &ArrayArg<c_char>,
     size: HPy_ssize_t,
-) -> VmResult<HPy, R> {
-    if w.is_null() && size != 0 {
-        return Err(entry.system_error("NULL wchar_t * passed to HPyUnicode_FromWideChar"));
+) -> VmResult<&[u8], R> {
+    match usize::try_from(size) {
+        Ok(size) if size == 0 || !start.is_null() => {
+            // The decoder's copy, and its result, which Latin-1 makes twice as long.
+            call.expect_memory(size.saturating_mul(3))?;
+            Ok(start.bytes(size))
+        }
+        _ => Err(bad_argument(call)),
     }
-    let length = match usize::try_from(size) {
-        Ok(length) => length,
-        // SAFETY: -1 says that the string ends with a NUL.
-        Err(_) if size == -1 => (0..).find(|&i| unsafe { *w.add(i) } == 0).unwrap_or(0),
-        Err(_) => return Err(entry.system_error("negative size passed to HPyUnicode_FromWideChar")),
-    };
-    // The characters, and the text that is made of them.
-    entry.expect_memory(length.saturating_mul(8))?;
-    let wide: Vec<u32> = if length == 0 {
-        Vec::new()
-    } else {
-        // Signed or not, as the platform has it.
-        const { assert!(size_of::<wchar_t>() == size_of::<u32>()) };
-        // SAFETY: the extension gives that many characters.
-        unsafe { std::slice::from_raw_parts(w.cast::<u32>(), length) }.to_vec()
-    };
-    entry.open(entry.leave(|vm| vm.new_str_from_code_points(&wide))?)
 }
 
-pub(crate) unsafe fn ctx_Unicode_DecodeFSDefault<R: Runtime>(
-    entry: Entry<R>,
-    v: *const c_char,
-) -> VmResult<HPy, R> {
-    if v.is_null() {
-        return Err(entry.system_error("NULL char * passed to HPyUnicode_DecodeFSDefault"));
-    }
-    // SAFETY: the extension gives a C string, and it is not null.
-    let bytes = unsafe { CStr::from_ptr(v) };
-    entry.open(entry.leave(|vm| vm.decode_fs(bytes.to_bytes()))?)
-}
-
-/// Bytes that the extension gives by address and length.
-///
-/// # Safety
-///
-/// `start` points to `size` bytes that outlive `'a`, if it is not null.
-unsafe fn bytes<'a, R: Runtime>(
-    entry: Entry<R>,
-    start: *const c_char,
-    size: HPy_ssize_t,
-) -> VmResult<&'a [u8], R> {
-    let Ok(size) = usize::try_from(size) else {
-        return Err(super::containers::bad_argument(entry));
-    };
-    if size == 0 {
-        return Ok(&[]);
-    }
-    if start.is_null() {
-        return Err(super::containers::bad_argument(entry));
-    }
-    // A copy for the decoder, and its result, which Latin-1 makes twice as long.
-    entry.expect_memory(size.saturating_mul(3))?;
-    // SAFETY: the caller vouches for it.
-    Ok(unsafe { std::slice::from_raw_parts(start.cast(), size) })
-}
-
-pub(crate) unsafe fn ctx_Unicode_DecodeFSDefaultAndSize<R: Runtime>(
-    entry: Entry<R>,
-    v: *const c_char,
-    size: HPy_ssize_t,
-) -> VmResult<HPy, R> {
-    // SAFETY: the extension gives that many bytes.
-    let bytes = unsafe { bytes(entry, v, size) }?;
-    entry.open(entry.leave(|vm| vm.decode_fs(bytes))?)
-}
-
-pub(crate) unsafe fn ctx_Unicode_EncodeFSDefault<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-) -> VmResult<HPy, R> {
-    let object = entry.get(h)?;
-    entry.open(entry.leave(|vm| vm.encode_fs(&object))?)
-}
-
-pub(crate) unsafe fn ctx_Unicode_ReadChar<R: Runtime>(
-    entry: Entry<R>,
-    h: HPy,
-    index: HPy_ssize_t,
-) -> VmResult<HPy_UCS4, R> {
-    entry.runtime().read_char(&*entry.get(h)?, index)
-}
-
-/// # Safety
-///
-/// `start` points to `size` bytes, `errors` is null or a C string.
-unsafe fn decode<R: Runtime>(
-    entry: Entry<R>,
-    start: *const c_char,
+fn decode<R: Runtime>(
+    call: ContextCall<R>,
+    start: &ArrayArg<c_char>,
     size: HPy_ssize_t,
     encoding: &str,
-    errors: *const c_char,
+    errors: &CStrArg,
 ) -> VmResult<HPy, R> {
-    // SAFETY: the caller vouches for both.
-    let (bytes, errors) = unsafe { (bytes(entry, start, size)?, entry.optional_text(errors)?) };
-    let errors = errors.unwrap_or("strict");
-    entry.open(entry.leave(|vm| vm.decode(bytes, encoding, errors))?)
+    let bytes = bytes(call, start, size)?;
+    let errors = call.optional_text(errors)?.unwrap_or("strict");
+    call.open(call.leave(|vm| vm.decode(bytes, encoding, errors))?)
 }
 
-pub(crate) unsafe fn ctx_Unicode_DecodeASCII<R: Runtime>(
-    entry: Entry<R>,
-    ascii: *const c_char,
-    size: HPy_ssize_t,
-    errors: *const c_char,
-) -> VmResult<HPy, R> {
-    // SAFETY: as this function's.
-    unsafe { decode(entry, ascii, size, "ascii", errors) }
+/// For longer text and bytes one has to ask whether there is memory.
+pub(super) const SHORT: usize = 4096;
+
+/// A handle of a new `str`, or `HPy_NULL`. Apart, since most text is a constant that
+/// was seen before; `extern "C"`, so that the compiler sees that no panic comes out.
+#[inline(never)]
+#[allow(improper_ctypes_definitions)]
+extern "C" fn new_text<R: Runtime>(call: FastCall<R>, text: &[u8]) -> HPy {
+    let make = || {
+        if text.len() > SHORT {
+            return None;
+        }
+        let vm = call.runtime();
+        let made = vm.new_str(c_string::text_of(text)?).ok()?;
+        if R::UNTRACKED_ROOTS
+            && R::KEEP_CONSTANT_TEXT
+            && let Some(old) = call.core().literals().note(text, || vm.duplicate(&made))
+        {
+            call.drop_unlocked(old);
+        }
+        call.open(made)
+    };
+    call.catch("ctx_Unicode_FromString", || make().unwrap_or(HPy::NULL))
 }
 
-pub(crate) unsafe fn ctx_Unicode_DecodeLatin1<R: Runtime>(
-    entry: Entry<R>,
-    latin1: *const c_char,
-    size: HPy_ssize_t,
-    errors: *const c_char,
-) -> VmResult<HPy, R> {
-    // SAFETY: as this function's.
-    unsafe { decode(entry, latin1, size, "latin-1", errors) }
-}
-
-pub(crate) unsafe fn ctx_Unicode_FromEncodedObject<R: Runtime>(
-    entry: Entry<R>,
-    obj: HPy,
-    encoding: *const c_char,
-    errors: *const c_char,
-) -> VmResult<HPy, R> {
-    if obj.is_null() {
-        return Err(entry.system_error("bad argument to internal function"));
+context_functions! {
+    fn ctx_Unicode_FromString(call, utf8: CStrArg) -> HPy {
+        fast {
+            let text = utf8.get()?.to_bytes();
+            let open = |object: &R::Object| call.open_or_revive(object);
+            let made = match call.core().literals().find(text, open) {
+                Some(handle) => handle,
+                None => new_text(call, text),
+            };
+            Some(made).filter(|handle| !handle.is_null())
+        }
+        general {
+            let text = call.text(&utf8)?;
+            call.expect_memory(text.len())?;
+            call.open(call.runtime().new_str(text)?)
+        }
     }
-    let object = entry.get(obj)?;
-    // SAFETY: the extension gives C strings, or null.
-    let (encoding, errors) =
-        unsafe { (entry.optional_text(encoding)?, entry.optional_text(errors)?) };
-    let (encoding, errors) = (encoding.unwrap_or("utf-8"), errors.unwrap_or("strict"));
-    entry.open(entry.leave(|vm| vm.decode_object(&object, encoding, errors))?)
-}
 
-pub(crate) unsafe fn ctx_Unicode_Substring<R: Runtime>(
-    entry: Entry<R>,
-    str: HPy,
-    start: HPy_ssize_t,
-    end: HPy_ssize_t,
-) -> VmResult<HPy, R> {
-    let object = entry.get(str)?;
-    entry.open(entry.runtime().substring(&object, start, end)?)
+    fn ctx_Unicode_Check(call, h: HPy) -> c_int {
+        check(call, h, BuiltinKind::Str)
+    }
+
+    fn ctx_Unicode_AsASCIIString(call, h: HPy) -> HPy {
+        encode(call, h, "ascii")
+    }
+
+    fn ctx_Unicode_AsLatin1String(call, h: HPy) -> HPy {
+        encode(call, h, "latin-1")
+    }
+
+    fn ctx_Unicode_AsUTF8String(call, h: HPy) -> HPy {
+        encode(call, h, "utf-8")
+    }
+
+    fn ctx_Unicode_AsUTF8AndSize(call, h: HPy, size: Out<HPy_ssize_t>) -> *const c_char {
+        fast {
+            let text = call.runtime().fast_utf8(call.peek(h)?)?;
+            size.set(text.len().cast_signed());
+            Some(text.cast())
+        }
+        general {
+            let text = call.runtime().utf8(&*call.get(h)?)?;
+            size.set(text.len().cast_signed());
+            Ok(text.cast())
+        }
+    }
+
+    fn ctx_Unicode_FromWideChar(call, w: ArrayArg<wchar_t>, size: HPy_ssize_t) -> HPy {
+        if w.is_null() && size != 0 {
+            return Err(call.system_error("NULL wchar_t * passed to HPyUnicode_FromWideChar"));
+        }
+        let length = match usize::try_from(size) {
+            Ok(length) => length,
+            // -1 says that the string ends with a NUL.
+            Err(_) if size == -1 => (0..).find(|&i| w.read(i) == 0).unwrap_or(0),
+            Err(_) => return Err(call.system_error("negative size passed to HPyUnicode_FromWideChar")),
+        };
+        // The characters, and the text that is made of them.
+        call.expect_memory(length.saturating_mul(8))?;
+        // Signed or not, as the platform has it.
+        const { assert!(size_of::<wchar_t>() == size_of::<u32>()) };
+        let wide: Vec<u32> = (0..length).map(|index| w.read(index) as u32).collect();
+        call.open(call.leave(|vm| vm.new_str_from_code_points(&wide))?)
+    }
+
+    fn ctx_Unicode_DecodeFSDefault(call, v: CStrArg) -> HPy {
+        let Some(bytes) = v.get() else {
+            return Err(call.system_error("NULL char * passed to HPyUnicode_DecodeFSDefault"));
+        };
+        call.open(call.leave(|vm| vm.decode_fs(bytes.to_bytes()))?)
+    }
+
+    fn ctx_Unicode_DecodeFSDefaultAndSize(call, v: ArrayArg<c_char>, size: HPy_ssize_t) -> HPy {
+        let bytes = bytes(call, &v, size)?;
+        call.open(call.leave(|vm| vm.decode_fs(bytes))?)
+    }
+
+    fn ctx_Unicode_EncodeFSDefault(call, h: HPy) -> HPy {
+        let object = call.get(h)?;
+        call.open(call.leave(|vm| vm.encode_fs(&object))?)
+    }
+
+    fn ctx_Unicode_ReadChar(call, h: HPy, index: HPy_ssize_t) -> HPy_UCS4 {
+        call.runtime().read_char(&*call.get(h)?, index)
+    }
+
+    fn ctx_Unicode_DecodeASCII(
+        call,
+        ascii: ArrayArg<c_char>,
+        size: HPy_ssize_t,
+        errors: CStrArg,
+    ) -> HPy {
+        decode(call, &ascii, size, "ascii", &errors)
+    }
+
+    fn ctx_Unicode_DecodeLatin1(
+        call,
+        latin1: ArrayArg<c_char>,
+        size: HPy_ssize_t,
+        errors: CStrArg,
+    ) -> HPy {
+        decode(call, &latin1, size, "latin-1", &errors)
+    }
+
+    fn ctx_Unicode_FromEncodedObject(call, obj: HPy, encoding: CStrArg, errors: CStrArg) -> HPy {
+        if obj.is_null() {
+            return Err(bad_argument(call));
+        }
+        let object = call.get(obj)?;
+        let encoding = call.optional_text(&encoding)?.unwrap_or("utf-8");
+        let errors = call.optional_text(&errors)?.unwrap_or("strict");
+        call.open(call.leave(|vm| vm.decode_object(&object, encoding, errors))?)
+    }
+
+    fn ctx_Unicode_Substring(call, str: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy {
+        let object = call.get(str)?;
+        call.open(call.runtime().substring(&object, start, end)?)
+    }
 }

@@ -41,7 +41,7 @@ impl<O> FullRangeTable<O> {
         let offset = offset % (self.slots as usize * size_of::<Slot<O>>());
         // SAFETY: there are slots for all indices, each of them memory that is a
         // slot from the start (zeros are), and the table lives as long as this is
-        // used, which is the contract of `HandleTable::whole`.
+        // used, which is the contract of `HandleTable::full_range`.
         unsafe { self.base.byte_add(offset).as_ref() }
     }
 
@@ -142,7 +142,7 @@ mod tests {
     fn what_is_tried_happens_or_changes_nothing() {
         let table = HandleTable::new().expect("address space");
         // SAFETY: the table outlives its slots.
-        let slots = unsafe { table.whole() }.expect("no limit here");
+        let slots = unsafe { table.full_range() }.expect("no limit here");
         let word = table.open(Rc::new(())).expect("room");
         assert!(matches!(slots.try_close(word), Err(Some(_))));
         assert_eq!(slots.try_dup(word), Some(word));
@@ -168,7 +168,7 @@ mod tests {
     fn no_word_reaches_a_slot_that_is_not_open() {
         let table = HandleTable::new().expect("address space");
         // SAFETY: as above.
-        let slots = unsafe { table.whole() }.expect("no limit here");
+        let slots = unsafe { table.full_range() }.expect("no limit here");
         let open = table.open(Rc::new(1)).expect("room");
         let closed = table.open(Rc::new(2)).expect("room");
         table.close(closed);
@@ -219,7 +219,7 @@ mod tests {
         };
         let table = HandleTable::<Rc<()>>::new().expect("address space");
         // SAFETY: the table outlives its slots.
-        let slots = unsafe { table.whole() }.expect("no limit here");
+        let slots = unsafe { table.full_range() }.expect("no limit here");
         let before = faults();
         for number in 0..10_000_i64 {
             // Each of another page, and with the bit that open slots have.

@@ -14,6 +14,7 @@
 //! cannot fail: a word made of garbage is at worst a wrong number or a slot
 //! word that the table refuses.
 
+use crate::abi::HPy;
 use std::fmt;
 
 /// Added to the bits of a double so that its top 16 bits are never zero.
@@ -42,6 +43,20 @@ const _: () = assert!(size_of::<isize>() == 8, "handles are words of 64 bits");
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct RawHandle(u64);
+
+impl From<HPy> for RawHandle {
+    #[inline(always)]
+    fn from(handle: HPy) -> Self {
+        Self::from_bits(handle.0)
+    }
+}
+
+impl From<RawHandle> for HPy {
+    #[inline(always)]
+    fn from(word: RawHandle) -> Self {
+        HPy(word.bits())
+    }
+}
 
 /// A word taken apart, for code that treats each class differently.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -75,7 +75,7 @@ impl<O> HandleTable<O> {
     ///
     /// # Safety
     /// The table outlives what is returned.
-    pub(crate) unsafe fn whole(&self) -> Option<FullRangeTable<O>> {
+    pub(crate) unsafe fn full_range(&self) -> Option<FullRangeTable<O>> {
         FullRangeTable::new(&self.slots, SLOTS)
     }
 

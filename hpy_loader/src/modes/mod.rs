@@ -24,7 +24,7 @@ mod mode;
 pub use mode::{InvalidMode, Mode};
 
 use crate::abi::{HPy, HPyContext};
-use crate::boundary::Gate;
+use crate::boundary::ContextInstance;
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
 use crate::loader::Loader;
@@ -79,12 +79,12 @@ fn wrap<R: Runtime, T>(
     core: &'static Core<R>,
     make: impl FnOnce(*mut HPyContext) -> (T, Wrapper),
 ) -> (T, &'static Loader<R>) {
-    // SAFETY: the context consists of pointers and numbers, and is whole.
-    let gate = Gate::leak(core, unsafe { core.context().read() });
-    let (made, wrapper) = make(gate.cast());
+    // SAFETY: the context consists of pointers and numbers, and is complete.
+    let instance = ContextInstance::<R>::leak(core, |_| unsafe { core.context().read() });
+    let (made, wrapper) = make(instance.cast());
     let loader = Loader::leak(core, Some(wrapper));
     // SAFETY: just leaked; C has not seen it yet.
-    unsafe { &*gate }.set_loader(loader);
+    unsafe { &*instance }.set_loader(loader);
     (made, loader)
 }
 

@@ -90,7 +90,7 @@ impl<R: Runtime> Loader<R> {
     /// The loader for the module `name` in a mode.
     pub fn in_mode(&'static self, mode: Mode, name: &str) -> &'static Self {
         match mode {
-            Mode::Universal => self.core().gate().loader(),
+            Mode::Universal => self.universal(),
             Mode::Debug => self.debugged(name),
             Mode::Trace => self.traced(),
         }

@@ -19,14 +19,6 @@ pub trait Calls: Roots {
 
     /// `callable(object)`.
     fn is_callable(&self, object: &Self::Object) -> bool;
-    /// Whether to call it is to run Python code: it is a function made in Python, or a
-    /// method with one. Other threads run C code meanwhile, as they would under a GIL;
-    /// during other calls they do after a while. A VM that can't tell says no.
-    #[inline]
-    fn is_python_function(&self, callable: &Self::Object) -> bool {
-        let _ = callable;
-        false
-    }
     /// A call in the vectorcall form: `args` are the positional arguments
     /// followed by the values of the keywords that the tuple `names` lists.
     fn call(
@@ -35,19 +27,6 @@ pub trait Calls: Roots {
         args: &[&Self::Object],
         names: Option<&Self::Object>,
     ) -> VmResult<Self::Object, Self>;
-    /// [`call`](Self::call) with positional arguments only, which change hands: they
-    /// may become the variables of a function without being duplicated. Only asked
-    /// where roots may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
-    #[inline]
-    #[allow(clippy::boxed_local)]
-    fn call_positional(
-        &self,
-        callable: &Self::Object,
-        args: Box<[Self::Object]>,
-    ) -> VmResult<Self::Object, Self> {
-        let args: Vec<&Self::Object> = args.iter().collect();
-        self.call(callable, &args, None)
-    }
     /// `args[0].name(*args[1:])`, in the form of [`call`](Self::call).
     fn call_method(
         &self,

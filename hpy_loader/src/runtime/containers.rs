@@ -1,11 +1,12 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::{Roots, VmResult};
+use super::{Errors, VmResult};
 use crate::capsule::Capsule;
 
 /// Builtin types that C asks for by name. Instances of subclasses count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum BuiltinKind {
     Bytes,
     Dict,
@@ -18,7 +19,7 @@ pub enum BuiltinKind {
 }
 
 /// The builtin containers.
-pub trait Containers: Roots {
+pub trait Containers: Errors {
     /// Whether the object is an instance of the builtin type or a subclass.
     fn is_builtin_instance(&self, object: &Self::Object, kind: BuiltinKind) -> bool;
     /// A `list`. The iterator gives roots without allocating objects, so a
@@ -32,17 +33,6 @@ pub trait Containers: Roots {
         &self,
         items: impl ExactSizeIterator<Item = Self::Object>,
     ) -> VmResult<Self::Object, Self>;
-    /// [`new_list`](Self::new_list) of roots in memory that may become the list's.
-    /// Only asked where roots may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
-    #[inline(always)]
-    fn new_list_from_roots(&self, items: Box<[Self::Object]>) -> VmResult<Self::Object, Self> {
-        self.new_list(items.into_vec().into_iter())
-    }
-    /// [`new_tuple`](Self::new_tuple), in the same way.
-    #[inline(always)]
-    fn new_tuple_from_roots(&self, items: Box<[Self::Object]>) -> VmResult<Self::Object, Self> {
-        self.new_tuple(items.into_vec().into_iter())
-    }
     /// `list.append`; `list` is a list.
     fn list_append(&self, list: &Self::Object, item: &Self::Object) -> VmResult<(), Self>;
     /// `list.insert`, which cuts the index to the list; `list` is a list.
@@ -51,7 +41,10 @@ pub trait Containers: Roots {
         list: &Self::Object,
         index: isize,
         item: &Self::Object,
-    ) -> VmResult<(), Self>;
+    ) -> VmResult<(), Self> {
+        let _ = (list, index, item);
+        Err(self.not_implemented("list.insert"))
+    }
     /// An empty `dict`.
     fn new_dict(&self) -> VmResult<Self::Object, Self>;
     /// `list(dict.keys())`; `dict` is a dict.

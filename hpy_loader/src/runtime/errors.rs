@@ -7,19 +7,17 @@ pub trait Errors: Roots {
     /// An instance of the exception class `class` with a message.
     fn new_error(&self, class: &Self::Object, message: &str) -> Self::Object;
 
+    /// A `NotImplementedError` for an operation that this VM does not have.
+    fn not_implemented(&self, operation: &str) -> Self::Object {
+        let class = self.constant("NotImplementedError");
+        self.new_error(&class, &format!("this VM does not implement {operation}"))
+    }
+
     /// What `PyErr_SetObject` followed by normalisation gives: `value` itself
     /// if it is an instance of `class`, `class(*value)` for a tuple, `class()`
     /// for none, else `class(value)`. If the class raises, that exception. A
     /// `class` that is no exception class gives a `SystemError`.
     fn error_from_value(&self, class: &Self::Object, value: Option<&Self::Object>) -> Self::Object;
-
-    /// Whether `class` is an exception class, so that an error of it can wait until
-    /// somebody looks at it. `false` says nothing. Runs no Python code.
-    #[inline]
-    fn fast_is_error_class(&self, class: &Self::Object) -> bool {
-        let _ = class;
-        false
-    }
 
     /// `class(errno, strerror(errno), filename, None, filename2)`, as
     /// `PyErr_SetFromErrnoWithFilenameObjects`.

@@ -5,38 +5,26 @@
 //! its handle table; a method takes `&Object`, a borrow of the root itself, and
 //! returns a new root.
 //!
-//! The trait is one trait in chapters, so that an implementation can lie in
-//! files by topic as well: implement the nine chapters, and [`Runtime`] follows.
-//! Dispatch is static throughout: the C functions of the context are compiled
-//! for each runtime, and a call of a chapter's method is a plain Rust call.
+//! The trait is one trait in chapters, so that an implementation can lie in files by
+//! topic as well: implement the chapters, [`Definitions`](crate::Definitions) for what an
+//! extension defines, and [`Runtime`], which is unsafe and has no methods: it says that
+//! the chapters keep the [contract](Runtime#contract). [`FastPaths`] has only optional
+//! methods. Dispatch is static throughout: the C functions of the context are compiled for
+//! each runtime, and a call of a chapter's method is a plain Rust call.
 //!
-//! # Rules for an implementation
+//! # Rules that are not about memory
 //!
 //! - A method that fails returns the exception instance, as a root. It leaves
 //!   nothing in the VM's own error state: the pending error is the loader's.
-//! - A borrow `&Object` lives in a slot that stays where it is and stays open
-//!   until the method returns, whatever the extension does meanwhile; or it is
-//!   of a root that the runtime itself has just returned.
-//! - A method that is said to run no Python code runs no other foreign code
-//!   either, does not come back to the loader, and drops no object that may be
-//!   the last of its kind. The loader lends it the root in the slot itself,
-//!   without a pin, and memory safety rests on this. The methods that give
-//!   native structs, fields and types (`native_struct`, `load_field`, `type_of`,
-//!   `duplicate` and what else answers without a `Result`) are of this kind. Those
-//!   with a default, which knows nothing, are what the loader tries first.
-//! - A moving collector puts a `Cell` into `Object`, finds the roots through
-//!   `Loader::for_each_root` and rewrites them in
-//!   place. A root that a method returned is in a slot before the next method is
-//!   called, unless it is borrowed by just that call or not used afterwards. So
-//!   a method makes roots of its own of what it is passed before it allocates.
-//! - Until [`Loader::new`](crate::Loader::new) has returned, nobody can visit
-//!   the roots, and nothing must move.
 //! - Methods may be called from any thread that the VM knows, with the HPy lock
 //!   held or left as [`crate::lock`] describes.
+//! - An operation that a later HPy adds comes with a default that raises
+//!   `NotImplementedError`, so that a VM that compiles today compiles then.
 
 mod calls;
 mod containers;
 mod errors;
+mod fast_paths;
 mod modules;
 mod numbers;
 mod objects;
@@ -47,23 +35,66 @@ mod types;
 pub use calls::Calls;
 pub use containers::{BuiltinKind, Containers};
 pub use errors::Errors;
+pub use fast_paths::FastPaths;
 pub use modules::Modules;
 pub use numbers::{BinaryOp, Integer, Numbers, UnaryOp};
 pub use objects::{CompareOp, Objects};
-pub use roots::Roots;
+pub use roots::{MultiThreaded, Roots, SingleThreaded, ThreadModel, Threads};
 pub use text::Text;
 pub use types::Types;
 
-/// A virtual machine that can run HPy extensions.
+/// A virtual machine that can run HPy extensions: all chapters, and the promise that they
+/// can be relied on.
 ///
-/// Implemented for whatever implements all chapters.
-pub trait Runtime:
-    Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types
-{
-}
-
-impl<R> Runtime for R where
-    R: Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types
+/// ```
+/// # use hpy_loader::runtime::Runtime;
+/// fn takes_any_vm<R: Runtime>(vm: &R, object: &R::Object) -> R::Object {
+///     vm.duplicate(object)
+/// }
+/// ```
+///
+/// # Safety
+///
+/// The implementation keeps the contract below. The loader's unsafe code, and C, build on
+/// it; they cite a rule by its number.
+///
+/// # Contract
+///
+/// 1. **Roots.** An object lives as long as a root of it. [`duplicate`](Roots::duplicate)
+///    gives a root of the same object. [`Object`](Roots::Object) is 8 bytes without
+///    padding, and two roots with the same bits are of the same object.
+/// 2. **Borrows.** A `&Object` that a method gets is of a root in a slot that stays where
+///    it is and stays open until the method returns, or of a root that the runtime itself
+///    has just returned. A method that allocates, on a VM that moves objects, makes roots
+///    of its own of what it was passed before it allocates.
+/// 3. **Quiet methods.** These methods run no foreign code, do not come back to the loader
+///    and drop no object that may die by that: all of [`FastPaths`], all methods whose
+///    result is no [`VmResult`] in [`Roots`], [`Numbers`], [`Containers`], [`Types`] and
+///    [`Objects`] (but `dump`), and those that are said to run no Python code. The loader
+///    lends them the root in the slot itself, without a pin.
+/// 4. **Fields.** The word of [`store_field`](Roots::store_field) is not 0, and its top 16
+///    bits are 0. Until [`take_field`](Roots::take_field) takes it,
+///    [`load_field`](Roots::load_field) of that word, or of what the collector has
+///    rewritten it to, gives a root of the object.
+/// 5. **Text.** What [`utf8`](Text::utf8), [`bytes_data`](Text::bytes_data), their fast
+///    forms and [`type_name`](Types::type_name) give is memory that stays as it is as long
+///    as the *object* lives, not just this root, and a NUL byte follows it.
+/// 6. **Native structs.** The struct that [`new_instance`](Types::new_instance) and
+///    [`native_struct`](Types::native_struct) give has the size that the definition of the
+///    type asks for, is zeroed when it is made, is aligned to 16 bytes, and stays where it
+///    is as long as the object lives. `native_struct` gives a struct only to an instance of
+///    a type with that shape.
+/// 7. **Receivers.** A function that an extension defines for a type gets instances of that
+///    type, or of a type that derives from it, as its receiver.
+/// 8. **Moving.** A collector moves objects only if it finds the roots in open slots
+///    through [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
+///    place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A
+///    root that a method returned is in a slot before the next method is called, unless
+///    just that call borrows it or nobody uses it afterwards.
+/// 9. **Roots elsewhere.** [`UNTRACKED_ROOTS`](FastPaths::UNTRACKED_ROOTS) is true only if
+///    a root may lie anywhere in memory.
+pub unsafe trait Runtime:
+    Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types + FastPaths
 {
 }
 

@@ -1,23 +1,10 @@
-//! Modules, code and context variables.
+//! Importing, code and context variables.
 
-use super::{Roots, Runtime, VmResult};
-use crate::Loader;
+use super::{Roots, VmResult};
 use crate::abi::HPy_SourceKind;
-use crate::spec::ModuleDef;
 
-/// Modules and what surrounds them.
+/// Importing modules, running code, context variables.
 pub trait Modules: Roots {
-    /// A module object for the import spec `spec`, with the docstring and the
-    /// functions of `definition`, its `__name__` and what else a fresh module
-    /// has. The functions call into `loader`. The slots are the loader's to run.
-    fn new_module(
-        &self,
-        loader: &'static Loader<Self>,
-        spec: &Self::Object,
-        definition: &'static ModuleDef,
-    ) -> VmResult<Self::Object, Self>
-    where
-        Self: Runtime;
     /// `importlib.import_module(name)`.
     fn import(&self, name: &str) -> VmResult<Self::Object, Self>;
     /// `compile(source, filename, kind)`.

@@ -5,6 +5,7 @@ use super::{Roots, VmResult};
 /// The operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum BinaryOp {
     Add,
     Subtract,
@@ -25,6 +26,7 @@ pub enum BinaryOp {
 /// and `float`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum UnaryOp {
     Negative,
     Positive,
@@ -62,13 +64,6 @@ pub trait Numbers: Roots {
     /// The value of an `int` or an instance of a subclass; `None` for anything
     /// else. Runs no Python code.
     fn integer(&self, object: &Self::Object) -> Option<Integer>;
-    /// The value of an exact `int` of 64 bits. `None` for anything else, or if it
-    /// takes time to find out. Runs no Python code.
-    #[inline]
-    fn exact_int(&self, object: &Self::Object) -> Option<i64> {
-        let _ = object;
-        None
-    }
     /// The value of an `int` as a double; `OverflowError` if it is too large.
     /// `object` is an `int`.
     fn integer_as_f64(&self, object: &Self::Object) -> VmResult<f64, Self>;

@@ -1,6 +1,6 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::{Roots, VmResult};
+use super::{Errors, VmResult};
 use std::ffi::CStr;
 
 /// The operators of a rich comparison.
@@ -16,7 +16,7 @@ pub enum CompareOp {
 }
 
 /// What Python can do with any object.
-pub trait Objects: Roots {
+pub trait Objects: Errors {
     /// `object.name`.
     fn get_attr(&self, object: &Self::Object, name: &Self::Object) -> VmResult<Self::Object, Self>;
     /// `object.name` for a name known to C.
@@ -59,55 +59,6 @@ pub trait Objects: Roots {
     fn length(&self, object: &Self::Object) -> VmResult<usize, Self>;
     /// `bool(object)`.
     fn is_true(&self, object: &Self::Object) -> VmResult<bool, Self>;
-    /// `len(object)` of a builtin container, if that is known without running
-    /// Python code. [`length`](Self::length) knows it in any case.
-    #[inline]
-    fn fast_length(&self, object: &Self::Object) -> Option<usize> {
-        let _ = object;
-        None
-    }
-    /// `bool(object)` of a builtin constant, number, text or container, if that is
-    /// known without running Python code.
-    #[inline]
-    fn fast_truth(&self, object: &Self::Object) -> Option<bool> {
-        let _ = object;
-        None
-    }
-    /// `a is b or a == b`, if that is known without running Python code: that they
-    /// are the same object, or are both builtin text.
-    #[inline]
-    fn fast_equality(&self, a: &Self::Object, b: &Self::Object) -> Option<bool> {
-        let (_, _) = (a, b);
-        None
-    }
-    /// Lends `object[index]` of a builtin list or tuple to `look`, which runs no
-    /// Python code, if there is such an item and it can be had without any.
-    #[inline]
-    fn with_item<T>(
-        &self,
-        object: &Self::Object,
-        index: usize,
-        look: impl FnOnce(&Self::Object) -> T,
-    ) -> Option<T> {
-        let _ = (object, index, look);
-        None
-    }
-    /// Puts `value` in the place of item `index` of a builtin list and gives the
-    /// old one, without running Python code.
-    ///
-    /// # Errors
-    ///
-    /// Gives `value` back if that is not possible.
-    #[inline]
-    fn fast_replace_item(
-        &self,
-        object: &Self::Object,
-        index: usize,
-        value: Self::Object,
-    ) -> Result<Self::Object, Self::Object> {
-        let _ = (object, index);
-        Err(value)
-    }
     /// `hash(object)`; never -1.
     fn hash(&self, object: &Self::Object) -> VmResult<isize, Self>;
     /// `repr(object)`.
@@ -133,26 +84,22 @@ pub trait Objects: Roots {
         b: &Self::Object,
     ) -> VmResult<bool, Self>;
     /// `iter(object)`.
-    fn get_iter(&self, object: &Self::Object) -> VmResult<Self::Object, Self>;
-    /// `next(iterator)`; none at the end. `TypeError` for what is no iterator.
-    fn iter_next(&self, iterator: &Self::Object) -> VmResult<Option<Self::Object>, Self>;
-    /// Whether the object's type has `__next__`.
-    fn is_iterator(&self, object: &Self::Object) -> bool;
-    /// `type(object)`.
-    fn type_of(&self, object: &Self::Object) -> Self::Object;
-    /// Lends `type(object)` to `look`, which runs no Python code. For a VM that can
-    /// do so for less than a root.
-    #[inline]
-    fn with_type<T>(&self, object: &Self::Object, look: impl FnOnce(&Self::Object) -> T) -> T {
-        look(&self.type_of(object))
+    fn get_iter(&self, object: &Self::Object) -> VmResult<Self::Object, Self> {
+        let _ = object;
+        Err(self.not_implemented("iter"))
     }
-    /// Whether `class` is the object's type and nothing derived. `false` says
-    /// nothing. Runs no Python code.
-    #[inline]
-    fn is_exact_instance(&self, object: &Self::Object, class: &Self::Object) -> bool {
-        let (_, _) = (object, class);
+    /// `next(iterator)`; none at the end. `TypeError` for what is no iterator.
+    fn iter_next(&self, iterator: &Self::Object) -> VmResult<Option<Self::Object>, Self> {
+        let _ = iterator;
+        Err(self.not_implemented("next"))
+    }
+    /// Whether the object's type has `__next__`.
+    fn is_iterator(&self, object: &Self::Object) -> bool {
+        let _ = object;
         false
     }
+    /// `type(object)`.
+    fn type_of(&self, object: &Self::Object) -> Self::Object;
     /// Whether the object's type is `class` or derives from it, by the MRO alone.
     /// `class` is a type. Runs no Python code.
     fn is_instance(&self, object: &Self::Object, class: &Self::Object) -> bool;

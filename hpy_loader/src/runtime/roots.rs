@@ -1,20 +1,43 @@
 //! Roots, fields, constants, threads.
 
+/// How many threads may run Python code at the same time: [`SingleThreaded`] or
+/// [`MultiThreaded`].
+pub trait ThreadModel: sealed::Sealed {
+    /// Whether there may be several.
+    const THREADS: bool;
+}
+
+/// The two models, for a runtime that is generic over them.
+#[derive(Debug)]
+pub struct Threads<const SEVERAL: bool>;
+
+/// One thread at most, which also makes the loader. The HPy lock compiles to nothing, and
+/// the [`Loader`](crate::Loader) is not `Sync`, so it stays on that thread.
+pub type SingleThreaded = Threads<false>;
+
+/// Several threads. The [`Loader`](crate::Loader) is `Sync` if the runtime is.
+pub type MultiThreaded = Threads<true>;
+
+impl<const SEVERAL: bool> ThreadModel for Threads<SEVERAL> {
+    const THREADS: bool = SEVERAL;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<const SEVERAL: bool> Sealed for super::Threads<SEVERAL> {}
+}
+
 /// References to objects, and where a thread may wait.
 pub trait Roots: Sized + 'static {
     /// An owned reference to an object, 8 bytes wide. The object lives at least
     /// as long as a root of it. Dropping the root may run finalizers.
     type Object: 'static;
 
-    /// Whether several threads can run Python code at the same time. Where they
-    /// can't, the HPy lock compiles to nothing, and the runtime should not be
-    /// `Sync`, which keeps the loader on its thread as well.
-    const THREADS: bool;
+    /// Whether several threads can run Python code at the same time.
+    type Threads: ThreadModel;
 
-    /// Whether a root may lie anywhere in memory: the VM counts references, say, and
-    /// need not find them. Where it does need to, the loader keeps roots in the handle
-    /// table only, where the VM finds them.
-    const UNTRACKED_ROOTS: bool = false;
+    /// Short for the same in [`Threads`](Self::Threads).
+    const THREADS: bool = <Self::Threads as ThreadModel>::THREADS;
 
     /// A second root of the same object.
     fn duplicate(&self, object: &Self::Object) -> Self::Object;
@@ -24,16 +47,6 @@ pub trait Roots: Sized + 'static {
     /// can't tell says no.
     #[inline]
     fn is_shared(&self, object: &Self::Object) -> bool {
-        let _ = object;
-        false
-    }
-
-    /// Whether the object can die anywhere: it refers to no other object that may
-    /// die with it and has no finalizer, as a plain number or text, or an instance
-    /// whose fields are empty. A VM that can't tell says no. Runs no Python code, but
-    /// may ask a `tp_traverse`, since the root is no borrow from a slot.
-    #[inline]
-    fn is_inert(&self, object: &Self::Object) -> bool {
         let _ = object;
         false
     }
@@ -62,24 +75,13 @@ pub trait Roots: Sized + 'static {
     /// As [`take_field`](Self::take_field), but the field keeps its reference.
     unsafe fn load_field(&self, word: isize) -> Self::Object;
 
-    /// Lends the object that a field refers to to `look`, which runs no Python
-    /// code. For a VM that can do so for less than a root.
-    ///
-    /// # Safety
-    ///
-    /// As [`load_field`](Self::load_field).
-    #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Self::Object) -> T) -> T {
-        // SAFETY: passed on to the caller.
-        look(&unsafe { self.load_field(word) })
-    }
-
     /// The object behind a constant of the context, by its Python name: a
     /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for
     /// the capsules' type. The names are those of the [rows](crate::abi::context::ROWS)
     /// that are [handles](crate::abi::context::RowKind::Handle): `None`, `type`,
     /// `ValueError` and so on. Called once a row when the context is made, which is
-    /// when a collector must not move anything yet.
+    /// when a collector must not move anything yet, and by defaults of this trait's
+    /// chapters that raise an error.
     ///
     /// # Panics
     ///

@@ -4,11 +4,6 @@ use super::{Roots, VmResult};
 
 /// Text and bytes.
 pub trait Text: Roots {
-    /// Whether the loader may keep a `str` of a few constants in the extensions'
-    /// sources, for good, instead of asking for a new one each time. Only where roots
-    /// may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
-    const KEEP_CONSTANT_TEXT: bool = false;
-
     /// A `str` of valid UTF-8; `MemoryError` where there is no room for it.
     fn new_str(&self, text: &str) -> VmResult<Self::Object, Self>;
     /// A `str` of code points, surrogates among them; `ValueError` above
@@ -38,13 +33,6 @@ pub trait Text: Roots {
     /// the memory stays as it is while the *object* lives, not just this root.
     /// `TypeError` if it is no `str`, `UnicodeEncodeError` for surrogates.
     fn utf8(&self, object: &Self::Object) -> VmResult<*const [u8], Self>;
-    /// What [`utf8`](Self::utf8) gives, if that is at hand without running Python
-    /// code or waiting.
-    #[inline]
-    fn fast_utf8(&self, object: &Self::Object) -> Option<*const [u8]> {
-        let _ = object;
-        None
-    }
     /// The code point at `index`; `IndexError` outside, `TypeError` if it is no
     /// `str`.
     fn read_char(&self, object: &Self::Object, index: isize) -> VmResult<u32, Self>;
@@ -61,11 +49,4 @@ pub trait Text: Roots {
     /// The content of a `bytes`, under the same promise as [`utf8`](Self::utf8).
     /// `TypeError` if it is no `bytes`.
     fn bytes_data(&self, object: &Self::Object) -> VmResult<*const [u8], Self>;
-    /// What [`bytes_data`](Self::bytes_data) gives, if that is at hand without
-    /// running Python code or waiting.
-    #[inline]
-    fn fast_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
-        let _ = object;
-        None
-    }
 }

@@ -1,9 +1,7 @@
-//! Types that extensions define, and their instances.
+//! Instances of types that extensions define.
 
-use super::{Roots, Runtime, VmResult};
-use crate::Loader;
+use super::{Roots, VmResult};
 use crate::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
-use crate::spec::TypeDef;
 use std::ffi::c_void;
 
 /// Heap types with a native struct.
@@ -14,33 +12,9 @@ use std::ffi::c_void;
 /// and calls `tp_destroy`, each from the most derived type to the base
 /// (`hpytype_dealloc` in hpy's `ctx_type.c`).
 pub trait Types: Roots {
-    /// Makes the type. `bases` are types (none: `object`), `metaclass` is a
-    /// type. The loader has validated what does not depend on the bases.
-    fn new_type(
-        &self,
-        loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
-        bases: &[&Self::Object],
-        metaclass: Option<&Self::Object>,
-    ) -> VmResult<Self::Object, Self>
-    where
-        Self: Runtime;
     /// A new instance of `class`, which is a type, without calling `__new__` or
     /// `__init__`, and its native struct.
     fn new_instance(&self, class: &Self::Object) -> VmResult<(Self::Object, *mut c_void), Self>;
-    /// [`new_instance`](Self::new_instance) for a VM that can make instances of some
-    /// classes without running Python code. `class` may be no type.
-    ///
-    /// # Errors
-    ///
-    /// Gives `class` back if it is none of those, or something is in the way.
-    #[inline]
-    fn fast_new_instance(
-        &self,
-        class: Self::Object,
-    ) -> Result<(Self::Object, *mut c_void), Self::Object> {
-        Err(class)
-    }
     /// The native struct that the object has under a type of this shape; null
     /// if it has none.
     fn native_struct(&self, object: &Self::Object, shape: HPyType_BuiltinShape) -> *mut c_void;

@@ -71,10 +71,10 @@ fn the_destructor_of_an_error_may_panic<const THREADS: bool>(host: &Host<THREADS
 /// Where C called, its error is what it gets to see; the lock and the error
 /// that was pending are as they were.
 fn python_below_may_panic<const THREADS: bool>(host: &Host<THREADS>) {
-    let loader = host.loader;
+    let loader = crate::toy::LoaderRef(host.loader);
     let inner = host.vm().none();
     let function = host.vm().function(move |_, _| {
-        call(loader, inner.clone(), |c, _| {
+        call(*loader, inner.clone(), |c, _| {
             c.raise("pending inside");
             HPy::NULL
         })

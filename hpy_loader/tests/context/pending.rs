@@ -210,9 +210,9 @@ fn through_python<const THREADS: bool>(
     host: &Host<THREADS>,
     inside: impl Fn(C, HPy) -> HPy + Send + Sync + Copy + 'static,
 ) -> Object {
-    let (loader, none) = (host.loader, host.vm().none());
+    let (loader, none) = (crate::toy::LoaderRef(host.loader), host.vm().none());
     host.vm()
-        .function(move |_, _| call(loader, none.clone(), inside))
+        .function(move |_, _| call(*loader, none.clone(), inside))
 }
 
 fn nested_c_starts_without_it<const THREADS: bool>(host: &Host<THREADS>) {

@@ -374,7 +374,7 @@ fn a_finalizer_raises_to_nobody<const THREADS: bool>(host: &Host<THREADS>) {
         assert_eq!(c!(c.ctx_Is(h, c.known().h_None)), 1);
         c.raise("in a finalizer");
     }
-    let loader = host.loader;
+    let loader = crate::toy::LoaderRef(host.loader);
     let none = host.vm().none();
     let end = none.clone();
     // SAFETY: the function is of this type.

@@ -2,14 +2,13 @@
 
 use std::ffi::{CStr, CString, c_void};
 
-use hpy_loader::Loader;
 use hpy_loader::abi::HPyFunc_keywords;
 use hpy_loader::native;
 use hpy_loader::runtime::Roots;
 use hpy_loader::spec::{MethodDef, TypeDef};
 use hpy_loader::{call::Callee, member};
 
-use super::Toy;
+use super::LoaderRef;
 use super::instance::Native;
 use super::object::{Object, VmResult, c_name};
 
@@ -89,7 +88,7 @@ pub trait Extension: Send + Sync {
 }
 
 pub struct Link<const THREADS: bool> {
-    pub loader: &'static Loader<Toy<THREADS>>,
+    pub loader: LoaderRef<THREADS>,
     pub definition: &'static TypeDef,
 }
 
@@ -129,7 +128,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         let mut members = self.definition.members.iter();
         let member = members.find(|member| member.name == name)?;
         // SAFETY: the struct is that of an instance of the class.
-        Some(unsafe { member::get(self.loader, member, self.definition.name(), native) })
+        Some(unsafe { member::get(*self.loader, member, self.definition.name(), native) })
     }
 
     fn set_member(
@@ -142,7 +141,7 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         let member = members.find(|member| member.name == name)?;
         let value = value.map(|value| self.loader.runtime().duplicate(value));
         // SAFETY: as above.
-        Some(unsafe { member::set(self.loader, member, self.definition.name(), native, value) })
+        Some(unsafe { member::set(*self.loader, member, self.definition.name(), native, value) })
     }
 
     fn method(&self, name: &str) -> Option<&'static MethodDef> {

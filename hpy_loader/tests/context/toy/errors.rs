@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use hpy_loader::runtime::{Errors, Objects};
+use hpy_loader::runtime::{Errors, FastPaths, Objects};
 
 use super::class::Class;
 use super::object::{Error, lock, not_in_the_toy};
@@ -38,10 +38,6 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
             None => Vec::new(),
         };
         self.error_of(class.clone(), args)
-    }
-
-    fn fast_is_error_class(&self, class: &Object) -> bool {
-        class.class().is_some() && self.is_subtype(class, &self.builtin("BaseException"))
     }
 
     fn error_from_errno(

@@ -10,7 +10,9 @@ mod builtins;
 mod calls;
 mod class;
 mod containers;
+mod definitions;
 mod errors;
+mod fast_paths;
 mod instance;
 mod modules;
 mod numbers;
@@ -39,6 +41,31 @@ pub struct Toy<const THREADS: bool> {
     pub refuse_containers: AtomicBool,
     /// Making an exception panics.
     pub panic_in_errors: AtomicBool,
+}
+
+/// The loader in an object, which may travel to any thread if the VM has several.
+pub struct LoaderRef<const THREADS: bool>(pub &'static Loader<Toy<THREADS>>);
+
+impl<const THREADS: bool> Clone for LoaderRef<THREADS> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<const THREADS: bool> Copy for LoaderRef<THREADS> {}
+
+// SAFETY: the loader of a VM with several threads is `Sync`. The objects of a VM with one
+// thread stay on it: no test gives them to another.
+unsafe impl<const THREADS: bool> Send for LoaderRef<THREADS> {}
+// SAFETY: as above.
+unsafe impl<const THREADS: bool> Sync for LoaderRef<THREADS> {}
+
+impl<const THREADS: bool> std::ops::Deref for LoaderRef<THREADS> {
+    type Target = &'static Loader<Toy<THREADS>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 /// What the loader has asked of the VM.

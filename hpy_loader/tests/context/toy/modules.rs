@@ -1,47 +1,12 @@
 //! Modules and context variables.
 
-use std::collections::BTreeMap;
-
-use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
-use hpy_loader::call::Callee;
 use hpy_loader::runtime::Modules;
-use hpy_loader::spec::ModuleDef;
 
-use super::class::counted;
 use super::object::{lock, not_in_the_toy};
 use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Modules for Toy<THREADS> {
-    fn new_module(
-        &self,
-        loader: &'static Loader<Self>,
-        spec: &Self::Object,
-        definition: &'static ModuleDef,
-    ) -> Result<Self::Object, Self::Object> {
-        let mut names = BTreeMap::new();
-        names.insert("__name__".to_owned(), spec.clone());
-        for method in &definition.methods {
-            let receiver = self.none();
-            let function = self.function(move |args, names| {
-                let name = || method.name.clone();
-                // SAFETY: the extension defined the method.
-                unsafe {
-                    loader.call_method(
-                        method,
-                        &name,
-                        receiver.clone(),
-                        args.iter().map(|&arg| arg.clone()).collect(),
-                        counted(names),
-                        Callee::Callable(&name),
-                    )
-                }
-            });
-            names.insert(method.name.clone(), function);
-        }
-        Ok(self.object(Data::Module(names.into())))
-    }
-
     fn import(&self, name: &str) -> VmResult<Object> {
         Err(self.raise("ModuleNotFoundError", &format!("no module '{name}'")))
     }

@@ -2,17 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
-use hpy_loader::runtime::Roots;
+use hpy_loader::runtime::{Roots, Threads};
 
 use super::{Object, Toy};
 
 impl<const THREADS: bool> Roots for Toy<THREADS> {
     type Object = Object;
 
-    const THREADS: bool = THREADS;
-
-    // Either would be right; so the tests see both.
-    const UNTRACKED_ROOTS: bool = THREADS;
+    type Threads = Threads<THREADS>;
 
     fn duplicate(&self, object: &Object) -> Object {
         object.clone()

@@ -3,33 +3,15 @@
 use std::ffi::c_void;
 use std::sync::Mutex;
 
-use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::Types;
-use hpy_loader::spec::TypeDef;
 
-use super::class::{Class, Extension, Link};
+use super::class::{Class, Extension};
 use super::instance::Native;
 use super::object::{Instance, lock};
 use super::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
-    fn new_type(
-        &self,
-        loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
-        bases: &[&Self::Object],
-        _metaclass: Option<&Self::Object>,
-    ) -> Result<Self::Object, Self::Object> {
-        let bases = match bases {
-            [] => vec![self.builtin("object")],
-            _ => bases.iter().map(|&base| base.clone()).collect(),
-        };
-        let link = Box::new(Link { loader, definition });
-        let class = Class::new(definition.name(), bases, Some(link));
-        Ok(self.object(Data::Class(class)))
-    }
-
     fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
         let size = class
             .class()

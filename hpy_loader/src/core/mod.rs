@@ -3,18 +3,19 @@
 //! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
 //! meets it through a universal context, which is part of a [`Gate`].
 
+mod builder_items;
 mod lazy_error;
 
+pub(crate) use builder_items::{BuilderItem, BuilderItems, NewItem};
+
 use crate::abi::context::{ROWS, RowKind};
-use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::boundary::{self, Gate};
-use crate::context::{Departure, Items, Tracker};
+use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::modes::Modes;
 use crate::registry::Registry;
-use crate::runtime::{Runtime, VmResult};
+use crate::runtime::{MultiThreaded, Runtime, VmResult};
 use lazy_error::LazyError;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,22 +34,21 @@ pub struct Core<R: Runtime> {
     /// A `MemoryError` that is pending when no error can be made.
     last_resort: Cell<RawHandle>,
     lock: Lock,
-    builders: Registry<Items<R>>,
+    builders: Registry<BuilderItems<R>>,
     trackers: Registry<Tracker>,
-    departures: Registry<Departure>,
+    left_threads: Registry<LeftThread>,
     /// How many threads have left in a call of C. Each looks only for itself, so
     /// relaxed order will do.
-    away: AtomicUsize,
+    threads_away: AtomicUsize,
     literals: Literals<R::Object>,
     /// The loader of the universal mode, and what the other modes keep.
     pub(crate) modes: Modes<R>,
 }
 
 // SAFETY: the table, the pending error, the registries and the literals are only reachable
-// within this crate, which touches them under the HPy lock. What a runtime without
-// threads owns may be used on one thread only, so it is not `Sync`, and then a
-// core isn't either.
-unsafe impl<R: Runtime + Sync> Sync for Core<R> {}
+// within this crate, which touches them under the HPy lock. A core whose runtime is
+// `SingleThreaded`, for which there is no lock, is not `Sync`.
+unsafe impl<R: Runtime<Threads = MultiThreaded> + Sync> Sync for Core<R> {}
 
 impl<R: Runtime> Core<R> {
     /// Makes the context for `runtime` and opens its constants.
@@ -57,7 +57,7 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        let core: &'static Self = Box::leak(Box::new(Self {
+        Ok(Box::leak(Box::new(Self {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
@@ -67,38 +67,30 @@ impl<R: Runtime> Core<R> {
             lock: Lock::new(),
             builders: Registry::new(),
             trackers: Registry::new(),
-            departures: Registry::new(),
-            away: AtomicUsize::new(0),
+            left_threads: Registry::new(),
+            threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
             modes: Modes::default(),
-        }));
-        let mut context = boundary::context::<R>();
-        context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-        context.abi_version = ABI_VERSION;
-        for row in ROWS {
-            if let RowKind::Handle { python_name } = row.kind {
-                let constant = core.open_constant(python_name);
-                let place = (&raw mut context).wrapping_byte_add(row.offset);
-                // SAFETY: the offset is that of a handle in the context.
-                unsafe { place.cast::<HPy>().write(constant) };
-            }
-        }
-        let gate = Gate::leak(core, context);
-        // SAFETY: just made, never freed, and nobody else has it yet.
-        let context = unsafe {
-            if (*gate).is_whole() {
-                boundary::install_shortcuts::<R>(&mut *gate.cast::<HPyContext>());
-            }
-            gate.cast::<HPyContext>()
-        };
-        core.context.set(context);
-        core.make_last_resort();
-        Ok(core)
+        })))
     }
 
-    /// Opens the handle of a constant of the context.
-    fn open_constant(&self, python_name: &str) -> HPy {
-        HPy(self.open_forever(self.runtime.constant(python_name)).bits())
+    /// Opens the constants of a context for this core.
+    pub(crate) fn open_constants(&self, context: &mut HPyContext) {
+        for row in ROWS {
+            if let RowKind::Handle { python_name } = row.kind {
+                let constant = self.open_forever(self.runtime.constant(python_name));
+                let place = std::ptr::from_mut(context).wrapping_byte_add(row.offset);
+                // SAFETY: the offset is that of a handle in the context.
+                unsafe { place.cast::<HPy>().write(HPy::from(constant)) };
+            }
+        }
+    }
+
+    /// Says which context is the universal one, once, before anybody has the core. The
+    /// context is in an instance of the boundary and is never freed.
+    pub(crate) fn set_context(&self, context: *mut HPyContext) {
+        self.context.set(context);
+        self.make_last_resort();
     }
 
     fn open_forever(&self, object: R::Object) -> RawHandle {
@@ -109,7 +101,7 @@ impl<R: Runtime> Core<R> {
     }
 
     fn make_last_resort(&self) {
-        let class = RawHandle::from_bits(self.constants().h_MemoryError.0);
+        let class = RawHandle::from(self.constants().h_MemoryError);
         if let Some(class) = self.handles.pin(class) {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
@@ -120,12 +112,6 @@ impl<R: Runtime> Core<R> {
     #[inline]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.get()
-    }
-
-    /// What the [`context`](Self::context) is in.
-    pub(crate) fn gate(&self) -> &'static Gate<R> {
-        // SAFETY: the context of a core is in a gate of its own.
-        unsafe { Gate::of(self.context()) }
     }
 
     /// The VM.
@@ -160,7 +146,7 @@ impl<R: Runtime> Core<R> {
         &self.lock
     }
 
-    pub(crate) fn builders(&self) -> &Registry<Items<R>> {
+    pub(crate) fn builders(&self) -> &Registry<BuilderItems<R>> {
         &self.builders
     }
 
@@ -168,19 +154,19 @@ impl<R: Runtime> Core<R> {
         &self.trackers
     }
 
-    pub(crate) fn departures(&self) -> &Registry<Departure> {
-        &self.departures
+    pub(crate) fn left_threads(&self) -> &Registry<LeftThread> {
+        &self.left_threads
     }
 
     /// Threads that have left, and not come back.
-    pub(crate) fn away(&self) -> &AtomicUsize {
-        &self.away
+    pub(crate) fn threads_away(&self) -> &AtomicUsize {
+        &self.threads_away
     }
 
     /// Called when C returns: it must be back.
     #[inline(always)]
     pub(crate) fn expect_back(&self) {
-        if self.away.load(Ordering::Relaxed) != 0 {
+        if self.threads_away.load(Ordering::Relaxed) != 0 {
             self.come_back();
         }
     }
@@ -194,7 +180,7 @@ impl<R: Runtime> Core<R> {
         if R::THREADS && self.lock.is_held::<R>() {
             return;
         }
-        self.away.fetch_sub(1, Ordering::Relaxed);
+        self.threads_away.fetch_sub(1, Ordering::Relaxed);
         self.runtime.attach();
         self.lock.acquire(&self.runtime);
         let message = "HPy_LeavePythonExecution without HPy_ReenterPythonExecution";
@@ -281,6 +267,30 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// Drops an object that C has given up: outside the lock, if the object's death may
+    /// run more than the VM's own code.
+    pub(crate) fn drop_unlocked(&self, object: R::Object) {
+        match self.runtime.is_shared(&object) || self.runtime.is_inert(&object) {
+            true => drop(object),
+            false => self.leave(|_| drop(object)),
+        }
+    }
+
+    /// `repr(object)` as text, for messages.
+    ///
+    /// # Errors
+    ///
+    /// What `repr` raises.
+    pub(crate) fn repr(&self, object: &R::Object) -> VmResult<String, R> {
+        self.leave(|vm| {
+            let repr = vm.repr(object)?;
+            // SAFETY: the text lives as long as the object beside it (rule 5 of the
+            // contract of `Runtime`).
+            let text = unsafe { &*vm.utf8(&repr)? };
+            Ok(String::from_utf8_lossy(text).into_owned())
+        })
+    }
+
     /// Opens a handle of `object`.
     ///
     /// # Errors
@@ -289,7 +299,7 @@ impl<R: Runtime> Core<R> {
     #[inline]
     pub(crate) fn open(&self, object: R::Object) -> VmResult<HPy, R> {
         match self.handles.open(object) {
-            Ok(word) => Ok(HPy(word.bits())),
+            Ok(word) => Ok(HPy::from(word)),
             Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
@@ -307,7 +317,7 @@ impl<R: Runtime> Core<R> {
             // The handle has a root of its own, so nothing dies here.
             Some(word) => {
                 drop(object);
-                Ok(HPy(word.bits()))
+                Ok(HPy::from(word))
             }
             None => self.open(object),
         }
@@ -322,7 +332,7 @@ impl<R: Runtime> Core<R> {
     #[inline]
     pub(crate) fn open_borrowed(&self, object: R::Object) -> VmResult<HPy, R> {
         match self.handles.open_borrowed(object) {
-            Ok(word) => Ok(HPy(word.bits())),
+            Ok(word) => Ok(HPy::from(word)),
             Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
         }
     }
@@ -330,7 +340,7 @@ impl<R: Runtime> Core<R> {
     /// The object behind a handle of the universal context.
     pub fn object(&self, handle: HPy) -> Option<R::Object> {
         let _entered = self.lock.enter(&self.runtime);
-        let word = RawHandle::from_bits(handle.0);
+        let word = RawHandle::from(handle);
         match word.decode() {
             Decoded::Int(value) => Some(self.runtime.new_int(value)),
             Decoded::Float(value) => Some(self.runtime.new_float(value)),
@@ -343,9 +353,9 @@ impl<R: Runtime> Core<R> {
         }
     }
 
-    /// Ends a [`open_borrowed`](Self::open_borrowed). The lock must be held.
+    /// Ends an [`open_borrowed`](Self::open_borrowed). The lock must be held.
     pub(crate) fn end_borrow(&self, handle: HPy) {
-        if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from_bits(handle.0)) {
+        if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from(handle)) {
             self.leave(|_| drop(object));
         }
     }
@@ -354,7 +364,7 @@ impl<R: Runtime> Core<R> {
     #[cold]
     pub fn error(&self, class: HPy, message: &str) -> R::Object {
         let _entered = self.lock.enter(&self.runtime);
-        match self.handles.pin(RawHandle::from_bits(class.0)) {
+        match self.handles.pin(RawHandle::from(class)) {
             Some(class) => self.leave(|runtime| runtime.new_error(&class, message)),
             None => unreachable!("constants of the context stay open"),
         }
@@ -418,6 +428,17 @@ impl<R: Runtime> Core<R> {
         self.handles
             .take_with(word, |error| self.runtime.duplicate(error))
     }
+}
+
+/// The handles that a tracker owns.
+pub(crate) struct Tracker {
+    pub(crate) handles: Vec<HPy>,
+}
+
+/// What a thread left behind that C has taken out of Python.
+pub(crate) struct LeftThread {
+    /// The error that was pending, which belongs to the thread.
+    pub(crate) pending: RawHandle,
 }
 
 /// An error that is not pending for a while.
