@@ -305,7 +305,7 @@ impl<R: Runtime> Core<R> {
     }
 
     /// [`open`](Self::open) for what the VM may hand out again and again, such as
-    /// `None`, a method or an item: if a handle of it lingers, that one is opened
+    /// `None`, a method or an item: if the close of a handle of it is deferred, that one is opened
     /// again.
     ///
     /// # Errors

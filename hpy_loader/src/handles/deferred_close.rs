@@ -1,28 +1,29 @@
-//! Handles that are closed and can still be used for a while.
+//! Deferred closes: handles that are closed and can still be used for a while.
 //!
 //! Extensions use handles after closing them. On CPython a handle is the
 //! object's address, so they get away with it as long as something else keeps
-//! the object alive, and binaries that do so are in use. Here such a handle
-//! *lingers*: its use count is 0, a second close is a surplus one, but its word
-//! still answers.
+//! the object alive, and binaries that do so are in use. Here the table defers
+//! the close of such a handle: its use count is 0 and a second close is a surplus
+//! one, but its word still answers.
 //!
-//! The price is a reference that is given up later than it was closed, so what
-//! lingers has to be chosen with care:
+//! The price is a reference that is given up later than C closed it, so the table
+//! chooses with care:
 //!
-//! - Only objects that somebody else keeps alive ([`HandleTable::close_deferred`] asks).
-//!   Any other object dies when its last handle is closed, as its finalizer and
-//!   the extension expect; CPython would have freed the memory as well.
-//! - Only until the call of C that closed the handle returns: a [`ArgumentScope`] ends
-//!   what began to linger in its time. Python code in between can see an object
-//!   die late; Python code afterwards can't.
-//! - Only the last [`PLACES`] of them, since a call may close millions.
+//! - It defers only for objects that somebody else keeps alive
+//!   ([`HandleTable::close_deferred`] asks). Any other object dies when C closes its
+//!   last handle, as the finalizer and the extension expect; CPython would have freed
+//!   the memory as well.
+//! - It defers only until the call of C that closed the handle returns: an
+//!   [`ArgumentScope`] finishes what was deferred in its time. Python code in between can
+//!   see an object die late; Python code afterwards can't.
+//! - It defers only the last [`PLACES`] closes, since a call may close millions.
 //!
 //! There is a gain as well. C loads the same objects again and again: a type, a
-//! field, the items of a tuple. Its latest handle often lingers, and opening one
-//! for the object again ([`HandleTable::revive`]) takes its slot: no root is made
-//! and none dropped when it is closed, which on a VM with threads are two atomic
-//! operations. The word is a new one, for else whoever closes the old one a second
-//! time would close it; so the old one lingers no longer.
+//! field, the items of a tuple. The close of the latest handle of such an object is often
+//! deferred, and to open one again ([`HandleTable::revive`]) takes that slot: no root is
+//! made, and none is dropped at the next close, which on a VM with threads are two atomic
+//! operations. The revived handle is a new word: else whoever closes the old word a second
+//! time would close the new handle.
 //!
 //! [`ArgumentScope`]: super::ArgumentScope
 
@@ -33,45 +34,45 @@ use super::raw_handle::RawHandle;
 use super::slot::{Slot, bits};
 use super::table::HandleTable;
 
-/// How many handles linger at most. A use after the close comes soon if it
+/// How many closes are deferred at most. A use after the close comes soon if it
 /// comes, and the slots should all stay in the nearest cache.
 const PLACES: usize = 32;
 const _: () = assert!(PLACES.is_power_of_two());
 
-/// The slots whose handles linger, the latest on top, in a ring that forgets the
+/// The slots whose handles wait for their close, the latest on top, in a ring that forgets the
 /// oldest.
 ///
 /// They are kept by index: when a slot of them is opened again, nothing has to be
 /// told here. One that has been closed for good may be another handle's by now, and
-/// that one may linger as well; then it does so for a shorter time.
+/// that one may wait as well; then it waits for a shorter time.
 pub(super) struct DeferredCloses {
-    places: [Cell<Place>; PLACES],
+    places: [Cell<RingPlace>; PLACES],
     /// By the bits of the object: what has a place in the ring.
-    recent: [Recent; PLACES],
-    /// How many there have been, less those that a frame has ended.
+    recent: [RecentSlot; PLACES],
+    /// How many there have been, less those that a scope has ended.
     top: Cell<u64>,
-    /// Where the slots of the latest frame begin. Those of the frame that runs may
+    /// Where the slots of the latest scope begin. Those of the scope that runs may
     /// begin before.
     since: Cell<u32>,
-    /// Frames that have not ended.
-    frames: Cell<u32>,
+    /// Scopes that have not ended.
+    scopes: Cell<u32>,
 }
 
 /// One of the ring's.
 #[derive(Clone, Copy)]
-struct Place {
+struct RingPlace {
     /// 0 is none.
     slot: u32,
     /// Where it is in `recent`, if it is still there.
     recent: u32,
 }
 
-impl Place {
-    const EMPTY: Place = Place { slot: 0, recent: 0 };
+impl RingPlace {
+    const EMPTY: RingPlace = RingPlace { slot: 0, recent: 0 };
 }
 
 /// A slot that is in the ring. When it leaves the ring it leaves here, too.
-struct Recent {
+struct RecentSlot {
     /// 0 is none.
     slot: Cell<u32>,
     /// Which number it got in the ring, without the upper bits.
@@ -81,16 +82,16 @@ struct Recent {
 impl DeferredCloses {
     pub(super) fn new() -> Self {
         DeferredCloses {
-            places: [const { Cell::new(Place::EMPTY) }; PLACES],
+            places: [const { Cell::new(RingPlace::EMPTY) }; PLACES],
             recent: [const {
-                Recent {
+                RecentSlot {
                     slot: Cell::new(0),
                     number: Cell::new(0),
                 }
             }; PLACES],
             top: Cell::new(0),
             since: Cell::new(0),
-            frames: Cell::new(0),
+            scopes: Cell::new(0),
         }
     }
 
@@ -106,7 +107,7 @@ impl DeferredCloses {
     /// Puts something into the place of that number and returns the slot that leaves
     /// it, or 0.
     #[inline(always)]
-    fn replace(&self, number: u64, place: Place) -> u32 {
+    fn replace(&self, number: u64, place: RingPlace) -> u32 {
         let at = number as usize % PLACES;
         let old = self.places[at].replace(place);
         let recent = &self.recent[old.recent as usize];
@@ -117,10 +118,10 @@ impl DeferredCloses {
         old.slot
     }
 
-    /// Starts a frame. The number is for [`HandleTable::finish_deferred`].
+    /// Starts a scope. The number is for [`HandleTable::finish_deferred`].
     #[inline]
     pub(super) fn begin(&self) -> u64 {
-        self.frames.set(self.frames.get() + 1);
+        self.scopes.set(self.scopes.get() + 1);
         let start = self.top.get();
         self.since.set(start as u32);
         start
@@ -136,8 +137,8 @@ pub struct LastReference<'t, O> {
 impl<O> HandleTable<O> {
     /// Gives up one reference like [`release`](Self::release), for a handle that
     /// C closes: if it is the last one and `is_shared` knows of other references
-    /// to the object, the handle lingers. Returns an object for the caller to
-    /// drop, be it this one or one that has lingered long enough.
+    /// to the object, the close is deferred. Returns an object for the caller to
+    /// drop, be it this one or one that has waited long enough.
     #[inline]
     pub fn close_deferred(&self, word: RawHandle, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
         match self.lookup(word) {
@@ -189,11 +190,11 @@ impl<O> HandleTable<O> {
     ) -> bool {
         let &LastReference { slot, index } = last;
         // SAFETY: an open slot is occupied, and the caller only looks.
-        let lingers = self.has_place(slot, index) && is_shared(unsafe { slot.object() });
-        if lingers {
+        let is_deferred = self.has_place(slot, index) && is_shared(unsafe { slot.object() });
+        if is_deferred {
             slot.set_refs(0);
         }
-        lingers
+        is_deferred
     }
 
     #[inline]
@@ -203,7 +204,7 @@ impl<O> HandleTable<O> {
         }
         let deferred = &self.deferred;
         let recent = DeferredCloses::hash(slot.bits());
-        let place = Place {
+        let place = RingPlace {
             slot: index,
             recent: recent as u32,
         };
@@ -217,7 +218,7 @@ impl<O> HandleTable<O> {
     }
 
     /// A handle of the object that `object` is a root of, without a new root: that
-    /// of one that was closed and lingers, if there is one. Its word does not answer
+    /// of one whose close is deferred, if there is one. Its word does not answer
     /// any more, so that whoever closes it once more closes nothing.
     ///
     /// Two roots with the same bits must be of the same object.
@@ -239,14 +240,14 @@ impl<O> HandleTable<O> {
         Some(RawHandle::slot(index, generation))
     }
 
-    /// Ends a frame that began with `start`, and what has lingered since.
+    /// Ends a scope that began with `start`, and all closes deferred since.
     #[inline(always)]
     pub(super) fn finish_deferred(&self, start: u64, sink: impl FnMut(O)) {
         let deferred = &self.deferred;
-        deferred.frames.set(deferred.frames.get() - 1);
-        // Frames of several threads do not end in the order in which they
+        deferred.scopes.set(deferred.scopes.get() - 1);
+        // Scopes of several threads do not end in the order in which they
         // began. What is left behind then goes with the last one.
-        let start = if deferred.frames.get() == 0 { 0 } else { start };
+        let start = if deferred.scopes.get() == 0 { 0 } else { start };
         if deferred.top.get() > start {
             self.end_those_since(start, sink);
         }
@@ -257,7 +258,7 @@ impl<O> HandleTable<O> {
         let deferred = &self.deferred;
         while deferred.top.get() > start {
             let top = deferred.top.get() - 1;
-            let index = deferred.replace(top, Place::EMPTY);
+            let index = deferred.replace(top, RingPlace::EMPTY);
             // Further down there is nothing: the ring has gone round once.
             deferred.top.set(if index == 0 { start } else { top });
             if let Some(object) = self.end(index) {
@@ -266,7 +267,7 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Closes what lingers in a slot for good, if something does.
+    /// Closes a slot for good, if its close is deferred.
     fn end(&self, index: u32) -> Option<O> {
         let slot = self.slot(index);
         match slot.is_close_deferred() {
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_latest_linger() {
+    fn only_the_latest_closes_are_deferred() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);
         let frame = ArgumentScope::new(&table);
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lingers_is_opened_again() {
+    fn a_deferred_close_is_revived() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let (object, other) = (Rc::new(1), Rc::new(2));
         let frame = ArgumentScope::new(&table);
@@ -367,7 +368,7 @@ mod tests {
         assert_eq!(table.revive(&object), None, "it is C's");
         for _ in 0..5 * PLACES {
             assert_eq!(table.close_deferred(word, shared), None);
-            let closed = std::mem::replace(&mut word, table.revive(&object).expect("lingers"));
+            let closed = std::mem::replace(&mut word, table.revive(&object).expect("deferred"));
             assert!(!table.is_open(closed) && table.close(closed) == Closed::Stale);
             assert_eq!(table.revive(&object), None, "it is C's again");
             assert_eq!(table.revive(&other), None);
@@ -380,14 +381,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_opened_again_outlives_its_place() {
+    fn what_was_revived_outlives_its_place() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);
         let outer = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
         let inner = ArgumentScope::new(&table);
         table.close_deferred(word, shared);
-        let word = table.revive(&object).expect("lingers");
+        let word = table.revive(&object).expect("deferred");
         assert!(inner.finish().is_empty(), "C has it");
         assert!(table.is_open(word) && !table.is_close_deferred(word));
         table.close_deferred(word, shared);

@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(slots.try_dup(word), Some(word));
         assert!(slots.try_close(word).is_ok() && table.is_open(word));
         assert_eq!(table.close_deferred(word, |_| true), None);
-        assert_eq!(slots.try_dup(word), None, "it only lingers");
+        assert_eq!(slots.try_dup(word), None, "its close is deferred");
         assert!(matches!(slots.try_close(word), Err(None)));
         let immortal = table.open_immortal(Rc::new(())).expect("room");
         assert_eq!(slots.try_dup(immortal), Some(immortal));

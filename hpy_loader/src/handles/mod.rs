@@ -38,10 +38,11 @@
 //! there as long as something else keeps the object alive. Three means give it
 //! the same here:
 //!
-//! - Arguments and the references in globals are [lent](HandleTable::open_borrowed): no
-//!   close of C's takes them away.
-//! - A handle that C closes while somebody else keeps the object *lingers* until
-//!   the call is over ([`HandleTable::close_deferred`]): it can be used, not closed.
+//! - Arguments and the references in globals are
+//!   [borrowed](HandleTable::open_borrowed): no close by C takes them away.
+//! - Where somebody else keeps the object alive, the table *defers the close* of a handle
+//!   until the call is over ([`HandleTable::close_deferred`]): the handle can be used, not
+//!   closed.
 //! - A result that is closed or borrowed is cloned ([`HandleTable::take`]).
 //!
 //! # What is caught

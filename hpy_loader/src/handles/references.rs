@@ -8,8 +8,8 @@ use super::table::HandleTable;
 
 impl<O> HandleTable<O> {
     /// One reference more to the same handle. `HPy_NULL` and immediates need
-    /// none. After 2^32 - 2 of them the handle is immortal. A handle that
-    /// lingers is open again.
+    /// none. After 2^32 - 2 of them the handle is immortal. A handle
+    /// whose close is deferred is open again.
     ///
     /// # Errors
     /// The word names a slot but is not open.
@@ -68,9 +68,9 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`open_borrowed`](Self::open_borrowed): takes away the loan's own reference and
+    /// Ends an [`open_borrowed`](Self::open_borrowed): takes away the table's own reference and
     /// counts what C has closed beyond its own ones. If C has references left,
-    /// the handle is an ordinary one from now on. Once a loan.
+    /// the handle is an ordinary one from now on. Once for a borrowed handle.
     #[inline]
     pub fn end_borrow(&self, word: RawHandle) -> Released<O> {
         let Some(slot) = self.lookup(word) else {
@@ -115,11 +115,11 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`open_borrowed`](Self::open_borrowed) and starts one for `object` in its place, which
+    /// Ends an [`open_borrowed`](Self::open_borrowed) and starts one for `object` in its place, which
     /// costs less than both. Gives the new handle and the old object.
     ///
     /// # Errors
-    /// Gives `object` back, and nothing has happened, if the handle is not on loan
+    /// Gives `object` back, and nothing has happened, if the handle is not borrowed
     /// or C has made duplicates of it.
     #[inline]
     pub fn replace_borrowed(&self, word: RawHandle, object: O) -> Result<(RawHandle, O), O> {
@@ -134,7 +134,7 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Ends a [`open_borrowed`](Self::open_borrowed) of this table together with the one reference that
+    /// Ends an [`open_borrowed`](Self::open_borrowed) of this table together with the one reference that
     /// C has made and now gives away, and hands out the object. None, and nothing
     /// happens, unless exactly this is what there is.
     #[inline(always)]
@@ -187,7 +187,7 @@ impl<O> HandleTable<O> {
         let root = Pin::new(self, slot);
         let object = clone(&root);
         if slot.refs() == 0 {
-            // It lingers: there is no reference to consume.
+            // Its close is deferred: there is no reference to consume.
             self.count(|counters| &mut counters.stale_uses);
             return Some(object);
         }
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loan_goes_on_with_another_object() {
+    fn a_borrowed_handle_goes_on_with_another_object() {
         let table = HandleTable::with_capacity(10).expect("small");
         let (first, second) = (Rc::new(1), Rc::new(2));
         let word = table.open_borrowed(Rc::clone(&first)).expect("room");

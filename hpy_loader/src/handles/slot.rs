@@ -13,7 +13,7 @@
 //! | generation | pins | state                                                |
 //! |------------|------|------------------------------------------------------|
 //! | odd        | any  | open: words with this generation are valid; with a    |
-//! |            |      | use count of 0 it is closed and lingers (see the table) |
+//! |            |      | use count of 0 its close is deferred (see the table)    |
 //! | even       | > 0  | closed, but pinned: no word is valid, the object lives |
 //! | even       | 0    | free: there is no object, the slot is in the chain   |
 //!
@@ -30,7 +30,7 @@ use super::raw_handle::{GENERATION_BITS, RawHandle};
 /// The use count that is never counted down.
 pub(super) const IMMORTAL: u32 = u32::MAX;
 
-/// The use count that a loan starts with: halfway to nowhere, so that neither
+/// The use count that a borrowed handle starts with: halfway to nowhere, so that neither
 /// surplus closes nor duplicates of C's reach an end of the scale.
 pub(super) const BORROWED: u32 = 1 << 30;
 
@@ -114,7 +114,7 @@ impl<O> Slot<O> {
         self.refs.set(self.refs.get().saturating_add(1));
     }
 
-    /// What is left when a loan ends, or a last reference lingers.
+    /// What is left when a borrow ends, or the close of a last reference is deferred.
     #[inline]
     pub(super) fn set_refs(&self, refs: u32) {
         self.refs.set(refs);
@@ -206,9 +206,9 @@ impl<O> Slot<O> {
         self.refs.get() == 0 && self.is_open()
     }
 
-    /// Gives a slot that lingers with `object` a reference again, and its next odd
-    /// generation, which is returned: the closed word is stale from here on. None,
-    /// and nothing happens, if it does not linger or has another object.
+    /// Gives a slot with `object`, whose close is deferred, a reference again, and its
+    /// next odd generation, which is returned: the closed word is stale from here on.
+    /// `None`, and nothing happens, if no close is deferred or the object is another.
     #[inline(always)]
     pub(super) fn revive(&self, object: &O) -> Option<u32> {
         if !self.is_close_deferred() || self.bits() != bits(object) {

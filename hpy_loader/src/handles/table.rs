@@ -108,7 +108,7 @@ impl<O> HandleTable<O> {
         self.open_with(object, IMMORTAL)
     }
 
-    /// Opens a handle on loan: C may duplicate and close it, but the reference
+    /// Opens a borrowed handle: C may duplicate and close it, but the reference
     /// that it was opened with is not C's to give up. However often C closes the
     /// handle, it stays open until [`end_borrow`](Self::end_borrow).
     ///
@@ -253,7 +253,7 @@ impl<O> HandleTable<O> {
         self.lookup(word).map(|slot| Pin::new(self, slot))
     }
 
-    /// Visits every object in the table, closed but pinned or lingering ones
+    /// Visits every object in the table, those of closed but pinned handles and of deferred closes
     /// included.
     ///
     /// A collector that moves objects keeps a `Cell` in `O` and rewrites it
