@@ -23,7 +23,9 @@ const fn text(bytes: &[u8]) -> &CStr {
 macro_rules! declare_rows {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$($facts:tt)*];
+        )* }
     )*) => {
         /// The functions of the context: number of the row, name.
         pub(super) const NAMES: &[(usize, &CStr)] = &[$($((

@@ -148,7 +148,7 @@ mod stored {
             let inner = turn.inner;
             // SAFETY: the extension's field, passed on.
             let store = || unsafe { ((*inner).ctx_Field_Store)(inner, target, target_field, value) };
-            noted(turn, entered, false, store)
+            noted(turn, entered, effects::ctx_Field_Store, store)
         }
 
         fn ctx_Field_Load(
@@ -167,7 +167,7 @@ mod stored {
             let inner = turn.inner;
             // SAFETY: the extension's field, passed on.
             let load = || unsafe { ((*inner).ctx_Field_Load)(inner, source, source_field) };
-            noted(turn, entered, true, load)
+            noted(turn, entered, effects::ctx_Field_Load, load)
         }
     }
 

@@ -12,7 +12,6 @@ mod fields;
 mod handles;
 mod numbers;
 mod promises;
-mod rules;
 mod structs;
 mod threads;
 mod trackers;
@@ -25,6 +24,7 @@ pub(super) use trackers::Trackers;
 use super::extension::Turn;
 use super::inspection::Inspection;
 use super::visit::Busy;
+use crate::abi::context::{Effect, effects};
 use crate::abi::*;
 use crate::context_table;
 use crate::sites::{Entered, Site};
@@ -70,15 +70,13 @@ macro_rules! rows {
                     $($arg: $type,)*
                 ) $(-> $ret)? {
                     const ROW: usize = row(std::mem::offset_of!(HPyContext, $function));
-                    const NEEDS_NO_ERROR: bool =
-                        is_among(stringify!($function), rules::NEED_NO_ERROR);
-                    const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
+                    const EFFECT: Effect = effects::$function;
                     // SAFETY: the rows are only in contexts of this mode.
                     let inspection = unsafe { Inspection::enter(context, ROW) };
-                    if NEEDS_NO_ERROR {
+                    if EFFECT.needs_no_error() {
                         inspection.expect_no_error();
                     }
-                    let _busy = (!IS_QUIET).then(|| Busy::new(inspection.turn));
+                    let _busy = EFFECT.may_reenter().then(|| Busy::new(inspection.turn));
                     let $inspection = &inspection;
                     $body
                 }
@@ -154,8 +152,6 @@ macro_rules! shortcuts {
     };
 }
 use shortcuts;
-
-use rules::is_among;
 
 /// What becomes of an argument.
 trait Argument: Sized {
@@ -268,15 +264,15 @@ passed_back! {
 fn noted<T: Result>(
     turn: &'static Turn,
     entered: Entered,
-    is_quiet: bool,
+    effect: Effect,
     call: impl FnOnce() -> T,
 ) -> Option<T> {
     let note = T::note(turn, entered)?;
-    if !is_quiet && turn.has_unplaced() {
+    if effect.may_reenter() && turn.has_unplaced() {
         return None;
     }
     let result = {
-        let _busy = (!is_quiet).then(|| Busy::placed(turn));
+        let _busy = effect.may_reenter().then(|| Busy::placed(turn));
         call()
     };
     Some(result.pass_noted(turn, note))
@@ -285,24 +281,24 @@ fn noted<T: Result>(
 macro_rules! declare_rows {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$effect:ident $($facts:tt)*];
+        )* }
     )*) => {
         mod plain {
             use super::*;
 
             shortcuts! {
                 $($(fn $function(turn, entered $(, $arg: $type)*) $(-> $ret)? {
-                    const NEEDS_NO_ERROR: bool =
-                        is_among(stringify!($function), rules::NEED_NO_ERROR);
-                    const IS_QUIET: bool = is_among(stringify!($function), rules::QUIET);
-                    if NEEDS_NO_ERROR && turn.debug.is_error_pending() {
+                    const EFFECT: Effect = Effect::$effect;
+                    if EFFECT.needs_no_error() && turn.debug.is_error_pending() {
                         return None;
                     }
                     let inner = turn.inner;
                     $(let $arg = Argument::try_pass($arg, turn)?;)*
                     // SAFETY: the extension's arguments, passed on.
                     let call = || unsafe { ((*inner).$function)(inner $(, $arg)*) };
-                    noted(turn, entered, IS_QUIET, call)
+                    noted(turn, entered, EFFECT, call)
                 })*)*
             }
 

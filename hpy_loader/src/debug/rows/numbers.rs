@@ -28,7 +28,7 @@ macro_rules! numbers {
                 let inner = turn.inner;
                 // SAFETY: a handle of the wrapped context.
                 let ask = || unsafe { ((*inner).$as)(inner, number) };
-                noted(turn, entered, false, ask)
+                noted(turn, entered, effects::$as, ask)
             })*
         }
 
