@@ -2,8 +2,8 @@
 
 use super::extension::{Extension, Turn};
 use super::records::Entry;
-use super::violation::Kind;
-use super::{Debug, rows};
+use super::violations::Kind;
+use super::{Debug, wrappers};
 use crate::abi::{HPy, HPyContext, HPyGlobal};
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
@@ -40,7 +40,7 @@ impl Inspection {
     /// The call of the context that `turn` is in.
     #[inline(always)]
     pub fn in_progress(turn: &'static Turn, row: usize) -> Self {
-        let caller = turn.registers.caller().calling(rows::offset(row));
+        let caller = turn.registers.caller().calling(wrappers::offset(row));
         Self { turn, row, caller }
     }
 
@@ -74,7 +74,7 @@ impl Inspection {
             (address, stack, frame): (usize, usize, usize),
             work: impl FnOnce(&Inspection) -> T,
         ) -> T {
-            let offset = rows::offset(row);
+            let offset = wrappers::offset(row);
             let caller = Caller::at(address, stack, frame).calling(offset);
             work(&Inspection { turn, row, caller })
         }

@@ -24,25 +24,23 @@
 //! A context is valid for the call that it was passed to. Each module has some of
 //! them that take turns, so that an extension that keeps one is found out.
 
-mod complaints;
+mod debug_call;
 mod extension;
+mod handle_views;
 mod inspection;
 mod memory;
+mod numbered_records;
 mod records;
-mod report;
-mod ring;
-mod rows;
 mod summary;
-mod views;
-mod violation;
-mod visit;
+mod violations;
+mod wrappers;
 
+pub use handle_views::{Leak, View};
 pub use summary::{Findings, Show, Summary};
-pub use views::{Leak, View};
-pub use violation::{Kind, Violation};
+pub use violations::{Kind, Violation};
 
+pub(crate) use debug_call::Visit;
 pub(crate) use extension::Extension;
-pub(crate) use visit::Visit;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::handles::Word;
@@ -70,9 +68,9 @@ pub struct Debug {
     pending: Pending,
     /// The addresses of promised memory: where they begin, and how many.
     promised: Cell<(usize, usize)>,
-    builders: rows::Builders,
-    trackers: rows::Trackers,
-    structs: rows::Structs,
+    builders: wrappers::Builders,
+    trackers: wrappers::Trackers,
+    structs: wrappers::Structs,
     on_invalid_handle: Hook,
     on_invalid_builder: Hook,
     /// How many frames a site has.
@@ -109,9 +107,9 @@ impl Debug {
             records: Records::new(),
             pending,
             promised: Cell::new((0, 0)),
-            builders: rows::Builders::default(),
-            trackers: rows::Trackers::default(),
-            structs: rows::Structs::default(),
+            builders: wrappers::Builders::default(),
+            trackers: wrappers::Trackers::default(),
+            structs: wrappers::Structs::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),
@@ -129,8 +127,8 @@ impl Debug {
         template.name = c"HPy Debug Mode ABI (hpy_loader)".as_ptr();
         template.abi_version = ABI_VERSION;
         template._private = std::ptr::null_mut::<c_void>();
-        rows::fill(&mut template);
-        rows::map_constants(&mut template, |constant| {
+        wrappers::fill(&mut template);
+        wrappers::map_constants(&mut template, |constant| {
             debug.open(
                 constant,
                 Origin::Constant,

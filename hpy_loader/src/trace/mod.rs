@@ -10,15 +10,15 @@
 //! mode, and the time of functions that this calls in turn.
 
 mod clock;
-mod folding;
-mod rows;
+mod folded_stacks;
+mod wrappers;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::modes::Hook;
 use crate::sites::Registers;
 use clock::Clock;
-pub use folding::Folded;
-use folding::Folds;
+pub use folded_stacks::Folded;
+use folded_stacks::Folds;
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
@@ -98,7 +98,7 @@ impl Trace {
             (*context).name = c"HPy Trace Mode ABI (hpy_loader)".as_ptr();
             (*context).abi_version = ABI_VERSION;
             (*context)._private = trace.cast::<c_void>();
-            rows::fill(&mut *context);
+            wrappers::fill(&mut *context);
             &*trace
         }
     }
@@ -111,7 +111,7 @@ impl Trace {
     /// Every function of the context, in the ABI's order.
     pub fn functions(&self) -> Vec<Traced> {
         let scale = self.clock.scale();
-        let rows = rows::NAMES.iter().map(|&(index, name)| {
+        let rows = wrappers::NAMES.iter().map(|&(index, name)| {
             let counter = &self.counters[index];
             Traced {
                 name: name.to_str().unwrap_or_default(),

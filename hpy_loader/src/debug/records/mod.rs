@@ -18,19 +18,19 @@
 //! open. Nothing is allocated on the way: the queue, and the stack of those that are
 //! free, are chains through the records.
 
-mod chain;
-mod entry;
-mod history;
+mod generations;
+mod handle_record;
+mod record_lists;
 
-pub(super) use entry::{Entry, Origin, Record, State};
+pub(super) use handle_record::{Entry, Origin, Record, State};
 
 use super::memory::Promises;
 use crate::abi::HPy;
 use crate::handles::{Reservation, Word};
 use crate::sites::{PythonStack, Site};
-use chain::{Chain, Stack};
-use entry::{KEPT, LASTING};
-use history::History;
+use generations::History;
+use handle_record::{KEPT, LASTING};
+use record_lists::{Chain, Stack};
 use std::cell::{Cell, RefCell};
 
 /// What a word from C means.

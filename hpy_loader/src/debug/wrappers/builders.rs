@@ -1,8 +1,8 @@
 //! Lists and tuples under construction: each builder has a record of what became
 //! of it.
 
-use super::super::ring::{Entry, Ring};
-use super::super::violation::Kind;
+use super::super::numbered_records::{Entry, Ring};
+use super::super::violations::Kind;
 use super::*;
 use crate::sites::Site;
 use std::cell::RefCell;

@@ -11,7 +11,7 @@
 //! from the mode, by functions in place of those that only count.
 
 use super::clock::Clock;
-use super::{Trace, rows};
+use super::{Trace, wrappers};
 use crate::sites::{Call, PythonStack, Site};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -117,7 +117,7 @@ impl Trace {
         if self.folds.set(folds).is_ok() {
             // SAFETY: under the lock, as `Sync` demands; C reads single pointers,
             // and either function is right.
-            rows::fill_folding(unsafe { &mut *self.context.get() });
+            wrappers::fill_folding(unsafe { &mut *self.context.get() });
         }
     }
 
@@ -142,7 +142,7 @@ impl Trace {
         };
         let scale = self.clock.scale();
         let name = |row| {
-            let found = rows::NAMES.iter().find(|&&(index, _)| index == row);
+            let found = wrappers::NAMES.iter().find(|&&(index, _)| index == row);
             found.and_then(|(_, name)| name.to_str().ok())
         };
         let booked = folds.booked.lock();

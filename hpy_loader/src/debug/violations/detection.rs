@@ -2,11 +2,11 @@
 //! the way of a call in which all is right: it is reached through
 //! [`Inspection::apart`].
 
-use super::extension::Extension;
-use super::inspection::Inspection;
-use super::records::{Found, Origin, Record};
-use super::violation::{Kind, Violation};
-use super::visit;
+use super::super::debug_call;
+use super::super::extension::Extension;
+use super::super::inspection::Inspection;
+use super::super::records::{Found, Origin, Record};
+use super::{Kind, Violation};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
 use crate::sites::{PythonStack, Site};
@@ -17,7 +17,7 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let turn = visit::innermost().filter(|turn| turn.number == self.number);
+        let turn = debug_call::innermost().filter(|turn| turn.number == self.number);
         if let (Some(row), Some(turn)) = (row, turn) {
             let detail = format!("{needed} is needed");
             Inspection::in_progress(turn, row).violation(Kind::NullArgument, &detail);
@@ -26,7 +26,7 @@ impl Extension {
 }
 
 impl Inspection {
-    pub(super) fn unwrap_invalid(&self, handle: HPy) -> HPy {
+    pub(in crate::debug) fn unwrap_invalid(&self, handle: HPy) -> HPy {
         let found = self.debug().records.find(handle);
         let (kind, record) = match found {
             Found::Open(index) => (Kind::ForeignHandle, Some(self.debug().records.get(index))),
@@ -46,7 +46,7 @@ impl Inspection {
     }
 
     /// Reports a close that is ignored, should the program go on.
-    pub(super) fn close_invalid(&self, handle: HPy) {
+    pub(in crate::debug) fn close_invalid(&self, handle: HPy) {
         let found = self.debug().records.find(handle);
         let (kind, record) = match found {
             Found::Open(index) => {
@@ -126,8 +126,8 @@ impl Inspection {
     }
 
     /// Reports that C may not use this context now, and ends.
-    pub(super) fn refuse_context(&self) -> ! {
-        let kind = match visit::is_inside() {
+    pub(in crate::debug) fn refuse_context(&self) -> ! {
+        let kind = match debug_call::is_inside() {
             true => Kind::WrongContext,
             false => Kind::WithoutLock,
         };

@@ -1,7 +1,7 @@
 //! References in memory of C: fields of native structs, global variables.
 
 use super::super::records::Entry;
-use super::super::violation::Kind;
+use super::super::violations::Kind;
 use super::structs::native_struct;
 use super::*;
 use std::cell::{Cell, RefCell};

@@ -1,7 +1,7 @@
 //! Functions that return memory which is good as long as the handle.
 
 use super::super::records::State;
-use super::super::violation::Kind;
+use super::super::violations::Kind;
 use super::*;
 use std::ffi::CStr;
 

@@ -1,6 +1,6 @@
 //! Functions whose arguments must be of a type.
 
-use super::super::violation::Kind;
+use super::super::violations::Kind;
 use super::*;
 
 fn is_instance(inspection: &Inspection, object: HPy, class: HPy) -> bool {

@@ -2,7 +2,7 @@
 
 use super::extension::{Extension, NOBODY, Taken, Turn, this_thread};
 use super::records::{Found, Origin, Record};
-use super::violation::{Kind, Violation};
+use super::violations::{Kind, Violation};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::Word;
 use crate::modes::Outcome;

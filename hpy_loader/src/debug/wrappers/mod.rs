@@ -6,12 +6,12 @@
 //! take the places of those made here.
 
 mod arrays;
+mod borrowed_buffers;
 mod builders;
 mod errors;
 mod fields;
 mod handles;
 mod numbers;
-mod promises;
 mod structs;
 mod threads;
 mod trackers;
@@ -21,9 +21,9 @@ pub(super) use builders::Builders;
 pub(super) use fields::Structs;
 pub(super) use trackers::Trackers;
 
+use super::debug_call::Busy;
 use super::extension::Turn;
 use super::inspection::Inspection;
-use super::visit::Busy;
 use crate::abi::context::{Effect, effects};
 use crate::abi::*;
 use crate::context_table;
@@ -65,7 +65,7 @@ macro_rules! rows {
             use super::*;
 
             $(
-                pub(in crate::debug::rows) unsafe extern "C" fn $function<C: Context>(
+                pub(in crate::debug::wrappers) unsafe extern "C" fn $function<C: Context>(
                     context: *mut HPyContext,
                     $($arg: $type,)*
                 ) $(-> $ret)? {
@@ -180,12 +180,12 @@ impl Argument for HPy {
 impl Argument for *const c_char {
     #[inline(always)]
     fn try_pass(self, turn: &Turn) -> Option<Self> {
-        (!promises::is_promised(turn, self)).then_some(self)
+        (!borrowed_buffers::is_promised(turn, self)).then_some(self)
     }
 
     #[inline(always)]
     fn pass(self, inspection: &Inspection) -> Self {
-        promises::check(inspection, self);
+        borrowed_buffers::check(inspection, self);
         self
     }
 }
@@ -331,7 +331,7 @@ pub(super) fn fill(context: &mut HPyContext) {
     fields::fill_all(context);
     handles::fill_all(context);
     numbers::fill(context);
-    promises::fill(context);
+    borrowed_buffers::fill(context);
     structs::fill(context);
     threads::fill_all(context);
     trackers::fill(context);

@@ -1,6 +1,6 @@
 //! Functions that take arrays of handles.
 
-use super::super::violation::Kind;
+use super::super::violations::Kind;
 use super::*;
 use crate::memory::is_available;
 use smallvec::SmallVec;

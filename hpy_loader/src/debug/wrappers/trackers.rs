@@ -1,8 +1,8 @@
 //! Trackers: the mode has its own, since it has to know of every handle that is
 //! closed.
 
-use super::super::ring::{Entry, Ring};
-use super::super::violation::Kind;
+use super::super::numbered_records::{Entry, Ring};
+use super::super::violations::Kind;
 use super::*;
 use crate::sites::Site;
 use std::cell::RefCell;

@@ -1,9 +1,9 @@
 //! What becomes of a violation.
 
-use super::memory::{self, Fault, Reporter};
-use super::records::State;
-use super::violation::{Kind, Remedy, Violation};
-use super::{Debug, visit};
+use super::super::memory::{self, Fault, Reporter};
+use super::super::records::State;
+use super::super::{Debug, debug_call};
+use super::{Kind, Remedy, Violation};
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ impl Debug {
     /// Reports a violation and sees to what follows. If this returns, the program
     /// goes on.
     #[cold]
-    pub(super) fn violate(&self, violation: Violation) {
+    pub(in crate::debug) fn violate(&self, violation: Violation) {
         let is_new = self.note(&violation);
         let hook = match violation.kind.remedy() {
             // Whoever wants that reads the list.
@@ -61,7 +61,7 @@ impl Debug {
 
     /// Reports a violation and ends the program.
     #[cold]
-    pub(super) fn end(&self, violation: Violation) -> ! {
+    pub(in crate::debug) fn end(&self, violation: Violation) -> ! {
         self.report_silent();
         // What the list is guarded by may be held by somebody else.
         match violation.kind {
@@ -123,7 +123,7 @@ impl Debug {
     }
 
     /// Has faults in promised memory reported, if there is such memory.
-    pub(super) fn watch_memory(&'static self) {
+    pub(in crate::debug) fn watch_memory(&'static self) {
         let Ok(arena) = memory::Arena::new() else {
             // Promised memory is then the wrapped context's own.
             return;
@@ -165,7 +165,7 @@ impl Reporter for FaultsOf {
 impl Debug {
     fn fault_in_promise(&self, fault: Fault, address: usize) -> Violation {
         // What another thread is changing is not looked at.
-        let record = visit::is_inside()
+        let record = debug_call::is_inside()
             .then(|| self.records.of_address(address))
             .flatten();
         let is_open = record.is_some_and(|record| record.state == State::Open);
@@ -193,7 +193,7 @@ impl Debug {
     /// What there is to say of any other fault. In the VM it may well be the fault
     /// of C, which has passed a wild pointer: that is where it is looked for.
     fn crash(&self, fault: Fault) -> Violation {
-        let turn = visit::innermost();
+        let turn = debug_call::innermost();
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let access = if fault.is_write { "written" } else { "read" };
         let place = fault.address.map_or_else(
@@ -227,7 +227,7 @@ impl Debug {
     /// What there is to say of a signal that is C's own doing. The VM, the loader and
     /// this mode end the process with words of their own.
     fn signal(&self, fault: Fault) -> Option<Violation> {
-        let turn = visit::innermost()?;
+        let turn = debug_call::innermost()?;
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let detail = match fault.signal {
             libc::SIGABRT => "SIGABRT, as abort() and a failed assert() raise it",

@@ -1,6 +1,6 @@
 //! Native structs of objects.
 
-use super::super::violation::Kind;
+use super::super::violations::Kind;
 use super::*;
 
 /// The shape that the object's type was defined with; a Python subclass of an

@@ -1,12 +1,12 @@
 //! Code that runs without the HPy lock.
 
-use super::super::visit;
+use super::super::debug_call;
 use super::*;
 
 rows! {
     fn ctx_LeavePythonExecution(inspection) -> HPyThreadState {
         let inner = inspection.inner();
-        visit::leave(inspection.turn);
+        debug_call::leave(inspection.turn);
         // SAFETY: as the extension calls it.
         unsafe { ((*inner).ctx_LeavePythonExecution)(inner) }
     }
@@ -26,7 +26,7 @@ mod reenter {
         let inner = unsafe { Turn::of(context) }.inner;
         // SAFETY: as the extension calls it.
         unsafe { ((*inner).ctx_ReenterPythonExecution)(inner, state) };
-        visit::reenter();
+        debug_call::reenter();
     }
 }
 

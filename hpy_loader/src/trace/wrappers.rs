@@ -1,7 +1,7 @@
 //! The functions of the trace context, a wrapper around each row.
 
 use super::Trace;
-use super::folding::Part;
+use super::folded_stacks::Part;
 use crate::abi::*;
 use crate::sites::Site;
 use crate::{context_table, with_caller};
