@@ -79,7 +79,7 @@ impl Drop for Busy {
 }
 
 /// A call in progress: a context has its turn.
-pub(crate) struct Visit {
+pub(crate) struct DebugCall {
     extension: &'static Extension,
     turn: &'static Turn,
     was_inside: Option<&'static Turn>,
@@ -88,7 +88,7 @@ pub(crate) struct Visit {
     _call: Call,
 }
 
-impl Visit {
+impl DebugCall {
     /// Starts a call of `function`.
     #[inline(always)]
     pub(crate) fn new(extension: &'static Extension, function: *const c_void) -> Self {

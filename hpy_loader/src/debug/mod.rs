@@ -39,7 +39,7 @@ pub use handle_views::{Leak, View};
 pub use summary::{Findings, Show, Summary};
 pub use violations::{Kind, Violation};
 
-pub(crate) use debug_call::Visit;
+pub(crate) use debug_call::DebugCall;
 pub(crate) use extension::Extension;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
