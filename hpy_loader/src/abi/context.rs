@@ -409,6 +409,16 @@ pub struct Row {
     pub facts: &'static [Fact],
 }
 
+/// The index of the row at an offset of [`HPyContext`], in bytes.
+pub(crate) const fn row_index(offset: usize) -> usize {
+    (offset - std::mem::offset_of!(HPyContext, h_None)) / size_of::<HPy>()
+}
+
+/// The offset in [`HPyContext`] of the row with an index.
+pub(crate) const fn row_offset(index: usize) -> usize {
+    index * size_of::<HPy>() + std::mem::offset_of!(HPyContext, h_None)
+}
+
 /// What may happen while a function of the context runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {

@@ -5,11 +5,11 @@
 //! types that the extension defines call back through that loader.
 
 use super::{Loader, Wrapper};
-use crate::abi::{HPy, HPyContext};
+use crate::abi::HPy;
 use crate::boundary::Gate;
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
-use crate::modes::{Hook, Mode};
+use crate::modes::{Hook, Mode, WrappedContext};
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
 use crate::trace::Trace;
@@ -33,11 +33,12 @@ impl<R: Runtime> Default for Modes<R> {
 /// Makes the loader of a mode: `make` gets the context to wrap.
 fn wrap<R: Runtime, T>(
     (core, modes): (&'static Core<R>, &'static Modes<R>),
-    make: impl FnOnce(*mut HPyContext) -> (T, Wrapper),
+    make: impl FnOnce(WrappedContext) -> (T, Wrapper),
 ) -> (T, &'static Loader<R>) {
     // SAFETY: the context consists of pointers and numbers, and is whole.
     let gate = Gate::leak(core, unsafe { core.context().read() });
-    let (made, wrapper) = make(gate.cast());
+    // SAFETY: the gate begins with a whole context, is never freed, and is not written.
+    let (made, wrapper) = make(unsafe { WrappedContext::new(gate.cast()) });
     let loader = Loader::leak(core, Some(wrapper), modes);
     // SAFETY: just leaked; C has not seen it yet.
     unsafe { &*gate }.set_loader(loader);
@@ -87,7 +88,9 @@ impl<R: Runtime> Loader<R> {
         let core = self.core();
         self.modes.debug.get_or_init(|| {
             let python = Box::new(|| PythonStack::capture(core.runtime()));
-            Debug::new(core.context(), core.pending_place(), python)
+            // SAFETY: the universal context is never freed, and was written before.
+            let inner = unsafe { WrappedContext::new(core.context()) };
+            Debug::new(inner, core.pending_place(), python)
         })
     }
 

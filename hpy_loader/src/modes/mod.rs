@@ -14,8 +14,10 @@
 //! This module holds the words that choose a mode, and what debug and trace share.
 
 mod mode;
+mod wrapped_context;
 
 pub use mode::{InvalidMode, Mode};
+pub(crate) use wrapped_context::WrappedContext;
 
 use crate::abi::HPy;
 use std::ffi::c_int;

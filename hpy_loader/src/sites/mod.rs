@@ -55,7 +55,7 @@ mod symbols;
 mod walk;
 
 pub use call::Call;
-pub(crate) use caller::Entered;
+pub(crate) use caller::CallSite;
 pub use caller::{Caller, Registers};
 pub use frame::{Frame, Place};
 pub use python::{Position, PythonFrame, PythonStack};
@@ -143,14 +143,14 @@ impl Site {
     /// The place that C came from, if it was seen before and one frame is enough.
     /// `function` is the C function that the VM has called.
     #[inline(always)]
-    pub(crate) fn seen(entered: Entered, function: usize) -> Option<Self> {
-        let address = entered.address;
+    pub(crate) fn seen(call_site: CallSite, function: usize) -> Option<Self> {
+        let address = call_site.address;
         if Self::is_known(address) {
             return Some(Self::of_known(address));
         }
         // It ended with the call.
         let is_jump = stacks::is_in_vm(address) && function != 0;
-        is_jump.then(|| Self::of_jump(function, entered.offset))
+        is_jump.then(|| Self::of_jump(function, call_site.offset))
     }
 
     /// The jump of a function to what is at `offset` of the context. Where it is

@@ -14,7 +14,7 @@ mod folded_stacks;
 mod wrappers;
 
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
-use crate::modes::Hook;
+use crate::modes::{Hook, WrappedContext};
 use crate::sites::Registers;
 use clock::Clock;
 pub use folded_stacks::Folded;
@@ -45,7 +45,7 @@ pub struct Trace {
     /// Noted while stacks are booked. `HPy_ReenterPythonExecution`, which needs no
     /// lock, may write between; a stack may be booked wrongly then.
     registers: Registers,
-    inner: *mut HPyContext,
+    inner: WrappedContext,
     clock: Clock,
     counters: [Counter; COUNT],
     /// Whether there is a hook, so that a call has one thing to look at.
@@ -74,10 +74,10 @@ pub struct Traced {
 
 impl Trace {
     /// Wraps a context.
-    pub(crate) fn new(inner: *mut HPyContext) -> &'static Self {
+    pub(crate) fn new(inner: WrappedContext) -> &'static Self {
         let trace = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers, and is whole.
-            context: UnsafeCell::new(unsafe { inner.read() }),
+            context: UnsafeCell::new(unsafe { inner.as_ptr().read() }),
             registers: Registers::default(),
             inner,
             clock: Clock::new(),
@@ -180,19 +180,19 @@ impl Trace {
     fn tell(&self, hook: &Hook, name: &CStr, failure: &CStr) {
         let Some(hook) = hook.get() else { return };
         let inner = self.inner;
-        // SAFETY: the context is whole, handles and text are valid, and C may
-        // call any function of it here.
-        unsafe {
-            let mut name = ((*inner).ctx_Unicode_FromString)(inner, name.as_ptr());
-            let args = ((*inner).ctx_Tuple_FromArray)(inner, &raw mut name, 1);
-            let result = ((*inner).ctx_CallTupleDict)(inner, hook, args, HPy::NULL);
-            if result.is_null() {
-                ((*inner).ctx_FatalError)(inner, failure.as_ptr());
-            }
-            for handle in [name, args, result] {
-                ((*inner).ctx_Close)(inner, handle);
-            }
+        // SAFETY: as C calls them, with a text and an array of one handle.
+        let args = unsafe {
+            let mut name = (inner.ctx_Unicode_FromString)(inner.as_ptr(), name.as_ptr());
+            let args = (inner.ctx_Tuple_FromArray)(inner.as_ptr(), &raw mut name, 1);
+            inner.ctx_Close(name);
+            args
+        };
+        let result = inner.ctx_CallTupleDict(hook, args, HPy::NULL);
+        if result.is_null() {
+            inner.fatal_error(failure);
         }
+        inner.ctx_Close(args);
+        inner.ctx_Close(result);
     }
 }
 

@@ -2,16 +2,12 @@
 
 use super::Trace;
 use super::folded_stacks::Part;
+use crate::abi::context::row_index;
 use crate::abi::*;
 use crate::sites::Site;
 use crate::{context_table, with_caller};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::offset_of;
-
-/// The number of the row at an offset of the context.
-const fn index(offset: usize) -> usize {
-    (offset - offset_of!(HPyContext, h_None)) / size_of::<HPy>()
-}
 
 const fn text(bytes: &[u8]) -> &CStr {
     match CStr::from_bytes_with_nul(bytes) {
@@ -29,7 +25,7 @@ macro_rules! declare_rows {
     )*) => {
         /// The functions of the context: number of the row, name.
         pub(super) const NAMES: &[(usize, &CStr)] = &[$($((
-            index(offset_of!(HPyContext, $function)),
+            row_index(offset_of!(HPyContext, $function)),
             text(concat!(stringify!($function), "\0").as_bytes()),
         ),)*)*];
 
@@ -42,13 +38,13 @@ macro_rules! declare_rows {
                     context: *mut HPyContext,
                     $($arg: $type,)*
                 ) $(-> $ret)? {
-                    const INDEX: usize = index(offset_of!(HPyContext, $function));
+                    const INDEX: usize = row_index(offset_of!(HPyContext, $function));
                     const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
                     let start = trace.begin(INDEX, NAME);
                     // SAFETY: the extension's arguments, passed on.
-                    let result = unsafe { ((*trace.inner).$function)(trace.inner $(, $arg)*) };
+                    let result = unsafe { (trace.inner.$function)(trace.inner.as_ptr() $(, $arg)*) };
                     trace.end(INDEX, NAME, start);
                     result
                 }
@@ -82,7 +78,7 @@ macro_rules! declare_rows {
                     context: *mut HPyContext,
                     $($arg: $type,)*
                 ) $(-> $ret)? {
-                    const INDEX: usize = index(offset_of!(HPyContext, $function));
+                    const INDEX: usize = row_index(offset_of!(HPyContext, $function));
                     const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
@@ -91,7 +87,7 @@ macro_rules! declare_rows {
                     let part = Part::begin(&trace.clock);
                     let start = trace.begin(INDEX, NAME);
                     // SAFETY: the extension's arguments, passed on.
-                    let result = unsafe { ((*trace.inner).$function)(trace.inner $(, $arg)*) };
+                    let result = unsafe { (trace.inner.$function)(trace.inner.as_ptr() $(, $arg)*) };
                     let ticks = trace.end(INDEX, NAME, start);
                     part.end(trace, ticks, Some(INDEX), |frames| Site::capture(caller, frames));
                     result

@@ -14,5 +14,5 @@ mod borrowed_buffers;
 mod fault;
 
 pub(super) use arena::{Arena, Block};
-pub(super) use borrowed_buffers::Promises;
+pub(super) use borrowed_buffers::BorrowedBuffers;
 pub(super) use fault::{Fault, Reporter, watch};

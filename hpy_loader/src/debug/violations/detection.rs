@@ -2,10 +2,10 @@
 //! the way of a call in which all is right: it is reached through
 //! [`Inspection::apart`].
 
-use super::super::debug_call;
 use super::super::extension::Extension;
 use super::super::inspection::Inspection;
-use super::super::records::{Found, Origin, Record};
+use super::super::pooled_context::{innermost, is_inside};
+use super::super::records::{Found, HandleSnapshot, Origin};
 use super::{Kind, Violation};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
@@ -17,10 +17,10 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let turn = debug_call::innermost().filter(|turn| turn.number == self.number);
-        if let (Some(row), Some(turn)) = (row, turn) {
+        let context = innermost().filter(|context| context.number == self.number);
+        if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
-            Inspection::in_progress(turn, row).violation(Kind::NullArgument, &detail);
+            Inspection::in_progress(context, row).violation(Kind::NullArgument, &detail);
         }
     }
 }
@@ -86,11 +86,11 @@ impl Inspection {
     }
 
     /// Reports a violation that has to do with a handle.
-    fn violation_of(&self, kind: Kind, record: Option<&Record>) {
+    fn violation_of(&self, kind: Kind, record: Option<&HandleSnapshot>) {
         self.debug().violate(self.violation_with(kind, record));
     }
 
-    fn violation_with(&self, kind: Kind, record: Option<&Record>) -> Violation {
+    fn violation_with(&self, kind: Kind, record: Option<&HandleSnapshot>) -> Violation {
         let mut violation = self.new_violation(kind);
         violation.python = self.python();
         if let Some(record) = record {
@@ -101,7 +101,7 @@ impl Inspection {
     }
 
     /// Reports one after which there is no going on, and ends.
-    pub fn end_with(&self, kind: Kind, record: Option<&Record>) -> ! {
+    pub fn end_with(&self, kind: Kind, record: Option<&HandleSnapshot>) -> ! {
         self.debug().end(self.violation_with(kind, record))
     }
 
@@ -127,7 +127,7 @@ impl Inspection {
 
     /// Reports that C may not use this context now, and ends.
     pub(in crate::debug) fn refuse_context(&self) -> ! {
-        let kind = match debug_call::is_inside() {
+        let kind = match is_inside() {
             true => Kind::WrongContext,
             false => Kind::WithoutLock,
         };

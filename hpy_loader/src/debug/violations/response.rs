@@ -1,8 +1,9 @@
 //! What becomes of a violation.
 
 use super::super::memory::{self, Fault, Reporter};
-use super::super::records::State;
-use super::super::{Debug, debug_call};
+use super::super::pooled_context::{innermost, is_inside};
+use super::super::records::HandleState;
+use super::super::state::Debug;
 use super::{Kind, Remedy, Violation};
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
@@ -74,21 +75,17 @@ impl Debug {
 
     fn fatal(&self, message: &str) {
         let message = CString::new(message).unwrap_or_default();
-        // SAFETY: the context is whole, and this is a C string.
-        unsafe { ((*self.inner).ctx_FatalError)(self.inner, message.as_ptr()) };
+        self.inner.fatal_error(&message);
     }
 
     fn call_hook(&self, hook: HPy) {
         let inner = self.inner;
-        // SAFETY: the context is whole, and the handles are its own.
-        unsafe {
-            let result = ((*inner).ctx_CallTupleDict)(inner, hook, HPy::NULL, HPy::NULL);
-            if result.is_null() {
-                eprintln!("Error when executing the on_invalid_(builder_)handle callback");
-                ((*inner).ctx_Err_WriteUnraisable)(inner, hook);
-            }
-            ((*inner).ctx_Close)(inner, result);
+        let result = inner.ctx_CallTupleDict(hook, HPy::NULL, HPy::NULL);
+        if result.is_null() {
+            eprintln!("Error when executing the on_invalid_(builder_)handle callback");
+            inner.ctx_Err_WriteUnraisable(hook);
         }
+        inner.ctx_Close(result);
     }
 
     /// How often each rule was broken.
@@ -128,8 +125,8 @@ impl Debug {
             // Promised memory is then the wrapped context's own.
             return;
         };
-        let range = self.records.promises.borrow_mut().set_arena(arena);
-        self.promised.set((range.start, range.len()));
+        let range = self.records.buffers.borrow_mut().set_arena(arena);
+        self.buffer_range.set((range.start, range.len()));
         memory::watch(range, Box::new(FaultsOf(self)));
     }
 }
@@ -151,8 +148,8 @@ impl Reporter for FaultsOf {
         if !debug.reports_faults() {
             return;
         }
-        let violation = match (fault.is_promised, fault.address) {
-            (true, Some(address)) => Some(debug.fault_in_promise(fault, address)),
+        let violation = match (fault.is_borrowed, fault.address) {
+            (true, Some(address)) => Some(debug.fault_in_buffer(fault, address)),
             _ if fault.signal == libc::SIGSEGV => Some(debug.crash(fault)),
             _ => debug.signal(fault),
         };
@@ -163,12 +160,12 @@ impl Reporter for FaultsOf {
 }
 
 impl Debug {
-    fn fault_in_promise(&self, fault: Fault, address: usize) -> Violation {
+    fn fault_in_buffer(&self, fault: Fault, address: usize) -> Violation {
         // What another thread is changing is not looked at.
-        let record = debug_call::is_inside()
+        let record = is_inside()
             .then(|| self.records.of_address(address))
             .flatten();
-        let is_open = record.is_some_and(|record| record.state == State::Open);
+        let is_open = record.is_some_and(|record| record.state == HandleState::Open);
         let kind = match fault.is_write || is_open {
             true => Kind::ReadOnlyWritten,
             false => Kind::ReadAfterEnd,
@@ -193,14 +190,14 @@ impl Debug {
     /// What there is to say of any other fault. In the VM it may well be the fault
     /// of C, which has passed a wild pointer: that is where it is looked for.
     fn crash(&self, fault: Fault) -> Violation {
-        let turn = debug_call::innermost();
+        let context = innermost();
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let access = if fault.is_write { "written" } else { "read" };
         let place = fault.address.map_or_else(
             || "memory at no address".to_owned(),
             |address| format!("memory at {address:#x}"),
         );
-        let on_behalf = match turn {
+        let on_behalf = match context {
             _ if !is_in_vm => "",
             Some(_) => " in a function of the API",
             None => " in the VM",
@@ -208,14 +205,14 @@ impl Debug {
         Violation {
             kind: Kind::Crash,
             function: String::new(),
-            module: turn.map_or_else(String::new, |turn| turn.extension().name.clone()),
+            module: context.map_or_else(String::new, |context| context.extension.name.clone()),
             detail: format!("{place} is {access}{on_behalf}"),
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
             // The VM may be in the middle of anything.
-            python: match turn {
-                Some(turn) if is_in_vm => turn.above().unwrap_or(PythonStack::EMPTY),
+            python: match context {
+                Some(context) if is_in_vm => context.above().unwrap_or(PythonStack::EMPTY),
                 Some(_) => (self.python)(),
                 None => PythonStack::EMPTY,
             },
@@ -227,7 +224,7 @@ impl Debug {
     /// What there is to say of a signal that is C's own doing. The VM, the loader and
     /// this mode end the process with words of their own.
     fn signal(&self, fault: Fault) -> Option<Violation> {
-        let turn = debug_call::innermost()?;
+        let context = innermost()?;
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let detail = match fault.signal {
             libc::SIGABRT => "SIGABRT, as abort() and a failed assert() raise it",
@@ -238,7 +235,7 @@ impl Debug {
         (!is_in_vm).then(|| Violation {
             kind: Kind::Signal,
             function: String::new(),
-            module: turn.extension().name.clone(),
+            module: context.extension.name.clone(),
             detail: detail.to_owned(),
             used,
             opened: Site::UNKNOWN,

@@ -1,32 +1,35 @@
-//! Functions that return memory which is good as long as the handle.
+//! Functions that return memory which C may read as long as the handle is open.
 
-use super::super::records::State;
-use super::super::violations::Kind;
+use super::super::records::HandleState;
 use super::*;
 use std::ffi::CStr;
 
 /// What C gets for memory of the wrapped context: a copy that ends with the
 /// handle. The same handle gets the same copy again.
-fn promise(
+///
+/// # Safety
+///
+/// `source` points to `size` bytes.
+unsafe fn lend(
     inspection: &Inspection,
     handle: HPy,
     source: *const c_char,
     size: usize,
 ) -> *const c_char {
-    let Some(entry) = inspection.open_entry(handle) else {
+    let Some(record) = inspection.open_record(handle) else {
         return source;
     };
     let records = &inspection.debug().records;
-    let mut promises = records.promises.borrow_mut();
+    let mut buffers = records.buffers.borrow_mut();
     let source: *const u8 = source.cast();
-    if let Some(copy) = promises.known(entry.promise(), source, size) {
+    if let Some(copy) = buffers.known(record.buffer(), source, size) {
         return copy.cast();
     }
-    // SAFETY: the wrapped context has promised so many bytes.
+    // SAFETY: the caller vouches for them.
     let bytes = unsafe { std::slice::from_raw_parts(source, size) };
-    match promises.make(bytes) {
+    match buffers.make(bytes) {
         Some((number, copy)) => {
-            entry.set_promise(number);
+            record.set_buffer(number);
             copy.cast()
         }
         None => source.cast(),
@@ -35,8 +38,8 @@ fn promise(
 
 /// Whether this is memory that C has had from here.
 #[inline(always)]
-pub(super) fn is_promised(turn: &Turn, text: *const c_char) -> bool {
-    let (start, size) = turn.debug.promised.get();
+pub(super) fn is_borrowed(context: &PooledContext, text: *const c_char) -> bool {
+    let (start, size) = context.debug.buffer_range.get();
     text.addr().wrapping_sub(start) < size
 }
 
@@ -44,14 +47,14 @@ pub(super) fn is_promised(turn: &Turn, text: *const c_char) -> bool {
 /// would notice as well, but in the wrapped context's code.
 #[inline(always)]
 pub(super) fn check(inspection: &Inspection, text: *const c_char) {
-    if is_promised(inspection.turn, text) {
-        inspection.apart(move |inspection| check_promise(inspection, text));
+    if is_borrowed(inspection.context, text) {
+        inspection.apart(move |inspection| check_borrowed(inspection, text));
     }
 }
 
-fn check_promise(inspection: &Inspection, text: *const c_char) {
+fn check_borrowed(inspection: &Inspection, text: *const c_char) {
     match inspection.debug().records.of_address(text.addr()) {
-        Some(record) if record.state == State::Open => {}
+        Some(record) if record.state == HandleState::Open => {}
         record if inspection.debug().reports_faults() => {
             inspection.end_with(Kind::ReadAfterEnd, record.as_ref());
         }
@@ -59,67 +62,70 @@ fn check_promise(inspection: &Inspection, text: *const c_char) {
     }
 }
 
-rows! {
-    fn ctx_Unicode_AsUTF8AndSize(inspection, h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
-        let inner = inspection.inner();
-        let mut length = 0;
-        // SAFETY: a handle of the wrapped context, and a place for the size.
-        let text = unsafe {
-            ((*inner).ctx_Unicode_AsUTF8AndSize)(inner, inspection.unwrap(h), &raw mut length)
-        };
-        if text.is_null() {
-            return text;
-        }
-        if !size.is_null() {
-            // SAFETY: the extension gives room for the size.
-            unsafe { *size = length };
-        }
-        promise(inspection, h, text, length.cast_unsigned() + 1)
-    }
-
-    fn ctx_Bytes_AsString(inspection, h: HPy) -> *const c_char {
-        let inner = inspection.inner();
-        let bytes = inspection.unwrap(h);
-        // SAFETY: a handle of the wrapped context; what has a string has a size.
-        unsafe {
-            match ((*inner).ctx_Bytes_AsString)(inner, bytes) {
-                text if text.is_null() => text,
-                text => {
-                    let size = ((*inner).ctx_Bytes_Size)(inner, bytes);
-                    promise(inspection, h, text, size.cast_unsigned() + 1)
-                }
+wrappers! {
+    fn ctx_Unicode_AsUTF8AndSize(h: HPy, size: *mut HPy_ssize_t) -> *const c_char {
+        general(inspection) {
+            let inner = inspection.inner();
+            let handle = inspection.unwrap(h);
+            let mut length = 0;
+            // SAFETY: a handle of the wrapped context, and a place for the size.
+            let text = unsafe {
+                (inner.ctx_Unicode_AsUTF8AndSize)(inner.as_ptr(), handle, &raw mut length)
+            };
+            if text.is_null() {
+                return text;
             }
+            if !size.is_null() {
+                // SAFETY: the extension gives room for the size.
+                unsafe { *size = length };
+            }
+            // SAFETY: the wrapped context has promised so many bytes and a NUL.
+            unsafe { lend(inspection, h, text, length.cast_unsigned() + 1) }
         }
     }
 
-    fn ctx_Bytes_AS_STRING(inspection, h: HPy) -> *const c_char {
-        let inner = inspection.inner();
-        let bytes = inspection.unwrap(h);
-        // SAFETY: a handle of the wrapped context; what has a string has a size.
-        unsafe {
-            match ((*inner).ctx_Bytes_AS_STRING)(inner, bytes) {
-                text if text.is_null() => text,
-                text => {
-                    let size = ((*inner).ctx_Bytes_GET_SIZE)(inner, bytes);
-                    promise(inspection, h, text, size.cast_unsigned() + 1)
-                }
-            }
+    fn ctx_Bytes_AsString(h: HPy) -> *const c_char {
+        general(inspection) {
+            let bytes = inspection.unwrap(h);
+            bytes_of(inspection, h, bytes, inspection.inner().ctx_Bytes_AsString(bytes))
         }
     }
 
-    fn ctx_Type_GetName(inspection, r#type: HPy) -> *const c_char {
-        let inner = inspection.inner();
-        let class = inspection.unwrap(r#type);
-        types::expect_type(inspection, class, "HPyType_GetName arg must be a type");
-        // SAFETY: a handle of the wrapped context, whose names are C strings.
-        unsafe {
-            match ((*inner).ctx_Type_GetName)(inner, class) {
-                name if name.is_null() => name,
-                name => {
-                    let size = CStr::from_ptr(name).to_bytes_with_nul().len();
-                    promise(inspection, r#type, name, size)
-                }
+    fn ctx_Bytes_AS_STRING(h: HPy) -> *const c_char {
+        general(inspection) {
+            let bytes = inspection.unwrap(h);
+            bytes_of(inspection, h, bytes, inspection.inner().ctx_Bytes_AS_STRING(bytes))
+        }
+    }
+
+    fn ctx_Type_GetName(r#type: HPy) -> *const c_char {
+        general(inspection) {
+            let class = inspection.unwrap(r#type);
+            types::expect_type(inspection, class, "HPyType_GetName arg must be a type");
+            let name = inspection.inner().ctx_Type_GetName(class);
+            if name.is_null() {
+                return name;
+            }
+            // SAFETY: the wrapped context returns C strings.
+            unsafe {
+                let size = CStr::from_ptr(name).to_bytes_with_nul().len();
+                lend(inspection, r#type, name, size)
             }
         }
     }
+}
+
+/// What C gets for the contents of a bytes object, or for the NULL of a failure.
+fn bytes_of(
+    inspection: &Inspection,
+    handle: HPy,
+    bytes: HPy,
+    contents: *const c_char,
+) -> *const c_char {
+    if contents.is_null() {
+        return contents;
+    }
+    let size = inspection.inner().ctx_Bytes_Size(bytes).cast_unsigned();
+    // SAFETY: the wrapped context has promised so many bytes and a NUL.
+    unsafe { lend(inspection, handle, contents, size + 1) }
 }

@@ -1,9 +1,9 @@
-//! The functions of the debug context.
+//! The functions of the debug context, a wrapper around each row.
 //!
-//! A row does what its arguments and its result say: a handle is unwrapped on
-//! the way in and wrapped on the way out, everything else is passed on. The rows
-//! to which there is more than that are written by hand, a file a topic, and
-//! take the places of those made here.
+//! A wrapper does what its arguments and its result say: a handle is unwrapped on
+//! the way in and wrapped on the way out, everything else is passed on. Where there
+//! is more to a row, its wrapper is written by hand, a file a topic, and takes the
+//! place of the one made here.
 
 mod arrays;
 mod borrowed_buffers;
@@ -17,158 +17,152 @@ mod threads;
 mod trackers;
 mod types;
 
-pub(super) use builders::Builders;
-pub(super) use fields::Structs;
-pub(super) use trackers::Trackers;
-
-use super::debug_call::Busy;
-use super::extension::Turn;
 use super::inspection::Inspection;
-use crate::abi::context::{Effect, effects};
+use super::pooled_context::{PooledContext, ReentryGuard};
+use super::violations::Kind;
+use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::{Entered, Site};
+use crate::sites::{CallSite, Site};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
-/// The number of the row at an offset of the context.
-const fn row(offset: usize) -> usize {
-    (offset - offset_of!(HPyContext, h_None)) / size_of::<HPy>()
-}
-
-/// Where the row of that number is in the context.
-pub(super) const fn offset(row: usize) -> usize {
-    row * size_of::<HPy>() + offset_of!(HPyContext, h_None)
-}
-
-/// The entries that know their caller are generic, for those of the universal
-/// context; there is but one debug context.
-trait Context {}
-
-/// That one.
-struct Checked;
-
-impl Context for Checked {}
-
-/// Declares rows: `fn name(inspection, argument: type, ...) -> type { body }`,
-/// and a function `fill` that puts them into a context. `via shortcut;` before
-/// them says that C gets there by way of [`shortcuts`].
-macro_rules! rows {
-    ($(fn $row:tt $args:tt $(-> $ret:ty)? $body:block)*) => {
-        rows! { via inspected; $(fn $row $args $(-> $ret)? $body)* }
-    };
-    (via $via:ident; $(
-        fn $function:ident($inspection:ident $(, $arg:ident: $type:ty)* $(,)?) $(-> $ret:ty)? $body:block
+/// Declares wrappers, and a function `fill` that puts them into a context:
+///
+/// ```ignore
+/// fn name(argument: type, ...) -> type {
+///     fast(context, call_site) { body }
+///     general(inspection) { body }
+/// }
+/// ```
+///
+/// The fast body has an `Option`. Nothing may have happened if it is `None`, since the
+/// general body begins from the start then. Almost always everything is right, and
+/// the place of the call is known. Then there is nothing to say about the call, and
+/// what is needed to say it stays where it is.
+///
+/// Either body may be missing: the general one is that of `all_rows` then.
+macro_rules! wrappers {
+    ($(
+        fn $function:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? {
+            $(fast($context:ident, $call_site:ident) $fast:block)?
+            $(general($inspection:ident) $general:block)?
+        }
     )*) => {
         #[allow(non_snake_case)]
-        pub(super) mod inspected {
+        pub(super) mod general {
             use super::*;
 
-            $(
-                pub(in crate::debug::wrappers) unsafe extern "C" fn $function<C: Context>(
-                    context: *mut HPyContext,
-                    $($arg: $type,)*
-                ) $(-> $ret)? {
-                    const ROW: usize = row(std::mem::offset_of!(HPyContext, $function));
-                    const EFFECT: Effect = effects::$function;
-                    // SAFETY: the rows are only in contexts of this mode.
-                    let inspection = unsafe { Inspection::enter(context, ROW) };
-                    if EFFECT.needs_no_error() {
-                        inspection.expect_no_error();
-                    }
-                    let _busy = EFFECT.may_reenter().then(|| Busy::new(inspection.turn));
-                    let $inspection = &inspection;
-                    $body
-                }
-            )*
+            $(general_body! {
+                $function($($arg: $type),*) $(-> $ret)? $(, $inspection $general)?
+            })*
         }
 
-        entries! { via $via; $(fn $function($($arg: $type),*) $(-> $ret)?;)* }
-    };
-}
-use rows;
+        #[allow(non_snake_case)]
+        mod fast {
+            use super::*;
 
-/// Declares where C comes in: functions that note who has called, and go on to the
-/// ones of the same names in `via`. And `fill`, which puts them into a context.
-macro_rules! entries {
-    (via $via:ident; $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)*) => {
+            $(fast_body! {
+                $function($($arg: $type),*) $(-> $ret)? $(, $context $call_site $fast)?
+            })*
+        }
+
+        /// What C calls: notes who has called, and goes on to the fast body.
         #[allow(non_snake_case)]
         mod entries {
             use super::*;
 
             $($crate::with_caller! {
-                pub(super) fn $function<C: Context>(
+                pub(super) fn $function(
                     context: *mut HPyContext $(, $arg: $type)*
-                ) $(-> $ret)?, at Turn::REGISTERS => $via::$function::<C>
+                ) $(-> $ret)?, at PooledContext::REGISTERS => fast::$function
             })*
         }
 
-        /// Puts these rows into a context.
+        /// Puts these wrappers into a context.
         pub(super) fn fill(context: &mut HPyContext) {
-            $(context.$function = entries::$function::<Checked>;)*
+            $(context.$function = entries::$function;)*
         }
     };
 }
-use entries;
+use wrappers;
 
-/// Declares what C comes to before a row: `fn name(turn, entered, argument: type,
-/// ...) -> type { body }`. The body has an `Option`, and nothing may have happened
-/// if it is `None`: the row then begins from the start.
-///
-/// Almost always everything is right, and the place of the call is known. Then
-/// there is nothing to say about the call, and what is needed to say it stays
-/// where it is.
-macro_rules! shortcuts {
-    ($(
-        fn $function:ident($turn:ident, $entered:ident $(, $arg:ident: $type:ty)* $(,)?)
-        $(-> $ret:ty)? $body:block
-    )*) => {
-        #[allow(non_snake_case)]
-        mod shortcut {
-            use super::*;
-
-            $(
-                pub(super) unsafe extern "C" fn $function<C: Context>(
-                    context: *mut HPyContext,
-                    $($arg: $type,)*
-                ) $(-> $ret)? {
-                    // SAFETY: the rows are only in contexts of this mode.
-                    let $turn = unsafe { Turn::of(context) };
-                    let $entered = Entered {
-                        address: $turn.registers.address(),
-                        offset: offset_of!(HPyContext, $function),
-                    };
-                    let shortcut = || $body;
-                    if $turn.is_current()
-                        && let Some(result) = shortcut()
-                    {
-                        return result;
-                    }
-                    // SAFETY: as C calls it.
-                    unsafe { inspected::$function::<C>(context $(, $arg)*) }
-                }
-            )*
+macro_rules! general_body {
+    ($function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {
+        pub(super) use crate::debug::wrappers::all_rows::general::$function;
+    };
+    (
+        $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?,
+        $inspection:ident $general:block
+    ) => {
+        pub(in crate::debug::wrappers) unsafe extern "C" fn $function(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            const ROW: usize = row_index(offset_of!(HPyContext, $function));
+            const EFFECT: Effect = effects::$function;
+            // SAFETY: the wrappers are only in contexts of this mode.
+            let inspection = unsafe { Inspection::enter(context, ROW) };
+            if EFFECT.needs_no_error() {
+                inspection.expect_no_error();
+            }
+            let _guard = EFFECT
+                .may_reenter()
+                .then(|| ReentryGuard::capturing(inspection.context));
+            let $inspection = &inspection;
+            $general
         }
     };
 }
-use shortcuts;
+use general_body;
+
+macro_rules! fast_body {
+    ($function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {
+        pub(super) use super::general::$function;
+    };
+    (
+        $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?,
+        $context:ident $call_site:ident $fast:block
+    ) => {
+        pub(super) unsafe extern "C" fn $function(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            // SAFETY: the wrappers are only in contexts of this mode.
+            let $context = unsafe { PooledContext::of(context) };
+            let $call_site = CallSite {
+                address: $context.registers.address(),
+                offset: offset_of!(HPyContext, $function),
+            };
+            let fast = || $fast;
+            if $context.is_current()
+                && let Some(result) = fast()
+            {
+                return result;
+            }
+            // SAFETY: as C calls it.
+            unsafe { general::$function(context $(, $arg)*) }
+        }
+    };
+}
+use fast_body;
 
 /// What becomes of an argument.
-trait Argument: Sized {
+trait WrappedArgument: Sized {
     fn pass(self, _: &Inspection) -> Self {
         self
     }
 
     /// The same, if there is nothing to report.
-    fn try_pass(self, _: &Turn) -> Option<Self> {
+    fn try_pass(self, _: &PooledContext) -> Option<Self> {
         Some(self)
     }
 }
 
-impl Argument for HPy {
+impl WrappedArgument for HPy {
     #[inline(always)]
-    fn try_pass(self, turn: &Turn) -> Option<Self> {
-        turn.unwrap(self)
+    fn try_pass(self, context: &PooledContext) -> Option<Self> {
+        context.unwrap(self)
     }
 
     #[inline(always)]
@@ -177,10 +171,10 @@ impl Argument for HPy {
     }
 }
 
-impl Argument for *const c_char {
+impl WrappedArgument for *const c_char {
     #[inline(always)]
-    fn try_pass(self, turn: &Turn) -> Option<Self> {
-        (!borrowed_buffers::is_promised(turn, self)).then_some(self)
+    fn try_pass(self, context: &PooledContext) -> Option<Self> {
+        (!borrowed_buffers::is_borrowed(context, self)).then_some(self)
     }
 
     #[inline(always)]
@@ -191,7 +185,7 @@ impl Argument for *const c_char {
 }
 
 /// What becomes of a result.
-trait Result: Sized {
+trait WrappedResult: Sized {
     fn pass_back(self, _: &Inspection) -> Self {
         self
     }
@@ -200,25 +194,25 @@ trait Result: Sized {
     type Note: Copy;
 
     /// That, if it is at hand.
-    fn note(_: &Turn, _: Entered) -> Option<Self::Note>;
+    fn note(_: &PooledContext, _: CallSite) -> Option<Self::Note>;
 
     /// As [`pass_back`](Self::pass_back), with a [note](Self::note).
-    fn pass_noted(self, _: &Turn, _: Self::Note) -> Self {
+    fn pass_noted(self, _: &PooledContext, _: Self::Note) -> Self {
         self
     }
 }
 
-impl Result for HPy {
+impl WrappedResult for HPy {
     type Note = Site;
 
     #[inline(always)]
-    fn note(turn: &Turn, entered: Entered) -> Option<Site> {
-        turn.site(entered)
+    fn note(context: &PooledContext, call_site: CallSite) -> Option<Site> {
+        context.site(call_site)
     }
 
     #[inline(always)]
-    fn pass_noted(self, turn: &Turn, site: Site) -> Self {
-        turn.wrap(self, site)
+    fn pass_noted(self, context: &PooledContext, site: Site) -> Self {
+        context.wrap(self, site)
     }
 
     #[inline(always)]
@@ -228,16 +222,16 @@ impl Result for HPy {
 }
 
 macro_rules! passed_on {
-    ($($type:ty),* $(,)?) => { $(impl Argument for $type {})* };
+    ($($type:ty),* $(,)?) => { $(impl WrappedArgument for $type {})* };
 }
 
 macro_rules! passed_back {
     ($($type:ty),* $(,)?) => {
-        $(impl Result for $type {
+        $(impl WrappedResult for $type {
             type Note = ();
 
             #[inline(always)]
-            fn note(_: &Turn, _: Entered) -> Option<()> {
+            fn note(_: &PooledContext, _: CallSite) -> Option<()> {
                 Some(())
             }
         })*
@@ -261,55 +255,53 @@ passed_back! {
 
 /// Calls the wrapped context, if what has to be known for the result is.
 #[inline(always)]
-fn noted<T: Result>(
-    turn: &'static Turn,
-    entered: Entered,
+fn noted<T: WrappedResult>(
+    context: &'static PooledContext,
+    call_site: CallSite,
     effect: Effect,
     call: impl FnOnce() -> T,
 ) -> Option<T> {
-    let note = T::note(turn, entered)?;
-    if effect.may_reenter() && turn.has_unplaced() {
+    let note = T::note(context, call_site)?;
+    if effect.may_reenter() && context.awaits_stack() {
         return None;
     }
     let result = {
-        let _busy = effect.may_reenter().then(|| Busy::placed(turn));
+        let _guard = effect.may_reenter().then(|| ReentryGuard::new(context));
         call()
     };
-    Some(result.pass_noted(turn, note))
+    Some(result.pass_noted(context, note))
 }
 
-macro_rules! declare_rows {
+macro_rules! declare_wrappers {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
         functions { $(
             fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$effect:ident $($facts:tt)*];
         )* }
     )*) => {
-        mod plain {
+        mod all_rows {
             use super::*;
 
-            shortcuts! {
-                $($(fn $function(turn, entered $(, $arg: $type)*) $(-> $ret)? {
-                    const EFFECT: Effect = Effect::$effect;
-                    if EFFECT.needs_no_error() && turn.debug.is_error_pending() {
-                        return None;
+            wrappers! {
+                $($(fn $function($($arg: $type),*) $(-> $ret)? {
+                    fast(context, call_site) {
+                        const EFFECT: Effect = Effect::$effect;
+                        if EFFECT.needs_no_error() && context.debug.is_error_pending() {
+                            return None;
+                        }
+                        let inner = context.inner;
+                        $(let $arg = WrappedArgument::try_pass($arg, context)?;)*
+                        // SAFETY: the extension's arguments, passed on.
+                        let call = || unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
+                        noted(context, call_site, EFFECT, call)
                     }
-                    let inner = turn.inner;
-                    $(let $arg = Argument::try_pass($arg, turn)?;)*
-                    // SAFETY: the extension's arguments, passed on.
-                    let call = || unsafe { ((*inner).$function)(inner $(, $arg)*) };
-                    noted(turn, entered, EFFECT, call)
-                })*)*
-            }
-
-            rows! {
-                via shortcut;
-                $($(fn $function(inspection $(, $arg: $type)*) $(-> $ret)? {
-                    let inner = inspection.inner();
-                    $(let $arg = Argument::pass($arg, inspection);)*
-                    // SAFETY: the extension's arguments, passed on.
-                    let result = unsafe { ((*inner).$function)(inner $(, $arg)*) };
-                    Result::pass_back(result, inspection)
+                    general(inspection) {
+                        let inner = inspection.inner();
+                        $(let $arg = WrappedArgument::pass($arg, inspection);)*
+                        // SAFETY: the extension's arguments, passed on.
+                        let result = unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
+                        WrappedResult::pass_back(result, inspection)
+                    }
                 })*)*
             }
         }
@@ -320,20 +312,20 @@ macro_rules! declare_rows {
         }
     };
 }
-context_table!(declare_rows);
+context_table!(declare_wrappers);
 
-/// Puts the functions of this mode into a context.
+/// Puts the wrappers into a context.
 pub(super) fn fill(context: &mut HPyContext) {
-    plain::fill(context);
+    all_rows::fill(context);
     arrays::fill(context);
+    borrowed_buffers::fill(context);
     builders::fill(context);
     errors::fill(context);
-    fields::fill_all(context);
-    handles::fill_all(context);
+    fields::fill(context);
+    handles::fill(context);
     numbers::fill(context);
-    borrowed_buffers::fill(context);
     structs::fill(context);
     threads::fill_all(context);
     trackers::fill(context);
-    types::fill_all(context);
+    types::fill(context);
 }

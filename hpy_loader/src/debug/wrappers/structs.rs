@@ -1,22 +1,18 @@
 //! Native structs of objects.
 
-use super::super::violations::Kind;
 use super::*;
 
 /// The shape that the object's type was defined with; a Python subclass of an
 /// extension's type says that it is legacy.
 fn shape_of(inspection: &Inspection, object: HPy) -> HPyType_BuiltinShape {
     let inner = inspection.inner();
-    // SAFETY: handles of the wrapped context.
-    unsafe {
-        let class = ((*inner).ctx_Type)(inner, object);
-        let shape = ((*inner).ctx_Type_GetBuiltinShape)(inner, class);
-        ((*inner).ctx_Close)(inner, class);
-        shape
-    }
+    let class = inner.ctx_Type(object);
+    let shape = inner.ctx_Type_GetBuiltinShape(class);
+    inner.ctx_Close(class);
+    shape
 }
 
-/// A shape as an [`Entry`](super::super::records::Entry) notes it.
+/// A shape as a [`HandleRecord`](super::super::records::HandleRecord) notes it.
 const fn note_of(shape: HPyType_BuiltinShape) -> u8 {
     (shape.0 + 2) as u8
 }
@@ -26,8 +22,8 @@ const fn note_of(shape: HPyType_BuiltinShape) -> u8 {
 /// Types that were made in this mode are known. All others have to be asked, which
 /// takes longer than all else.
 fn is_of_shape(inspection: &Inspection, object: HPy, wanted: HPyType_BuiltinShape) -> bool {
-    let structs = &inspection.debug().structs;
-    if structs.is_known(inspection, object, wanted) {
+    let types = &inspection.debug().native_types;
+    if types.is_known(inspection.inner(), object, wanted) {
         return true;
     }
     let shape = shape_of(inspection, object);
@@ -46,76 +42,47 @@ fn report(inspection: &Inspection, object: HPy, wanted: &str) {
 }
 
 macro_rules! as_struct {
-    ($($function:ident: $shape:literal $(, $value:ident)?;)*) => {
-        /// The struct of an object, if it has one of the shape; `object` is a
-        /// wrapped handle. No error is left.
-        pub(super) fn native_struct(
-            inspection: &Inspection,
-            object: HPy,
-            shape: HPyType_BuiltinShape,
-        ) -> Option<*mut c_void> {
-            let inner = inspection.inner();
-            // SAFETY: a handle of the wrapped context.
-            let native = unsafe {
-                match shape {
-                    $($(HPyType_BuiltinShape::$value => ((*inner).$function)(inner, object),)?)*
-                    _ => std::ptr::null_mut(),
+    ($($function:ident: $name:literal, $shape:expr;)*) => {
+        wrappers! {
+            $(fn $function(h: HPy) -> *mut c_void {
+                fast(context, _call_site) {
+                    const SHAPE: Option<HPyType_BuiltinShape> = $shape;
+                    let object = context.unwrap(h)?;
+                    let record = context.debug.records.look(h)?;
+                    let is_right = record.shape.get() == note_of(SHAPE?);
+                    is_right.then(|| context.inner.$function(object))
                 }
-            };
-            (!native.is_null()).then(|| {
-                // Fields are looked for in it by address.
-                native.expose_provenance();
-                native
-            })
-        }
-
-        shortcuts! {
-            $(fn $function(turn, _entered, h: HPy) -> *mut c_void {
-                let object = turn.unwrap(h)?;
-                let entry = turn.debug.records.look(h)?;
-                let right = None::<u8>$(.or(Some(note_of(HPyType_BuiltinShape::$value))))?;
-                if Some(entry.shape.get()) != right {
-                    return None;
-                }
-                let inner = turn.inner;
-                // SAFETY: a handle of the wrapped context.
-                Some(unsafe { ((*inner).$function)(inner, object) })
-            })*
-        }
-
-        rows! {
-            via shortcut;
-            $(fn $function(inspection, h: HPy) -> *mut c_void {
-                let inner = inspection.inner();
-                let object = inspection.unwrap(h);
-                // SAFETY: a handle of the wrapped context.
-                let native = unsafe { ((*inner).$function)(inner, object) };
-                let Some(entry) = inspection.open_entry(h) else {
-                    return native;
-                };
-                $(
-                    const SHAPE: HPyType_BuiltinShape = HPyType_BuiltinShape::$value;
-                    if !native.is_null() && is_of_shape(inspection, object, SHAPE) {
-                        entry.shape.set(note_of(SHAPE));
+                general(inspection) {
+                    const SHAPE: Option<HPyType_BuiltinShape> = $shape;
+                    let object = inspection.unwrap(h);
+                    let native = inspection.inner().$function(object);
+                    let Some(record) = inspection.open_record(h) else {
+                        return native;
+                    };
+                    if let Some(shape) = SHAPE
+                        && !native.is_null()
+                        && is_of_shape(inspection, object, shape)
+                    {
+                        record.shape.set(note_of(shape));
                         return native;
                     }
-                )?
-                let _ = entry;
-                inspection.apart(move |inspection| report(inspection, object, $shape));
-                native
+                    inspection.apart(move |inspection| report(inspection, object, $name));
+                    native
+                }
             })*
         }
     };
 }
 
 as_struct! {
-    ctx_AsStruct_Object: "Object", HPyType_BuiltinShape_Object;
-    ctx_AsStruct_Legacy: "Legacy", HPyType_BuiltinShape_Legacy;
-    ctx_AsStruct_Type: "Type", HPyType_BuiltinShape_Type;
-    ctx_AsStruct_Long: "Long", HPyType_BuiltinShape_Long;
-    ctx_AsStruct_Float: "Float", HPyType_BuiltinShape_Float;
-    ctx_AsStruct_Unicode: "Unicode", HPyType_BuiltinShape_Unicode;
-    ctx_AsStruct_Tuple: "Tuple", HPyType_BuiltinShape_Tuple;
-    ctx_AsStruct_List: "List", HPyType_BuiltinShape_List;
-    ctx_AsStruct_Dict: "Dict";
+    ctx_AsStruct_Object: "Object", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Object);
+    ctx_AsStruct_Legacy: "Legacy", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy);
+    ctx_AsStruct_Type: "Type", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Type);
+    ctx_AsStruct_Long: "Long", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Long);
+    ctx_AsStruct_Float: "Float", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Float);
+    ctx_AsStruct_Unicode: "Unicode", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Unicode);
+    ctx_AsStruct_Tuple: "Tuple", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_Tuple);
+    ctx_AsStruct_List: "List", Some(HPyType_BuiltinShape::HPyType_BuiltinShape_List);
+    // No type can be defined with this shape yet.
+    ctx_AsStruct_Dict: "Dict", None;
 }

@@ -1,37 +1,29 @@
 //! Code that runs without the HPy lock.
 
-use super::super::debug_call;
+use super::super::pooled_context;
 use super::*;
 
-rows! {
-    fn ctx_LeavePythonExecution(inspection) -> HPyThreadState {
-        let inner = inspection.inner();
-        debug_call::leave(inspection.turn);
-        // SAFETY: as the extension calls it.
-        unsafe { ((*inner).ctx_LeavePythonExecution)(inner) }
+wrappers! {
+    fn ctx_LeavePythonExecution() -> HPyThreadState {
+        general(inspection) {
+            pooled_context::leave(inspection.context);
+            inspection.inner().ctx_LeavePythonExecution()
+        }
     }
 }
 
-/// The one function that is for threads without the lock.
-#[allow(non_snake_case)]
-mod reenter {
-    use super::super::super::extension::Turn;
-    use super::*;
-
-    pub(super) unsafe extern "C" fn ctx_ReenterPythonExecution(
-        context: *mut HPyContext,
-        state: HPyThreadState,
-    ) {
-        // SAFETY: the function is only in contexts of this mode.
-        let inner = unsafe { Turn::of(context) }.inner;
-        // SAFETY: as the extension calls it.
-        unsafe { ((*inner).ctx_ReenterPythonExecution)(inner, state) };
-        debug_call::reenter();
-    }
+/// The one function that is for threads without the lock: nothing of the mode may be
+/// touched before it.
+unsafe extern "C" fn reenter(context: *mut HPyContext, state: HPyThreadState) {
+    // SAFETY: the function is only in contexts of this mode.
+    let inner = unsafe { PooledContext::of(context) }.inner;
+    // SAFETY: as the extension calls it.
+    unsafe { (inner.ctx_ReenterPythonExecution)(inner.as_ptr(), state) };
+    pooled_context::reenter();
 }
 
 /// Puts all of it into a context.
 pub(super) fn fill_all(context: &mut HPyContext) {
     fill(context);
-    context.ctx_ReenterPythonExecution = reenter::ctx_ReenterPythonExecution;
+    context.ctx_ReenterPythonExecution = reenter;
 }
