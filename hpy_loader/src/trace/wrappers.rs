@@ -1,7 +1,7 @@
 //! The functions of the trace context, a wrapper around each row.
 
-use super::Trace;
-use super::folded_stacks::Part;
+use super::folded_stacks::TimedSection;
+use super::state::Trace;
 use crate::abi::context::row_index;
 use crate::abi::*;
 use crate::sites::Site;
@@ -16,25 +16,20 @@ const fn text(bytes: &[u8]) -> &CStr {
     }
 }
 
-macro_rules! declare_rows {
+macro_rules! declare_wrappers {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
         functions { $(
             fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$($facts:tt)*];
         )* }
     )*) => {
-        /// The functions of the context: number of the row, name.
-        pub(super) const NAMES: &[(usize, &CStr)] = &[$($((
-            row_index(offset_of!(HPyContext, $function)),
-            text(concat!(stringify!($function), "\0").as_bytes()),
-        ),)*)*];
-
+        /// They only count and time calls, or book their stacks as well.
         #[allow(non_snake_case)]
         mod wrappers {
             use super::*;
 
             $($(
-                pub(super) unsafe extern "C" fn $function(
+                pub(super) unsafe extern "C" fn $function<const FOLDS: bool>(
                     context: *mut HPyContext,
                     $($arg: $type,)*
                 ) $(-> $ret)? {
@@ -42,63 +37,46 @@ macro_rules! declare_rows {
                     const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
+                    let section = FOLDS.then(|| {
+                        let caller = trace.registers.caller();
+                        let caller = caller.calling(offset_of!(HPyContext, $function));
+                        (caller, TimedSection::begin(&trace.clock))
+                    });
                     let start = trace.begin(INDEX, NAME);
                     // SAFETY: the extension's arguments, passed on.
                     let result = unsafe { (trace.inner.$function)(trace.inner.as_ptr() $(, $arg)*) };
-                    trace.end(INDEX, NAME, start);
+                    let ticks = trace.end(INDEX, NAME, start);
+                    if let (Some((caller, section)), Some(stacks)) = (section, trace.stacks.get()) {
+                        let site = |frames| Site::capture(caller, frames);
+                        section.end(&trace.clock, stacks, ticks, Some(INDEX), site);
+                    }
                     result
                 }
             )*)*
         }
 
-        /// Puts the wrappers into a context.
+        /// Puts the wrappers into a context that only count and time.
         pub(super) fn fill(context: &mut HPyContext) {
-            $($(context.$function = wrappers::$function;)*)*
+            $($(context.$function = wrappers::$function::<false>;)*)*
         }
 
         #[allow(non_snake_case)]
-        mod folding_entries {
+        mod entries {
             use super::*;
 
             $($(
                 with_caller! {
                     pub(super) fn $function(
                         context: *mut HPyContext, $($arg: $type,)*
-                    ) $(-> $ret)?, at offset_of!(Trace, registers) => folding::$function
+                    ) $(-> $ret)?, at offset_of!(Trace, registers) => wrappers::$function::<true>
                 }
             )*)*
         }
 
-        #[allow(non_snake_case)]
-        mod folding {
-            use super::*;
-
-            $($(
-                pub(super) unsafe extern "C" fn $function(
-                    context: *mut HPyContext,
-                    $($arg: $type,)*
-                ) $(-> $ret)? {
-                    const INDEX: usize = row_index(offset_of!(HPyContext, $function));
-                    const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
-                    // SAFETY: the wrappers are only in contexts of this mode.
-                    let trace = unsafe { &*(*context)._private.cast::<Trace>() };
-                    let caller = trace.registers.caller();
-                    let caller = caller.calling(offset_of!(HPyContext, $function));
-                    let part = Part::begin(&trace.clock);
-                    let start = trace.begin(INDEX, NAME);
-                    // SAFETY: the extension's arguments, passed on.
-                    let result = unsafe { (trace.inner.$function)(trace.inner.as_ptr() $(, $arg)*) };
-                    let ticks = trace.end(INDEX, NAME, start);
-                    part.end(trace, ticks, Some(INDEX), |frames| Site::capture(caller, frames));
-                    result
-                }
-            )*)*
-        }
-
-        /// Puts wrappers into a context that book stacks as well.
+        /// Puts the wrappers into a context that book stacks as well.
         pub(super) fn fill_folding(context: &mut HPyContext) {
-            $($(context.$function = folding_entries::$function;)*)*
+            $($(context.$function = entries::$function;)*)*
         }
     };
 }
-context_table!(declare_rows);
+context_table!(declare_wrappers);
