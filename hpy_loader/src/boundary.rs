@@ -360,7 +360,9 @@ impl<R: Runtime> Entry<R> {
 macro_rules! declare_shims {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$($facts:tt)*];
+        )* }
     )*) => {
         /// The C functions of the context, for any runtime.
         #[allow(non_snake_case)]

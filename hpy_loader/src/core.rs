@@ -12,7 +12,6 @@ use crate::context::{Departure, Items, Tracker};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
-use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{Runtime, VmResult};
 use lazy_error::LazyError;
@@ -40,8 +39,6 @@ pub struct Core<R: Runtime> {
     /// relaxed order will do.
     away: AtomicUsize,
     literals: Literals<R::Object>,
-    /// The loader of the universal mode, and what the other modes keep.
-    pub(crate) modes: Modes<R>,
 }
 
 // SAFETY: the table, the pending error, the registries and the literals are only reachable
@@ -70,7 +67,6 @@ impl<R: Runtime> Core<R> {
             departures: Registry::new(),
             away: AtomicUsize::new(0),
             literals: Literals::new(),
-            modes: Modes::default(),
         }));
         let mut context = boundary::context::<R>();
         context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
