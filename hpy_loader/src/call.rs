@@ -22,6 +22,7 @@ mod running;
 mod slot;
 mod trampolines;
 
+pub(crate) use passage::{HandleOwner, Passage, Plain, Way};
 pub(crate) use trampolines::Trampolines;
 
 /// What was called, for the message about a result that breaks the rules.

@@ -27,8 +27,6 @@
 //! is left to the system's loader, but for the kind of the file.
 
 mod cause;
-#[cfg(target_os = "linux")]
-mod companions;
 #[cfg(not(target_vendor = "apple"))]
 mod elf;
 mod error;
@@ -36,6 +34,8 @@ mod file;
 mod names;
 #[cfg(target_os = "linux")]
 mod near;
+#[cfg(target_os = "linux")]
+mod system_libraries;
 mod tag;
 
 use std::fs::File;
@@ -223,7 +223,7 @@ unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     // A name without a slash would be looked for in the system's folders.
     let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
     #[cfg(target_os = "linux")]
-    companions::load();
+    system_libraries::load();
     #[cfg(target_os = "linux")]
     let _near = near::Near::to(dlopen as *const () as usize);
     // Missing symbols are found now, not in the middle of a call, and modules

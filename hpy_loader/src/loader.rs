@@ -1,21 +1,27 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
+mod modes;
+mod wrapped_calls;
+
+pub(crate) use wrapped_calls::Wrapper;
+
 use crate::abi::{ABI_VERSION, HPyContext};
 use crate::boundary::ContextInstance;
-use crate::call::Trampolines;
+use crate::call::{Plain, Trampolines};
 use crate::context;
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::ReserveError;
-use crate::modes::Wrapper;
 use crate::runtime::Runtime;
+use modes::Modes;
 use std::ops::Deref;
+use wrapped_calls::Wrapped;
 
 /// One way to run extensions: the [`Core`] that all of them share, and the mode
 /// whose context their C functions get.
 ///
 /// The one that [`new`](Self::new) makes is for the universal mode; the others
-/// are made from it (see [`crate::modes`]). A runtime need not tell them apart:
+/// are made from it (see [`in_mode`](Self::in_mode)). A runtime need not tell them apart:
 /// it keeps the loader that a definition came with, and calls through it.
 ///
 /// Loaders are never freed: types and functions that extensions define refer to
@@ -24,6 +30,8 @@ pub struct Loader<R: Runtime> {
     core: &'static Core<R>,
     trampolines: Trampolines<R>,
     wrapper: Option<Wrapper>,
+    /// What the loaders of one core share.
+    modes: &'static Modes<R>,
 }
 
 impl<R: Runtime> Loader<R> {
@@ -45,27 +53,33 @@ impl<R: Runtime> Loader<R> {
             context
         });
         core.set_context(instance.cast());
-        let loader = Self::leak(core, None);
+        let modes = Box::leak(Box::default());
+        let loader = Self::leak(core, None, modes);
         // SAFETY: just leaked; C has not seen it yet.
         unsafe { &*instance }.set_loader(loader);
         Ok(loader)
     }
 
     /// The loader of the universal mode.
-    pub(crate) fn universal(&self) -> &'static Self {
+    fn universal(&self) -> &'static Self {
         // SAFETY: the universal context of a core is in an instance for `R`.
         unsafe { ContextInstance::<R>::of(self.core.context()) }.loader()
     }
 
-    pub(crate) fn leak(core: &'static Core<R>, wrapper: Option<Wrapper>) -> &'static Self {
+    fn leak(
+        core: &'static Core<R>,
+        wrapper: Option<Wrapper>,
+        modes: &'static Modes<R>,
+    ) -> &'static Self {
         let trampolines = match wrapper {
-            None => Trampolines::plain(),
-            Some(_) => Trampolines::wrapped(),
+            None => Trampolines::through::<Plain>(),
+            Some(_) => Trampolines::through::<Wrapped>(),
         };
         Box::leak(Box::new(Self {
             core,
             trampolines,
             wrapper,
+            modes,
         }))
     }
 

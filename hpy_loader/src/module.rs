@@ -4,8 +4,7 @@ use crate::abi::{HPyFunc_inquiry, HPyGlobal, HPyModuleDef};
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::RawHandle;
-use crate::loader::Loader;
-use crate::modes::Wrapper;
+use crate::loader::{Loader, Wrapper};
 use crate::runtime::{BuiltinKind, Runtime, VmResult};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
 

@@ -1,10 +1,10 @@
 //! The context table: every member of `HPyContext`, declared once.
 //!
 //! [`context_table!`](crate::context_table) hands the whole table to another
-//! macro. Each view of the context is such a macro: the C struct and the list
-//! of rows in this file, the shims in `boundary.rs`, and whatever wraps a
-//! context later. A row stands in the ABI's order and shows the C types of its
-//! function, less the leading `HPyContext *` that all of them have.
+//! macro. The C struct and the list of rows in this file are made by such macros,
+//! and so are the functions that C calls in each mode. The rows stand in the ABI's
+//! order. A row shows the C types of its function without the leading
+//! `HPyContext *`, which every function has, and what is true of the function.
 //!
 //! Constants name the Python object that they stand for, which is all that a
 //! runtime needs to know to fill them in.
@@ -13,13 +13,17 @@ use super::*;
 use std::ffi::{c_char, c_int, c_void};
 
 /// Calls the macro `$consumer` with the rows of the context, where an item may stand.
-/// To look at the rows at run time there is [`ROWS`](crate::abi::context::ROWS).
+/// [`ROWS`](crate::abi::context::ROWS) has the same rows at run time.
 ///
 /// The rows come in blocks, because the ABI was extended by appending:
 /// `"since" constants { name = "python name", ... }
-/// functions { fn name(argument: type, ...) -> type; ... }`, where `since` is the
-/// version of HPy whose headers first had the rows. `"head"` means upstream's
-/// development head, which no release has yet.
+/// functions { fn name(argument: type, ...) -> type [Effect, Fact(argument, ...), ...]; ... }`.
+///
+/// - `since` is the version of HPy whose headers first had the rows. `"head"` means
+///   upstream's development head, which no release has yet.
+/// - The brackets hold the row's [`Effect`](crate::abi::context::Effect), which no row
+///   can go without, and its further [facts](crate::abi::context::Fact). A consumer
+///   that needs neither matches `[$($facts:tt)*]`.
 #[macro_export]
 macro_rules! context_table {
     ($consumer:path) => {
@@ -104,167 +108,167 @@ macro_rules! context_table {
                 h_ListType = "list",
             }
             functions {
-                fn ctx_Dup(h: HPy) -> HPy;
-                fn ctx_Close(h: HPy);
-                fn ctx_Long_FromInt32_t(value: int32_t) -> HPy;
-                fn ctx_Long_FromUInt32_t(value: uint32_t) -> HPy;
-                fn ctx_Long_FromInt64_t(v: int64_t) -> HPy;
-                fn ctx_Long_FromUInt64_t(v: uint64_t) -> HPy;
-                fn ctx_Long_FromSize_t(value: size_t) -> HPy;
-                fn ctx_Long_FromSsize_t(value: HPy_ssize_t) -> HPy;
-                fn ctx_Long_AsInt32_t(h: HPy) -> int32_t;
-                fn ctx_Long_AsUInt32_t(h: HPy) -> uint32_t;
-                fn ctx_Long_AsUInt32_tMask(h: HPy) -> uint32_t;
-                fn ctx_Long_AsInt64_t(h: HPy) -> int64_t;
-                fn ctx_Long_AsUInt64_t(h: HPy) -> uint64_t;
-                fn ctx_Long_AsUInt64_tMask(h: HPy) -> uint64_t;
-                fn ctx_Long_AsSize_t(h: HPy) -> size_t;
-                fn ctx_Long_AsSsize_t(h: HPy) -> HPy_ssize_t;
-                fn ctx_Long_AsVoidPtr(h: HPy) -> *mut c_void;
-                fn ctx_Long_AsDouble(h: HPy) -> f64;
-                fn ctx_Float_FromDouble(v: f64) -> HPy;
-                fn ctx_Float_AsDouble(h: HPy) -> f64;
-                fn ctx_Bool_FromBool(v: bool) -> HPy;
-                fn ctx_Length(h: HPy) -> HPy_ssize_t;
-                fn ctx_Number_Check(h: HPy) -> c_int;
-                fn ctx_Add(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Subtract(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Multiply(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_MatrixMultiply(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_FloorDivide(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_TrueDivide(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Remainder(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Divmod(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Power(h1: HPy, h2: HPy, h3: HPy) -> HPy;
-                fn ctx_Negative(h1: HPy) -> HPy;
-                fn ctx_Positive(h1: HPy) -> HPy;
-                fn ctx_Absolute(h1: HPy) -> HPy;
-                fn ctx_Invert(h1: HPy) -> HPy;
-                fn ctx_Lshift(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Rshift(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_And(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Xor(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Or(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Index(h1: HPy) -> HPy;
-                fn ctx_Long(h1: HPy) -> HPy;
-                fn ctx_Float(h1: HPy) -> HPy;
-                fn ctx_InPlaceAdd(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceSubtract(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceMultiply(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceMatrixMultiply(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceFloorDivide(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceTrueDivide(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceRemainder(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlacePower(h1: HPy, h2: HPy, h3: HPy) -> HPy;
-                fn ctx_InPlaceLshift(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceRshift(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceAnd(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceXor(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_InPlaceOr(h1: HPy, h2: HPy) -> HPy;
-                fn ctx_Callable_Check(h: HPy) -> c_int;
-                fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy;
-                fn ctx_FatalError(message: *const c_char);
-                fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char);
-                fn ctx_Err_SetObject(h_type: HPy, h_value: HPy);
-                fn ctx_Err_SetFromErrnoWithFilename(h_type: HPy, filename_fsencoded: *const c_char) -> HPy;
-                fn ctx_Err_SetFromErrnoWithFilenameObjects(h_type: HPy, filename1: HPy, filename2: HPy);
-                fn ctx_Err_Occurred() -> c_int;
-                fn ctx_Err_ExceptionMatches(exc: HPy) -> c_int;
-                fn ctx_Err_NoMemory();
-                fn ctx_Err_Clear();
-                fn ctx_Err_NewException(utf8_name: *const c_char, base: HPy, dict: HPy) -> HPy;
-                fn ctx_Err_NewExceptionWithDoc(utf8_name: *const c_char, utf8_doc: *const c_char, base: HPy, dict: HPy) -> HPy;
-                fn ctx_Err_WarnEx(category: HPy, utf8_message: *const c_char, stack_level: HPy_ssize_t) -> c_int;
-                fn ctx_Err_WriteUnraisable(obj: HPy);
-                fn ctx_IsTrue(h: HPy) -> c_int;
-                fn ctx_Type_FromSpec(spec: *mut HPyType_Spec, params: *mut HPyType_SpecParam) -> HPy;
-                fn ctx_Type_GenericNew(r#type: HPy, args: *const HPy, nargs: HPy_ssize_t, kw: HPy) -> HPy;
-                fn ctx_GetAttr(obj: HPy, name: HPy) -> HPy;
-                fn ctx_GetAttr_s(obj: HPy, utf8_name: *const c_char) -> HPy;
-                fn ctx_HasAttr(obj: HPy, name: HPy) -> c_int;
-                fn ctx_HasAttr_s(obj: HPy, utf8_name: *const c_char) -> c_int;
-                fn ctx_SetAttr(obj: HPy, name: HPy, value: HPy) -> c_int;
-                fn ctx_SetAttr_s(obj: HPy, utf8_name: *const c_char, value: HPy) -> c_int;
-                fn ctx_GetItem(obj: HPy, key: HPy) -> HPy;
-                fn ctx_GetItem_i(obj: HPy, idx: HPy_ssize_t) -> HPy;
-                fn ctx_GetItem_s(obj: HPy, utf8_key: *const c_char) -> HPy;
-                fn ctx_Contains(container: HPy, key: HPy) -> c_int;
-                fn ctx_SetItem(obj: HPy, key: HPy, value: HPy) -> c_int;
-                fn ctx_SetItem_i(obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int;
-                fn ctx_SetItem_s(obj: HPy, utf8_key: *const c_char, value: HPy) -> c_int;
-                fn ctx_Type(obj: HPy) -> HPy;
-                fn ctx_TypeCheck(obj: HPy, r#type: HPy) -> c_int;
-                fn ctx_Is(obj: HPy, other: HPy) -> c_int;
-                fn ctx_AsStruct_Object(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_Legacy(h: HPy) -> *mut c_void;
-                fn ctx_New(h_type: HPy, data: *mut *mut c_void) -> HPy;
-                fn ctx_Repr(obj: HPy) -> HPy;
-                fn ctx_Str(obj: HPy) -> HPy;
-                fn ctx_ASCII(obj: HPy) -> HPy;
-                fn ctx_Bytes(obj: HPy) -> HPy;
-                fn ctx_RichCompare(v: HPy, w: HPy, op: c_int) -> HPy;
-                fn ctx_RichCompareBool(v: HPy, w: HPy, op: c_int) -> c_int;
-                fn ctx_Hash(obj: HPy) -> HPy_hash_t;
-                fn ctx_Bytes_Check(h: HPy) -> c_int;
-                fn ctx_Bytes_Size(h: HPy) -> HPy_ssize_t;
-                fn ctx_Bytes_GET_SIZE(h: HPy) -> HPy_ssize_t;
-                fn ctx_Bytes_AsString(h: HPy) -> *const c_char;
-                fn ctx_Bytes_AS_STRING(h: HPy) -> *const c_char;
-                fn ctx_Bytes_FromString(bytes: *const c_char) -> HPy;
-                fn ctx_Bytes_FromStringAndSize(bytes: *const c_char, len: HPy_ssize_t) -> HPy;
-                fn ctx_Unicode_FromString(utf8: *const c_char) -> HPy;
-                fn ctx_Unicode_Check(h: HPy) -> c_int;
-                fn ctx_Unicode_AsASCIIString(h: HPy) -> HPy;
-                fn ctx_Unicode_AsLatin1String(h: HPy) -> HPy;
-                fn ctx_Unicode_AsUTF8String(h: HPy) -> HPy;
-                fn ctx_Unicode_AsUTF8AndSize(h: HPy, size: *mut HPy_ssize_t) -> *const c_char;
-                fn ctx_Unicode_FromWideChar(w: *const wchar_t, size: HPy_ssize_t) -> HPy;
-                fn ctx_Unicode_DecodeFSDefault(v: *const c_char) -> HPy;
-                fn ctx_Unicode_DecodeFSDefaultAndSize(v: *const c_char, size: HPy_ssize_t) -> HPy;
-                fn ctx_Unicode_EncodeFSDefault(h: HPy) -> HPy;
-                fn ctx_Unicode_ReadChar(h: HPy, index: HPy_ssize_t) -> HPy_UCS4;
-                fn ctx_Unicode_DecodeASCII(ascii: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy;
-                fn ctx_Unicode_DecodeLatin1(latin1: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy;
-                fn ctx_List_Check(h: HPy) -> c_int;
-                fn ctx_List_New(len: HPy_ssize_t) -> HPy;
-                fn ctx_List_Append(h_list: HPy, h_item: HPy) -> c_int;
-                fn ctx_Dict_Check(h: HPy) -> c_int;
-                fn ctx_Dict_New() -> HPy;
-                fn ctx_Tuple_Check(h: HPy) -> c_int;
-                fn ctx_Tuple_FromArray(items: *mut HPy, n: HPy_ssize_t) -> HPy;
-                fn ctx_Import_ImportModule(utf8_name: *const c_char) -> HPy;
-                fn ctx_FromPyObject(obj: *mut cpy_PyObject) -> HPy;
-                fn ctx_AsPyObject(h: HPy) -> *mut cpy_PyObject;
-                fn ctx_CallRealFunctionFromTrampoline(sig: HPyFunc_Signature, func: HPyCFunction, args: *mut c_void);
-                fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder;
-                fn ctx_ListBuilder_Set(builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy);
-                fn ctx_ListBuilder_Build(builder: HPyListBuilder) -> HPy;
-                fn ctx_ListBuilder_Cancel(builder: HPyListBuilder);
-                fn ctx_TupleBuilder_New(size: HPy_ssize_t) -> HPyTupleBuilder;
-                fn ctx_TupleBuilder_Set(builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy);
-                fn ctx_TupleBuilder_Build(builder: HPyTupleBuilder) -> HPy;
-                fn ctx_TupleBuilder_Cancel(builder: HPyTupleBuilder);
-                fn ctx_Tracker_New(size: HPy_ssize_t) -> HPyTracker;
-                fn ctx_Tracker_Add(ht: HPyTracker, h: HPy) -> c_int;
-                fn ctx_Tracker_ForgetAll(ht: HPyTracker);
-                fn ctx_Tracker_Close(ht: HPyTracker);
-                fn ctx_Field_Store(target_object: HPy, target_field: *mut HPyField, h: HPy);
-                fn ctx_Field_Load(source_object: HPy, source_field: HPyField) -> HPy;
-                fn ctx_ReenterPythonExecution(state: HPyThreadState);
-                fn ctx_LeavePythonExecution() -> HPyThreadState;
-                fn ctx_Global_Store(global: *mut HPyGlobal, h: HPy);
-                fn ctx_Global_Load(global: HPyGlobal) -> HPy;
-                fn ctx_Dump(h: HPy);
-                fn ctx_AsStruct_Type(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_Long(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_Float(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_Unicode(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_Tuple(h: HPy) -> *mut c_void;
-                fn ctx_AsStruct_List(h: HPy) -> *mut c_void;
-                fn ctx_Type_GetBuiltinShape(h_type: HPy) -> HPyType_BuiltinShape;
-                fn ctx_DelItem(obj: HPy, key: HPy) -> c_int;
-                fn ctx_DelItem_i(obj: HPy, idx: HPy_ssize_t) -> c_int;
-                fn ctx_DelItem_s(obj: HPy, utf8_key: *const c_char) -> c_int;
+                fn ctx_Dup(h: HPy) -> HPy [Leaf, Nullable(h), NullResult];
+                fn ctx_Close(h: HPy) [Reenters, Consumed(h)];
+                fn ctx_Long_FromInt32_t(value: int32_t) -> HPy [Leaf];
+                fn ctx_Long_FromUInt32_t(value: uint32_t) -> HPy [Leaf];
+                fn ctx_Long_FromInt64_t(v: int64_t) -> HPy [Leaf];
+                fn ctx_Long_FromUInt64_t(v: uint64_t) -> HPy [Leaf];
+                fn ctx_Long_FromSize_t(value: size_t) -> HPy [Leaf];
+                fn ctx_Long_FromSsize_t(value: HPy_ssize_t) -> HPy [Leaf];
+                fn ctx_Long_AsInt32_t(h: HPy) -> int32_t [Reenters];
+                fn ctx_Long_AsUInt32_t(h: HPy) -> uint32_t [Reenters];
+                fn ctx_Long_AsUInt32_tMask(h: HPy) -> uint32_t [Reenters];
+                fn ctx_Long_AsInt64_t(h: HPy) -> int64_t [Reenters];
+                fn ctx_Long_AsUInt64_t(h: HPy) -> uint64_t [Reenters];
+                fn ctx_Long_AsUInt64_tMask(h: HPy) -> uint64_t [Reenters];
+                fn ctx_Long_AsSize_t(h: HPy) -> size_t [Reenters];
+                fn ctx_Long_AsSsize_t(h: HPy) -> HPy_ssize_t [Reenters];
+                fn ctx_Long_AsVoidPtr(h: HPy) -> *mut c_void [Reenters];
+                fn ctx_Long_AsDouble(h: HPy) -> f64 [Reenters];
+                fn ctx_Float_FromDouble(v: f64) -> HPy [Leaf];
+                fn ctx_Float_AsDouble(h: HPy) -> f64 [Reenters];
+                fn ctx_Bool_FromBool(v: bool) -> HPy [Leaf];
+                fn ctx_Length(h: HPy) -> HPy_ssize_t [Reenters];
+                fn ctx_Number_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_Add(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Subtract(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Multiply(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_MatrixMultiply(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_FloorDivide(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_TrueDivide(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Remainder(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Divmod(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Power(h1: HPy, h2: HPy, h3: HPy) -> HPy [RunsPython];
+                fn ctx_Negative(h1: HPy) -> HPy [RunsPython];
+                fn ctx_Positive(h1: HPy) -> HPy [RunsPython];
+                fn ctx_Absolute(h1: HPy) -> HPy [RunsPython];
+                fn ctx_Invert(h1: HPy) -> HPy [RunsPython];
+                fn ctx_Lshift(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Rshift(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_And(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Xor(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Or(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Index(h1: HPy) -> HPy [Reenters];
+                fn ctx_Long(h1: HPy) -> HPy [Reenters];
+                fn ctx_Float(h1: HPy) -> HPy [Reenters];
+                fn ctx_InPlaceAdd(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceSubtract(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceMultiply(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceMatrixMultiply(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceFloorDivide(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceTrueDivide(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceRemainder(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlacePower(h1: HPy, h2: HPy, h3: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceLshift(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceRshift(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceAnd(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceXor(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_InPlaceOr(h1: HPy, h2: HPy) -> HPy [RunsPython];
+                fn ctx_Callable_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy [RunsPython, Nullable(args, kw)];
+                fn ctx_FatalError(message: *const c_char) [Aborts];
+                fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char) [Reenters];
+                fn ctx_Err_SetObject(h_type: HPy, h_value: HPy) [Reenters, Nullable(h_value)];
+                fn ctx_Err_SetFromErrnoWithFilename(h_type: HPy, filename_fsencoded: *const c_char) -> HPy [Reenters];
+                fn ctx_Err_SetFromErrnoWithFilenameObjects(h_type: HPy, filename1: HPy, filename2: HPy) [Reenters, Nullable(filename1, filename2)];
+                fn ctx_Err_Occurred() -> c_int [Leaf];
+                fn ctx_Err_ExceptionMatches(exc: HPy) -> c_int [Reenters, Nullable(exc)];
+                fn ctx_Err_NoMemory() [Reenters];
+                fn ctx_Err_Clear() [Reenters];
+                fn ctx_Err_NewException(utf8_name: *const c_char, base: HPy, dict: HPy) -> HPy [Reenters, Nullable(base, dict)];
+                fn ctx_Err_NewExceptionWithDoc(utf8_name: *const c_char, utf8_doc: *const c_char, base: HPy, dict: HPy) -> HPy [Reenters, Nullable(base, dict)];
+                fn ctx_Err_WarnEx(category: HPy, utf8_message: *const c_char, stack_level: HPy_ssize_t) -> c_int [Reenters, Nullable(category)];
+                fn ctx_Err_WriteUnraisable(obj: HPy) [Reenters, Nullable(obj)];
+                fn ctx_IsTrue(h: HPy) -> c_int [RunsPython];
+                fn ctx_Type_FromSpec(spec: *mut HPyType_Spec, params: *mut HPyType_SpecParam) -> HPy [RunsPython];
+                fn ctx_Type_GenericNew(r#type: HPy, args: *const HPy, nargs: HPy_ssize_t, kw: HPy) -> HPy [Reenters, Unchecked(args, kw)];
+                fn ctx_GetAttr(obj: HPy, name: HPy) -> HPy [RunsPython];
+                fn ctx_GetAttr_s(obj: HPy, utf8_name: *const c_char) -> HPy [RunsPython];
+                fn ctx_HasAttr(obj: HPy, name: HPy) -> c_int [Reenters];
+                fn ctx_HasAttr_s(obj: HPy, utf8_name: *const c_char) -> c_int [Reenters];
+                fn ctx_SetAttr(obj: HPy, name: HPy, value: HPy) -> c_int [RunsPython, Nullable(value)];
+                fn ctx_SetAttr_s(obj: HPy, utf8_name: *const c_char, value: HPy) -> c_int [RunsPython, Nullable(value)];
+                fn ctx_GetItem(obj: HPy, key: HPy) -> HPy [RunsPython];
+                fn ctx_GetItem_i(obj: HPy, idx: HPy_ssize_t) -> HPy [RunsPython];
+                fn ctx_GetItem_s(obj: HPy, utf8_key: *const c_char) -> HPy [RunsPython];
+                fn ctx_Contains(container: HPy, key: HPy) -> c_int [RunsPython];
+                fn ctx_SetItem(obj: HPy, key: HPy, value: HPy) -> c_int [RunsPython];
+                fn ctx_SetItem_i(obj: HPy, idx: HPy_ssize_t, value: HPy) -> c_int [RunsPython];
+                fn ctx_SetItem_s(obj: HPy, utf8_key: *const c_char, value: HPy) -> c_int [RunsPython];
+                fn ctx_Type(obj: HPy) -> HPy [Leaf];
+                fn ctx_TypeCheck(obj: HPy, r#type: HPy) -> c_int [Leaf];
+                fn ctx_Is(obj: HPy, other: HPy) -> c_int [Leaf, Nullable(obj, other)];
+                fn ctx_AsStruct_Object(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_Legacy(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_New(h_type: HPy, data: *mut *mut c_void) -> HPy [RunsPython];
+                fn ctx_Repr(obj: HPy) -> HPy [RunsPython];
+                fn ctx_Str(obj: HPy) -> HPy [RunsPython];
+                fn ctx_ASCII(obj: HPy) -> HPy [RunsPython];
+                fn ctx_Bytes(obj: HPy) -> HPy [RunsPython];
+                fn ctx_RichCompare(v: HPy, w: HPy, op: c_int) -> HPy [RunsPython];
+                fn ctx_RichCompareBool(v: HPy, w: HPy, op: c_int) -> c_int [RunsPython];
+                fn ctx_Hash(obj: HPy) -> HPy_hash_t [RunsPython];
+                fn ctx_Bytes_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_Bytes_Size(h: HPy) -> HPy_ssize_t [Leaf];
+                fn ctx_Bytes_GET_SIZE(h: HPy) -> HPy_ssize_t [Leaf];
+                fn ctx_Bytes_AsString(h: HPy) -> *const c_char [Leaf];
+                fn ctx_Bytes_AS_STRING(h: HPy) -> *const c_char [Leaf];
+                fn ctx_Bytes_FromString(bytes: *const c_char) -> HPy [Reenters];
+                fn ctx_Bytes_FromStringAndSize(bytes: *const c_char, len: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_Unicode_FromString(utf8: *const c_char) -> HPy [Reenters];
+                fn ctx_Unicode_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_Unicode_AsASCIIString(h: HPy) -> HPy [Reenters];
+                fn ctx_Unicode_AsLatin1String(h: HPy) -> HPy [Reenters];
+                fn ctx_Unicode_AsUTF8String(h: HPy) -> HPy [Reenters];
+                fn ctx_Unicode_AsUTF8AndSize(h: HPy, size: *mut HPy_ssize_t) -> *const c_char [Leaf];
+                fn ctx_Unicode_FromWideChar(w: *const wchar_t, size: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_Unicode_DecodeFSDefault(v: *const c_char) -> HPy [Reenters];
+                fn ctx_Unicode_DecodeFSDefaultAndSize(v: *const c_char, size: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_Unicode_EncodeFSDefault(h: HPy) -> HPy [Reenters];
+                fn ctx_Unicode_ReadChar(h: HPy, index: HPy_ssize_t) -> HPy_UCS4 [Reenters];
+                fn ctx_Unicode_DecodeASCII(ascii: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy [Reenters];
+                fn ctx_Unicode_DecodeLatin1(latin1: *const c_char, size: HPy_ssize_t, errors: *const c_char) -> HPy [Reenters];
+                fn ctx_List_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_List_New(len: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_List_Append(h_list: HPy, h_item: HPy) -> c_int [Reenters];
+                fn ctx_Dict_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_Dict_New() -> HPy [Reenters];
+                fn ctx_Tuple_Check(h: HPy) -> c_int [Leaf];
+                fn ctx_Tuple_FromArray(items: *mut HPy, n: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_Import_ImportModule(utf8_name: *const c_char) -> HPy [RunsPython];
+                fn ctx_FromPyObject(obj: *mut cpy_PyObject) -> HPy [Reenters];
+                fn ctx_AsPyObject(h: HPy) -> *mut cpy_PyObject [Reenters];
+                fn ctx_CallRealFunctionFromTrampoline(sig: HPyFunc_Signature, func: HPyCFunction, args: *mut c_void) [Reenters];
+                fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder [Reenters];
+                fn ctx_ListBuilder_Set(builder: HPyListBuilder, index: HPy_ssize_t, h_item: HPy) [Reenters];
+                fn ctx_ListBuilder_Build(builder: HPyListBuilder) -> HPy [Reenters, Consumed(builder)];
+                fn ctx_ListBuilder_Cancel(builder: HPyListBuilder) [Reenters, Consumed(builder)];
+                fn ctx_TupleBuilder_New(size: HPy_ssize_t) -> HPyTupleBuilder [Reenters];
+                fn ctx_TupleBuilder_Set(builder: HPyTupleBuilder, index: HPy_ssize_t, h_item: HPy) [Reenters];
+                fn ctx_TupleBuilder_Build(builder: HPyTupleBuilder) -> HPy [Reenters, Consumed(builder)];
+                fn ctx_TupleBuilder_Cancel(builder: HPyTupleBuilder) [Reenters, Consumed(builder)];
+                fn ctx_Tracker_New(size: HPy_ssize_t) -> HPyTracker [Reenters];
+                fn ctx_Tracker_Add(ht: HPyTracker, h: HPy) -> c_int [Reenters, Unchecked(h)];
+                fn ctx_Tracker_ForgetAll(ht: HPyTracker) [Reenters];
+                fn ctx_Tracker_Close(ht: HPyTracker) [Reenters, Consumed(ht)];
+                fn ctx_Field_Store(target_object: HPy, target_field: *mut HPyField, h: HPy) [Reenters, Nullable(h), Unchecked(target_object)];
+                fn ctx_Field_Load(source_object: HPy, source_field: HPyField) -> HPy [Leaf, Unchecked(source_object)];
+                fn ctx_ReenterPythonExecution(state: HPyThreadState) [Reenters, Consumed(state)];
+                fn ctx_LeavePythonExecution() -> HPyThreadState [Leaf];
+                fn ctx_Global_Store(global: *mut HPyGlobal, h: HPy) [Reenters, Nullable(h)];
+                fn ctx_Global_Load(global: HPyGlobal) -> HPy [Leaf];
+                fn ctx_Dump(h: HPy) [Reenters];
+                fn ctx_AsStruct_Type(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_Long(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_Float(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_Unicode(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_Tuple(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_AsStruct_List(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_Type_GetBuiltinShape(h_type: HPy) -> HPyType_BuiltinShape [Reenters];
+                fn ctx_DelItem(obj: HPy, key: HPy) -> c_int [RunsPython];
+                fn ctx_DelItem_i(obj: HPy, idx: HPy_ssize_t) -> c_int [RunsPython];
+                fn ctx_DelItem_s(obj: HPy, utf8_key: *const c_char) -> c_int [RunsPython];
             }
             "0.9.0" constants {
                 h_ComplexType = "complex",
@@ -275,39 +279,39 @@ macro_rules! context_table {
                 h_Builtins = "__builtins__",
             }
             functions {
-                fn ctx_Capsule_New(pointer: *mut c_void, utf8_name: *const c_char, destructor: *mut HPyCapsule_Destructor) -> HPy;
-                fn ctx_Capsule_Get(capsule: HPy, key: _HPyCapsule_key, utf8_name: *const c_char) -> *mut c_void;
-                fn ctx_Capsule_IsValid(capsule: HPy, utf8_name: *const c_char) -> c_int;
-                fn ctx_Capsule_Set(capsule: HPy, key: _HPyCapsule_key, value: *mut c_void) -> c_int;
-                fn ctx_Compile_s(utf8_source: *const c_char, utf8_filename: *const c_char, kind: HPy_SourceKind) -> HPy;
-                fn ctx_EvalCode(code: HPy, globals: HPy, locals: HPy) -> HPy;
-                fn ctx_ContextVar_New(name: *const c_char, default_value: HPy) -> HPy;
-                fn ctx_ContextVar_Get(context_var: HPy, default_value: HPy, result: *mut HPy) -> int32_t;
-                fn ctx_ContextVar_Set(context_var: HPy, value: HPy) -> HPy;
-                fn ctx_Type_GetName(r#type: HPy) -> *const c_char;
-                fn ctx_Type_IsSubtype(sub: HPy, r#type: HPy) -> c_int;
-                fn ctx_Unicode_FromEncodedObject(obj: HPy, encoding: *const c_char, errors: *const c_char) -> HPy;
-                fn ctx_Unicode_Substring(str: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
-                fn ctx_Dict_Keys(h: HPy) -> HPy;
-                fn ctx_Dict_Copy(h: HPy) -> HPy;
-                fn ctx_Slice_Unpack(slice: HPy, start: *mut HPy_ssize_t, stop: *mut HPy_ssize_t, step: *mut HPy_ssize_t) -> c_int;
-                fn ctx_SetCallFunction(h: HPy, func: *mut HPyCallFunction) -> c_int;
-                fn ctx_Call(callable: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
-                fn ctx_CallMethod(name: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy;
+                fn ctx_Capsule_New(pointer: *mut c_void, utf8_name: *const c_char, destructor: *mut HPyCapsule_Destructor) -> HPy [Reenters];
+                fn ctx_Capsule_Get(capsule: HPy, key: _HPyCapsule_key, utf8_name: *const c_char) -> *mut c_void [Reenters];
+                fn ctx_Capsule_IsValid(capsule: HPy, utf8_name: *const c_char) -> c_int [Reenters, Nullable(capsule)];
+                fn ctx_Capsule_Set(capsule: HPy, key: _HPyCapsule_key, value: *mut c_void) -> c_int [Reenters];
+                fn ctx_Compile_s(utf8_source: *const c_char, utf8_filename: *const c_char, kind: HPy_SourceKind) -> HPy [RunsPython];
+                fn ctx_EvalCode(code: HPy, globals: HPy, locals: HPy) -> HPy [RunsPython];
+                fn ctx_ContextVar_New(name: *const c_char, default_value: HPy) -> HPy [Reenters, Nullable(default_value)];
+                fn ctx_ContextVar_Get(context_var: HPy, default_value: HPy, result: *mut HPy) -> int32_t [Reenters, Nullable(default_value)];
+                fn ctx_ContextVar_Set(context_var: HPy, value: HPy) -> HPy [Reenters];
+                fn ctx_Type_GetName(r#type: HPy) -> *const c_char [Reenters];
+                fn ctx_Type_IsSubtype(sub: HPy, r#type: HPy) -> c_int [Leaf];
+                fn ctx_Unicode_FromEncodedObject(obj: HPy, encoding: *const c_char, errors: *const c_char) -> HPy [Reenters];
+                fn ctx_Unicode_Substring(str: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy [Reenters];
+                fn ctx_Dict_Keys(h: HPy) -> HPy [Reenters];
+                fn ctx_Dict_Copy(h: HPy) -> HPy [Reenters];
+                fn ctx_Slice_Unpack(slice: HPy, start: *mut HPy_ssize_t, stop: *mut HPy_ssize_t, step: *mut HPy_ssize_t) -> c_int [Reenters];
+                fn ctx_SetCallFunction(h: HPy, func: *mut HPyCallFunction) -> c_int [Reenters];
+                fn ctx_Call(callable: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy [RunsPython, Nullable(kwnames)];
+                fn ctx_CallMethod(name: HPy, args: *const HPy, nargs: size_t, kwnames: HPy) -> HPy [RunsPython, Nullable(kwnames)];
             }
             "head" constants {
                 h_DictType = "dict",
             }
             functions {
-                fn ctx_AsStruct_Dict(h: HPy) -> *mut c_void;
-                fn ctx_List_Insert(h_list: HPy, index: HPy_ssize_t, h_item: HPy) -> c_int;
-                fn ctx_GetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
-                fn ctx_SetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t, value: HPy) -> c_int;
-                fn ctx_DelSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> c_int;
-                fn ctx_GetIter(obj: HPy) -> HPy;
-                fn ctx_Iter_Next(obj: HPy) -> HPy;
-                fn ctx_Iter_Check(obj: HPy) -> c_int;
-                fn ctx_Slice_New(start: HPy, stop: HPy, step: HPy) -> HPy;
+                fn ctx_AsStruct_Dict(h: HPy) -> *mut c_void [Leaf];
+                fn ctx_List_Insert(h_list: HPy, index: HPy_ssize_t, h_item: HPy) -> c_int [Reenters];
+                fn ctx_GetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy [RunsPython];
+                fn ctx_SetSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t, value: HPy) -> c_int [RunsPython];
+                fn ctx_DelSlice(obj: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> c_int [RunsPython];
+                fn ctx_GetIter(obj: HPy) -> HPy [RunsPython];
+                fn ctx_Iter_Next(obj: HPy) -> HPy [RunsPython, NullResult];
+                fn ctx_Iter_Check(obj: HPy) -> c_int [Reenters];
+                fn ctx_Slice_New(start: HPy, stop: HPy, step: HPy) -> HPy [Reenters, Nullable(start, stop, step)];
             }
         }
     };
@@ -316,7 +320,10 @@ macro_rules! context_table {
 macro_rules! declare_context {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?
+            [$effect:ident $(, $fact:ident $(($($of:ident),*))?)*];
+        )* }
     )*) => {
         /// The C struct that an extension calls through. It starts with three
         /// members that are not rows: a name for debuggers, the implementation's
@@ -325,7 +332,7 @@ macro_rules! declare_context {
         pub struct HPyContext {
             /// A NUL-terminated name of the implementation.
             pub name: *const c_char,
-            /// The implementation's own data: here the [`Loader`](crate::Loader).
+            /// The implementation's own data. C never looks at it.
             pub _private: *mut c_void,
             /// The ABI version, [`ABI_VERSION`].
             pub abi_version: c_int,
@@ -344,6 +351,8 @@ macro_rules! declare_context {
                 since: $since,
                 offset: std::mem::offset_of!(HPyContext, $constant),
                 kind: RowKind::Handle { python_name: $python },
+                effect: Effect::Leaf,
+                facts: &[],
             },)*
             $(Row {
                 name: stringify!($function),
@@ -353,8 +362,28 @@ macro_rules! declare_context {
                     params: &[$(stringify!($type)),*],
                     ret: concat!($(stringify!($ret))?),
                 },
+                effect: Effect::$effect,
+                facts: &[$(Fact::$fact $((&[$(stringify!($of)),*]))?),*],
             },)*
         )*];
+
+        /// The [`Effect`] of each function, under the function's name.
+        #[allow(non_upper_case_globals)]
+        pub(crate) mod effects {
+            use super::Effect;
+
+            $($(pub(crate) const $function: Effect = Effect::$effect;)*)*
+        }
+
+        /// Facts name arguments of their row.
+        #[allow(dead_code, unused_variables)]
+        const _: () = {
+            $($({
+                fn arguments($($arg: $type),*) {
+                    $($($(let named = $of;)*)?)*
+                }
+            })*)*
+        };
     };
 }
 context_table!(declare_context);
@@ -374,6 +403,80 @@ pub struct Row {
     pub offset: usize,
     /// Whether it is a constant or a function.
     pub kind: RowKind,
+    /// What may happen while the function runs. Constants are [`Effect::Leaf`].
+    pub effect: Effect,
+    /// What else is true of the function.
+    pub facts: &'static [Fact],
+}
+
+/// The index of the row at an offset of [`HPyContext`], in bytes.
+pub(crate) const fn row_index(offset: usize) -> usize {
+    (offset - std::mem::offset_of!(HPyContext, h_None)) / size_of::<HPy>()
+}
+
+/// The offset in [`HPyContext`] of the row with an index.
+pub(crate) const fn row_offset(index: usize) -> usize {
+    index * size_of::<HPy>() + std::mem::offset_of!(HPyContext, h_None)
+}
+
+/// What may happen while a function of the context runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// No code but the VM's own runs, and no object dies: C is not entered again
+    /// before the function returns.
+    Leaf,
+    /// Objects may die or be asked for something, so that C may be entered again.
+    /// An error may be pending.
+    Reenters,
+    /// Python code may run. It could lose a pending error or take it for its own, so
+    /// none may be pending; CPython's debug builds assert the same.
+    RunsPython,
+    /// The process ends.
+    Aborts,
+}
+
+/// What is true of some functions of the context. Arguments are named as in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// These arguments may be `HPy_NULL`.
+    Nullable(&'static [&'static str]),
+    /// These arguments may be any word, since the loader looks at none of them: the
+    /// VM may, if they tell it anything.
+    Unchecked(&'static [&'static str]),
+    /// The function takes these arguments away from the caller. A handle that is not
+    /// open is ignored.
+    Consumed(&'static [&'static str]),
+    /// `HPy_NULL` is a result as well, without an error.
+    NullResult,
+}
+
+impl Effect {
+    /// Whether C may be entered again before the function returns.
+    pub const fn may_reenter(self) -> bool {
+        !matches!(self, Self::Leaf)
+    }
+
+    /// Whether no error may be pending when the function is called.
+    pub const fn needs_no_error(self) -> bool {
+        matches!(self, Self::RunsPython)
+    }
+}
+
+impl Row {
+    /// Whether an argument may be `HPy_NULL`.
+    pub fn is_nullable(&self, argument: &str) -> bool {
+        let says = |fact: &Fact| matches!(fact, Fact::Nullable(names) if names.contains(&argument));
+        self.facts.iter().any(says)
+    }
+
+    /// Whether an argument may be any word.
+    pub fn takes_any_word(&self, argument: &str) -> bool {
+        let says = |fact: &Fact| match fact {
+            Fact::Unchecked(names) | Fact::Consumed(names) => names.contains(&argument),
+            Fact::Nullable(_) | Fact::NullResult => false,
+        };
+        self.facts.iter().any(says)
+    }
 }
 
 /// What a [`Row`] holds.

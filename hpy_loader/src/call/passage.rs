@@ -1,10 +1,9 @@
 //! What lies between the loader and a C function: nothing, or a mode.
 
 use crate::abi::{HPy, HPyContext};
-use crate::debug::Visit;
 use crate::handles::RawHandle;
 use crate::loader::Loader;
-use crate::modes::{Outcome, Wrapper};
+use crate::modes::Outcome;
 use crate::runtime::Runtime;
 use std::borrow::BorrowMut;
 use std::ffi::c_void;
@@ -17,15 +16,37 @@ pub(crate) struct Way<'a> {
     pub(super) receiver: HPy,
     /// The arguments, as C gets them.
     handles: &'a [HPy],
-    /// What tells the handles of C from the core's own.
-    visit: Option<&'a Visit>,
+    /// Whoever gives C handles of its own in place of the core's.
+    owner: Option<&'a dyn HandleOwner>,
 }
 
-impl Way<'_> {
+/// A mode in which C's handles are not the core's.
+pub(crate) trait HandleOwner {
+    /// The core's handle for one that C gives away.
+    fn own(&self, handle: HPy) -> HPy;
+}
+
+impl<'a> Way<'a> {
+    /// `words` are the arguments as C gets them.
+    #[inline(always)]
+    pub(crate) fn new(
+        context: *mut HPyContext,
+        receiver: HPy,
+        words: &'a [RawHandle],
+        owner: Option<&'a dyn HandleOwner>,
+    ) -> Self {
+        Self {
+            context,
+            receiver,
+            handles: handles(words),
+            owner,
+        }
+    }
+
     /// What C gets for a handle that was pushed at `place`.
     #[inline(always)]
     pub(super) fn pushed(self, handle: HPy, place: usize) -> HPy {
-        match self.visit {
+        match self.owner {
             None => handle,
             Some(_) => self.handles[place],
         }
@@ -56,9 +77,9 @@ impl Way<'_> {
     /// The handle that the core gets for one that C gives away.
     #[inline(always)]
     pub(super) fn own(self, handle: HPy) -> HPy {
-        match self.visit {
+        match self.owner {
             None => handle,
-            Some(visit) => visit.own(handle),
+            Some(owner) => owner.own(handle),
         }
     }
 }
@@ -99,54 +120,8 @@ impl Passage for Plain {
         call: impl FnOnce(Way<'_>) -> T,
     ) -> T {
         let core = loader.core();
-        let outcome = call(Way {
-            context: core.context(),
-            receiver,
-            handles: handles(words.borrow()),
-            visit: None,
-        });
+        let outcome = call(Way::new(core.context(), receiver, words.borrow(), None));
         core.expect_back();
         outcome
-    }
-}
-
-/// That of the other modes.
-pub(crate) struct Wrapped;
-
-impl Passage for Wrapped {
-    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
-        loader: &Loader<R>,
-        function: *const c_void,
-        receiver: HPy,
-        words: &W,
-        call: impl FnOnce(Way<'_>) -> T,
-    ) -> T {
-        match loader.wrapper() {
-            None => Plain::go(loader, function, receiver, words, call),
-            Some(Wrapper::Trace(trace)) => {
-                let way = Way {
-                    context: trace.context(),
-                    receiver,
-                    handles: handles(words.borrow()),
-                    visit: None,
-                };
-                let outcome = trace.call(function, || call(way));
-                loader.core().expect_back();
-                outcome
-            }
-            Some(Wrapper::Debug(extension)) => {
-                let visit = Visit::new(extension, function);
-                let receiver = visit.open(receiver);
-                let mut opened = words.clone();
-                visit.open_all(opened.borrow_mut());
-                let outcome = call(Way {
-                    context: visit.context(),
-                    receiver,
-                    handles: handles(opened.borrow()),
-                    visit: Some(&visit),
-                });
-                visit.finish(outcome, receiver, opened.borrow())
-            }
-        }
     }
 }

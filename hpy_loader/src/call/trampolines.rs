@@ -8,7 +8,7 @@
 
 use super::buffer::BufferCalls;
 use super::method::MethodCalls;
-use super::passage::{Passage, Plain, Wrapped};
+use super::passage::Passage;
 use super::slot::SlotCalls;
 use crate::runtime::Runtime;
 
@@ -20,17 +20,8 @@ pub(crate) struct Trampolines<R: Runtime> {
 }
 
 impl<R: Runtime> Trampolines<R> {
-    /// Those of the universal mode.
-    pub(crate) fn plain() -> Self {
-        Self::through::<Plain>()
-    }
-
-    /// Those of the other modes.
-    pub(crate) fn wrapped() -> Self {
-        Self::through::<Wrapped>()
-    }
-
-    fn through<P: Passage>() -> Self {
+    /// Those of the mode that has this passage.
+    pub(crate) fn through<P: Passage>() -> Self {
         Self {
             buffers: BufferCalls::through::<P>(),
             methods: MethodCalls::through::<P>(),

@@ -50,7 +50,9 @@ use crate::definitions::Definitions;
 macro_rules! declare_functions {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$($facts:tt)*];
+        )* }
     )*) => {
         /// A context whose functions are those for the VM `R`, with their fast paths or
         /// without, and whose other members are still empty.

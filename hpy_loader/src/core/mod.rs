@@ -13,7 +13,6 @@ use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
-use crate::modes::Modes;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
 use lazy_error::LazyError;
@@ -41,8 +40,6 @@ pub struct Core<R: Runtime> {
     /// relaxed order will do.
     threads_away: AtomicUsize,
     literals: Literals<R::Object>,
-    /// The loader of the universal mode, and what the other modes keep.
-    pub(crate) modes: Modes<R>,
 }
 
 // SAFETY: the table, the pending error, the registries and the literals are only reachable
@@ -70,7 +67,6 @@ impl<R: Runtime> Core<R> {
             left_threads: Registry::new(),
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
-            modes: Modes::default(),
         })))
     }
 

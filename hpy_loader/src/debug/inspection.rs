@@ -1,10 +1,13 @@
 //! One call from C into the context of this mode.
 
-use super::extension::{Extension, Turn};
-use super::records::Entry;
-use super::violation::ViolationKind;
-use super::{Debug, rows};
+use super::extension::Extension;
+use super::pooled_context::PooledContext;
+use super::records::HandleRecord;
+use super::state::Debug;
+use super::violations::ViolationKind;
+use crate::abi::context::row_offset;
 use crate::abi::{HPy, HPyContext, HPyGlobal};
+use crate::modes::WrappedContext;
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
 
@@ -14,7 +17,7 @@ use std::ffi::CStr;
 /// way may take its address. What there is to do about a violation, which needs
 /// most of it, goes through [`apart`](Self::apart).
 pub(super) struct Inspection {
-    pub turn: &'static Turn,
+    pub context: &'static PooledContext,
     /// The row, for messages.
     pub row: usize,
     caller: Caller,
@@ -29,19 +32,23 @@ impl Inspection {
     #[inline(always)]
     pub unsafe fn enter(context: *mut HPyContext, row: usize) -> Self {
         // SAFETY: the caller vouches for it.
-        let turn = unsafe { Turn::of(context) };
-        let inspection = Self::in_progress(turn, row);
-        if !turn.is_current() {
+        let pooled = unsafe { PooledContext::of(context) };
+        let inspection = Self::in_progress(pooled, row);
+        if !pooled.is_current() {
             inspection.apart(Self::refuse_context);
         }
         inspection
     }
 
-    /// The call of the context that `turn` is in.
+    /// The call of the context that `context` is in.
     #[inline(always)]
-    pub fn in_progress(turn: &'static Turn, row: usize) -> Self {
-        let caller = turn.registers.caller().calling(rows::offset(row));
-        Self { turn, row, caller }
+    pub fn in_progress(context: &'static PooledContext, row: usize) -> Self {
+        let caller = context.registers.caller().calling(row_offset(row));
+        Self {
+            context,
+            row,
+            caller,
+        }
     }
 
     /// For functions that must not be called with an error pending.
@@ -54,13 +61,13 @@ impl Inspection {
 
     #[inline(always)]
     pub fn debug(&self) -> &'static Debug {
-        self.turn.debug
+        self.context.debug
     }
 
     /// The context that is wrapped.
     #[inline(always)]
-    pub fn inner(&self) -> *mut HPyContext {
-        self.turn.inner
+    pub fn inner(&self) -> WrappedContext {
+        self.context.inner
     }
 
     /// Runs what is rare, out of line, with a copy.
@@ -69,20 +76,24 @@ impl Inspection {
         #[cold]
         #[inline(never)]
         fn apart<T>(
-            turn: &'static Turn,
+            context: &'static PooledContext,
             row: usize,
             (address, stack, frame): (usize, usize, usize),
             work: impl FnOnce(&Inspection) -> T,
         ) -> T {
-            let offset = rows::offset(row);
+            let offset = row_offset(row);
             let caller = Caller::at(address, stack, frame).calling(offset);
-            work(&Inspection { turn, row, caller })
+            work(&Inspection {
+                context,
+                row,
+                caller,
+            })
         }
-        apart(self.turn, self.row, self.caller.registers(), work)
+        apart(self.context, self.row, self.caller.registers(), work)
     }
 
     pub fn extension(&self) -> &'static Extension {
-        self.turn.extension()
+        self.context.extension
     }
 
     /// Where C is.
@@ -93,7 +104,7 @@ impl Inspection {
 
     /// The Python stack above.
     pub fn python(&self) -> PythonStack {
-        self.turn.place()
+        self.context.capture_stack()
     }
 
     /// The wrapped context's handle for one of ours. What is no open handle of
@@ -102,7 +113,7 @@ impl Inspection {
     /// wrapped context to refuse.
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> HPy {
-        if let Some(inner) = self.turn.unwrap(handle) {
+        if let Some(inner) = self.context.unwrap(handle) {
             return inner;
         }
         self.apart(move |inspection| inspection.unwrap_invalid(handle))
@@ -116,13 +127,12 @@ impl Inspection {
     /// Leaves an error where the wrapped context is not asked.
     pub fn system_error(&self, message: &CStr) {
         let inner = self.inner();
-        // SAFETY: the context is whole, and this is a C string.
-        unsafe { ((*inner).ctx_Err_SetString)(inner, (*inner).h_SystemError, message.as_ptr()) };
+        inner.set_error(inner.h_SystemError, message);
     }
 
     /// The entry of a handle that is open and not `HPy_NULL`.
     #[inline(always)]
-    pub fn open_entry(&self, handle: HPy) -> Option<&'static Entry> {
+    pub fn open_record(&self, handle: HPy) -> Option<&'static HandleRecord> {
         let entry = self.debug().records.look(handle);
         entry.filter(|_| !handle.is_null())
     }
@@ -133,7 +143,7 @@ impl Inspection {
         if inner.is_null() {
             return inner;
         }
-        self.turn.wrap(inner, self.site())
+        self.context.wrap(inner, self.site())
     }
 
     /// Closes one of our handles on behalf of C.
@@ -141,7 +151,7 @@ impl Inspection {
     pub fn close(&self, handle: HPy) {
         let debug = self.debug();
         if let Some(entry) = debug.records.look(handle) {
-            if entry.is_owned_by(self.turn.number) {
+            if entry.is_owned_by(self.context.number) {
                 let inner = entry.inner.get();
                 let orphan = debug.records.close(entry, self.site());
                 debug.close_inner(orphan);
@@ -165,16 +175,14 @@ impl Debug {
         if self.goes_on() && self.keep(handle, inner) {
             return;
         }
-        // SAFETY: the context is whole, and the handle was the record's.
-        unsafe { ((*self.inner).ctx_Close)(self.inner, inner) };
+        self.inner.ctx_Close(inner);
     }
 
     /// As [`keep`](Self::keep), for an argument: its wrapped handle is the
     /// caller's to close.
     #[cold]
     pub(super) fn keep_argument(&self, handle: HPy, inner: HPy) {
-        // SAFETY: the context is whole, and any word may be duplicated.
-        let inner = unsafe { ((*self.inner).ctx_Dup)(self.inner, inner) };
+        let inner = self.inner.ctx_Dup(inner);
         if !self.keep(handle, inner) {
             self.close_inner(inner);
         }
@@ -185,22 +193,18 @@ impl Debug {
     #[cold]
     pub(super) fn keep(&self, handle: HPy, inner: HPy) -> bool {
         let context = self.inner;
-        // SAFETY: the context is whole, and the handles are its own.
-        let is_plain = unsafe {
-            let class = ((*context).ctx_Type)(context, inner);
-            let plain = [
-                (*context).h_UnicodeType,
-                (*context).h_BytesType,
-                (*context).h_LongType,
-                (*context).h_FloatType,
-                (*context).h_BoolType,
-            ];
-            let is_plain = plain
-                .into_iter()
-                .any(|plain| ((*context).ctx_Is)(context, class, plain) == 1);
-            ((*context).ctx_Close)(context, class);
-            is_plain
-        };
+        let class = context.ctx_Type(inner);
+        let plain = [
+            context.h_UnicodeType,
+            context.h_BytesType,
+            context.h_LongType,
+            context.h_FloatType,
+            context.h_BoolType,
+        ];
+        let is_plain = plain
+            .into_iter()
+            .any(|plain| context.ctx_Is(class, plain) == 1);
+        context.ctx_Close(class);
         is_plain && self.records.keep(handle, inner)
     }
 }

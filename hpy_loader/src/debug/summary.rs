@@ -4,7 +4,9 @@
 //! differ in less than a line are one to the reader: a paragraph is the text of
 //! the frames, not the addresses behind it.
 
-use super::{Debug, View, Violation};
+use super::handle_views::View;
+use super::state::Debug;
+use super::violations::Violation;
 use crate::abi::HPy;
 use crate::sites::{PythonFrame, PythonStack, Site};
 use indexmap::IndexMap;
@@ -70,8 +72,8 @@ impl Debug {
             meant.map(|(_, site)| site).collect()
         };
         Findings {
-            builders: since(self.builders.open()),
-            trackers: since(self.trackers.open()),
+            builders: since(self.builders.borrow().all_open()),
+            trackers: since(self.trackers.borrow().all_open()),
             violations: self.violations_with_times(),
             // The first generation has the context's constants, which nobody leaks.
             open: self.open_handles(generation.max(1)),

@@ -1,8 +1,5 @@
 //! The mode that a module is loaded in, and the words that choose it.
 
-use crate::loader::Loader;
-use crate::runtime::Runtime;
-
 /// The context that a module gets. The numbers are those of HPy's
 /// `hpy.universal.MODE_UNIVERSAL` and the like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,17 +80,6 @@ impl Mode {
             Self::Trace => " with a trace context",
         };
         format!("Loading '{name}' in HPy universal mode{context}")
-    }
-}
-
-impl<R: Runtime> Loader<R> {
-    /// The loader for the module `name` in a mode.
-    pub fn in_mode(&'static self, mode: Mode, name: &str) -> &'static Self {
-        match mode {
-            Mode::Universal => self.universal(),
-            Mode::Debug => self.debugged(name),
-            Mode::Trace => self.traced(),
-        }
     }
 }
 

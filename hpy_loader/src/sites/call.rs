@@ -1,26 +1,27 @@
 //! What the innermost call into C is of.
 
-use super::PythonStack;
+use super::python::PythonStack;
+use crate::runtime::Runtime;
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::null;
 
 /// What is known of the C call that a thread is in.
 #[derive(Clone, Copy, Debug)]
-struct State {
+struct CallState {
     /// The C function.
     function: *const c_void,
     /// The Python stack that it was called from, once somebody has asked.
     above: Option<PythonStack>,
 }
 
-const OUTSIDE: State = State {
+const OUTSIDE: CallState = CallState {
     function: null(),
     above: None,
 };
 
 thread_local! {
-    static STATE: Cell<State> = const { Cell::new(OUTSIDE) };
+    static STATE: Cell<CallState> = const { Cell::new(OUTSIDE) };
 }
 
 /// A call into C in progress on this thread. Whoever calls C in a mode that
@@ -32,14 +33,14 @@ thread_local! {
 #[derive(Debug)]
 #[must_use = "the call lasts as long as this value"]
 pub struct Call {
-    outer: State,
+    outer: CallState,
 }
 
 impl Call {
     /// The thread goes into `function`.
     #[inline]
     pub fn of(function: *const c_void) -> Self {
-        let state = State {
+        let state = CallState {
             function,
             above: None,
         };
@@ -65,7 +66,7 @@ impl Call {
             let _ = STATE.try_with(|cell| {
                 let state = cell.get();
                 if !state.function.is_null() {
-                    cell.set(State {
+                    cell.set(CallState {
                         above: Some(above),
                         ..state
                     });
@@ -81,5 +82,13 @@ impl Drop for Call {
     fn drop(&mut self) {
         // As in `of`.
         let _ = STATE.try_with(|cell| cell.set(self.outer));
+    }
+}
+
+impl PythonStack {
+    /// The stack of this thread. Within a [`Call`] it is taken once.
+    #[inline]
+    pub fn capture<R: Runtime>(runtime: &R) -> Self {
+        Call::above(|| Self::take(runtime))
     }
 }

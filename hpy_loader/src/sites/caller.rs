@@ -44,7 +44,7 @@ impl Registers {
 
 /// A function of the context, as C came to it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entered {
+pub(crate) struct CallSite {
     /// The address that the call returns to.
     pub address: usize,
     /// Where the function is in the context.

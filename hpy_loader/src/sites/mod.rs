@@ -42,10 +42,12 @@
 mod caller;
 mod call;
 mod debug_file;
+mod descriptions;
 mod frame;
 mod image;
 mod jump;
 mod python;
+mod site;
 mod stacks;
 mod symbols;
 #[cfg(all(
@@ -55,12 +57,14 @@ mod symbols;
 mod walk;
 
 pub use call::Call;
-pub(crate) use caller::Entered;
+pub(crate) use caller::CallSite;
 pub use caller::{Caller, Registers};
 pub use frame::{Frame, Place};
 pub use python::{Position, PythonFrame, PythonStack};
+pub use site::Site;
 
-use std::fmt;
+use site::SiteParts;
+use std::path::PathBuf;
 
 #[cfg(not(all(
     any(target_arch = "x86_64", target_arch = "aarch64"),
@@ -69,7 +73,7 @@ use std::fmt;
 mod walk {
     //! No unwinder for this machine: stacks have one frame.
 
-    use super::Caller;
+    use super::caller::Caller;
     use super::image::Images;
 
     #[derive(Default)]
@@ -87,26 +91,7 @@ mod walk {
     }
 }
 
-/// A place in an extension's code, with as much of the stack above as was asked
-/// for. One word, free to copy, never freed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Site(u64);
-
-/// Marks a site whose lower bits are the number of an interned stack.
-const STACK: u64 = 1 << 63;
-/// Marks a site that is the first instruction of a function.
-const FUNCTION: u64 = 1 << 62;
-/// Marks a site that is a jump of a function: its address, and above it what it
-/// jumped to, as a number of words in the context.
-const JUMP: u64 = 1 << 61;
-/// The bits of an address.
-const ADDRESS_BITS: u32 = 52;
-const ADDRESS: u64 = (1 << ADDRESS_BITS) - 1;
-
 impl Site {
-    /// No place is known.
-    pub const UNKNOWN: Self = Self(0);
-
     /// The place that `caller` is in, and up to `limit - 1` frames of C above
     /// it. (HPy's own inline functions come in addition.)
     ///
@@ -115,7 +100,7 @@ impl Site {
     #[inline]
     pub fn capture(caller: Caller, limit: usize) -> Self {
         if limit <= 1 && Self::is_known(caller.address()) {
-            return Self::of_known(caller.address());
+            return Self::of_return(caller.address());
         }
         let (address, stack, frame) = caller.registers();
         stacks::capture(address, stack, frame, caller.offset(), limit)
@@ -134,100 +119,64 @@ impl Site {
         stacks::is_enough(address)
     }
 
-    /// The site of a return address that [is known](Self::is_known).
-    #[inline(always)]
-    fn of_known(address: usize) -> Self {
-        Self(address as u64)
-    }
-
     /// The place that C came from, if it was seen before and one frame is enough.
     /// `function` is the C function that the VM has called.
     #[inline(always)]
-    pub(crate) fn seen(entered: Entered, function: usize) -> Option<Self> {
-        let address = entered.address;
+    pub(crate) fn seen(call_site: CallSite, function: usize) -> Option<Self> {
+        let address = call_site.address;
         if Self::is_known(address) {
-            return Some(Self::of_known(address));
+            return Some(Self::of_return(address));
         }
         // It ended with the call.
         let is_jump = stacks::is_in_vm(address) && function != 0;
-        is_jump.then(|| Self::of_jump(function, entered.offset))
-    }
-
-    /// The jump of a function to what is at `offset` of the context. Where it is
-    /// will be looked for when somebody wants to read it.
-    #[inline(always)]
-    fn of_jump(function: usize, offset: usize) -> Self {
-        let target = (offset / size_of::<usize>()) as u64;
-        Self(function as u64 | target << ADDRESS_BITS | JUMP)
-    }
-
-    /// The place where a function begins: the best answer where it is known that
-    /// something happened in it and no more.
-    pub fn of_function(function: *const std::ffi::c_void) -> Self {
-        Self::of_address(function.addr())
-    }
-
-    fn of_address(function: usize) -> Self {
-        match function {
-            0 => Self::UNKNOWN,
-            address => Self(address as u64 | FUNCTION),
-        }
-    }
-
-    /// The return address, if that is all.
-    fn as_return(self) -> Option<usize> {
-        let plain = self.0 & (STACK | FUNCTION | JUMP) == 0 && !self.is_unknown();
-        plain.then_some(self.0 as usize)
-    }
-
-    fn of_stack(number: u32) -> Self {
-        Self(u64::from(number) | STACK)
-    }
-
-    fn of_return(address: usize) -> Self {
-        Self(address as u64)
-    }
-
-    /// A number that no other site has.
-    pub fn key(self) -> u64 {
-        self.0
-    }
-
-    /// Whether nothing is known.
-    pub fn is_unknown(self) -> bool {
-        self == Self::UNKNOWN
+        is_jump.then(|| Self::of_jump(function, call_site.offset))
     }
 
     /// The frames, innermost first: those that were inlined, then the function
     /// that they were inlined into, then its caller. Slow at first, as it reads
     /// the library's debug information.
     pub fn frames(self) -> Vec<Frame> {
-        if self.is_unknown() {
-            Vec::new()
-        } else if self.0 & STACK != 0 {
-            let addresses = stacks::addresses((self.0 & !STACK) as u32);
-            frame::of_returns(&addresses)
-        } else if self.0 & FUNCTION != 0 {
-            frame::of_function((self.0 & !FUNCTION) as usize)
-        } else if self.0 & JUMP != 0 {
-            let target = (self.0 & !JUMP) >> ADDRESS_BITS;
-            let offset = target as usize * size_of::<usize>();
-            stacks::jump((self.0 & ADDRESS) as usize, offset as u32).frames()
-        } else {
-            frame::of_returns(&[self.0 as usize])
+        match self.parts() {
+            SiteParts::Unknown => Vec::new(),
+            SiteParts::Stack(number) => of_returns(&stacks::addresses(number)),
+            SiteParts::Function(address) => of_function(address),
+            SiteParts::Jump { function, offset } => stacks::jump(function, offset as u32).frames(),
+            SiteParts::Return(address) => of_returns(&[address]),
         }
     }
 }
 
-impl Default for Site {
-    fn default() -> Self {
-        Self::UNKNOWN
-    }
+/// The frames of a stack of return addresses.
+fn of_returns(addresses: &[usize]) -> Vec<Frame> {
+    // A return address is the next instruction, which may be another line's.
+    addresses
+        .iter()
+        .flat_map(|address| of_address(address - 1))
+        .collect()
 }
 
-/// Not resolved, so that printing a structure costs nothing.
-impl fmt::Debug for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Site({:#x})", self.0)
+/// The frame of a function of which only the beginning is known.
+fn of_function(address: usize) -> Vec<Frame> {
+    let mut frames = of_address(address);
+    for frame in &mut frames {
+        frame.whole_function = true;
+        frame.distance = None;
+    }
+    frames
+}
+
+fn of_address(address: usize) -> Vec<Frame> {
+    match stacks::image(address) {
+        Some(image) => descriptions::describe(&image, address),
+        // Code that no file was mapped for: made at run time.
+        None => vec![Frame {
+            function: None,
+            place: None,
+            object: PathBuf::from("?"),
+            offset: address,
+            distance: None,
+            inlined: false,
+            whole_function: false,
+        }],
     }
 }

@@ -5,7 +5,6 @@
 //! of them. A position is described when it is first seen, while its code is
 //! alive, by the runtime.
 
-use super::Call;
 use crate::runtime::Runtime;
 use indexmap::IndexSet;
 use parking_lot::Mutex;
@@ -81,14 +80,8 @@ impl PythonStack {
         Self(number.expect("no program has so many stacks"))
     }
 
-    /// The stack of this thread. Within a [`Call`] it is taken once.
-    #[inline]
-    pub fn capture<R: Runtime>(runtime: &R) -> Self {
-        Call::above(|| Self::take(runtime))
-    }
-
     #[cold]
-    fn take<R: Runtime>(runtime: &R) -> Self {
+    pub(super) fn take<R: Runtime>(runtime: &R) -> Self {
         let mut positions = Positions::new();
         runtime.walk_stack(&mut |position| {
             positions.push(position);

@@ -1,9 +1,13 @@
 //! Judging addresses, and interning stacks.
 
+use super::call::Call;
+use super::caller::Caller;
+use super::descriptions::{extent, function_name};
+use super::frame::is_helper;
 use super::image::{Image, Images};
 use super::jump::Called;
+use super::site::Site;
 use super::walk::Walker;
-use super::{Call, Caller, Site, frame};
 use indexmap::IndexSet;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -204,7 +208,7 @@ impl Stacks {
             return site;
         }
         let place = self.images.find(function).and_then(|image| {
-            let (start, end) = frame::extent(image, function)?;
+            let (start, end) = extent(image, function)?;
             image.jump(start, end, offset)
         });
         let site = match place {
@@ -249,18 +253,10 @@ fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address:
     }
     let verdict = match images.find(address) {
         Some(image) if is_vm(image) => Verdict::Vm,
-        Some(image) if is_helper(&frame::function_name(image, address)) => Verdict::Helper,
+        Some(image) if is_helper(&function_name(image, address)) => Verdict::Helper,
         Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
         _ => Verdict::Enough,
     };
     verdicts.insert(address, verdict);
     verdict
-}
-
-/// Whether a function is one that HPy's headers and sources bring into every
-/// extension. The prefix is HPy's, except in the names that it prescribes.
-pub fn is_helper(name: &str) -> bool {
-    let name = name.trim_start_matches('_');
-    name.strip_prefix("HPy")
-        .is_some_and(|rest| !rest.starts_with("Init"))
 }

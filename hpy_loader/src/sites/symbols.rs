@@ -9,11 +9,11 @@ use std::path::Path;
 /// The functions of a file, by address.
 #[derive(Debug, Default)]
 pub struct Symbols {
-    functions: Vec<Function>,
+    functions: Vec<FunctionSymbol>,
 }
 
 #[derive(Debug)]
-struct Function {
+struct FunctionSymbol {
     start: u64,
     end: u64,
     name: Box<str>,
@@ -31,12 +31,12 @@ impl Symbols {
         // `Library::open` demands.
         let bytes = unsafe { memmap2::Mmap::map(&file) }.ok()?;
         let object = object::File::parse(&*bytes).ok()?;
-        let mut functions: Vec<Function> = object
+        let mut functions: Vec<FunctionSymbol> = object
             .symbols()
             .chain(object.dynamic_symbols())
             .filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.size() > 0)
             .filter_map(|symbol| {
-                Some(Function {
+                Some(FunctionSymbol {
                     start: symbol.address(),
                     end: symbol.address().checked_add(symbol.size())?,
                     name: symbol.name().ok()?.into(),

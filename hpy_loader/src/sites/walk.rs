@@ -8,7 +8,7 @@
 //! lead it astray: only the thread's own stack is read, upwards from where the
 //! caller's frame ends.
 
-use super::Caller;
+use super::caller::Caller;
 use super::image::{Image, Images, Section};
 use framehop::{
     CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,

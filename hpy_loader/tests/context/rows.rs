@@ -30,9 +30,6 @@ fn the_probes_are_the_functions_of_the_table() {
     assert_eq!(names, expected);
 }
 
-/// It ends the process, so it has a test of its own.
-const FATAL: &str = "ctx_FatalError";
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Bad {
     Null,
@@ -56,48 +53,6 @@ impl Bad {
     }
 }
 
-/// The handle arguments that may be null, or that nobody looks at.
-const OPTIONAL: &[(&str, &str)] = &[
-    ("ctx_Dup", "h"),
-    ("ctx_CallTupleDict", "args"),
-    ("ctx_CallTupleDict", "kw"),
-    ("ctx_Err_SetObject", "h_value"),
-    ("ctx_Err_SetFromErrnoWithFilenameObjects", "filename1"),
-    ("ctx_Err_SetFromErrnoWithFilenameObjects", "filename2"),
-    ("ctx_Err_ExceptionMatches", "exc"),
-    ("ctx_Err_NewException", "base"),
-    ("ctx_Err_NewException", "dict"),
-    ("ctx_Err_NewExceptionWithDoc", "base"),
-    ("ctx_Err_NewExceptionWithDoc", "dict"),
-    ("ctx_Err_WarnEx", "category"),
-    ("ctx_Err_WriteUnraisable", "obj"),
-    ("ctx_SetAttr", "value"),
-    ("ctx_SetAttr_s", "value"),
-    ("ctx_Is", "obj"),
-    ("ctx_Is", "other"),
-    ("ctx_Field_Store", "h"),
-    ("ctx_Global_Store", "h"),
-    ("ctx_Capsule_IsValid", "capsule"),
-    ("ctx_ContextVar_New", "default_value"),
-    ("ctx_ContextVar_Get", "default_value"),
-    ("ctx_Call", "kwnames"),
-    ("ctx_CallMethod", "kwnames"),
-    ("ctx_Slice_New", "start"),
-    ("ctx_Slice_New", "stop"),
-    ("ctx_Slice_New", "step"),
-];
-
-/// The handle arguments that may be any word: closing one that is not open is
-/// ignored, and some arguments say nothing to a VM like ours.
-const IGNORED: &[(&str, &str)] = &[
-    ("ctx_Close", "h"),
-    ("ctx_Tracker_Add", "h"),
-    ("ctx_Type_GenericNew", "args"),
-    ("ctx_Type_GenericNew", "kw"),
-    ("ctx_Field_Store", "target_object"),
-    ("ctx_Field_Load", "source_object"),
-];
-
 /// Functions that need a builder or tracker before they look at a handle, and
 /// those that no handle helps.
 const REFUSED_BEFORE: &[&str] = &[
@@ -107,7 +62,7 @@ const REFUSED_BEFORE: &[&str] = &[
 ];
 
 fn a_bad_handle_is_refused_or_ignored<const THREADS: bool>(host: &Host<THREADS>) {
-    for probe in probes().iter().filter(|probe| probe.row != FATAL) {
+    for probe in probes().iter().filter(|probe| !probe.aborts()) {
         for (place, &argument) in probe.handles.iter().enumerate() {
             for bad in Bad::ALL {
                 refuses(host, probe, (place, argument), bad);
@@ -123,8 +78,8 @@ fn refuses<const THREADS: bool>(
     bad: Bad,
 ) {
     let what = format!("{}, {argument}, {bad:?}", probe.row);
-    let may_be = IGNORED.contains(&(probe.row, argument))
-        || bad == Bad::Null && OPTIONAL.contains(&(probe.row, argument));
+    let row = probe.row();
+    let may_be = row.takes_any_word(argument) || bad == Bad::Null && row.is_nullable(argument);
     let mut named = false;
     for index in 0..Fillers::COUNT {
         let (open, live) = (host.open(), host.vm().live());
@@ -152,7 +107,7 @@ fn refuses<const THREADS: bool>(
 }
 
 fn any_object_is_answered_or_refused<const THREADS: bool>(host: &Host<THREADS>) {
-    for probe in probes().iter().filter(|probe| probe.row != FATAL) {
+    for probe in probes().iter().filter(|probe| !probe.aborts()) {
         for index in 0..Fillers::COUNT {
             let (open, live) = (host.open(), host.vm().live());
             let fillers = Fillers::new(host);
@@ -181,7 +136,7 @@ fn call<const THREADS: bool>(
         let mut dummies = Dummies::new(&handles);
         let answer = (probe.call)(c, &mut dummies);
         let was_refused = c.is_pending();
-        answer.assert_discipline(probe.row, was_refused);
+        answer.assert_discipline(probe.row(), was_refused);
         answer.close(c, was_refused);
         dummies.close(c);
         handles.into_iter().for_each(|h| c.close(h));

@@ -53,7 +53,7 @@ pub struct Fault {
     /// What was touched, if that is known.
     pub address: Option<usize>,
     /// Whether that is promised memory.
-    pub is_promised: bool,
+    pub is_borrowed: bool,
     /// Whether it was to be written.
     pub is_write: bool,
     /// The code that did.
@@ -101,13 +101,13 @@ unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: 
     let is_own = signal != libc::SIGABRT || code == SI_TKILL;
     // SAFETY: the kernel gives the context of the thread.
     let (caller, is_write) = unsafe { interrupted(context) };
-    let is_promised = is_known && watched.range.contains(&address);
+    let is_borrowed = is_known && watched.range.contains(&address);
     let is_overflow = is_known && address.abs_diff(caller.stack()) < NEAR;
-    if is_promised || (is_own && !is_overflow && watched.reporter.wants_all()) {
+    if is_borrowed || (is_own && !is_overflow && watched.reporter.wants_all()) {
         let fault = Fault {
             signal,
             address: is_known.then_some(address),
-            is_promised,
+            is_borrowed,
             is_write,
             caller,
             // SAFETY: it has no preconditions.

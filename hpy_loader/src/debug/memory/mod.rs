@@ -10,9 +10,9 @@
 //! it. Opening pages for their next use is done for many at a time.
 
 mod arena;
+mod borrowed_buffers;
 mod fault;
-mod promises;
 
 pub(super) use arena::{Arena, Block};
+pub(super) use borrowed_buffers::BorrowedBuffers;
 pub(super) use fault::{Fault, Reporter, watch};
-pub(super) use promises::Promises;

@@ -18,19 +18,19 @@
 //! open. Nothing is allocated on the way: the queue, and the stack of those that are
 //! free, are chains through the records.
 
-mod chain;
-mod entry;
-mod history;
+mod generations;
+mod handle_record;
+mod record_lists;
 
-pub(super) use entry::{Entry, Origin, Record, State};
+pub(super) use handle_record::{HandleRecord, HandleSnapshot, HandleState, Origin};
 
-use super::memory::Promises;
+use super::memory::BorrowedBuffers;
 use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
 use crate::sites::{PythonStack, Site};
-use chain::{Chain, Stack};
-use entry::{KEPT, LASTING};
-use history::History;
+use generations::Generations;
+use handle_record::{KEPT, LASTING};
+use record_lists::{RecordQueue, RecordStack};
 use std::cell::{Cell, RefCell};
 
 /// What a word from C means.
@@ -48,33 +48,33 @@ pub(super) enum Found {
 
 /// Where a handle can be opened.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct FreeRecord<'a> {
     index: u32,
-    entry: &'a Entry,
+    entry: &'a HandleRecord,
 }
 
 /// All records, and the limits on what is kept of closed ones.
 pub(super) struct Records {
-    entries: Reservation<Entry>,
+    entries: Reservation<HandleRecord>,
     /// Gives every word an entry.
     mask: usize,
     /// Those from here on were never used.
     fresh: Cell<u32>,
     /// Closed, the first one first.
-    closed: Chain,
-    free: Stack,
+    closed: RecordQueue,
+    free: RecordStack,
     /// Free as well, but to be used last.
-    spare: Stack,
-    history: History,
+    spare: RecordStack,
+    generations: Generations,
     max_closed: Cell<u32>,
     /// The same, unless it is 0: that many there never are.
     full: Cell<u32>,
-    pub promises: RefCell<Promises>,
+    pub buffers: RefCell<BorrowedBuffers>,
 }
 
 /// Has the processor bring near what is needed soon.
 #[inline(always)]
-fn prefetch(entry: &Entry) {
+fn prefetch(entry: &HandleRecord) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: it reads nothing, and every x86-64 has it.
     unsafe {
@@ -96,7 +96,7 @@ impl Records {
     /// Without address space for them the process ends: it takes what there is, so
     /// that next to nothing is left.
     pub fn new() -> Self {
-        let entries = Reservation::<Entry>::new(CAPACITY).unwrap_or_else(|error| {
+        let entries = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
             eprintln!("Fatal Python error: no room for the debug mode: {error}");
             std::process::abort();
         });
@@ -105,25 +105,25 @@ impl Records {
             entries,
             // Index 0 is not used: its word would be `HPy_NULL`.
             fresh: Cell::new(1),
-            closed: Chain::default(),
-            free: Stack::default(),
-            spare: Stack::default(),
-            history: History::new(),
+            closed: RecordQueue::default(),
+            free: RecordStack::default(),
+            spare: RecordStack::default(),
+            generations: Generations::new(),
             max_closed: Cell::new(1024),
             full: Cell::new(1024),
-            promises: RefCell::default(),
+            buffers: RefCell::default(),
         }
     }
 
     #[inline(always)]
-    fn entry(&self, index: u32) -> &Entry {
+    fn entry(&self, index: u32) -> &HandleRecord {
         self.entry_of(index as usize)
     }
 
     /// The entry at the index in a word's lower bits, of which all entries take no
     /// more than there are.
     #[inline(always)]
-    fn entry_of(&self, bits: usize) -> &Entry {
+    fn entry_of(&self, bits: usize) -> &HandleRecord {
         // SAFETY: the mask is one less than the power of two that there are; zeros
         // are an entry; there are shared references only.
         unsafe { self.entries.at(bits & self.mask) }
@@ -131,18 +131,18 @@ impl Records {
 
     /// The entry of a handle that is open; also of `HPy_NULL`, with that in it.
     #[inline(always)]
-    pub fn look(&self, handle: HPy) -> Option<&Entry> {
+    pub fn look(&self, handle: HPy) -> Option<&HandleRecord> {
         let entry = self.entry_of(handle.0.cast_unsigned());
         (entry.word.get() == handle.0).then_some(entry)
     }
 
-    pub fn get(&self, index: u32) -> Record {
+    pub fn get(&self, index: u32) -> HandleSnapshot {
         let entry = self.entry(index);
         let (state, closed) = match entry.is_open() {
-            true => (State::Open, Site::UNKNOWN),
-            false => (State::Closed, entry.closed.get()),
+            true => (HandleState::Open, Site::UNKNOWN),
+            false => (HandleState::Closed, entry.closed.get()),
         };
-        Record {
+        HandleSnapshot {
             inner: entry.inner.get(),
             state,
             origin: entry.origin(),
@@ -150,9 +150,9 @@ impl Records {
             opened: entry.opened.get(),
             above: entry.above.get().unwrap_or_default(),
             closed,
-            promised: match entry.promise() {
+            buffer: match entry.buffer() {
                 0 => None,
-                number => self.promises.borrow().block(number),
+                number => self.buffers.borrow().block(number),
             },
         }
     }
@@ -179,7 +179,7 @@ impl Records {
 
     /// A place for a handle, if one is free.
     #[inline(always)]
-    pub fn place(&self) -> Option<Place<'_>> {
+    pub fn place(&self) -> Option<FreeRecord<'_>> {
         self.free.take(|index| self.entry(index))
     }
 
@@ -190,7 +190,7 @@ impl Records {
     ///
     /// With more handles open than a word can tell apart.
     #[cold]
-    pub fn make_place(&self) -> (Place<'_>, HPy) {
+    pub fn make_place(&self) -> (FreeRecord<'_>, HPy) {
         if self.closed.length() > self.max_closed.get() {
             return self.forget_oldest();
         }
@@ -202,14 +202,14 @@ impl Records {
         self.fresh.set(index + 1);
         let entry = self.entry(index);
         entry.word.set(!RawHandle::beside(index, 0).bits());
-        (Place { index, entry }, HPy::NULL)
+        (FreeRecord { index, entry }, HPy::NULL)
     }
 
     /// Opens a handle in a place.
     #[inline(always)]
     pub fn open(
         &self,
-        place: Place<'_>,
+        place: FreeRecord<'_>,
         inner: HPy,
         origin: Origin,
         owner: u32,
@@ -223,7 +223,7 @@ impl Records {
         entry.word.set(word);
         entry.inner.set(inner);
         entry.opened.set(opened);
-        entry.number.set(self.history.count());
+        entry.number.set(self.generations.count());
         entry.above.set(above);
         entry.set_tag(owner, origin.bits());
         entry.shape.set(0);
@@ -240,9 +240,9 @@ impl Records {
     /// Closes a record that is open. The result is a wrapped handle that has to be
     /// closed, or `HPy_NULL`, as that of [`make_place`](Self::make_place).
     #[inline(always)]
-    pub fn close(&self, entry: &Entry, closed: Site) -> HPy {
-        if entry.promise() != 0 {
-            self.end_promise(entry);
+    pub fn close(&self, entry: &HandleRecord, closed: Site) -> HPy {
+        if entry.buffer() != 0 {
+            self.end_buffer(entry);
         }
         match self.room() {
             Some(oldest) => {
@@ -255,7 +255,7 @@ impl Records {
 
     /// The same, if nothing is promised with it and there is [room](Self::room).
     #[inline(always)]
-    pub fn close_plain(&self, entry: &Entry, closed: Site, oldest: Place<'_>) {
+    pub fn close_plain(&self, entry: &HandleRecord, closed: Site, oldest: FreeRecord<'_>) {
         let index = self.mark_closed(entry, closed);
         self.closed
             .shift(index, oldest.entry, |index| self.entry(index));
@@ -267,7 +267,7 @@ impl Records {
     /// The record that makes room for one more that is closed, if that is simple: there
     /// are as many as there may be, as almost always, and nothing ends with the first.
     #[inline(always)]
-    pub fn room(&self) -> Option<Place<'_>> {
+    pub fn room(&self) -> Option<FreeRecord<'_>> {
         let oldest = self.oldest();
         let is_plain =
             self.closed.length() == self.full.get() && oldest.entry.burden() & LASTING == 0;
@@ -276,7 +276,7 @@ impl Records {
 
     #[cold]
     #[inline(never)]
-    fn close_beyond(&self, entry: &Entry, closed: Site) -> HPy {
+    fn close_beyond(&self, entry: &HandleRecord, closed: Site) -> HPy {
         let index = self.mark_closed(entry, closed);
         self.closed.push(index, |index| self.entry(index));
         if self.closed.length() <= self.max_closed.get() {
@@ -295,7 +295,7 @@ impl Records {
 
     /// Closes it; its index.
     #[inline(always)]
-    fn mark_closed(&self, entry: &Entry, closed: Site) -> u32 {
+    fn mark_closed(&self, entry: &HandleRecord, closed: Site) -> u32 {
         // What is in the word leads here.
         let word = entry.word.get();
         let index = RawHandle::from_bits(word).index();
@@ -306,20 +306,20 @@ impl Records {
 
     /// The record that was closed first; if there is none, some other.
     #[inline(always)]
-    fn oldest(&self) -> Place<'_> {
+    fn oldest(&self) -> FreeRecord<'_> {
         let index = self.closed.first();
         let entry = self.entry(index);
-        Place { index, entry }
+        FreeRecord { index, entry }
     }
 
     /// Takes the record away that was closed first; there is one.
-    fn forget_oldest(&self) -> (Place<'_>, HPy) {
+    fn forget_oldest(&self) -> (FreeRecord<'_>, HPy) {
         let place = self.oldest();
         let entry = place.entry;
         self.closed.pop(entry);
-        let number = entry.promise();
+        let number = entry.buffer();
         if number != 0 {
-            self.promises.borrow_mut().forget(number);
+            self.buffers.borrow_mut().forget(number);
         }
         let is_kept = entry.burden() & KEPT != 0;
         entry.set_burden(0);
@@ -329,9 +329,9 @@ impl Records {
 
     /// C must not read the memory any more.
     #[cold]
-    fn end_promise(&self, entry: &Entry) {
-        if !self.promises.borrow_mut().end(entry.promise()) {
-            entry.set_promise(0);
+    fn end_buffer(&self, entry: &HandleRecord) {
+        if !self.buffers.borrow_mut().end(entry.buffer()) {
+            entry.set_buffer(0);
         }
     }
 
@@ -366,9 +366,9 @@ impl Records {
     }
 
     /// The record whose promised memory has this address, if it is known.
-    pub fn of_address(&self, address: usize) -> Option<Record> {
-        let number = self.promises.try_borrow().ok()?.of_address(address)?;
-        let has_it = |&index: &u32| self.entry(index).promise() == number;
+    pub fn of_address(&self, address: usize) -> Option<HandleSnapshot> {
+        let number = self.buffers.try_borrow().ok()?.of_address(address)?;
+        let has_it = |&index: &u32| self.entry(index).buffer() == number;
         (1..self.fresh.get())
             .find(has_it)
             .map(|index| self.get(index))

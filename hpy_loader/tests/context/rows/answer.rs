@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
+use hpy_loader::abi::context::{Fact, Row};
 use hpy_loader::abi::*;
 
 use crate::extension::{C, c};
@@ -76,7 +77,7 @@ judges_of_words! {
 
 impl Answer {
     /// Failure and a pending error go together.
-    pub fn assert_discipline(&self, row: &str, is_pending: bool) {
+    pub fn assert_discipline(&self, row: &Row, is_pending: bool) {
         let failure = match self {
             Answer::Void => return,
             &Answer::Plain { failure, ambiguous } => {
@@ -86,9 +87,7 @@ impl Answer {
                 failure
             }
             // The duplicate of nothing is nothing, and an iteration ends so.
-            Answer::Handle(_) if matches!(row, "ctx_Dup" | "ctx_Iter_Next") && !is_pending => {
-                return;
-            }
+            Answer::Handle(_) if row.facts.contains(&Fact::NullResult) && !is_pending => return,
             Answer::Handle(h) => h.is_null(),
             // A builder that found no memory is null, and `Build` reports it.
             Answer::ListBuilder(builder) => builder.is_null() && is_pending,
@@ -96,7 +95,7 @@ impl Answer {
             Answer::Tracker(tracker) => tracker.is_null(),
             Answer::ThreadState(state) => state.is_null(),
         };
-        assert_eq!(failure, is_pending, "{row} answered {self:?}");
+        assert_eq!(failure, is_pending, "{} answered {self:?}", row.name);
     }
 
     /// Gives up what the function has given.

@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
+use hpy_loader::abi::context::{Effect, ROWS, Row};
 use hpy_loader::abi::*;
 use hpy_loader::context_table;
 
@@ -17,10 +18,25 @@ pub struct Probe {
     pub call: fn(C, &mut Dummies) -> Answer,
 }
 
+impl Probe {
+    /// What the table says about the function.
+    pub fn row(&self) -> &'static Row {
+        let row = ROWS.iter().find(|row| row.name == self.row);
+        row.expect("the probe is of the table")
+    }
+
+    /// Whether the function ends the process, so that a test of its own calls it.
+    pub fn aborts(&self) -> bool {
+        self.row().effect == Effect::Aborts
+    }
+}
+
 macro_rules! declare_probes {
     ($(
         $since:literal constants { $($constant:ident = $python:literal,)* }
-        functions { $(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$($facts:tt)*];
+        )* }
     )*) => {
         /// A probe for each function, in the table's order.
         pub fn probes() -> Vec<Probe> {

@@ -1,17 +1,17 @@
 //! Records in a queue, and on a stack.
 
-use super::{Entry, Place};
+use super::{FreeRecord, HandleRecord};
 use std::cell::Cell;
 
 /// Records one after the other. They are named by index, and each names the next.
 #[derive(Debug, Default)]
-pub(super) struct Chain {
+pub(super) struct RecordQueue {
     first: Cell<u32>,
     last: Cell<u32>,
     length: Cell<u32>,
 }
 
-impl Chain {
+impl RecordQueue {
     #[inline(always)]
     pub fn length(&self) -> u32 {
         self.length.get()
@@ -25,7 +25,7 @@ impl Chain {
 
     /// Appends the record at `index`; `entry` finds others.
     #[inline(always)]
-    pub fn push<'a>(&self, index: u32, entry: impl FnOnce(u32) -> &'a Entry) {
+    pub fn push<'a>(&self, index: u32, entry: impl FnOnce(u32) -> &'a HandleRecord) {
         let length = self.length.get();
         match length {
             0 => self.first.set(index),
@@ -37,7 +37,7 @@ impl Chain {
 
     /// Takes the first record away, which is `entry`; there is one.
     #[inline(always)]
-    pub fn pop(&self, entry: &Entry) {
+    pub fn pop(&self, entry: &HandleRecord) {
         self.first.set(entry.next.get());
         self.length.set(self.length.get() - 1);
     }
@@ -45,14 +45,22 @@ impl Chain {
     /// Appends the record at `index` and takes the first one away, which is `first`;
     /// there is one. `entry` finds others.
     #[inline(always)]
-    pub fn shift<'a>(&self, index: u32, first: &Entry, entry: impl FnOnce(u32) -> &'a Entry) {
+    pub fn shift<'a>(
+        &self,
+        index: u32,
+        first: &HandleRecord,
+        entry: impl FnOnce(u32) -> &'a HandleRecord,
+    ) {
         // Of a single one that is this one.
         entry(self.last.replace(index)).next.set(index);
         self.first.set(first.next.get());
     }
 
     /// The indices, the first one first.
-    pub fn indices<'a>(&self, entry: impl Fn(u32) -> &'a Entry) -> impl Iterator<Item = u32> {
+    pub fn indices<'a>(
+        &self,
+        entry: impl Fn(u32) -> &'a HandleRecord,
+    ) -> impl Iterator<Item = u32> {
         let next = move |&index: &u32| Some(entry(index).next.get());
         std::iter::successors(Some(self.first.get()), next).take(self.length.get() as usize)
     }
@@ -60,26 +68,26 @@ impl Chain {
 
 /// Records of which the last one is taken first.
 #[derive(Debug, Default)]
-pub(super) struct Stack {
+pub(super) struct RecordStack {
     /// 0 for none: no record has that index.
     top: Cell<u32>,
 }
 
-impl Stack {
+impl RecordStack {
     #[inline(always)]
-    pub fn put(&self, place: Place<'_>) {
+    pub fn put(&self, place: FreeRecord<'_>) {
         place.entry.next.set(self.top.replace(place.index));
     }
 
     /// Takes one away, if there is one.
     #[inline(always)]
-    pub fn take<'a>(&self, entry: impl FnOnce(u32) -> &'a Entry) -> Option<Place<'a>> {
+    pub fn take<'a>(&self, entry: impl FnOnce(u32) -> &'a HandleRecord) -> Option<FreeRecord<'a>> {
         let index = self.top.get();
         if index == 0 {
             return None;
         }
         let entry = entry(index);
         self.top.set(entry.next.get());
-        Some(Place { index, entry })
+        Some(FreeRecord { index, entry })
     }
 }

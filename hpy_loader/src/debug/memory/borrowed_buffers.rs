@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Memory that is promised to C as long as some handle is open.
 #[derive(Debug, Clone, Copy)]
-struct Promise {
+struct BorrowedBuffer {
     /// What the wrapped context returned.
     source: *const u8,
     /// The copy of it that C got.
@@ -14,18 +14,18 @@ struct Promise {
 
 /// All promises, and how much of what has ended is kept.
 #[derive(Debug)]
-pub struct Promises {
+pub struct BorrowedBuffers {
     /// None: promised memory is the wrapped context's own.
     arena: Option<Arena>,
     /// The first one is never made, so that its number can stand for none.
-    made: Vec<Option<Promise>>,
+    made: Vec<Option<BorrowedBuffer>>,
     vacant: Vec<u32>,
     /// How many bytes stay closed after their handle, at most and now.
     pub max_kept: usize,
     kept: usize,
 }
 
-impl Default for Promises {
+impl Default for BorrowedBuffers {
     fn default() -> Self {
         Self {
             arena: None,
@@ -37,7 +37,7 @@ impl Default for Promises {
     }
 }
 
-impl Promises {
+impl BorrowedBuffers {
     /// Has copies made there from here on. The addresses that C may get.
     pub fn set_arena(&mut self, arena: Arena) -> Range<usize> {
         self.arena.insert(arena).range()
@@ -56,7 +56,7 @@ impl Promises {
     pub fn make(&mut self, bytes: &[u8]) -> Option<(u32, *const u8)> {
         let block = self.arena.as_mut()?.copy(bytes)?;
         let source = bytes.as_ptr();
-        let promise = Some(Promise { source, block });
+        let promise = Some(BorrowedBuffer { source, block });
         let number = match self.vacant.pop() {
             Some(number) => {
                 self.made[number as usize] = promise;
@@ -106,7 +106,7 @@ impl Promises {
 
     /// The promise whose memory has this address.
     pub fn of_address(&self, address: usize) -> Option<u32> {
-        let has_it = |promise: &Option<Promise>| {
+        let has_it = |promise: &Option<BorrowedBuffer>| {
             promise.is_some_and(|promise| promise.block.contains(address))
         };
         let place = self.made.iter().position(has_it)?;

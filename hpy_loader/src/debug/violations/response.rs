@@ -1,9 +1,10 @@
 //! What becomes of a violation.
 
-use super::memory::{self, Fault, Reporter};
-use super::records::State;
-use super::violation::{Remedy, Violation, ViolationKind};
-use super::{Debug, visit};
+use super::super::memory::{self, Fault, Reporter};
+use super::super::pooled_context::{innermost, is_inside};
+use super::super::records::HandleState;
+use super::super::state::Debug;
+use super::{Remedy, Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ impl Debug {
     /// Reports a violation and sees to what follows. If this returns, the program
     /// goes on.
     #[cold]
-    pub(super) fn violate(&self, violation: Violation) {
+    pub(in crate::debug) fn violate(&self, violation: Violation) {
         let is_new = self.note(&violation);
         let hook = match violation.kind.remedy() {
             // Whoever wants that reads the list.
@@ -61,7 +62,7 @@ impl Debug {
 
     /// Reports a violation and ends the program.
     #[cold]
-    pub(super) fn end(&self, violation: Violation) -> ! {
+    pub(in crate::debug) fn end(&self, violation: Violation) -> ! {
         self.report_silent();
         // What the list is guarded by may be held by somebody else.
         match violation.kind {
@@ -74,21 +75,17 @@ impl Debug {
 
     fn fatal(&self, message: &str) {
         let message = CString::new(message).unwrap_or_default();
-        // SAFETY: the context is whole, and this is a C string.
-        unsafe { ((*self.inner).ctx_FatalError)(self.inner, message.as_ptr()) };
+        self.inner.fatal_error(&message);
     }
 
     fn call_hook(&self, hook: HPy) {
         let inner = self.inner;
-        // SAFETY: the context is whole, and the handles are its own.
-        unsafe {
-            let result = ((*inner).ctx_CallTupleDict)(inner, hook, HPy::NULL, HPy::NULL);
-            if result.is_null() {
-                eprintln!("Error when executing the on_invalid_(builder_)handle callback");
-                ((*inner).ctx_Err_WriteUnraisable)(inner, hook);
-            }
-            ((*inner).ctx_Close)(inner, result);
+        let result = inner.ctx_CallTupleDict(hook, HPy::NULL, HPy::NULL);
+        if result.is_null() {
+            eprintln!("Error when executing the on_invalid_(builder_)handle callback");
+            inner.ctx_Err_WriteUnraisable(hook);
         }
+        inner.ctx_Close(result);
     }
 
     /// How often each rule was broken.
@@ -123,13 +120,13 @@ impl Debug {
     }
 
     /// Has faults in promised memory reported, if there is such memory.
-    pub(super) fn watch_memory(&'static self) {
+    pub(in crate::debug) fn watch_memory(&'static self) {
         let Ok(arena) = memory::Arena::new() else {
             // Promised memory is then the wrapped context's own.
             return;
         };
-        let range = self.records.promises.borrow_mut().set_arena(arena);
-        self.promised.set((range.start, range.len()));
+        let range = self.records.buffers.borrow_mut().set_arena(arena);
+        self.buffer_range.set((range.start, range.len()));
         memory::watch(range, Box::new(FaultsOf(self)));
     }
 }
@@ -151,8 +148,8 @@ impl Reporter for FaultsOf {
         if !debug.reports_faults() {
             return;
         }
-        let violation = match (fault.is_promised, fault.address) {
-            (true, Some(address)) => Some(debug.fault_in_promise(fault, address)),
+        let violation = match (fault.is_borrowed, fault.address) {
+            (true, Some(address)) => Some(debug.fault_in_buffer(fault, address)),
             _ if fault.signal == libc::SIGSEGV => Some(debug.crash(fault)),
             _ => debug.signal(fault),
         };
@@ -163,12 +160,12 @@ impl Reporter for FaultsOf {
 }
 
 impl Debug {
-    fn fault_in_promise(&self, fault: Fault, address: usize) -> Violation {
+    fn fault_in_buffer(&self, fault: Fault, address: usize) -> Violation {
         // What another thread is changing is not looked at.
-        let record = visit::is_inside()
+        let record = is_inside()
             .then(|| self.records.of_address(address))
             .flatten();
-        let is_open = record.is_some_and(|record| record.state == State::Open);
+        let is_open = record.is_some_and(|record| record.state == HandleState::Open);
         let kind = match fault.is_write || is_open {
             true => ViolationKind::ReadOnlyWritten,
             false => ViolationKind::ReadAfterEnd,
@@ -193,14 +190,14 @@ impl Debug {
     /// What there is to say of any other fault. In the VM it may well be the fault
     /// of C, which has passed a wild pointer: that is where it is looked for.
     fn crash(&self, fault: Fault) -> Violation {
-        let turn = visit::innermost();
+        let context = innermost();
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let access = if fault.is_write { "written" } else { "read" };
         let place = fault.address.map_or_else(
             || "memory at no address".to_owned(),
             |address| format!("memory at {address:#x}"),
         );
-        let on_behalf = match turn {
+        let on_behalf = match context {
             _ if !is_in_vm => "",
             Some(_) => " in a function of the API",
             None => " in the VM",
@@ -208,14 +205,14 @@ impl Debug {
         Violation {
             kind: ViolationKind::Crash,
             function: String::new(),
-            module: turn.map_or_else(String::new, |turn| turn.extension().name.clone()),
+            module: context.map_or_else(String::new, |context| context.extension.name.clone()),
             detail: format!("{place} is {access}{on_behalf}"),
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
             // The VM may be in the middle of anything.
-            python: match turn {
-                Some(turn) if is_in_vm => turn.above().unwrap_or(PythonStack::EMPTY),
+            python: match context {
+                Some(context) if is_in_vm => context.above().unwrap_or(PythonStack::EMPTY),
                 Some(_) => (self.python)(),
                 None => PythonStack::EMPTY,
             },
@@ -227,7 +224,7 @@ impl Debug {
     /// What there is to say of a signal that is C's own doing. The VM, the loader and
     /// this mode end the process with words of their own.
     fn signal(&self, fault: Fault) -> Option<Violation> {
-        let turn = visit::innermost()?;
+        let context = innermost()?;
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
         let detail = match fault.signal {
             libc::SIGABRT => "SIGABRT, as abort() and a failed assert() raise it",
@@ -238,7 +235,7 @@ impl Debug {
         (!is_in_vm).then(|| Violation {
             kind: ViolationKind::Signal,
             function: String::new(),
-            module: turn.extension().name.clone(),
+            module: context.extension.name.clone(),
             detail: detail.to_owned(),
             used,
             opened: Site::UNKNOWN,

@@ -1,8 +1,8 @@
 //! What the VM shows of the mode's state. All of it needs the HPy lock.
 
-use super::Debug;
 use super::memory::Block;
-use super::records::{Record, State};
+use super::records::{HandleSnapshot, HandleState};
+use super::state::Debug;
 use crate::abi::HPy;
 use crate::sites::{PythonStack, Site};
 
@@ -39,13 +39,13 @@ pub struct Leak {
 }
 
 impl View {
-    fn new(index: u32, bits: HPy, record: &Record) -> Self {
+    fn new(index: u32, bits: HPy, record: &HandleSnapshot) -> Self {
         Self {
             index,
             bits: bits.0,
             inner: record.inner,
-            is_closed: record.state != State::Open,
-            raw_data_size: record.promised.map(Block::size),
+            is_closed: record.state != HandleState::Open,
+            raw_data_size: record.buffer.map(Block::size),
             opened: record.opened,
             python: record.above,
             closed: record.closed,
@@ -99,7 +99,7 @@ impl Debug {
     pub fn force_close(&self, index: u32) {
         let record = self.records.get(index);
         let entry = self.records.look(self.records.word(index));
-        let Some(entry) = entry.filter(|_| record.state == State::Open) else {
+        let Some(entry) = entry.filter(|_| record.state == HandleState::Open) else {
             return;
         };
         let orphan = self.records.close(entry, Site::UNKNOWN);
@@ -120,12 +120,12 @@ impl Debug {
     /// How many bytes of memory are kept from being used again after their
     /// handles were closed.
     pub fn max_raw_data(&self) -> usize {
-        self.records.promises.borrow().max_kept
+        self.records.buffers.borrow().max_kept
     }
 
     /// Sets that.
     pub fn set_max_raw_data(&self, max: usize) {
-        self.records.promises.borrow_mut().max_kept = max;
+        self.records.buffers.borrow_mut().max_kept = max;
     }
 
     /// Sets how many frames of C are taken where a handle is opened or closed.

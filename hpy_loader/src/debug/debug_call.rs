@@ -1,103 +1,35 @@
 //! One call of C in debug mode.
 
-use super::extension::{Extension, NOBODY, Taken, Turn, this_thread};
-use super::records::{Found, Origin, Record};
-use super::violation::{Violation, ViolationKind};
+use super::extension::Extension;
+use super::pooled_context::{OuterCall, PooledContext, replace_innermost};
+use super::records::{Found, HandleSnapshot, Origin};
+use super::violations::{Violation, ViolationKind};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::RawHandle;
 use crate::modes::Outcome;
 use crate::sites::{Call, PythonStack, Site};
-use std::cell::Cell;
 use std::ffi::c_void;
 
-thread_local! {
-    /// The turn of the innermost call, if this thread is in C and has not left.
-    static INSIDE: Cell<Option<&'static Turn>> = const { Cell::new(None) };
-    /// The turn that may be used again when C comes back.
-    static LEFT: Cell<Option<&'static Turn>> = const { Cell::new(None) };
-}
-
-/// Whether C on this thread may use any context, or might if it were not in a
-/// function of one.
-pub(super) fn is_inside() -> bool {
-    INSIDE.get().is_some()
-}
-
-/// The turn of the innermost call of C on this thread, unless that has left.
-pub(super) fn innermost() -> Option<&'static Turn> {
-    INSIDE.get()
-}
-
-/// `HPy_LeavePythonExecution` was called.
-pub(super) fn leave(turn: &'static Turn) {
-    if turn.has_unplaced() {
-        turn.place();
-    }
-    turn.set_user(NOBODY);
-    INSIDE.set(None);
-    LEFT.set(Some(turn));
-}
-
-/// `HPy_ReenterPythonExecution` was called.
-pub(super) fn reenter() {
-    if let Some(left) = LEFT.replace(None) {
-        INSIDE.set(Some(left));
-        left.set_user(this_thread());
-    }
-}
-
-/// A function of the context at work that may run other code. C that runs
-/// meanwhile gets a turn of its own, or no context, as the function of a capsule.
-pub(super) struct Busy {
-    turn: &'static Turn,
-    user: usize,
-}
-
-impl Busy {
-    #[inline(always)]
-    pub fn new(turn: &'static Turn) -> Self {
-        if turn.has_unplaced() {
-            turn.place();
-        }
-        Self::placed(turn)
-    }
-
-    /// The same, if nothing is unplaced.
-    #[inline(always)]
-    pub fn placed(turn: &'static Turn) -> Self {
-        let user = turn.user();
-        turn.set_user(NOBODY);
-        Self { turn, user }
-    }
-}
-
-impl Drop for Busy {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.turn.set_user(self.user);
-    }
-}
-
-/// A call in progress: a context has its turn.
-pub(crate) struct Visit {
+/// A call of C in progress, which has a context for itself.
+pub(crate) struct DebugCall {
     extension: &'static Extension,
-    turn: &'static Turn,
-    was_inside: Option<&'static Turn>,
-    /// A call above may have the same turn.
-    outer: Taken,
+    context: &'static PooledContext,
+    was_inside: Option<&'static PooledContext>,
+    /// A call above may have the same context.
+    outer: OuterCall,
     _call: Call,
 }
 
-impl Visit {
+impl DebugCall {
     /// Starts a call of `function`.
     #[inline(always)]
     pub(crate) fn new(extension: &'static Extension, function: *const c_void) -> Self {
-        let turn = extension.next_turn();
+        let context = extension.next_context();
         Self {
             extension,
-            turn,
-            was_inside: INSIDE.replace(Some(turn)),
-            outer: turn.take(function),
+            context,
+            was_inside: replace_innermost(Some(context)),
+            outer: context.take(function),
             _call: Call::of(function),
         }
     }
@@ -105,7 +37,7 @@ impl Visit {
     /// The context for this call.
     #[inline(always)]
     pub(crate) fn context(&self) -> *mut HPyContext {
-        self.turn.context()
+        self.context.context()
     }
 
     /// The handle that C gets for one that the wrapped context passes, as long as the
@@ -134,7 +66,7 @@ impl Visit {
     /// The function, as a place.
     #[inline(always)]
     fn site(&self) -> Site {
-        Site::of_function(self.turn.function())
+        Site::of_function(self.context.function())
     }
 
     /// The wrapped context's handle for one that C gives away.
@@ -183,23 +115,22 @@ impl Visit {
         };
         self.violation(kind, Some(&record));
         // The caller takes a reference away, which has to be there.
-        // SAFETY: the context is whole, and any word may be duplicated.
-        unsafe { ((*debug.inner).ctx_Dup)(debug.inner, record.inner) }
+        debug.inner.ctx_Dup(record.inner)
     }
 
     #[cold]
     #[inline(never)]
-    fn violation(&self, kind: ViolationKind, record: Option<&Record>) {
+    fn violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) {
         let debug = self.extension.debug;
         // A hook may run.
-        self.turn.place();
+        self.context.capture_stack();
         let mut violation = self.new_violation(kind, record);
         violation.python = (debug.python)();
         debug.violate(violation);
     }
 
     #[cold]
-    fn new_violation(&self, kind: ViolationKind, record: Option<&Record>) -> Violation {
+    fn new_violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
         Violation {
             kind,
             function: String::new(),
@@ -215,9 +146,9 @@ impl Visit {
     /// Ends the call, with what C returned, and closes the handles that it had.
     #[inline(always)]
     pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[RawHandle]) -> T {
-        self.turn.set_user(self.outer.user);
+        self.context.set_user(self.outer.user);
         let debug = self.extension.debug;
-        if INSIDE.replace(self.was_inside).is_none() {
+        if replace_innermost(self.was_inside).is_none() {
             // Nor has it come back: the lock may be somebody else's by now.
             debug.end(self.new_violation(ViolationKind::WithoutLock, None));
         }
@@ -228,12 +159,12 @@ impl Visit {
             _ => {}
         }
         let outcome = outcome.map_handle(|handle| self.own(handle));
-        self.turn.settle();
+        self.context.capture_if_leaked();
         self.close(receiver);
         for word in args {
             self.close(HPy(word.bits()));
         }
-        self.turn.give_back(&self.outer);
+        self.context.give_back(&self.outer);
         outcome
     }
 

@@ -1,5 +1,8 @@
 //! What an extension does wrong.
 
+mod detection;
+mod response;
+
 use crate::sites::{PythonStack, Site};
 use std::fmt;
 

@@ -2,11 +2,11 @@
 //! the way of a call in which all is right: it is reached through
 //! [`Inspection::apart`].
 
-use super::extension::Extension;
-use super::inspection::Inspection;
-use super::records::{Found, Origin, Record};
-use super::violation::{Violation, ViolationKind};
-use super::visit;
+use super::super::extension::Extension;
+use super::super::inspection::Inspection;
+use super::super::pooled_context::{innermost, is_inside};
+use super::super::records::{Found, HandleSnapshot, Origin};
+use super::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
 use crate::sites::{PythonStack, Site};
@@ -17,16 +17,16 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let turn = visit::innermost().filter(|turn| turn.number == self.number);
-        if let (Some(row), Some(turn)) = (row, turn) {
+        let context = innermost().filter(|context| context.number == self.number);
+        if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
-            Inspection::in_progress(turn, row).violation(ViolationKind::NullArgument, &detail);
+            Inspection::in_progress(context, row).violation(ViolationKind::NullArgument, &detail);
         }
     }
 }
 
 impl Inspection {
-    pub(super) fn unwrap_invalid(&self, handle: HPy) -> HPy {
+    pub(in crate::debug) fn unwrap_invalid(&self, handle: HPy) -> HPy {
         let found = self.debug().records.find(handle);
         let (kind, record) = match found {
             Found::Open(index) => (
@@ -49,7 +49,7 @@ impl Inspection {
     }
 
     /// Reports a close that is ignored, should the program go on.
-    pub(super) fn close_invalid(&self, handle: HPy) {
+    pub(in crate::debug) fn close_invalid(&self, handle: HPy) {
         let found = self.debug().records.find(handle);
         let (kind, record) = match found {
             Found::Open(index) => {
@@ -89,11 +89,11 @@ impl Inspection {
     }
 
     /// Reports a violation that has to do with a handle.
-    fn violation_of(&self, kind: ViolationKind, record: Option<&Record>) {
+    fn violation_of(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) {
         self.debug().violate(self.violation_with(kind, record));
     }
 
-    fn violation_with(&self, kind: ViolationKind, record: Option<&Record>) -> Violation {
+    fn violation_with(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
         let mut violation = self.new_violation(kind);
         violation.python = self.python();
         if let Some(record) = record {
@@ -104,7 +104,7 @@ impl Inspection {
     }
 
     /// Reports one after which there is no going on, and ends.
-    pub fn end_with(&self, kind: ViolationKind, record: Option<&Record>) -> ! {
+    pub fn end_with(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> ! {
         self.debug().end(self.violation_with(kind, record))
     }
 
@@ -129,8 +129,8 @@ impl Inspection {
     }
 
     /// Reports that C may not use this context now, and ends.
-    pub(super) fn refuse_context(&self) -> ! {
-        let kind = match visit::is_inside() {
+    pub(in crate::debug) fn refuse_context(&self) -> ! {
+        let kind = match is_inside() {
             true => ViolationKind::WrongContext,
             false => ViolationKind::WithoutLock,
         };

@@ -3,7 +3,6 @@
 //! The wrapped context looks no further than the word for them, so it is not
 //! asked: what these handles cost in this mode is their records.
 
-use super::plain::inspected;
 use super::*;
 use crate::handles::RawHandle;
 
@@ -13,29 +12,26 @@ macro_rules! numbers {
         from $(fn $from:ident($value:ident: $number:ty) = $word:expr;)*
         as $(fn $as:ident($carried:ident) -> $result:ty = $read:expr;)*
     ) => {
-        shortcuts! {
-            $(fn $from(turn, entered, $value: $number) -> HPy {
-                let word: RawHandle = $word?;
-                let carried = HPy(word.bits());
-                turn.try_wrap(carried, entered)
-            })*
-            $(fn $as(turn, entered, h: HPy) -> $result {
-                let number = turn.unwrap(h)?;
-                let $carried = RawHandle::from_bits(number.0);
-                if let Some(value) = $read {
-                    return Some(value);
+        wrappers! {
+            $(fn $from($value: $number) -> HPy {
+                fast(context, call_site) {
+                    let word: RawHandle = $word?;
+                    context.try_wrap(HPy(word.bits()), call_site)
                 }
-                let inner = turn.inner;
-                // SAFETY: a handle of the wrapped context.
-                let ask = || unsafe { ((*inner).$as)(inner, number) };
-                noted(turn, entered, false, ask)
             })*
-        }
-
-        entries! {
-            via shortcut;
-            $(fn $from($value: $number) -> HPy;)*
-            $(fn $as(h: HPy) -> $result;)*
+            $(fn $as(h: HPy) -> $result {
+                fast(context, call_site) {
+                    let number = context.unwrap(h)?;
+                    let $carried = RawHandle::from_bits(number.0);
+                    if let Some(value) = $read {
+                        return Some(value);
+                    }
+                    let inner = context.inner;
+                    // SAFETY: a handle of the wrapped context.
+                    let ask = || unsafe { (inner.$as)(inner.as_ptr(), number) };
+                    noted(context, call_site, effects::$as, ask)
+                }
+            })*
         }
     };
 }

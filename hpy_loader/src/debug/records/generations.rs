@@ -5,13 +5,13 @@ use std::cell::{Cell, RefCell};
 
 /// Counts handles, and remembers where generations began.
 #[derive(Debug)]
-pub(super) struct History {
+pub(super) struct Generations {
     opened: Cell<u64>,
     /// The number of the last handle before each generation.
     generations: RefCell<Vec<u64>>,
 }
 
-impl History {
+impl Generations {
     pub fn new() -> Self {
         Self {
             opened: Cell::new(0),
@@ -40,26 +40,26 @@ impl History {
 impl Records {
     /// Starts a generation.
     pub fn new_generation(&self) -> i64 {
-        let mut generations = self.history.generations.borrow_mut();
-        generations.push(self.history.opened.get());
+        let mut generations = self.generations.generations.borrow_mut();
+        generations.push(self.generations.opened.get());
         generations.len() as i64 - 1
     }
 
     /// How many handles there have been.
     #[inline]
     pub fn opened(&self) -> u64 {
-        self.history.opened.get()
+        self.generations.opened.get()
     }
 
     /// Whether something belongs to a generation or a later one that was made when
     /// there had been so many handles.
     pub fn is_since(&self, opened: u64, generation: i64) -> bool {
-        opened >= self.history.before(generation)
+        opened >= self.generations.before(generation)
     }
 
     /// The open records of a generation or a later one, as they were opened.
     pub fn open_since(&self, generation: i64) -> Vec<u32> {
-        let before = self.history.before(generation);
+        let before = self.generations.before(generation);
         let mut open: Vec<u32> = (1..self.fresh.get())
             .filter(|&index| {
                 let entry = self.entry(index);
@@ -73,7 +73,7 @@ impl Records {
 
     /// The closed records of a generation or a later one, as they were closed.
     pub fn closed_since(&self, generation: i64) -> Vec<u32> {
-        let before = self.history.before(generation);
+        let before = self.generations.before(generation);
         let closed = self.closed.indices(|index| self.entry(index));
         closed
             .filter(|&index| self.entry(index).number() > before)

@@ -19,17 +19,17 @@ pub(in super::super) enum Origin {
 
 /// How far a handle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum State {
+pub(in super::super) enum HandleState {
     Open,
     Closed,
 }
 
 /// What is known of one handle.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Record {
+pub(in super::super) struct HandleSnapshot {
     /// The wrapped context's handle.
     pub inner: HPy,
-    pub state: State,
+    pub state: HandleState,
     pub origin: Origin,
     /// The extension.
     pub owner: u32,
@@ -37,13 +37,13 @@ pub(in super::super) struct Record {
     pub above: PythonStack,
     pub closed: Site,
     /// The copy that C has of memory that is promised with the handle.
-    pub promised: Option<Block>,
+    pub buffer: Option<Block>,
 }
 
 /// A record where it lies. Zeros are one that was never used.
 #[derive(Debug)]
 #[repr(C, align(64))]
-pub(in super::super) struct Entry {
+pub(in super::super) struct HandleRecord {
     /// The word that C has while it is open; when it is closed the same with each bit
     /// inverted, so that it is no word that leads here.
     pub(super) word: Cell<isize>,
@@ -64,7 +64,7 @@ pub(in super::super) struct Entry {
     pub shape: Cell<u8>,
 }
 
-const _: () = assert!(size_of::<Entry>() == 64);
+const _: () = assert!(size_of::<HandleRecord>() == 64);
 
 /// The wrapped handle is still open though this one is closed.
 pub(super) const KEPT: u32 = 1 << 31;
@@ -75,7 +75,7 @@ const CONSTANT: u32 = 1 << 29;
 /// What lasts longer than the handle.
 pub(super) const LASTING: u32 = !(ARGUMENT | CONSTANT);
 /// The number of a promise.
-const PROMISE: u32 = CONSTANT - 1;
+const BUFFER: u32 = CONSTANT - 1;
 
 impl Origin {
     /// As a part of the burden.
@@ -89,7 +89,7 @@ impl Origin {
     }
 }
 
-impl Entry {
+impl HandleRecord {
     /// What no other handle ever had, while it is open.
     #[inline(always)]
     pub fn number(&self) -> u64 {
@@ -152,13 +152,13 @@ impl Entry {
 
     /// The number of the promise that was made with it, or 0.
     #[inline(always)]
-    pub fn promise(&self) -> u32 {
-        self.burden() & PROMISE
+    pub fn buffer(&self) -> u32 {
+        self.burden() & BUFFER
     }
 
     /// Remembers that memory is promised as long as it is open, or forgets it: the
-    /// number is among the [`Promises`](super::Promises), or 0.
-    pub fn set_promise(&self, number: u32) {
-        self.set_burden(self.burden() & !PROMISE | number);
+    /// number is among the [`BorrowedBuffers`](super::BorrowedBuffers), or 0.
+    pub fn set_buffer(&self, number: u32) {
+        self.set_burden(self.burden() & !BUFFER | number);
     }
 }

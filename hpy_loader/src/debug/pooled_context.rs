@@ -1,0 +1,342 @@
+//! A context of the debug mode, which one call into C uses at a time.
+
+use super::extension::Extension;
+use super::records::Origin;
+use super::state::Debug;
+use crate::abi::{HPy, HPyContext};
+use crate::modes::WrappedContext;
+use crate::sites::{CallSite, PythonStack, Registers, Site};
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::mem::offset_of;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+thread_local! {
+    /// The context of the innermost call, if this thread is in C and has not left.
+    static INSIDE: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+    /// The context that may be used again when C comes back.
+    static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+}
+
+/// Whether C on this thread may use any context, or might if it were not in a
+/// function of one.
+pub(super) fn is_inside() -> bool {
+    INSIDE.get().is_some()
+}
+
+/// The context of the innermost call of C on this thread, unless that has left.
+pub(super) fn innermost() -> Option<&'static PooledContext> {
+    INSIDE.get()
+}
+
+/// Sets the [`innermost`] context; the former one.
+#[inline(always)]
+pub(super) fn replace_innermost(
+    context: Option<&'static PooledContext>,
+) -> Option<&'static PooledContext> {
+    INSIDE.replace(context)
+}
+
+/// `HPy_LeavePythonExecution` was called.
+pub(super) fn leave(context: &'static PooledContext) {
+    context.capture_awaited();
+    context.set_user(NOBODY);
+    INSIDE.set(None);
+    LEFT.set(Some(context));
+}
+
+/// `HPy_ReenterPythonExecution` was called.
+pub(super) fn reenter() {
+    if let Some(left) = LEFT.replace(None) {
+        INSIDE.set(Some(left));
+        left.set_user(this_thread());
+    }
+}
+
+/// A function of the context that may run other code, while it runs. C that runs
+/// meanwhile gets a context of its own. The function of a capsule gets none.
+pub(super) struct ReentryGuard {
+    context: &'static PooledContext,
+    user: usize,
+}
+
+impl ReentryGuard {
+    /// Takes the Python stack first if handles wait for it, since it may change.
+    #[inline(always)]
+    pub fn capturing(context: &'static PooledContext) -> Self {
+        context.capture_awaited();
+        Self::new(context)
+    }
+
+    /// The same if no handle waits for the Python stack.
+    #[inline(always)]
+    pub fn new(context: &'static PooledContext) -> Self {
+        let user = context.user();
+        context.set_user(NOBODY);
+        Self { context, user }
+    }
+}
+
+impl Drop for ReentryGuard {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.context.set_user(self.user);
+    }
+}
+
+/// A context, and what its functions need to know.
+#[repr(C)]
+pub(super) struct PooledContext {
+    /// The first member, so that its address is that of the whole.
+    context: HPyContext,
+    pub registers: Registers,
+    /// The [thread](this_thread) whose C code may use the context now. Others look
+    /// at it, to be refused.
+    user: AtomicUsize,
+    /// The C function that the VM has called.
+    function: Cell<*const c_void>,
+    /// The Python stack above the call, once it was taken.
+    above: Cell<Option<PythonStack>>,
+    /// The handles that were opened before that, and how many there are.
+    awaiting: [Cell<HPy>; AWAITING],
+    count: Cell<usize>,
+    pub debug: &'static Debug,
+    /// The context that is wrapped.
+    pub inner: WrappedContext,
+    /// The extension's.
+    pub number: u32,
+    pub extension: &'static Extension,
+}
+
+/// How many handles wait for the Python stack above the call to be taken.
+///
+/// Most calls open few handles and leave none open, so that nobody will ask what the
+/// stack was. The stack stays as it is while C runs. So it is taken before anything
+/// but C and the VM's own code can run, and when C returns and has left something
+/// open.
+const AWAITING: usize = 8;
+
+/// What a context had of a call further up.
+pub(super) struct OuterCall {
+    pub user: usize,
+    function: *const c_void,
+    above: Option<PythonStack>,
+}
+
+/// No thread's number.
+pub(super) const NOBODY: usize = 0;
+
+/// A number that no other living thread has.
+///
+/// Each call of the context needs it, so it is read from where the platform keeps
+/// it rather than with a call, which is what the compiler makes of an access to
+/// thread-local values in a library.
+#[inline(always)]
+pub(super) fn this_thread() -> usize {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
+    {
+        let number;
+        // SAFETY: the ABI has the thread's control block begin with its address,
+        // which stays the same as long as the thread runs.
+        unsafe {
+            std::arch::asm!(
+                "mov {}, fs:0",
+                out(reg) number,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        number
+    }
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
+    {
+        thread_local! { static ADDRESS: u8 = const { 0 } }
+        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
+    }
+}
+
+impl PooledContext {
+    /// Makes a context for calls of `extension`, a copy of `template`. It is never freed.
+    pub fn leak(extension: &'static Extension, template: &HPyContext) -> &'static Self {
+        let context = Box::into_raw(Box::new(Self {
+            // SAFETY: a context consists of pointers and numbers.
+            context: unsafe { std::ptr::from_ref(template).read() },
+            registers: Registers::default(),
+            user: AtomicUsize::new(NOBODY),
+            function: Cell::new(std::ptr::null()),
+            above: Cell::new(None),
+            awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
+            count: Cell::new(0),
+            debug: extension.debug,
+            inner: extension.inner,
+            number: extension.number,
+            extension,
+        }));
+        // SAFETY: just made and not yet shared.
+        unsafe {
+            (*context).context._private = context.cast::<c_void>();
+            &*context
+        }
+    }
+
+    /// The offset of the registers of the caller, for the entries.
+    pub const REGISTERS: usize = offset_of!(Self, registers);
+
+    /// The whole of a context of this mode.
+    ///
+    /// # Safety
+    ///
+    /// A function of this mode's contexts was called with `context`.
+    #[inline(always)]
+    pub unsafe fn of(context: *mut HPyContext) -> &'static Self {
+        // SAFETY: C has the address of the whole, which begins with the context and
+        // is never freed.
+        unsafe { &*context.cast::<Self>() }
+    }
+
+    /// The thread whose C code may use the context, or [`NOBODY`].
+    #[inline(always)]
+    pub fn user(&self) -> usize {
+        self.user.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub fn set_user(&self, thread: usize) {
+        self.user.store(thread, Relaxed);
+    }
+
+    /// Begins a call of `function`.
+    #[inline(always)]
+    pub fn take(&self, function: *const c_void) -> OuterCall {
+        let outer = OuterCall {
+            user: self.user(),
+            function: self.function.replace(function),
+            above: self.above.replace(None),
+        };
+        self.set_user(this_thread());
+        outer
+    }
+
+    /// Ends it.
+    #[inline(always)]
+    pub fn give_back(&self, outer: &OuterCall) {
+        self.function.set(outer.function);
+        self.above.set(outer.above);
+    }
+
+    /// The C function that the VM has called.
+    #[inline(always)]
+    pub fn function(&self) -> *const c_void {
+        self.function.get()
+    }
+
+    /// The Python stack above the call, if it was taken.
+    pub fn above(&self) -> Option<PythonStack> {
+        self.above.get()
+    }
+
+    /// Whether handles wait for the Python stack. It must be taken before other code
+    /// runs.
+    #[inline(always)]
+    pub fn awaits_stack(&self) -> bool {
+        self.count.get() != 0
+    }
+
+    /// Takes the Python stack if handles wait for it.
+    #[inline(always)]
+    pub fn capture_awaited(&self) {
+        if self.awaits_stack() {
+            self.capture_stack();
+        }
+    }
+
+    /// Takes the Python stack if C leaves anything open without it.
+    #[inline(always)]
+    pub fn capture_if_leaked(&self) {
+        let awaiting = self.awaiting.iter().take(self.count.get());
+        let mut open = awaiting.filter(|handle| self.debug.records.look(handle.get()).is_some());
+        if open.next().is_some() {
+            self.capture_stack();
+        }
+        self.count.set(0);
+    }
+
+    /// Takes the Python stack above, for all that is opened and was opened.
+    #[cold]
+    #[inline(never)]
+    pub fn capture_stack(&self) -> PythonStack {
+        let above = self.above.get().unwrap_or_else(|| (self.debug.python)());
+        self.above.set(Some(above));
+        for handle in self.awaiting.iter().take(self.count.replace(0)) {
+            self.debug.records.set_above(handle.get(), above);
+        }
+        above
+    }
+
+    /// Remembers that a handle has no Python stack yet.
+    #[inline(never)]
+    fn await_stack(&self, handle: HPy) -> HPy {
+        let count = self.count.get();
+        self.awaiting[count].set(handle);
+        self.count.set(count + 1);
+        if count + 1 == AWAITING {
+            self.capture_stack();
+        }
+        handle
+    }
+
+    /// Whether C on this thread may use the context.
+    #[inline(always)]
+    pub fn is_current(&self) -> bool {
+        self.user() == this_thread()
+    }
+
+    /// The wrapped context's handle for an open one of the extension's, or of a
+    /// constant; `HPy_NULL` for itself.
+    #[inline(always)]
+    pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
+        let entry = self.debug.records.look(handle)?;
+        let owner = entry.owner();
+        (owner == self.number || owner == 0).then(|| entry.inner.get())
+    }
+
+    /// The extension's handle for one that the wrapped context has returned.
+    #[inline(always)]
+    pub fn wrap(&self, inner: HPy, site: Site) -> HPy {
+        if inner.is_null() {
+            return inner;
+        }
+        let (origin, above) = (Origin::Result, self.above.get());
+        let handle = self.debug.open(inner, origin, self.number, site, above);
+        match above {
+            Some(_) => handle,
+            None => self.await_stack(handle),
+        }
+    }
+
+    /// Where C is, if it was seen there before.
+    #[inline(always)]
+    pub fn site(&self, call_site: CallSite) -> Option<Site> {
+        match self.debug.frames.get() {
+            0 | 1 => Site::seen(call_site, self.function.get().addr()),
+            _ => None,
+        }
+    }
+
+    /// The same as [`wrap`](Self::wrap), if all is at hand.
+    #[inline(always)]
+    pub fn try_wrap(&self, inner: HPy, call_site: CallSite) -> Option<HPy> {
+        let site = self.site(call_site)?;
+        let records = &self.debug.records;
+        let (origin, above) = (Origin::Result, self.above.get());
+        let place = records.place()?;
+        let handle = records.open(place, inner, origin, self.number, site, above);
+        Some(match above {
+            Some(_) => handle,
+            None => self.await_stack(handle),
+        })
+    }
+
+    pub fn context(&self) -> *mut HPyContext {
+        std::ptr::from_ref(self).cast_mut().cast()
+    }
+}

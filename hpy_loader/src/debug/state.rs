@@ -1,0 +1,164 @@
+//! What the debug mode keeps.
+
+use super::native_types::NativeTypes;
+use super::numbered_records::NumberedRecords;
+use super::records::{self, Origin, Records};
+use super::violations::{Violation, ViolationKind};
+use crate::abi::{HPy, HPyContext};
+use crate::handles::RawHandle;
+use crate::modes::{Hook, WrappedContext};
+use crate::sites::{PythonStack, Site};
+use indexmap::IndexMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// A list or tuple under construction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Builder {
+    /// The wrapped context's.
+    pub inner: isize,
+    pub is_list: bool,
+}
+
+/// Where a context keeps the handle of the pending error. Many functions look
+/// there, and asking the context would take longer than all else they do.
+pub(super) type Pending = &'static Cell<RawHandle>;
+
+/// The debug mode of one core: everything is touched under the HPy lock.
+pub struct Debug {
+    /// What is wrapped.
+    pub(super) inner: WrappedContext,
+    /// What the contexts of modules are copied from.
+    pub(super) template: OnceCell<Box<HPyContext>>,
+    pub(super) records: Records,
+    /// Whether the wrapped context has an error pending.
+    pub(super) pending: Pending,
+    /// The addresses of borrowed buffers: where they begin, and how many.
+    pub(super) buffer_range: Cell<(usize, usize)>,
+    pub(super) builders: RefCell<NumberedRecords<Builder>>,
+    pub(super) trackers: RefCell<NumberedRecords<Vec<HPy>>>,
+    pub(super) native_types: NativeTypes,
+    pub(super) on_invalid_handle: Hook,
+    pub(super) on_invalid_builder: Hook,
+    /// How many frames a site has.
+    pub(super) frames: Cell<usize>,
+    /// With how often they were found.
+    pub(super) violations: RefCell<IndexMap<Violation, u64>>,
+    pub(super) counts: RefCell<BTreeMap<ViolationKind, u64>>,
+    /// The names of the modules.
+    pub(super) modules: RefCell<Vec<String>>,
+    pub(super) going_on: Cell<bool>,
+    pub(super) reports_faults: AtomicBool,
+    pub(super) reporter: Cell<fn(&Violation)>,
+    pub(super) is_silent: Cell<bool>,
+    pub(super) python: Box<dyn Fn() -> PythonStack>,
+}
+
+// SAFETY: the context functions touch it under the HPy lock, and so do the
+// methods for the VM, as they say.
+unsafe impl Sync for Debug {}
+// SAFETY: as above.
+unsafe impl Send for Debug {}
+
+impl Debug {
+    /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
+    #[inline(always)]
+    pub(super) fn open(
+        &self,
+        inner: HPy,
+        origin: Origin,
+        owner: u32,
+        site: Site,
+        above: Option<PythonStack>,
+    ) -> HPy {
+        let place = match self.records.place() {
+            Some(place) => place,
+            None => self.make_place(),
+        };
+        self.records.open(place, inner, origin, owner, site, above)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_place(&self) -> records::FreeRecord<'_> {
+        let (place, orphan) = self.records.make_place();
+        // What is kept runs nothing when it dies, so nobody else takes the place.
+        self.close_inner(orphan);
+        place
+    }
+
+    /// Closes a handle of the wrapped context, if it is one.
+    #[inline(always)]
+    pub(super) fn close_inner(&self, handle: HPy) {
+        if !handle.is_null() {
+            self.close_orphan(handle);
+        }
+    }
+
+    #[cold]
+    fn close_orphan(&self, handle: HPy) {
+        self.inner.ctx_Close(handle);
+    }
+
+    /// Whether the wrapped context has an error pending.
+    #[inline(always)]
+    pub(super) fn is_error_pending(&self) -> bool {
+        !self.pending.get().is_null()
+    }
+
+    /// Whether the program goes on after the use of a closed handle.
+    #[inline(always)]
+    pub(super) fn goes_on(&self) -> bool {
+        self.on_invalid_handle.get().is_some() || self.going_on.get()
+    }
+
+    /// Called when a handle is used that must not be, and the program goes on.
+    pub fn on_invalid_handle(&self) -> &Hook {
+        &self.on_invalid_handle
+    }
+
+    /// Called when a builder is used that must not be, and the program goes on.
+    pub fn on_invalid_builder(&self) -> &Hook {
+        &self.on_invalid_builder
+    }
+
+    /// The names of the modules in debug mode, in the order of their loading.
+    pub fn modules(&self) -> Vec<String> {
+        self.modules.borrow().clone()
+    }
+
+    /// Goes on after a violation, rather than to report it and ask a hook or end.
+    pub fn set_going_on(&self, going_on: bool) {
+        self.going_on.set(going_on);
+    }
+
+    /// Reports accesses to memory before the process ends for them, those that are
+    /// nobody's business but the processor's as well. Without it they end it in
+    /// silence, which is all that HPy promises.
+    pub fn set_reports_faults(&self, reports: bool) {
+        self.reports_faults.store(reports, Relaxed);
+    }
+
+    pub(super) fn reports_faults(&self) -> bool {
+        self.reports_faults.load(Relaxed)
+    }
+
+    /// Says nothing of violations when they are found. They are in
+    /// [`violations`](Self::violations), and are printed should the process end
+    /// because of one.
+    pub fn set_silent(&self, silent: bool) {
+        self.is_silent.set(silent);
+    }
+
+    /// Who reports violations; at first they are printed on standard error.
+    pub fn set_reporter(&self, reporter: fn(&Violation)) {
+        self.reporter.set(reporter);
+    }
+}
+
+impl std::fmt::Debug for Debug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Debug").finish_non_exhaustive()
+    }
+}

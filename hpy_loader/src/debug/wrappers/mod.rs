@@ -1,0 +1,331 @@
+//! The functions of the debug context, a wrapper around each row.
+//!
+//! A wrapper does what its arguments and its result say: a handle is unwrapped on
+//! the way in and wrapped on the way out, everything else is passed on. Where there
+//! is more to a row, its wrapper is written by hand, a file a topic, and takes the
+//! place of the one made here.
+
+mod arrays;
+mod borrowed_buffers;
+mod builders;
+mod errors;
+mod fields;
+mod handles;
+mod numbers;
+mod structs;
+mod threads;
+mod trackers;
+mod types;
+
+use super::inspection::Inspection;
+use super::pooled_context::{PooledContext, ReentryGuard};
+use super::violations::ViolationKind;
+use crate::abi::context::{Effect, effects, row_index};
+use crate::abi::*;
+use crate::context_table;
+use crate::sites::{CallSite, Site};
+use std::ffi::{c_char, c_int, c_void};
+use std::mem::offset_of;
+
+/// Declares wrappers, and a function `fill` that puts them into a context:
+///
+/// ```ignore
+/// fn name(argument: type, ...) -> type {
+///     fast(context, call_site) { body }
+///     general(inspection) { body }
+/// }
+/// ```
+///
+/// The fast body has an `Option`. Nothing may have happened if it is `None`, since the
+/// general body begins from the start then. Almost always everything is right, and
+/// the place of the call is known. Then there is nothing to say about the call, and
+/// what is needed to say it stays where it is.
+///
+/// Either body may be missing: the general one is that of `all_rows` then.
+macro_rules! wrappers {
+    ($(
+        fn $function:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? {
+            $(fast($context:ident, $call_site:ident) $fast:block)?
+            $(general($inspection:ident) $general:block)?
+        }
+    )*) => {
+        #[allow(non_snake_case)]
+        pub(super) mod general {
+            use super::*;
+
+            $(general_body! {
+                $function($($arg: $type),*) $(-> $ret)? $(, $inspection $general)?
+            })*
+        }
+
+        #[allow(non_snake_case)]
+        mod fast {
+            use super::*;
+
+            $(fast_body! {
+                $function($($arg: $type),*) $(-> $ret)? $(, $context $call_site $fast)?
+            })*
+        }
+
+        /// What C calls: notes who has called, and goes on to the fast body.
+        #[allow(non_snake_case)]
+        mod entries {
+            use super::*;
+
+            $($crate::with_caller! {
+                pub(super) fn $function(
+                    context: *mut HPyContext $(, $arg: $type)*
+                ) $(-> $ret)?, at PooledContext::REGISTERS => fast::$function
+            })*
+        }
+
+        /// Puts these wrappers into a context.
+        pub(super) fn fill(context: &mut HPyContext) {
+            $(context.$function = entries::$function;)*
+        }
+    };
+}
+use wrappers;
+
+macro_rules! general_body {
+    ($function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {
+        pub(super) use crate::debug::wrappers::all_rows::general::$function;
+    };
+    (
+        $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?,
+        $inspection:ident $general:block
+    ) => {
+        pub(in crate::debug::wrappers) unsafe extern "C" fn $function(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            const ROW: usize = row_index(offset_of!(HPyContext, $function));
+            const EFFECT: Effect = effects::$function;
+            // SAFETY: the wrappers are only in contexts of this mode.
+            let inspection = unsafe { Inspection::enter(context, ROW) };
+            if EFFECT.needs_no_error() {
+                inspection.expect_no_error();
+            }
+            let _guard = EFFECT
+                .may_reenter()
+                .then(|| ReentryGuard::capturing(inspection.context));
+            let $inspection = &inspection;
+            $general
+        }
+    };
+}
+use general_body;
+
+macro_rules! fast_body {
+    ($function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {
+        pub(super) use super::general::$function;
+    };
+    (
+        $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?,
+        $context:ident $call_site:ident $fast:block
+    ) => {
+        pub(super) unsafe extern "C" fn $function(
+            context: *mut HPyContext,
+            $($arg: $type,)*
+        ) $(-> $ret)? {
+            // SAFETY: the wrappers are only in contexts of this mode.
+            let $context = unsafe { PooledContext::of(context) };
+            let $call_site = CallSite {
+                address: $context.registers.address(),
+                offset: offset_of!(HPyContext, $function),
+            };
+            let fast = || $fast;
+            if $context.is_current()
+                && let Some(result) = fast()
+            {
+                return result;
+            }
+            // SAFETY: as C calls it.
+            unsafe { general::$function(context $(, $arg)*) }
+        }
+    };
+}
+use fast_body;
+
+/// What becomes of an argument.
+trait WrappedArgument: Sized {
+    fn pass(self, _: &Inspection) -> Self {
+        self
+    }
+
+    /// The same, if there is nothing to report.
+    fn try_pass(self, _: &PooledContext) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl WrappedArgument for HPy {
+    #[inline(always)]
+    fn try_pass(self, context: &PooledContext) -> Option<Self> {
+        context.unwrap(self)
+    }
+
+    #[inline(always)]
+    fn pass(self, inspection: &Inspection) -> Self {
+        inspection.unwrap(self)
+    }
+}
+
+impl WrappedArgument for *const c_char {
+    #[inline(always)]
+    fn try_pass(self, context: &PooledContext) -> Option<Self> {
+        (!borrowed_buffers::is_borrowed(context, self)).then_some(self)
+    }
+
+    #[inline(always)]
+    fn pass(self, inspection: &Inspection) -> Self {
+        borrowed_buffers::check(inspection, self);
+        self
+    }
+}
+
+/// What becomes of a result.
+trait WrappedResult: Sized {
+    fn pass_back(self, _: &Inspection) -> Self {
+        self
+    }
+
+    /// What has to be said about it.
+    type Note: Copy;
+
+    /// That, if it is at hand.
+    fn note(_: &PooledContext, _: CallSite) -> Option<Self::Note>;
+
+    /// As [`pass_back`](Self::pass_back), with a [note](Self::note).
+    fn pass_noted(self, _: &PooledContext, _: Self::Note) -> Self {
+        self
+    }
+}
+
+impl WrappedResult for HPy {
+    type Note = Site;
+
+    #[inline(always)]
+    fn note(context: &PooledContext, call_site: CallSite) -> Option<Site> {
+        context.site(call_site)
+    }
+
+    #[inline(always)]
+    fn pass_noted(self, context: &PooledContext, site: Site) -> Self {
+        context.wrap(self, site)
+    }
+
+    #[inline(always)]
+    fn pass_back(self, inspection: &Inspection) -> Self {
+        inspection.wrap(self)
+    }
+}
+
+macro_rules! passed_on {
+    ($($type:ty),* $(,)?) => { $(impl WrappedArgument for $type {})* };
+}
+
+macro_rules! passed_back {
+    ($($type:ty),* $(,)?) => {
+        $(impl WrappedResult for $type {
+            type Note = ();
+
+            #[inline(always)]
+            fn note(_: &PooledContext, _: CallSite) -> Option<()> {
+                Some(())
+            }
+        })*
+    };
+}
+
+passed_on! {
+    i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
+    *const c_void, *const HPy, *mut HPy, *const wchar_t, *mut HPy_ssize_t, *mut HPyType_Spec,
+    *mut HPyType_SpecParam, *mut cpy_PyObject, *mut HPyField, *mut HPyGlobal,
+    *mut HPyCapsule_Destructor, *mut HPyCallFunction, HPyField, HPyGlobal, HPyTracker,
+    HPyListBuilder, HPyTupleBuilder, HPyThreadState, HPyFunc_Signature, _HPyCapsule_key,
+    HPy_SourceKind,
+}
+
+passed_back! {
+    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
+    *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
+    HPyType_BuiltinShape,
+}
+
+/// Calls the wrapped context, if what has to be known for the result is.
+#[inline(always)]
+fn noted<T: WrappedResult>(
+    context: &'static PooledContext,
+    call_site: CallSite,
+    effect: Effect,
+    call: impl FnOnce() -> T,
+) -> Option<T> {
+    let note = T::note(context, call_site)?;
+    if effect.may_reenter() && context.awaits_stack() {
+        return None;
+    }
+    let result = {
+        let _guard = effect.may_reenter().then(|| ReentryGuard::new(context));
+        call()
+    };
+    Some(result.pass_noted(context, note))
+}
+
+macro_rules! declare_wrappers {
+    ($(
+        $since:literal constants { $($constant:ident = $python:literal,)* }
+        functions { $(
+            fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)? [$effect:ident $($facts:tt)*];
+        )* }
+    )*) => {
+        mod all_rows {
+            use super::*;
+
+            wrappers! {
+                $($(fn $function($($arg: $type),*) $(-> $ret)? {
+                    fast(context, call_site) {
+                        const EFFECT: Effect = Effect::$effect;
+                        if EFFECT.needs_no_error() && context.debug.is_error_pending() {
+                            return None;
+                        }
+                        let inner = context.inner;
+                        $(let $arg = WrappedArgument::try_pass($arg, context)?;)*
+                        // SAFETY: the extension's arguments, passed on.
+                        let call = || unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
+                        noted(context, call_site, EFFECT, call)
+                    }
+                    general(inspection) {
+                        let inner = inspection.inner();
+                        $(let $arg = WrappedArgument::pass($arg, inspection);)*
+                        // SAFETY: the extension's arguments, passed on.
+                        let result = unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
+                        WrappedResult::pass_back(result, inspection)
+                    }
+                })*)*
+            }
+        }
+
+        /// Replaces the constants of a context.
+        pub(super) fn map_constants(context: &mut HPyContext, map: impl Fn(HPy) -> HPy) {
+            $($(context.$constant = map(context.$constant);)*)*
+        }
+    };
+}
+context_table!(declare_wrappers);
+
+/// Puts the wrappers into a context.
+pub(super) fn fill(context: &mut HPyContext) {
+    all_rows::fill(context);
+    arrays::fill(context);
+    borrowed_buffers::fill(context);
+    builders::fill(context);
+    errors::fill(context);
+    fields::fill(context);
+    handles::fill(context);
+    numbers::fill(context);
+    structs::fill(context);
+    threads::fill_all(context);
+    trackers::fill(context);
+    types::fill(context);
+}

@@ -1,0 +1,118 @@
+//! The loader of each mode.
+//!
+//! A mode's context calls a copy of the universal context, which is in an instance of its
+//! own. The instance tells the core which loader the extension belongs to: types that the
+//! extension defines call back through that loader.
+
+use super::{Loader, Wrapper};
+use crate::abi::HPy;
+use crate::boundary::ContextInstance;
+use crate::core::Core;
+use crate::debug::{Debug, Extension};
+use crate::modes::{Hook, Mode, WrappedContext};
+use crate::runtime::Runtime;
+use crate::sites::PythonStack;
+use crate::trace::Trace;
+use std::sync::OnceLock;
+
+/// The state of each mode of one core, made when the mode is first asked for.
+pub(super) struct Modes<R: Runtime> {
+    trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
+    debug: OnceLock<&'static Debug>,
+}
+
+impl<R: Runtime> Default for Modes<R> {
+    fn default() -> Self {
+        Self {
+            trace: OnceLock::new(),
+            debug: OnceLock::new(),
+        }
+    }
+}
+
+/// Makes the loader of a mode: `make` gets the context to wrap.
+fn wrap<R: Runtime, T>(
+    (core, modes): (&'static Core<R>, &'static Modes<R>),
+    make: impl FnOnce(WrappedContext) -> (T, Wrapper),
+) -> (T, &'static Loader<R>) {
+    // SAFETY: the context consists of pointers and numbers, and is complete.
+    let instance = ContextInstance::<R>::leak(core, |_| unsafe { core.context().read() });
+    // SAFETY: the instance begins with a complete context, is never freed, and is not
+    // written.
+    let (made, wrapper) = make(unsafe { WrappedContext::new(instance.cast()) });
+    let loader = Loader::leak(core, Some(wrapper), modes);
+    // SAFETY: just leaked; C has not seen it yet.
+    unsafe { &*instance }.set_loader(loader);
+    (made, loader)
+}
+
+impl<R: Runtime> Loader<R> {
+    /// The loader for the module `name` in a mode.
+    pub fn in_mode(&'static self, mode: Mode, name: &str) -> &'static Self {
+        match mode {
+            Mode::Universal => self.universal(),
+            Mode::Debug => self.debugged(name),
+            Mode::Trace => self.traced(),
+        }
+    }
+
+    /// The state of the trace mode.
+    pub fn trace(&self) -> &'static Trace {
+        self.trace_mode().0
+    }
+
+    /// The loader for extensions in trace mode.
+    pub fn traced(&self) -> &'static Loader<R> {
+        self.trace_mode().1
+    }
+
+    /// Has the trace mode book the time of calls on the stacks that they are made
+    /// from, see [`Trace::folded`].
+    pub fn fold_traces(&self) {
+        let core = self.core();
+        let _entered = self.lock().enter(self.runtime());
+        self.trace()
+            .fold(Box::new(|| PythonStack::capture(core.runtime())));
+    }
+
+    fn trace_mode(&self) -> (&'static Trace, &'static Loader<R>) {
+        *self.modes.trace.get_or_init(|| {
+            wrap((self.core, self.modes), |inner| {
+                let trace = Trace::new(inner);
+                (trace, Wrapper::Trace(trace))
+            })
+        })
+    }
+
+    /// The state of the debug mode.
+    pub fn debug(&self) -> &'static Debug {
+        let core = self.core();
+        self.modes.debug.get_or_init(|| {
+            let python = Box::new(|| PythonStack::capture(core.runtime()));
+            // SAFETY: the universal context is never freed, and was written before.
+            let inner = unsafe { WrappedContext::new(core.context()) };
+            Debug::new(inner, core.pending_place(), python)
+        })
+    }
+
+    /// A loader for the module `name` in debug mode.
+    pub fn debugged(&self, name: &str) -> &'static Loader<R> {
+        let debug = self.debug();
+        let _entered = self.lock().enter(self.runtime());
+        let (_, loader) = wrap((self.core, self.modes), |inner| {
+            let extension = Extension::new(debug, inner, name);
+            ((), Wrapper::Debug(extension))
+        });
+        loader
+    }
+
+    /// Keeps `object` in a place of a mode, or empties it.
+    pub fn set_hook(&self, hook: &Hook, object: Option<R::Object>) {
+        let _entered = self.lock().enter(self.runtime());
+        let word = object.map_or(HPy::NULL, |object| {
+            self.open_borrowed(object).unwrap_or(HPy::NULL)
+        });
+        let old = hook.replace(word);
+        self.core().end_borrow(old);
+    }
+}

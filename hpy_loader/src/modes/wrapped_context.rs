@@ -1,0 +1,106 @@
+//! The context that a mode wraps, for the mode's own calls of it.
+
+use crate::abi::{HPy, HPyContext, HPyListBuilder, HPyThreadState, HPyTracker, HPyTupleBuilder};
+use crate::abi::{HPy_ssize_t, HPyType_BuiltinShape};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ops::Deref;
+
+/// A universal context, which is never freed. Its functions are called under the HPy
+/// lock, as C calls them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WrappedContext(*mut HPyContext);
+
+impl WrappedContext {
+    /// # Safety
+    ///
+    /// `context` points to a whole universal context that is never freed or written.
+    pub unsafe fn new(context: *mut HPyContext) -> Self {
+        Self(context)
+    }
+
+    /// The pointer for functions that have no method here, since their arguments must
+    /// be more than words: `(context.ctx_Name)(context.as_ptr(), ...)`.
+    #[inline(always)]
+    pub fn as_ptr(self) -> *mut HPyContext {
+        self.0
+    }
+
+    /// Makes an error of a class that is a constant the pending one.
+    pub fn set_error(self, class: HPy, message: &CStr) {
+        // SAFETY: `new` demands a whole context, and this is a C string.
+        unsafe { (self.ctx_Err_SetString)(self.0, class, message.as_ptr()) };
+    }
+
+    /// Ends the process.
+    pub fn fatal_error(self, message: &CStr) {
+        // SAFETY: `new` demands a whole context, and this is a C string.
+        unsafe { (self.ctx_FatalError)(self.0, message.as_ptr()) };
+    }
+}
+
+impl Deref for WrappedContext {
+    type Target = HPyContext;
+
+    #[inline(always)]
+    fn deref(&self) -> &HPyContext {
+        // SAFETY: `new` demands a context that is never freed or written.
+        unsafe { &*self.0 }
+    }
+}
+
+/// Methods for functions whose arguments are words. The universal context takes any
+/// word: what is no open handle, builder or tracker is refused or ignored.
+macro_rules! functions_of_words {
+    ($(fn $function:ident($($arg:ident: $type:ty),*) $(-> $ret:ty)?;)*) => {
+        #[allow(non_snake_case)]
+        impl WrappedContext {
+            $(
+                #[inline(always)]
+                pub fn $function(self $(, $arg: $type)*) $(-> $ret)? {
+                    // SAFETY: `new` demands a whole context, which takes any words.
+                    unsafe { (self.deref().$function)(self.0 $(, $arg)*) }
+                }
+            )*
+        }
+    };
+}
+
+functions_of_words! {
+    fn ctx_Dup(h: HPy) -> HPy;
+    fn ctx_Close(h: HPy);
+    fn ctx_Is(obj: HPy, other: HPy) -> c_int;
+    fn ctx_Length(h: HPy) -> HPy_ssize_t;
+    fn ctx_Type(obj: HPy) -> HPy;
+    fn ctx_TypeCheck(obj: HPy, class: HPy) -> c_int;
+    fn ctx_Type_GetBuiltinShape(class: HPy) -> HPyType_BuiltinShape;
+    fn ctx_Type_GetName(class: HPy) -> *const c_char;
+    fn ctx_Type_IsSubtype(sub: HPy, class: HPy) -> c_int;
+    fn ctx_Tuple_Check(h: HPy) -> c_int;
+    fn ctx_Bytes_AsString(h: HPy) -> *const c_char;
+    fn ctx_Bytes_AS_STRING(h: HPy) -> *const c_char;
+    fn ctx_Bytes_Size(h: HPy) -> HPy_ssize_t;
+    fn ctx_Unicode_Substring(text: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
+    fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy;
+    fn ctx_Err_NoMemory();
+    fn ctx_Err_WriteUnraisable(obj: HPy);
+    fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder;
+    fn ctx_ListBuilder_Set(builder: HPyListBuilder, index: HPy_ssize_t, item: HPy);
+    fn ctx_ListBuilder_Build(builder: HPyListBuilder) -> HPy;
+    fn ctx_ListBuilder_Cancel(builder: HPyListBuilder);
+    fn ctx_TupleBuilder_New(size: HPy_ssize_t) -> HPyTupleBuilder;
+    fn ctx_TupleBuilder_Set(builder: HPyTupleBuilder, index: HPy_ssize_t, item: HPy);
+    fn ctx_TupleBuilder_Build(builder: HPyTupleBuilder) -> HPy;
+    fn ctx_TupleBuilder_Cancel(builder: HPyTupleBuilder);
+    fn ctx_Tracker_New(size: HPy_ssize_t) -> HPyTracker;
+    fn ctx_Tracker_Close(tracker: HPyTracker);
+    fn ctx_LeavePythonExecution() -> HPyThreadState;
+    fn ctx_AsStruct_Object(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Legacy(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Type(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Long(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Float(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Unicode(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Tuple(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_List(h: HPy) -> *mut c_void;
+    fn ctx_AsStruct_Dict(h: HPy) -> *mut c_void;
+}

@@ -1,0 +1,119 @@
+//! What a file says about the addresses of its code.
+
+use super::debug_file;
+use super::frame::{Frame, Place};
+use super::image::Image;
+use super::symbols::Symbols;
+use addr2line::Loader;
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// The symbols and the debug information of a file.
+struct Description {
+    symbols: Symbols,
+    /// Debug information, from this file or one that it points to.
+    lines: Option<Loader>,
+}
+
+impl Description {
+    fn of_file(path: &Path) -> Self {
+        let elsewhere = debug_file::find(path);
+        let file = elsewhere.as_deref().unwrap_or(path);
+        Self {
+            symbols: Symbols::of_file(file),
+            lines: Loader::new(file).ok(),
+        }
+    }
+
+    /// The frames at an address of the file, inlined ones first.
+    fn frames(&self, object: &Path, address: u64) -> Vec<Frame> {
+        let symbol = self.symbols.find(address);
+        let plain = Frame {
+            function: symbol.map(|(name, _)| demangle(name)),
+            place: None,
+            object: object.to_owned(),
+            offset: address as usize,
+            distance: symbol.map(|(_, start)| (address - start) as usize),
+            inlined: false,
+            whole_function: false,
+        };
+        let mut frames = self.inlined(&plain, address).unwrap_or_default();
+        match frames.last_mut() {
+            // Code without debug information in a library that has some.
+            Some(last) if last.function.is_none() => last.function = plain.function,
+            Some(_) => {}
+            None => frames.push(plain),
+        }
+        frames
+    }
+
+    fn inlined(&self, plain: &Frame, address: u64) -> Option<Vec<Frame>> {
+        let mut iterator = self.lines.as_ref()?.find_frames(address).ok()?;
+        let mut frames = Vec::new();
+        while let Ok(Some(frame)) = iterator.next() {
+            let function = frame
+                .function
+                .as_ref()
+                .and_then(|name| name.demangle().ok());
+            let place = frame.location.and_then(|location| {
+                Some(Place {
+                    file: location.file?.into(),
+                    line: location.line.unwrap_or(0),
+                })
+            });
+            frames.push(Frame {
+                function: function.map(|name| name.into_owned()),
+                place,
+                distance: None,
+                inlined: true,
+                ..plain.clone()
+            });
+        }
+        let last = frames.last_mut()?;
+        last.inlined = false;
+        last.distance = plain.distance;
+        Some(frames)
+    }
+}
+
+fn demangle(name: &str) -> String {
+    addr2line::demangle_auto(name.into(), None).into_owned()
+}
+
+type Descriptions = FxHashMap<PathBuf, Description>;
+
+/// The files that were read. They stay: reports come in bunches.
+static DESCRIPTIONS: LazyLock<Mutex<Descriptions>> = LazyLock::new(Mutex::default);
+
+fn description<'a>(descriptions: &'a mut Descriptions, image: &Image) -> &'a Description {
+    descriptions
+        .entry(image.path.clone())
+        .or_insert_with(|| Description::of_file(&image.path))
+}
+
+/// The frames at an address in memory, inlined ones first.
+pub fn describe(image: &Image, address: usize) -> Vec<Frame> {
+    let mut descriptions = DESCRIPTIONS.lock();
+    let description = description(&mut descriptions, image);
+    description.frames(&image.path, address.wrapping_sub(image.base) as u64)
+}
+
+/// The name of the function that a call was made from, not the inlined ones';
+/// empty if it is not known.
+pub fn function_name(image: &Image, return_address: usize) -> String {
+    let function = describe(image, return_address - 1).pop();
+    function
+        .and_then(|frame| frame.function)
+        .unwrap_or_default()
+}
+
+/// The extent of the function that begins at `address`, as far as its symbol tells.
+pub fn extent(image: &Image, address: usize) -> Option<(usize, usize)> {
+    let mut descriptions = DESCRIPTIONS.lock();
+    let description = description(&mut descriptions, image);
+    let start = address.wrapping_sub(image.base) as u64;
+    let size = description.symbols.size(start)?;
+    Some((address, address + size as usize))
+}
