@@ -1,7 +1,7 @@
 //! The boundary: what it costs to come in from C, to go out to C, and to hold the
 //! lock, beside what is done there.
 //!
-//! The VM is the toy of the loader's own tests, without threads and with them.
+//! The VM is the package `hpyvm-toy-vm`, without threads and with them.
 //! Operations of the toy are no measure of anything; the rows here do as little
 //! in it as they can.
 
@@ -11,11 +11,7 @@ use hpy_loader::abi::{HPy, HPyContext};
 use hpy_loader::call::Callee;
 use hpy_loader::spec::{MethodDef, MethodFunction};
 use std::hint::black_box;
-use toy::Toy;
-
-#[allow(dead_code, unused_imports)]
-#[path = "../../hpy_loader/tests/context/toy/mod.rs"]
-mod toy;
+use toy_vm::Toy;
 
 /// Calls a function of the context as C does.
 macro_rules! c {

@@ -11,7 +11,7 @@ use hpy_loader::abi::{HPy, HPyField, HPyGlobal};
 
 use crate::extension::{C, c};
 use crate::host::Host;
-use crate::toy::{Fallible, Object, Toy};
+use toy_vm::{Fallible, Object, Toy};
 
 /// How long a thread may take to get the lock if it is free.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -5,7 +5,7 @@
 use hpy_loader::lock::Lock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::toy::Toy;
+use toy_vm::Toy;
 
 type Vm = Toy<true>;
 

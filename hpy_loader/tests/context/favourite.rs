@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hpy_loader::lock::Lock;
 
-use crate::toy::Toy;
+use toy_vm::Toy;
 
 const LOCKS: usize = if cfg!(miri) { 5 } else { 300 };
 const VISITS: usize = if cfg!(miri) { 10 } else { 300 };

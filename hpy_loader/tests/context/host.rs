@@ -4,7 +4,7 @@ use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
 
 use crate::extension::{C, call};
-use crate::toy::{Fallible, Object, Toy};
+use toy_vm::{Fallible, Object, Toy};
 
 pub struct Host<const THREADS: bool> {
     pub loader: &'static Loader<Toy<THREADS>>,

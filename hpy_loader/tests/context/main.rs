@@ -27,7 +27,6 @@ mod rows;
 mod sequences;
 mod sizes;
 mod threads;
-mod toy;
 mod types;
 
 use hpyvm_properties::{definitions, extension};

@@ -7,7 +7,7 @@ use hpy_loader::abi::*;
 use crate::definitions::{Definitions, member, type_spec};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::Object;
+use toy_vm::Object;
 
 both! {
     numbers_go_in_and_out,

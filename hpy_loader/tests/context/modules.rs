@@ -8,7 +8,7 @@ use hpy_loader::abi::*;
 use crate::definitions::{Definitions, member, method, module_def, slot};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
+use toy_vm::{Fallible, Object};
 
 both! {
     a_module_has_its_functions,

@@ -6,7 +6,7 @@ use hpy_loader::abi::HPy;
 
 use crate::extension::{c, call};
 use crate::host::{Host, both};
-use crate::toy::not_in_the_toy;
+use toy_vm::not_in_the_toy;
 
 both! {
     the_text_of_a_panic_is_the_message,
@@ -84,7 +84,7 @@ fn python_below_may_panic<const THREADS: bool>(host: &Host<THREADS>) {
     let error = host.error_with(function, |c, function| {
         c.raise("pending");
         assert!(c.call(function, &[]).is_null());
-        assert!(loader.lock().is_held::<crate::toy::Toy<THREADS>>());
+        assert!(loader.lock().is_held::<toy_vm::Toy<THREADS>>());
         assert_eq!(c!(c.ctx_Err_ExceptionMatches(c.known().h_SystemError)), 1);
     });
     assert_eq!(error, "SystemError: HPy_Call: panic: the toy has no end");

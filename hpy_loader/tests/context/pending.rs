@@ -4,7 +4,7 @@ use hpy_loader::abi::HPy;
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, both};
-use crate::toy::Object;
+use toy_vm::Object;
 
 both! {
     an_error_is_set_matched_and_cleared,

@@ -10,7 +10,7 @@ use hpy_loader::spec::{MethodDef, MethodFunction};
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
+use toy_vm::{Fallible, Object};
 
 both! {
     an_object_without_rule_breaking,

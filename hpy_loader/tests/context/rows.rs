@@ -11,10 +11,10 @@ use hpy_loader::abi::context::{ROWS, RowKind, public_name};
 
 use crate::extension::C;
 use crate::host::{Host, both};
-use crate::toy::{Fallible, Object};
 use argument::Dummies;
 use fillers::Fillers;
 use probe::{Probe, probes};
+use toy_vm::{Fallible, Object};
 
 both! {
     a_bad_handle_is_refused_or_ignored,

@@ -7,7 +7,7 @@ use hpy_loader::abi::{HPy, HPyThreadState};
 
 use crate::extension::{c, call};
 use crate::host::{Host, both, check};
-use crate::toy::Toy;
+use toy_vm::Toy;
 
 both! {
     c_leaves_and_comes_back,

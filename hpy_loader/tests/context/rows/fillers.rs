@@ -8,7 +8,7 @@ use hpy_loader::capsule::Capsule;
 
 use crate::extension::{C, c};
 use crate::host::Host;
-use crate::toy::{Data, Object};
+use toy_vm::{Data, Object};
 
 /// Objects by what they are.
 pub struct Fillers(Vec<(&'static str, Object)>);

@@ -2,8 +2,8 @@
 
 use hpy_loader::runtime::{Calls, Numbers};
 
-use super::object::lock;
-use super::{Data, Fallible, Object, Toy};
+use crate::object::lock;
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     fn call_function(&self, object: &Object) -> Option<hpy_loader::abi::HPyFunc_keywords> {

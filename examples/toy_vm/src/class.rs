@@ -9,9 +9,9 @@ use hpy_loader::runtime::Roots;
 use hpy_loader::spec::{MethodDef, TypeDef};
 use hpy_loader::{call::Callee, member};
 
-use super::Toy;
-use super::instance::Native;
-use super::object::{Fallible, Object, c_name};
+use crate::Toy;
+use crate::native::Native;
+use crate::object::{Fallible, Object, c_name};
 
 pub struct Class {
     name: CString,

@@ -8,9 +8,9 @@ use hpy_loader::call::Callee;
 use hpy_loader::runtime::Modules;
 use hpy_loader::spec::ModuleDef;
 
-use super::class::counted;
-use super::object::{lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use crate::class::counted;
+use crate::object::{lock, not_in_the_toy};
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Modules for Toy<THREADS> {
     fn new_module(

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::class::Class;
-use super::object::{Data, Heap, Object};
+use crate::class::Class;
+use crate::object::{Data, Heap, Object};
 
 const SINGLETONS: &[&str] = &["None", "NotImplemented", "Ellipsis"];
 

@@ -6,28 +6,14 @@
 //!
 //! Every value counts itself, so a test can tell that none is left over.
 
-mod builtins;
-mod calls;
-mod class;
-mod containers;
-mod errors;
-mod instance;
-mod modules;
-mod numbers;
-mod object;
-mod objects;
-mod roots;
-mod text;
-mod types;
-
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
-pub use object::{Data, Fallible, Object, not_in_the_toy};
-use object::{Heap, Text, lock, with_nul};
+use crate::builtins;
+use crate::object::{Data, Fallible, Heap, Object, Text, lock, with_nul};
 
 /// The VM. With `THREADS` several threads may use it at a time.
 pub struct Toy<const THREADS: bool> {
@@ -140,7 +126,7 @@ impl<const THREADS: bool> Toy<THREADS> {
         self.error_of(self.builtin(class), args)
     }
 
-    fn type_error(&self, message: &str) -> Object {
+    pub(crate) fn type_error(&self, message: &str) -> Object {
         self.raise("TypeError", message)
     }
 

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use hpy_loader::capsule::Capsule;
 use hpy_loader::runtime::{Containers, Kind};
 
-use super::object::lock;
-use super::{Data, Fallible, Object, Toy};
+use crate::object::lock;
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     fn collect(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Vec<Object>> {

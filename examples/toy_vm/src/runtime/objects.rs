@@ -6,20 +6,20 @@ use std::sync::atomic::Ordering;
 
 use hpy_loader::runtime::{CompareOp, Containers, Objects};
 
-use super::class::{Class, Extension};
-use super::object::{lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use crate::class::{Class, Extension};
+use crate::object::{lock, not_in_the_toy};
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     /// The extension's word on the object's type.
-    pub(super) fn type_link<'a>(&self, object: &'a Object) -> Option<&'a dyn Extension> {
+    pub(crate) fn type_link<'a>(&self, object: &'a Object) -> Option<&'a dyn Extension> {
         match &object.data {
             Data::Instance(instance) => instance.class.class().and_then(Class::link),
             _ => None,
         }
     }
 
-    pub(super) fn equal(&self, a: &Object, b: &Object) -> bool {
+    pub(crate) fn equal(&self, a: &Object, b: &Object) -> bool {
         if let (Some(a), Some(b)) = (a.int(), b.int()) {
             return a == b;
         }

@@ -4,12 +4,12 @@ use std::sync::atomic::Ordering;
 
 use hpy_loader::runtime::{Errors, Objects};
 
-use super::class::Class;
-use super::object::{Error, lock, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use crate::class::Class;
+use crate::object::{Error, lock, not_in_the_toy};
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    pub(super) fn error_of(&self, class: Object, args: Vec<Object>) -> Object {
+    pub(crate) fn error_of(&self, class: Object, args: Vec<Object>) -> Object {
         let cause = None;
         self.object(Data::Error(Error { class, args, cause }))
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use hpy_loader::runtime::Roots;
 
-use super::{Object, Toy};
+use crate::{Object, Toy};
 
 impl<const THREADS: bool> Roots for Toy<THREADS> {
     type Object = Object;

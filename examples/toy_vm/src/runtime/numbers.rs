@@ -2,8 +2,8 @@
 
 use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp};
 
-use super::object::not_in_the_toy;
-use super::{Data, Fallible, Object, Toy};
+use crate::object::not_in_the_toy;
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     pub fn new_real(&self, value: f64) -> Object {

@@ -2,8 +2,8 @@
 
 use hpy_loader::runtime::Text as Chapter;
 
-use super::object::{Text, not_in_the_toy};
-use super::{Data, Fallible, Object, Toy};
+use crate::object::{Text, not_in_the_toy};
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     fn str_of<'a>(&self, object: &'a Object) -> Fallible<&'a Text> {

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hpy_loader::abi::HPyFunc_keywords;
 use hpy_loader::capsule::Capsule;
 
-use super::class::Class;
-use super::instance::Native;
+use crate::class::Class;
+use crate::native::Native;
 
 /// A root: one shared reference, 8 bytes.
 #[derive(Clone)]

@@ -8,10 +8,10 @@ use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::Types;
 use hpy_loader::spec::TypeDef;
 
-use super::class::{Class, Extension, Link};
-use super::instance::Native;
-use super::object::{Instance, lock};
-use super::{Data, Fallible, Object, Toy};
+use crate::class::{Class, Extension, Link};
+use crate::native::Native;
+use crate::object::{Instance, lock};
+use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
     fn new_type(
