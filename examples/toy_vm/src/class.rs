@@ -1,199 +1,136 @@
-//! Classes, and what the extension has to say about their instances.
+//! Classes, and what an extension has to say about their instances.
 
-use std::ffi::{CStr, CString, c_void};
+use std::any::Any;
+use std::ffi::{CStr, CString};
 
-use hpy_loader::Loader;
-use hpy_loader::abi::HPyFunc_keywords;
-use hpy_loader::native;
-use hpy_loader::runtime::Roots;
-use hpy_loader::spec::{MethodDef, TypeDef};
-use hpy_loader::{call::Callee, member};
+use hpy_loader::abi::Slots;
+use hpy_loader::spec::TypeDef;
+use hpy_loader::{Loader, native};
 
-use crate::Toy;
-use crate::native::Native;
-use crate::object::{Fallible, Object, c_name};
+use crate::{Native, Object, Toy};
 
+/// A class.
 pub struct Class {
     name: CString,
+    /// Its direct bases.
     pub bases: Vec<Object>,
-    /// For a class that an extension defined.
-    link: Option<Box<dyn Extension>>,
+    /// For a class that an extension has defined.
+    definition: Option<Definition>,
 }
 
 impl Class {
-    pub fn new(name: &str, bases: Vec<Object>, link: Option<Box<dyn Extension>>) -> Self {
-        let name = c_name(name);
-        Self { name, bases, link }
+    /// A class with no slots of its own.
+    pub(crate) fn new(name: &str, bases: Vec<Object>) -> Self {
+        Self {
+            name: CString::new(name).expect("a name without NUL"),
+            bases,
+            definition: None,
+        }
     }
 
+    /// A class that an extension has defined.
+    pub(crate) fn of_extension(definition: Definition, bases: Vec<Object>) -> Self {
+        let mut class = Self::new(definition.of.name(), bases);
+        class.definition = Some(definition);
+        class
+    }
+
+    /// `__name__`.
     pub fn name(&self) -> &CStr {
         &self.name
     }
 
-    /// What the extension said about this class or the nearest base of its.
-    pub fn link(&self) -> Option<&dyn Extension> {
-        let inherited = || {
-            let bases = self.bases.iter().filter_map(|base| base.class());
-            bases.filter_map(Class::link).next()
-        };
-        self.link.as_deref().or_else(inherited)
-    }
-
-    /// From this class to its bases: the classes that extensions defined.
-    fn links(&self, visit: &mut dyn FnMut(&dyn Extension)) {
-        if let Some(link) = &self.link {
-            visit(&**link);
-        }
-        for base in self.bases.iter().filter_map(|base| base.class()) {
-            base.links(visit);
-        }
-    }
-
-    pub fn finalize(&self, object: Object) {
-        self.links(&mut |link| link.finalize(object.clone()));
-    }
-
-    pub fn bury(&self, native: &Native) {
-        self.links(&mut |link| link.bury(native.as_ptr()));
-    }
-}
-
-/// A definition of an extension together with the loader that it belongs to,
-/// whatever that loader's runtime is.
-pub trait Extension: Send + Sync {
-    fn definition(&self) -> &'static TypeDef;
-    fn finalize(&self, object: Object);
-    fn bury(&self, native: *mut c_void);
-    fn get_member(&self, name: &str, native: *mut c_void) -> Option<Fallible<Object>>;
-    fn set_member(
+    /// The nearest definition for which `choose` finds something: that of this class
+    /// or one of its bases. This is all there is to inheritance.
+    pub(crate) fn find<T>(
         &self,
-        name: &str,
-        native: *mut c_void,
-        value: Option<&Object>,
-    ) -> Option<Fallible<()>>;
-    fn method(&self, name: &str) -> Option<&'static MethodDef>;
-    fn call_method(
-        &self,
-        method: &MethodDef,
-        args: &[&Object],
-        names: Option<&Object>,
-    ) -> Fallible<Object>;
-    fn call(
-        &self,
-        function: HPyFunc_keywords,
-        receiver: &Object,
-        args: &[&Object],
-        names: Option<&Object>,
-    ) -> Fallible<Object>;
-    fn add(&self, a: &Object, b: &Object) -> Option<Fallible<Object>>;
-}
-
-pub struct Link<const THREADS: bool> {
-    pub loader: &'static Loader<Toy<THREADS>>,
-    pub definition: &'static TypeDef,
-}
-
-/// Keyword names as the loader wants them.
-pub fn counted(names: Option<&Object>) -> Option<(Object, usize)> {
-    names.map(|names| (names.clone(), names.items().map_or(0, |names| names.len())))
-}
-
-impl<const THREADS: bool> Extension for Link<THREADS> {
-    fn definition(&self) -> &'static TypeDef {
-        self.definition
+        choose: &dyn Fn(&Definition) -> Option<T>,
+    ) -> Option<(&Definition, T)> {
+        let own = self.definition.as_ref();
+        let own = own.and_then(|definition| Some((definition, choose(definition)?)));
+        own.or_else(|| {
+            let mut bases = self.bases.iter().filter_map(|base| base.class());
+            bases.find_map(|base| base.find(choose))
+        })
     }
 
-    fn finalize(&self, object: Object) {
-        if let Some(function) = self.definition.slots.tp_finalize {
-            // SAFETY: the extension defined the slot.
-            unsafe { self.loader.call_finalize(function, object) };
+    /// The function in a slot.
+    pub(crate) fn slot<T>(&self, choose: fn(&Slots) -> Option<T>) -> Option<(&Definition, T)> {
+        self.find(&|definition| choose(&definition.of.slots))
+    }
+
+    /// The nearest definition.
+    pub(crate) fn definition(&self) -> Option<&Definition> {
+        self.find(&|_| Some(())).map(|(definition, ())| definition)
+    }
+
+    /// Visits all definitions, from this class to its bases.
+    fn definitions(&self, visit: &dyn Fn(&Definition)) {
+        self.definition.iter().for_each(visit);
+        let bases = self.bases.iter().filter_map(|base| base.class());
+        bases.for_each(|base| base.definitions(visit));
+    }
+
+    /// Runs each `tp_finalize` on an instance, which may come to life again.
+    pub(crate) fn finalize(&self, instance: &Object) {
+        self.definitions(&|definition| (definition.finalize)(definition, instance.clone()));
+    }
+
+    /// Empties the fields of a dead instance's struct and runs each `tp_destroy`.
+    pub(crate) fn destroy(&self, native: &Native) {
+        self.definitions(&|definition| (definition.destroy)(definition, native));
+    }
+}
+
+/// A type as an extension has defined it, with the loader that it came with.
+///
+/// Values are the same whether the VM has threads or not, and the loader's type is
+/// not. So the loader is behind `Any`, and what the end of a value needs it for is
+/// behind function pointers.
+pub(crate) struct Definition {
+    pub of: &'static TypeDef,
+    loader: &'static (dyn Any + Send + Sync),
+    finalize: fn(&Self, Object),
+    destroy: fn(&Self, &Native),
+}
+
+impl Definition {
+    pub fn new<const THREADS: bool>(
+        loader: &'static Loader<Toy<THREADS>>,
+        of: &'static TypeDef,
+    ) -> Self {
+        Self {
+            of,
+            loader,
+            finalize: Self::finalize::<THREADS>,
+            destroy: Self::destroy::<THREADS>,
         }
     }
 
-    fn bury(&self, native: *mut c_void) {
-        let slots = &self.definition.slots;
-        if let Some(function) = slots.tp_traverse {
-            let runtime = self.loader.runtime();
-            // SAFETY: the struct is that of a dead instance.
-            unsafe {
+    /// The loader through which the functions of this type are called.
+    pub fn loader<const THREADS: bool>(&self) -> &'static Loader<Toy<THREADS>> {
+        self.loader.downcast_ref().expect("a type of this VM")
+    }
+
+    fn finalize<const THREADS: bool>(&self, instance: Object) {
+        if let Some(function) = self.of.slots.tp_finalize {
+            // SAFETY: the extension of this loader has defined the slot.
+            unsafe { self.loader::<THREADS>().call_finalize(function, instance) };
+        }
+    }
+
+    fn destroy<const THREADS: bool>(&self, native: &Native) {
+        let runtime = self.loader::<THREADS>().runtime();
+        let (slots, native) = (&self.of.slots, native.as_ptr());
+        // SAFETY: the extension has defined the slots for this struct, whose instance
+        // is dead, and nobody uses the struct afterwards.
+        unsafe {
+            if let Some(function) = slots.tp_traverse {
                 native::traverse(function, native, &mut |field| drop(field.take(runtime)));
             }
+            if let Some(function) = slots.tp_destroy {
+                native::destroy(function, native);
+            }
         }
-        if let Some(function) = slots.tp_destroy {
-            // SAFETY: as above.
-            unsafe { native::destroy(function, native) };
-        }
-    }
-
-    fn get_member(&self, name: &str, native: *mut c_void) -> Option<Fallible<Object>> {
-        let mut members = self.definition.members.iter();
-        let member = members.find(|member| member.name == name)?;
-        // SAFETY: the struct is that of an instance of the class.
-        Some(unsafe { member::get(self.loader, member, self.definition.name(), native) })
-    }
-
-    fn set_member(
-        &self,
-        name: &str,
-        native: *mut c_void,
-        value: Option<&Object>,
-    ) -> Option<Fallible<()>> {
-        let mut members = self.definition.members.iter();
-        let member = members.find(|member| member.name == name)?;
-        let value = value.map(|value| self.loader.runtime().duplicate(value));
-        // SAFETY: as above.
-        Some(unsafe { member::set(self.loader, member, self.definition.name(), native, value) })
-    }
-
-    fn method(&self, name: &str) -> Option<&'static MethodDef> {
-        let mut methods = self.definition.methods.iter();
-        methods.find(|method| method.name == name)
-    }
-
-    fn call_method(
-        &self,
-        method: &MethodDef,
-        args: &[&Object],
-        names: Option<&Object>,
-    ) -> Fallible<Object> {
-        let name = || method.name.clone();
-        let (receiver, args) = args.split_first().expect("a receiver");
-        // SAFETY: the extension defined the method.
-        unsafe {
-            self.loader.call_method(
-                method,
-                &name,
-                (*receiver).clone(),
-                args.iter().map(|&arg| arg.clone()).collect(),
-                counted(names),
-                Callee::Callable(&name),
-            )
-        }
-    }
-
-    fn call(
-        &self,
-        function: HPyFunc_keywords,
-        receiver: &Object,
-        args: &[&Object],
-        names: Option<&Object>,
-    ) -> Fallible<Object> {
-        let name = || receiver.to_string();
-        // SAFETY: the extension gave the function.
-        unsafe {
-            self.loader.call_keywords(
-                function,
-                receiver.clone(),
-                args.iter().map(|&arg| arg.clone()).collect(),
-                counted(names),
-                Callee::Callable(&name),
-            )
-        }
-    }
-
-    fn add(&self, a: &Object, b: &Object) -> Option<Fallible<Object>> {
-        let function = self.definition.slots.nb_add?;
-        // SAFETY: the extension defined the slot.
-        Some(unsafe { self.loader.call_binary(function, a.clone(), b.clone()) })
     }
 }

@@ -1,50 +1,34 @@
 //! Memory of native structs.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ffi::c_void;
-use std::ptr::NonNull;
+use std::sync::atomic::AtomicU64;
 
-/// A native struct: zeroed, aligned to 16 bytes, never moved.
-pub struct Native {
-    memory: Option<NonNull<c_void>>,
-    layout: Layout,
+/// 16 bytes, to which a struct is aligned. They are atomic because C writes what Rust
+/// has a shared reference to.
+#[derive(Default)]
+#[repr(align(16))]
+struct Block {
+    _bytes: [AtomicU64; 2],
 }
 
-// SAFETY: the memory is the extension's, which uses it under the HPy lock.
-unsafe impl Send for Native {}
-// SAFETY: as above.
-unsafe impl Sync for Native {}
+/// A native struct: zeroed, aligned to 16 bytes, never moved.
+pub struct Native(Vec<Block>);
 
 impl Native {
     /// `None` if there is no memory for it.
     pub fn new(bytes: usize) -> Option<Self> {
-        let layout = Layout::from_size_align(bytes, 16).ok()?;
-        if bytes == 0 {
-            return Some(Self {
-                memory: None,
-                layout,
-            });
-        }
-        // SAFETY: the size is not 0.
-        let memory = NonNull::new(unsafe { alloc_zeroed(layout) }.cast())?;
-        Some(Self {
-            memory: Some(memory),
-            layout,
-        })
+        let count = bytes.div_ceil(size_of::<Block>());
+        let mut blocks = Vec::new();
+        blocks.try_reserve_exact(count).ok()?;
+        blocks.resize_with(count, Block::default);
+        Some(Self(blocks))
     }
 
     /// Null if the struct is empty.
     pub fn as_ptr(&self) -> *mut c_void {
-        self.memory
-            .map_or(std::ptr::null_mut(), |memory| memory.as_ptr())
-    }
-}
-
-impl Drop for Native {
-    fn drop(&mut self) {
-        if let Some(memory) = self.memory {
-            // SAFETY: the memory was allocated with this layout.
-            unsafe { dealloc(memory.as_ptr().cast(), self.layout) };
+        match self.0.as_slice() {
+            [] => std::ptr::null_mut(),
+            blocks => blocks.as_ptr().cast_mut().cast(),
         }
     }
 }

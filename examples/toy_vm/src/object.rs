@@ -1,84 +1,114 @@
-//! Objects of the toy: shared values that are counted.
+//! Objects: shared values that are counted.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::{CStr, CString};
+use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hpy_loader::abi::HPyFunc_keywords;
+use hpy_loader::abi::{HPyFunc_keywords, Slots};
 use hpy_loader::capsule::Capsule;
 
-use crate::class::Class;
-use crate::native::Native;
+use crate::class::Definition;
+use crate::{Body, Class, Native};
 
-/// A root: one shared reference, 8 bytes.
+/// A root: one counted reference, 8 bytes. The object dies with its last root.
 #[derive(Clone)]
 pub struct Object(Arc<Value>);
 
 /// What a failure carries: the exception.
 pub type Fallible<T> = Result<T, Object>;
 
-/// A Python function whose body is Rust: positional arguments, then one for
-/// each name in the tuple.
-pub type Body = dyn Fn(&[&Object], Option<&Object>) -> Fallible<Object> + Send + Sync;
-
+/// What a root refers to.
 pub struct Value {
+    /// What it is.
     pub data: Data,
     heap: Arc<Heap>,
 }
 
+/// The kinds of objects.
 pub enum Data {
     /// `None` and its like.
     Singleton(&'static str),
+    /// A `bool`.
     Bool(bool),
+    /// An `int`, as far as 128 bits go.
     Int(i128),
+    /// A `float`.
     Float(f64),
+    /// A `str`.
     Str(Text),
-    /// With a NUL behind the last byte.
+    /// A `bytes`, with a NUL behind the last byte.
     Bytes(Box<[u8]>),
+    /// A `list`.
     List(Mutex<Vec<Object>>),
+    /// A `tuple`.
     Tuple(Box<[Object]>),
+    /// A `dict`, in the order of insertion.
     Dict(Mutex<Vec<(Object, Object)>>),
+    /// A `slice`: start, stop, step.
     Slice([Object; 3]),
+    /// What is left of an iteration.
     Iterator(Mutex<VecDeque<Object>>),
+    /// A C pointer.
     Capsule(Capsule),
+    /// A class, builtin or of an extension.
     Class(Class),
+    /// An exception.
     Error(Error),
+    /// A function, of Rust or of an extension.
     Function(Box<Body>),
+    /// An instance of a class that an extension has defined.
     Instance(Instance),
+    /// The names in a module.
     Module(Mutex<BTreeMap<String, Object>>),
+    /// A `ContextVar`.
     ContextVar {
+        /// Given when it was made.
         default: Option<Object>,
+        /// Set since then.
         value: Mutex<Option<Object>>,
     },
-    /// Runs its function when it is dropped.
-    Farewell(Box<dyn Fn() + Send + Sync>),
+    /// Runs its function when it dies, as an object with `__del__` does.
+    Finalizer(Box<dyn Fn() + Send + Sync>),
     /// What is left of an instance while `tp_finalize` has it.
     Moved,
 }
 
+/// The value of a `str`.
 pub struct Text {
+    /// The code points, surrogates among them.
     pub points: Vec<u32>,
     /// UTF-8 with a NUL behind it; none for text with surrogates.
     pub utf8: Option<Box<[u8]>>,
 }
 
+/// The value of an exception.
 pub struct Error {
+    /// Its class.
     pub class: Object,
+    /// `args`.
     pub args: Vec<Object>,
+    /// `__cause__`.
     pub cause: Option<Object>,
 }
 
+/// The value of an instance.
 pub struct Instance {
+    /// Its class.
     pub class: Object,
+    /// What C sees of it.
     pub native: Native,
+    /// What Python code has set.
     pub attributes: Mutex<BTreeMap<String, Object>>,
+    /// What C has set in the place of `tp_call`.
     pub call: Mutex<Option<HPyFunc_keywords>>,
+    /// Whether `tp_finalize` has run.
     pub finalized: bool,
 }
 
-/// What the values of one toy share.
+/// What the values of one VM share: the count of those that live.
 #[derive(Default)]
 pub struct Heap {
     live: AtomicUsize,
@@ -92,75 +122,36 @@ impl Heap {
 }
 
 impl Object {
-    pub fn new(heap: &Arc<Heap>, data: Data) -> Self {
+    /// A new object.
+    pub(crate) fn new(heap: &Arc<Heap>, data: Data) -> Self {
         heap.live.fetch_add(1, Ordering::SeqCst);
         let heap = Arc::clone(heap);
         Self(Arc::new(Value { data, heap }))
     }
 
+    /// Whether both refer to the same object.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Whether there are other references.
-    pub fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 
-    /// Lets go of what the object refers to, as a collector would that has
-    /// found a cycle.
-    pub fn empty(&self) {
-        match &self.data {
-            Data::List(list) => {
-                let items = std::mem::take(&mut *lock(list));
-                drop(items);
-            }
-            Data::Dict(dict) => {
-                let entries = std::mem::take(&mut *lock(dict));
-                drop(entries);
-            }
-            Data::Module(module) => {
-                let names = std::mem::take(&mut *lock(module));
-                drop(names);
-            }
-            Data::Instance(instance) => {
-                let names = std::mem::take(&mut *lock(&instance.attributes));
-                drop(names);
-            }
-            Data::ContextVar { value, .. } => {
-                let value = lock(value).take();
-                drop(value);
-            }
-            _ => {}
-        }
-    }
-
     /// The reference as an address, which owns it.
-    pub fn into_address(self) -> isize {
+    pub(crate) fn into_address(self) -> isize {
         Arc::into_raw(self.0).expose_provenance().cast_signed()
     }
 
     /// # Safety
     ///
-    /// `address` came from [`into_address`](Self::into_address), and its
-    /// reference has not been taken since.
-    pub unsafe fn from_address(address: isize) -> Self {
+    /// `address` came from [`into_address`](Self::into_address), and its reference
+    /// has not been taken since. The caller says what becomes of the reference.
+    pub(crate) unsafe fn from_address(address: isize) -> ManuallyDrop<Self> {
         let value = std::ptr::with_exposed_provenance(address.cast_unsigned());
-        // SAFETY: the caller vouches for it.
-        Self(unsafe { Arc::from_raw(value) })
-    }
-}
-
-impl Object {
-    /// How the toy tells what went wrong: `Class: message`.
-    pub fn error_text(&self) -> String {
-        let Some(error) = self.error() else {
-            panic!("no exception, but {self}")
-        };
-        let name = error.class.class().map_or(c"?", Class::name);
-        let text = |arg: &Object| arg.text().unwrap_or_else(|| arg.to_string());
-        let args: Vec<_> = error.args.iter().map(text).collect();
-        format!("{}: {}", name.to_string_lossy(), args.join(", "))
+        // SAFETY: passed on to the caller.
+        ManuallyDrop::new(Self(unsafe { Arc::from_raw(value) }))
     }
 }
 
@@ -172,18 +163,13 @@ impl Deref for Object {
     }
 }
 
-/// Panics, for an operation that the toy does not have. Without a backtrace,
-/// since C gets to see it as an error.
-pub fn not_in_the_toy(what: &str) -> ! {
-    std::panic::resume_unwind(Box::new(format!("the toy has no {what}")))
-}
-
-/// A lock whose holder panicked guards values that are as good as before.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks a value. One whose holder has panicked is as good as before.
+pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Value {
+    /// The class, if this is one.
     pub fn class(&self) -> Option<&Class> {
         match &self.data {
             Data::Class(class) => Some(class),
@@ -191,6 +177,7 @@ impl Value {
         }
     }
 
+    /// The exception, if this is one.
     pub fn error(&self) -> Option<&Error> {
         match &self.data {
             Data::Error(error) => Some(error),
@@ -198,6 +185,20 @@ impl Value {
         }
     }
 
+    /// The instance of a class of an extension, if this is one.
+    pub(crate) fn instance(&self) -> Option<&Instance> {
+        match &self.data {
+            Data::Instance(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// The function in a slot of an instance's class.
+    pub(crate) fn slot<T>(&self, choose: fn(&Slots) -> Option<T>) -> Option<(&Definition, T)> {
+        self.instance()?.class().slot(choose)
+    }
+
+    /// The value of an `int` or `bool`.
     pub fn int(&self) -> Option<i128> {
         match self.data {
             Data::Int(value) => Some(value),
@@ -206,6 +207,7 @@ impl Value {
         }
     }
 
+    /// The value of a `float`.
     pub fn float(&self) -> Option<f64> {
         match self.data {
             Data::Float(value) => Some(value),
@@ -213,15 +215,13 @@ impl Value {
         }
     }
 
+    /// The value of a `str` without surrogates.
     pub fn text(&self) -> Option<String> {
-        match &self.data {
-            Data::Str(text) => text
-                .points
-                .iter()
-                .map(|&point| char::from_u32(point))
-                .collect(),
-            _ => None,
-        }
+        let Data::Str(text) = &self.data else {
+            return None;
+        };
+        let points = text.points.iter();
+        points.map(|&point| char::from_u32(point)).collect()
     }
 
     /// The items of a list or tuple.
@@ -232,9 +232,30 @@ impl Value {
             _ => None,
         }
     }
+
+    /// An exception as people read it: `Class: message`.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    pub fn error_text(&self) -> String {
+        let error = self.error().expect("an exception");
+        let name = error.class.class().map_or(c"?", Class::name);
+        let text = |arg: &Object| arg.text().unwrap_or_else(|| arg.to_string());
+        let args: Vec<_> = error.args.iter().map(text).collect();
+        format!("{}: {}", name.to_string_lossy(), args.join(", "))
+    }
+}
+
+impl Instance {
+    /// The class.
+    pub(crate) fn class(&self) -> &Class {
+        self.class.class().expect("a class")
+    }
 }
 
 impl Text {
+    /// A text of these code points.
     pub fn new(points: Vec<u32>) -> Self {
         let text: Option<String> = points.iter().map(|&point| char::from_u32(point)).collect();
         let utf8 = text.map(|text| with_nul(text.as_bytes()));
@@ -242,31 +263,32 @@ impl Text {
     }
 }
 
-/// The bytes with a NUL behind them.
+/// The bytes with a NUL behind them, which C may read.
 pub fn with_nul(bytes: &[u8]) -> Box<[u8]> {
     bytes.iter().copied().chain([0]).collect()
 }
 
-/// A C string for a name that is not C's.
-pub fn c_name(name: &str) -> CString {
-    CString::new(name).expect("a name without NUL")
-}
-
 /// Python's `repr`, as far as a toy needs it.
-impl std::fmt::Display for Object {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = |name: &CStr| name.to_string_lossy().into_owned();
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.data {
             Data::Singleton(name) => f.write_str(name),
             Data::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
             Data::Int(value) => write!(f, "{value}"),
             Data::Float(value) => write!(f, "{value:?}"),
             Data::Str(_) => write!(f, "'{}'", self.text().unwrap_or_default()),
-            Data::Class(class) => write!(f, "<class '{}'>", name(class.name())),
+            Data::Bytes(bytes) => write!(f, "b'{}'", bytes[..bytes.len() - 1].escape_ascii()),
+            Data::Class(class) => write!(f, "<class '{}'>", class.name().to_string_lossy()),
             Data::Error(_) => write!(f, "<{}>", self.error_text()),
-            Data::List(_) | Data::Tuple(_) => {
-                let items: Vec<_> = self.items().unwrap_or_default();
-                f.debug_list().entries(items.iter()).finish()
+            Data::List(items) => f.debug_list().entries(lock(items).iter()).finish(),
+            Data::Tuple(items) if items.len() == 1 => write!(f, "({},)", items[0]),
+            Data::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(Object::to_string).collect();
+                write!(f, "({})", items.join(", "))
+            }
+            Data::Dict(entries) => {
+                let entries = lock(entries).clone();
+                f.debug_map().entries(entries).finish()
             }
             Data::Function(_) => f.write_str("<function>"),
             _ => f.write_str("<object>"),
@@ -274,8 +296,8 @@ impl std::fmt::Display for Object {
     }
 }
 
-impl std::fmt::Debug for Object {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
 }
@@ -285,22 +307,17 @@ impl Drop for Value {
         // First, since a destructor may panic.
         self.heap.live.fetch_sub(1, Ordering::SeqCst);
         match &mut self.data {
-            Data::Farewell(function) => function(),
+            Data::Finalizer(function) => function(),
             Data::Instance(instance) if !instance.finalized => {
-                // `tp_finalize` gets a whole object, so the instance moves to a
-                // new value. Nobody is left to see that it is another one.
+                // `tp_finalize` gets a whole object, so the instance moves to a new
+                // value. Nobody is left to see that it is another one.
                 instance.finalized = true;
                 let class = instance.class.clone();
                 let data = std::mem::replace(&mut self.data, Data::Moved);
-                if let Some(class) = class.class() {
-                    class.finalize(Object::new(&self.heap, data));
-                }
+                let class = class.class().expect("a class");
+                class.finalize(&Object::new(&self.heap, data));
             }
-            Data::Instance(instance) => {
-                if let Some(class) = instance.class.class() {
-                    class.bury(&instance.native);
-                }
-            }
+            Data::Instance(instance) => instance.class().destroy(&instance.native),
             _ => {}
         }
     }

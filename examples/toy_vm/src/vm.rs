@@ -1,68 +1,52 @@
-//! A virtual machine small enough to be a test fixture.
-//!
-//! It has the objects that the context functions speak of and as much Python as
-//! the tests need. An operation that no test needs panics, which is a test as
-//! well: a panic below a context function must come out as a `SystemError`.
-//!
-//! Every value counts itself, so a test can tell that none is left over.
+//! The VM, and making objects for it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
-use crate::builtins;
-use crate::object::{Data, Fallible, Heap, Object, Text, lock, with_nul};
+use crate::object::{Heap, with_nul};
+use crate::{Data, Embedder, Error, Fallible, Object, Text, builtins};
 
-/// The VM. With `THREADS` several threads may use it at a time.
+/// The VM. With `THREADS`, several threads may use it at a time; without, the
+/// loader's lock compiles to nothing.
 pub struct Toy<const THREADS: bool> {
     heap: Arc<Heap>,
-    /// What Python code finds by name.
     builtins: HashMap<&'static str, Object>,
-    pub observed: Observed,
-    /// The next new list or tuple finds no memory, and leaves the items alone.
-    pub refuse_containers: AtomicBool,
-    /// Making an exception panics.
-    pub panic_in_errors: AtomicBool,
-}
-
-/// What the loader has asked of the VM.
-#[derive(Default)]
-pub struct Observed {
-    pub unraisable: Mutex<Vec<String>>,
-    pub warnings: Mutex<Vec<String>>,
-    pub dumps: AtomicUsize,
-    /// How often a thread had to wait for the HPy lock.
-    pub waits: AtomicUsize,
-    /// Threads that are detached now.
-    pub detached: AtomicIsize,
+    embedder: Box<dyn Embedder>,
 }
 
 impl<const THREADS: bool> Toy<THREADS> {
-    fn new() -> Self {
+    /// A VM with its loader. Both live as long as the process.
+    ///
+    /// # Panics
+    ///
+    /// If there is no address space for the handles.
+    pub fn boot(embedder: impl Embedder) -> &'static Loader<Self> {
         let heap = Arc::new(Heap::default());
-        let builtins = builtins::make(&heap);
-        Self {
+        let vm = Self {
+            builtins: builtins::make(&heap),
             heap,
-            builtins,
-            observed: Observed::default(),
-            refuse_containers: AtomicBool::new(false),
-            panic_in_errors: AtomicBool::new(false),
-        }
+            embedder: Box::new(embedder),
+        };
+        Loader::new(vm).expect("address space for the handles")
     }
 
-    /// A VM with its loader.
-    pub fn boot() -> &'static Loader<Self> {
-        Loader::new(Self::new()).expect("address space for the handles")
+    /// The program around the VM.
+    pub fn embedder(&self) -> &dyn Embedder {
+        &*self.embedder
     }
 
-    /// How many values live.
+    /// How many objects live.
     pub fn live(&self) -> usize {
         self.heap.live()
     }
 
     /// A builtin by its Python name.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such builtin.
     pub fn builtin(&self, name: &str) -> Object {
         match self.builtins.get(name) {
             Some(object) => object.clone(),
@@ -70,77 +54,87 @@ impl<const THREADS: bool> Toy<THREADS> {
         }
     }
 
+    /// `None`.
     pub fn none(&self) -> Object {
         self.builtin("None")
     }
 
+    /// `True` or `False`.
+    pub fn truth(&self, truth: bool) -> Object {
+        self.builtin(if truth { "True" } else { "False" })
+    }
+
+    /// Any object.
     pub fn object(&self, data: Data) -> Object {
         Object::new(&self.heap, data)
     }
 
+    /// A `str`.
     pub fn text(&self, text: &str) -> Object {
-        self.object(Data::Str(Text::new(text.chars().map(u32::from).collect())))
+        self.text_of_points(text.chars().map(u32::from).collect())
     }
 
+    pub(crate) fn text_of_points(&self, points: Vec<u32>) -> Object {
+        self.object(Data::Str(Text::new(points)))
+    }
+
+    /// A `bytes`.
     pub fn byte_string(&self, bytes: &[u8]) -> Object {
         self.object(Data::Bytes(with_nul(bytes)))
     }
 
+    /// An `int`.
     pub fn int(&self, value: i128) -> Object {
         self.object(Data::Int(value))
     }
 
+    /// A `float`.
+    pub fn float(&self, value: f64) -> Object {
+        self.object(Data::Float(value))
+    }
+
+    /// A `list`.
     pub fn list(&self, items: Vec<Object>) -> Object {
         self.object(Data::List(Mutex::new(items)))
     }
 
+    /// A `tuple`.
     pub fn tuple(&self, items: Vec<Object>) -> Object {
         self.object(Data::Tuple(items.into()))
     }
 
-    pub fn dict(&self) -> Object {
-        self.object(Data::Dict(Mutex::default()))
-    }
-
-    /// A Python function. It gets the positional arguments, then one for each
-    /// name in the tuple.
-    pub fn function(
-        &self,
-        body: impl Fn(&[&Object], Option<&Object>) -> Fallible<Object> + Send + Sync + 'static,
-    ) -> Object {
-        self.object(Data::Function(Box::new(body)))
+    /// A `dict`.
+    pub fn dict(&self, entries: Vec<(Object, Object)>) -> Object {
+        self.object(Data::Dict(entries.into()))
     }
 
     /// An object whose end runs a function.
-    pub fn farewell(&self, function: impl Fn() + Send + Sync + 'static) -> Object {
-        self.object(Data::Farewell(Box::new(function)))
+    pub fn finalizer(&self, function: impl Fn() + Send + Sync + 'static) -> Object {
+        self.object(Data::Finalizer(Box::new(function)))
+    }
+
+    /// An exception of any class.
+    pub fn exception(&self, class: Object, args: Vec<Object>, cause: Option<Object>) -> Object {
+        self.embedder.makes_exception();
+        self.object(Data::Error(Error { class, args, cause }))
     }
 
     /// An exception of a builtin class.
     pub fn raise(&self, class: &str, message: &str) -> Object {
-        self.raise_with(class, vec![self.text(message)])
-    }
-
-    /// The same with any arguments.
-    pub fn raise_with(&self, class: &str, args: Vec<Object>) -> Object {
-        self.error_of(self.builtin(class), args)
+        self.exception(self.builtin(class), vec![self.text(message)], None)
     }
 
     pub(crate) fn type_error(&self, message: &str) -> Object {
         self.raise("TypeError", message)
     }
 
-    /// What was reported to `sys.unraisablehook` since the last call.
-    pub fn take_unraisable(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.observed.unraisable))
+    pub(crate) fn memory_error(&self) -> Object {
+        self.exception(self.builtin("MemoryError"), Vec::new(), None)
     }
 
-    /// What was warned of since the last call.
-    pub fn take_warnings(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.observed.warnings))
-    }
-
-    pub fn waits(&self) -> usize {
-        self.observed.waits.load(Ordering::SeqCst)
+    /// What an operation comes to that the toy does not have.
+    pub(crate) fn missing<T>(&self, what: &str) -> Fallible<T> {
+        let message = format!("the toy has no {what}");
+        Err(self.raise("NotImplementedError", &message))
     }
 }

@@ -9,6 +9,7 @@ use hpy_loader::abi::{HPy, HPy_buffer, HPyContext, HPyGlobal};
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, check};
+use crate::observer::Observed;
 use crate::results::empty_buffer;
 use toy_vm::{Object, Toy};
 

@@ -19,6 +19,7 @@ mod immediates;
 mod members;
 mod modes;
 mod modules;
+mod observer;
 mod panics;
 mod pending;
 mod processes;

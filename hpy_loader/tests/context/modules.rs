@@ -133,7 +133,7 @@ fn an_exec_slot_must_say_what_it_means<const THREADS: bool>(host: &Host<THREADS>
 fn an_extension_may_create_the_module_itself<const THREADS: bool>(host: &Host<THREADS>) {
     let create = || slot(HPySlot_Slot::HPy_mod_create, create as HPyCFunction);
     let made = make(host, vec![create()], |_| ()).expect("whatever it makes");
-    assert_eq!(made.to_string(), "['spec']");
+    assert_eq!(made.to_string(), "('spec',)");
     let refused = |definitions: Vec<HPyDef>, change: &dyn Fn(&mut HPyModuleDef)| {
         let made = make(host, definitions, change);
         made.expect_err("refused").error_text()

@@ -1,6 +1,6 @@
 //! Lists, tuples, dicts, slices, capsules.
 
-use std::sync::atomic::Ordering;
+use std::sync::Mutex;
 
 use hpy_loader::capsule::Capsule;
 use hpy_loader::runtime::{Containers, Kind};
@@ -12,11 +12,25 @@ impl<const THREADS: bool> Toy<THREADS> {
     fn collect(&self, items: impl ExactSizeIterator<Item = Object>) -> Fallible<Vec<Object>> {
         let mut collected = Vec::new();
         let room = collected.try_reserve_exact(items.len());
-        if self.refuse_containers.load(Ordering::SeqCst) || room.is_err() {
-            return Err(self.error_of(self.builtin("MemoryError"), Vec::new()));
+        if room.is_err() || !self.embedder().grants_container() {
+            return Err(self.memory_error());
         }
         collected.extend(items);
         Ok(collected)
+    }
+}
+
+fn items(list: &Object) -> &Mutex<Vec<Object>> {
+    match &list.data {
+        Data::List(items) => items,
+        _ => unreachable!("the loader asks only for lists"),
+    }
+}
+
+fn entries(dict: &Object) -> &Mutex<Vec<(Object, Object)>> {
+    match &dict.data {
+        Data::Dict(entries) => entries,
+        _ => unreachable!("the loader asks only for dicts"),
     }
 }
 
@@ -44,18 +58,12 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
     }
 
     fn list_append(&self, list: &Object, item: &Object) -> Fallible<()> {
-        match &list.data {
-            Data::List(items) => lock(items).push(item.clone()),
-            _ => unreachable!("the loader checks it"),
-        }
+        lock(items(list)).push(item.clone());
         Ok(())
     }
 
     fn list_insert(&self, list: &Object, index: isize, item: &Object) -> Fallible<()> {
-        let Data::List(items) = &list.data else {
-            unreachable!("the loader checks it")
-        };
-        let mut items = lock(items);
+        let mut items = lock(items(list));
         let index = usize::try_from(index).unwrap_or(0).min(items.len());
         items.insert(index, item.clone());
         Ok(())
@@ -67,36 +75,26 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
     }
 
     fn new_dict(&self) -> Fallible<Object> {
-        Ok(self.dict())
+        Ok(self.dict(Vec::new()))
     }
 
     fn dict_keys(&self, dict: &Object) -> Fallible<Object> {
-        let Data::Dict(entries) = &dict.data else {
-            unreachable!("the loader checks it")
-        };
-        let keys = lock(entries).iter().map(|(key, _)| key.clone()).collect();
-        Ok(self.list(keys))
+        let entries = lock(entries(dict));
+        Ok(self.list(entries.iter().map(|(key, _)| key.clone()).collect()))
     }
 
     fn dict_copy(&self, dict: &Object) -> Fallible<Object> {
-        let Data::Dict(entries) = &dict.data else {
-            unreachable!("the loader checks it")
-        };
-        let entries = lock(entries).clone();
-        Ok(self.object(Data::Dict(entries.into())))
+        let entries = lock(entries(dict)).clone();
+        Ok(self.dict(entries))
     }
 
     fn unpack_slice(&self, slice: &Object) -> Fallible<(isize, isize, isize)> {
-        match slice.data {
-            Data::Slice(ref bounds) => {
-                let bound = |index: usize, default: isize| {
-                    let value = bounds[index].int();
-                    value.map_or(default, |value| value as isize)
-                };
-                Ok((bound(0, 0), bound(1, isize::MAX), bound(2, 1)))
-            }
-            _ => unreachable!("the loader checks it"),
-        }
+        let Data::Slice(bounds) = &slice.data else {
+            unreachable!("the loader asks only for slices")
+        };
+        let bound =
+            |index: usize, default| bounds[index].int().map_or(default, |value| value as isize);
+        Ok((bound(0, 0), bound(1, isize::MAX), bound(2, 1)))
     }
 
     fn new_capsule(&self, capsule: Capsule) -> Fallible<Object> {

@@ -1,33 +1,18 @@
 //! Exceptions.
 
-use std::sync::atomic::Ordering;
-
 use hpy_loader::runtime::{Errors, Objects};
 
-use crate::class::Class;
-use crate::object::{Error, lock, not_in_the_toy};
-use crate::{Data, Fallible, Object, Toy};
-
-impl<const THREADS: bool> Toy<THREADS> {
-    pub(crate) fn error_of(&self, class: Object, args: Vec<Object>) -> Object {
-        let cause = None;
-        self.object(Data::Error(Error { class, args, cause }))
-    }
-}
+use crate::{Class, Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Errors for Toy<THREADS> {
     fn new_error(&self, class: &Object, message: &str) -> Object {
-        if self.panic_in_errors.load(Ordering::SeqCst) {
-            not_in_the_toy("memory for an exception");
-        }
-        self.error_of(class.clone(), vec![self.text(message)])
+        self.exception(class.clone(), vec![self.text(message)], None)
     }
 
     fn error_from_value(&self, class: &Object, value: Option<&Object>) -> Object {
-        if !self.is_error_class(class) {
-            return self.raise("SystemError", &format!("{class} is no exception class"));
-        }
         let args = match value {
+            _ if !self.is_error_class(class) => return self.no_error_class(class),
+            None => Vec::new(),
             Some(value) if value.error().is_some() && self.is_instance(value, class) => {
                 return value.clone();
             }
@@ -35,11 +20,11 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
                 Data::Tuple(items) => items.to_vec(),
                 _ => vec![value.clone()],
             },
-            None => Vec::new(),
         };
-        self.error_of(class.clone(), args)
+        self.exception(class.clone(), args, None)
     }
 
+    // Optional, but the toy itself has a use for it.
     fn is_error_class(&self, class: &Object) -> bool {
         class.class().is_some() && self.is_subtype(class, &self.builtin("BaseException"))
     }
@@ -52,20 +37,17 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         filename2: Option<&Object>,
     ) -> Object {
         if !self.is_error_class(class) {
-            return self.raise("SystemError", &format!("{class} is no exception class"));
+            return self.no_error_class(class);
         }
         let mut args = vec![self.int(errno.into())];
         args.extend(filename.cloned());
         args.extend(filename2.cloned());
-        self.error_of(class.clone(), args)
+        self.exception(class.clone(), args, None)
     }
 
     fn error_caused_by(&self, message: &str, cause: Object) -> Object {
-        self.object(Data::Error(Error {
-            class: self.builtin("SystemError"),
-            args: vec![self.text(message)],
-            cause: Some(cause),
-        }))
+        let class = self.builtin("SystemError");
+        self.exception(class, vec![self.text(message)], Some(cause))
     }
 
     fn error_matches(&self, error: &Object, class: &Object) -> bool {
@@ -84,15 +66,12 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         _dict: Option<&Object>,
     ) -> Fallible<Object> {
         let base = base.map_or_else(|| self.builtin("Exception"), Object::clone);
-        let bases = match base.items() {
-            Some(bases) => bases,
-            None => vec![base],
-        };
+        let bases = base.items().unwrap_or_else(|| vec![base]);
         if !bases.iter().all(|base| self.is_error_class(base)) {
             return Err(self.type_error("a base is no exception class"));
         }
         let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
-        Ok(self.object(Data::Class(Class::new(name, bases, None))))
+        Ok(self.object(Data::Class(Class::new(name, bases))))
     }
 
     fn warn(&self, category: Option<&Object>, message: &str, _level: isize) -> Fallible<()> {
@@ -101,13 +80,19 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         if !self.is_error_class(category) {
             return Err(self.type_error("the category is no warning"));
         }
-        lock(&self.observed.warnings).push(format!("{category}: {message}"));
+        self.embedder().report(format!("{category}: {message}"));
         Ok(())
     }
 
     fn report_unraisable(&self, error: Object, object: Option<&Object>) {
-        let object = object.map(|object| format!(" in {object}"));
-        let report = format!("{}{}", error.error_text(), object.unwrap_or_default());
-        lock(&self.observed.unraisable).push(report);
+        let place = object.map(|object| format!(" in {object}"));
+        let report = format!("{}{}", error.error_text(), place.unwrap_or_default());
+        self.embedder().report(report);
+    }
+}
+
+impl<const THREADS: bool> Toy<THREADS> {
+    fn no_error_class(&self, class: &Object) -> Object {
+        self.raise("SystemError", &format!("{class} is no exception class"))
     }
 }

@@ -1,15 +1,13 @@
-//! Modules and context variables.
+//! Modules, code and context variables.
 
 use std::collections::BTreeMap;
 
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
-use hpy_loader::call::Callee;
 use hpy_loader::runtime::Modules;
 use hpy_loader::spec::ModuleDef;
 
-use crate::class::counted;
-use crate::object::{lock, not_in_the_toy};
+use crate::object::lock;
 use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Modules for Toy<THREADS> {
@@ -22,21 +20,9 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
         let mut names = BTreeMap::new();
         names.insert("__name__".to_owned(), spec.clone());
         for method in &definition.methods {
-            let receiver = self.none();
-            let function = self.function(move |args, names| {
-                let name = || method.name.clone();
-                // SAFETY: the extension defined the method.
-                unsafe {
-                    loader.call_method(
-                        method,
-                        &name,
-                        receiver.clone(),
-                        args.iter().map(|&arg| arg.clone()).collect(),
-                        counted(names),
-                        Callee::Callable(&name),
-                    )
-                }
-            });
+            // Python's functions would get the module as their receiver. A module
+            // that counted references to itself would never die.
+            let function = self.bind(loader, method, self.none());
             names.insert(method.name.clone(), function);
         }
         Ok(self.object(Data::Module(names.into())))
@@ -47,7 +33,7 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
     }
 
     fn compile(&self, _: &str, _: &str, _: HPy_SourceKind) -> Fallible<Object> {
-        not_in_the_toy("compiler")
+        self.missing("compiler")
     }
 
     fn eval(&self, code: &Object, _: &Object, _: &Object) -> Fallible<Object> {
@@ -62,26 +48,29 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
     }
 
     fn context_var_get(&self, var: &Object, default: Option<&Object>) -> Fallible<Option<Object>> {
-        match &var.data {
-            Data::ContextVar {
-                default: own,
-                value,
-            } => Ok(lock(value)
-                .clone()
-                .or_else(|| default.cloned())
-                .or_else(|| own.clone())),
-            _ => Err(self.type_error("an instance of ContextVar was expected")),
-        }
+        let Data::ContextVar {
+            default: own,
+            value,
+        } = &var.data
+        else {
+            return Err(self.no_context_var());
+        };
+        let value = lock(value).clone();
+        Ok(value.or_else(|| default.or(own.as_ref()).cloned()))
     }
 
     fn context_var_set(&self, var: &Object, new: &Object) -> Fallible<Object> {
-        match &var.data {
-            Data::ContextVar { value, .. } => {
-                let old = lock(value).replace(new.clone());
-                drop(old);
-                Ok(self.none())
-            }
-            _ => Err(self.type_error("an instance of ContextVar was expected")),
-        }
+        let Data::ContextVar { value, .. } = &var.data else {
+            return Err(self.no_context_var());
+        };
+        let old = lock(value).replace(new.clone());
+        drop(old);
+        Ok(self.none())
+    }
+}
+
+impl<const THREADS: bool> Toy<THREADS> {
+    fn no_context_var(&self) -> Object {
+        self.type_error("an instance of ContextVar was expected")
     }
 }

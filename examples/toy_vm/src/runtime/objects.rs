@@ -2,24 +2,14 @@
 
 use std::ffi::CStr;
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 
 use hpy_loader::runtime::{CompareOp, Containers, Objects};
 
-use crate::class::{Class, Extension};
-use crate::object::{lock, not_in_the_toy};
+use crate::object::lock;
 use crate::{Data, Fallible, Object, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    /// The extension's word on the object's type.
-    pub(crate) fn type_link<'a>(&self, object: &'a Object) -> Option<&'a dyn Extension> {
-        match &object.data {
-            Data::Instance(instance) => instance.class.class().and_then(Class::link),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn equal(&self, a: &Object, b: &Object) -> bool {
+    fn equal(&self, a: &Object, b: &Object) -> bool {
         if let (Some(a), Some(b)) = (a.int(), b.int()) {
             return a == b;
         }
@@ -35,22 +25,23 @@ impl<const THREADS: bool> Toy<THREADS> {
         }
     }
 
-    fn index(&self, key: &Object) -> Fallible<isize> {
-        let value = key.int().and_then(|value| isize::try_from(value).ok());
-        value.ok_or_else(|| self.type_error("indices must be integers"))
-    }
-
-    fn place(&self, index: isize, len: usize) -> Fallible<usize> {
+    /// The place that a key of a sequence means.
+    fn index(&self, key: &Object, len: usize) -> Fallible<usize> {
+        let index = key.int().and_then(|value| isize::try_from(value).ok());
+        let index = index.ok_or_else(|| self.type_error("indices must be integers"))?;
         let from_end = if index < 0 { len.cast_signed() } else { 0 };
-        let place = usize::try_from(index.wrapping_add(from_end)).ok();
-        place
-            .filter(|&place| place < len)
-            .ok_or_else(|| self.raise("IndexError", "index out of range"))
+        let index = usize::try_from(index.wrapping_add(from_end)).ok();
+        let index = index.filter(|&index| index < len);
+        index.ok_or_else(|| self.raise("IndexError", "index out of range"))
     }
 
     fn name_of(&self, name: &Object) -> Fallible<String> {
         name.text()
             .ok_or_else(|| self.type_error("attribute name must be string"))
+    }
+
+    fn key_error(&self, key: &Object) -> Object {
+        self.exception(self.builtin("KeyError"), vec![key.clone()], None)
     }
 
     fn no_attribute(&self, name: &str) -> Object {
@@ -66,15 +57,10 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     fn get_attr_str(&self, object: &Object, name: &str) -> Fallible<Object> {
         let found = match &object.data {
             Data::Module(names) => lock(names).get(name).cloned(),
-            Data::Instance(instance) => {
-                let member = self
-                    .type_link(object)
-                    .and_then(|link| link.get_member(name, instance.native.as_ptr()));
-                match member {
-                    Some(member) => return member,
-                    None => lock(&instance.attributes).get(name).cloned(),
-                }
-            }
+            Data::Instance(instance) => match instance.attribute(name) {
+                Some(attribute) => return self.get_attribute(object, instance, attribute),
+                None => lock(&instance.attributes).get(name).cloned(),
+            },
             _ => None,
         };
         found.ok_or_else(|| self.no_attribute(name))
@@ -87,82 +73,87 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> Fallible<()> {
         let names = match &object.data {
             Data::Module(names) => names,
-            Data::Instance(instance) => {
-                let native = instance.native.as_ptr();
-                let member = self
-                    .type_link(object)
-                    .and_then(|link| link.set_member(name, native, value));
-                match member {
-                    Some(done) => return done,
-                    None => &instance.attributes,
+            Data::Instance(instance) => match instance.attribute(name) {
+                Some(attribute) => {
+                    return self.set_attribute(object, instance, attribute, value.cloned());
                 }
-            }
+                None => &instance.attributes,
+            },
             _ => return Err(self.no_attribute(name)),
         };
         let old = match value {
             Some(value) => lock(names).insert(name.to_owned(), value.clone()),
-            None => Some(
-                lock(names)
-                    .remove(name)
-                    .ok_or_else(|| self.no_attribute(name))?,
-            ),
+            None => {
+                let old = lock(names).remove(name);
+                Some(old.ok_or_else(|| self.no_attribute(name))?)
+            }
         };
         drop(old);
         Ok(())
     }
 
     fn get_item(&self, object: &Object, key: &Object) -> Fallible<Object> {
-        if let (Data::Slice(_), Some(items)) = (&key.data, object.items()) {
+        if let Data::Dict(entries) = &object.data {
+            let entries = lock(entries);
+            let found = entries.iter().find(|(other, _)| self.equal(other, key));
+            return match found {
+                Some((_, value)) => Ok(value.clone()),
+                None => Err(self.key_error(key)),
+            };
+        }
+        let Some(items) = object.items() else {
+            return Err(self.type_error(&format!("{object} is not subscriptable")));
+        };
+        if let Data::Slice(_) = key.data {
             let (start, stop, _) = self.unpack_slice(key)?;
-            let place = |bound: isize| usize::try_from(bound).unwrap_or(0).min(items.len());
-            let part = items.get(place(start)..place(stop));
+            let bound = |bound: isize| usize::try_from(bound).unwrap_or(0).min(items.len());
+            let part = items.get(bound(start)..bound(stop));
             return Ok(self.list(part.unwrap_or_default().to_vec()));
         }
-        let Data::Dict(entries) = &object.data else {
-            return self.get_item_index(object, self.index(key)?);
-        };
-        let found = lock(entries)
-            .iter()
-            .find(|(other, _)| self.equal(other, key))
-            .map(|(_, value)| value.clone());
-        found.ok_or_else(|| self.error_of(self.builtin("KeyError"), vec![key.clone()]))
+        Ok(items[self.index(key, items.len())?].clone())
     }
 
     fn get_item_index(&self, object: &Object, index: isize) -> Fallible<Object> {
-        if let Data::Dict(_) = object.data {
-            return self.get_item(object, &self.int(index as i128));
-        }
-        let items = object
-            .items()
-            .ok_or_else(|| self.type_error(&format!("{object} is not subscriptable")))?;
-        Ok(items[self.place(index, items.len())?].clone())
+        self.get_item(object, &self.int(index as i128))
     }
 
     fn set_item(&self, object: &Object, key: &Object, value: Option<&Object>) -> Fallible<()> {
-        let Data::Dict(entries) = &object.data else {
-            return self.set_item_index(object, self.index(key)?, value);
+        // What is replaced or removed may have a destructor, which comes back and finds
+        // a whole container. So it is dropped last.
+        let old = match &object.data {
+            Data::List(items) => {
+                let mut items = lock(items);
+                let index = self.index(key, items.len())?;
+                let old = match value {
+                    Some(value) => std::mem::replace(&mut items[index], value.clone()),
+                    None => items.remove(index),
+                };
+                [Some(old), None]
+            }
+            Data::Dict(entries) => {
+                let mut entries = lock(entries);
+                let index = entries.iter().position(|(other, _)| self.equal(other, key));
+                match (index, value) {
+                    (Some(index), Some(value)) => {
+                        let old = std::mem::replace(&mut entries[index].1, value.clone());
+                        [Some(old), None]
+                    }
+                    (Some(index), None) => {
+                        let (key, value) = entries.remove(index);
+                        [Some(key), Some(value)]
+                    }
+                    (None, Some(value)) => {
+                        entries.push((key.clone(), value.clone()));
+                        [None, None]
+                    }
+                    (None, None) => return Err(self.key_error(key)),
+                }
+            }
+            _ => {
+                let message = format!("{object} does not support item assignment");
+                return Err(self.type_error(&message));
+            }
         };
-        let mut entries = lock(entries);
-        let place = entries.iter().position(|(other, _)| self.equal(other, key));
-        let old = match (place, value) {
-            (Some(place), Some(value)) => {
-                let old = std::mem::replace(&mut entries[place].1, value.clone());
-                (None, Some(old))
-            }
-            (Some(place), None) => {
-                let (key, value) = entries.remove(place);
-                (Some(key), Some(value))
-            }
-            (None, Some(value)) => {
-                entries.push((key.clone(), value.clone()));
-                (None, None)
-            }
-            (None, None) => {
-                return Err(self.error_of(self.builtin("KeyError"), vec![key.clone()]));
-            }
-        };
-        // What was replaced may have a destructor, which finds a whole dict.
-        drop(entries);
         drop(old);
         Ok(())
     }
@@ -173,21 +164,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         index: isize,
         value: Option<&Object>,
     ) -> Fallible<()> {
-        if let Data::Dict(_) = object.data {
-            return self.set_item(object, &self.int(index as i128), value);
-        }
-        let Data::List(items) = &object.data else {
-            return Err(self.type_error(&format!("{object} does not support item assignment")));
-        };
-        let mut items = lock(items);
-        let place = self.place(index, items.len())?;
-        let old = match value {
-            Some(value) => std::mem::replace(&mut items[place], value.clone()),
-            None => items.remove(place),
-        };
-        drop(items);
-        drop(old);
-        Ok(())
+        self.set_item(object, &self.int(index as i128), value)
     }
 
     fn contains(&self, container: &Object, key: &Object) -> Fallible<bool> {
@@ -232,7 +209,12 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn repr(&self, object: &Object) -> Fallible<Object> {
-        Ok(self.text(&object.to_string()))
+        let Some((definition, function)) = object.slot(|slots| slots.tp_repr) else {
+            return Ok(self.text(&object.to_string()));
+        };
+        let loader = definition.loader::<THREADS>();
+        // SAFETY: the extension of this loader has defined the slot.
+        unsafe { loader.call_unary(function, object.clone()) }
     }
 
     fn str(&self, object: &Object) -> Fallible<Object> {
@@ -243,7 +225,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn ascii(&self, _: &Object) -> Fallible<Object> {
-        not_in_the_toy("ascii()")
+        self.missing("ascii()")
     }
 
     fn bytes(&self, object: &Object) -> Fallible<Object> {
@@ -254,8 +236,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn compare(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<Object> {
-        let truth = self.compare_bool(op, a, b)?;
-        Ok(self.builtin(if truth { "True" } else { "False" }))
+        Ok(self.truth(self.compare_bool(op, a, b)?))
     }
 
     fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<bool> {
@@ -315,7 +296,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::Module(_) => "module",
             Data::ContextVar { .. } => "ContextVar",
             Data::Iterator(_) => "iterator",
-            Data::Farewell(_) | Data::Moved => "object",
+            Data::Finalizer(_) | Data::Moved => "object",
         };
         self.builtin(name)
     }
@@ -333,7 +314,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         class.class().expect("a class").name()
     }
 
-    fn dump(&self, _: &Object) {
-        self.observed.dumps.fetch_add(1, Ordering::SeqCst);
+    fn dump(&self, object: &Object) {
+        self.embedder().report(object.to_string());
     }
 }

@@ -1,23 +1,25 @@
 //! Roots, fields, constants, threads.
 
-use std::sync::atomic::Ordering;
+use std::mem::ManuallyDrop;
 
 use hpy_loader::runtime::Roots;
 
-use crate::{Object, Toy};
+use crate::{Object, ThreadEvent, Toy};
 
 impl<const THREADS: bool> Roots for Toy<THREADS> {
     type Object = Object;
 
     const THREADS: bool = THREADS;
 
-    // Either would be right; so the tests see both.
+    // Optional. A counted reference may lie anywhere, so `true` would be right in
+    // both cases; the loader's tests want to see both values.
     const FREE_ROOTS: bool = THREADS;
 
     fn duplicate(&self, object: &Object) -> Object {
         object.clone()
     }
 
+    // Optional.
     fn is_shared(&self, object: &Object) -> bool {
         object.is_shared()
     }
@@ -32,13 +34,12 @@ impl<const THREADS: bool> Roots for Toy<THREADS> {
 
     unsafe fn take_field(&self, word: isize) -> Object {
         // SAFETY: the field owned the reference and has given it up.
-        unsafe { Object::from_address(word) }
+        ManuallyDrop::into_inner(unsafe { Object::from_address(word) })
     }
 
     unsafe fn load_field(&self, word: isize) -> Object {
         // SAFETY: the field owns the reference, which the clone leaves alone.
-        let object = std::mem::ManuallyDrop::new(unsafe { Object::from_address(word) });
-        Object::clone(&object)
+        ManuallyDrop::into_inner(unsafe { Object::from_address(word) }.clone())
     }
 
     fn constant(&self, python_name: &str) -> Object {
@@ -46,15 +47,17 @@ impl<const THREADS: bool> Roots for Toy<THREADS> {
     }
 
     fn wait(&self, wait: &mut dyn FnMut()) {
-        self.observed.waits.fetch_add(1, Ordering::SeqCst);
+        // A collector that stops the world would have to know of this. The toy has
+        // none.
+        self.embedder().thread(ThreadEvent::Waits);
         wait();
     }
 
     fn detach(&self) {
-        self.observed.detached.fetch_add(1, Ordering::SeqCst);
+        self.embedder().thread(ThreadEvent::Detaches);
     }
 
     fn attach(&self) {
-        self.observed.detached.fetch_sub(1, Ordering::SeqCst);
+        self.embedder().thread(ThreadEvent::Attaches);
     }
 }

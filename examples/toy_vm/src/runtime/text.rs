@@ -2,14 +2,25 @@
 
 use hpy_loader::runtime::Text as Chapter;
 
-use crate::object::{Text, not_in_the_toy};
-use crate::{Data, Fallible, Object, Toy};
+use crate::{Data, Fallible, Object, Text, Toy};
 
 impl<const THREADS: bool> Toy<THREADS> {
     fn str_of<'a>(&self, object: &'a Object) -> Fallible<&'a Text> {
         match &object.data {
             Data::Str(text) => Ok(text),
             _ => Err(self.type_error(&format!("a str is required, not {object}"))),
+        }
+    }
+
+    /// Where the code points of an encoding end that has one byte for each; none for
+    /// UTF-8.
+    fn limit(&self, encoding: &str, errors: &str) -> Fallible<Option<u32>> {
+        match (encoding, errors) {
+            ("utf-8", "strict") => Ok(None),
+            ("latin-1", "strict") => Ok(Some(256)),
+            ("ascii", "strict") => Ok(Some(128)),
+            (_, "strict") => Err(self.raise("LookupError", "unknown encoding")),
+            _ => self.missing(&format!("error handler '{errors}'")),
         }
     }
 }
@@ -23,45 +34,28 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         if code_points.iter().any(|&point| point > 0x10_FFFF) {
             return Err(self.raise("ValueError", "a character is not in range"));
         }
-        Ok(self.object(Data::Str(Text::new(code_points.to_vec()))))
+        Ok(self.text_of_points(code_points.to_vec()))
     }
 
     fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Fallible<Object> {
-        if errors != "strict" {
-            not_in_the_toy(&format!("error handler '{errors}'"));
-        }
-        let limit = match encoding {
-            "utf-8" => {
-                return match std::str::from_utf8(bytes) {
-                    Ok(text) => Ok(self.text(text)),
-                    Err(error) => Err(self.raise("UnicodeDecodeError", &error.to_string())),
-                };
-            }
-            "latin-1" => 256,
-            "ascii" => 128,
-            _ => return Err(self.raise("LookupError", "unknown encoding")),
+        let Some(limit) = self.limit(encoding, errors)? else {
+            return match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(self.text(text)),
+                Err(error) => Err(self.raise("UnicodeDecodeError", &error.to_string())),
+            };
         };
         let points: Vec<_> = bytes.iter().copied().map(u32::from).collect();
         if points.iter().any(|&point| point >= limit) {
             return Err(self.raise("UnicodeDecodeError", "ordinal not in range"));
         }
-        Ok(self.object(Data::Str(Text::new(points))))
+        Ok(self.text_of_points(points))
     }
 
     fn encode(&self, object: &Object, encoding: &str, errors: &str) -> Fallible<Object> {
-        if errors != "strict" {
-            not_in_the_toy(&format!("error handler '{errors}'"));
-        }
         let text = self.str_of(object)?;
-        let limit = match encoding {
-            "utf-8" => {
-                // SAFETY: the text lives as long as the object.
-                let utf8 = unsafe { &*self.utf8(object)? };
-                return Ok(self.byte_string(utf8));
-            }
-            "latin-1" => 256,
-            "ascii" => 128,
-            _ => not_in_the_toy(&format!("encoding '{encoding}'")),
+        let Some(limit) = self.limit(encoding, errors)? else {
+            // SAFETY: the text lives as long as the object.
+            return Ok(self.byte_string(unsafe { &*self.utf8(object)? }));
         };
         let small = |&point: &u32| u8::try_from(point).ok().filter(|_| point < limit);
         let bytes: Option<Vec<_>> = text.points.iter().map(small).collect();
@@ -107,7 +101,7 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
         };
         let end = end.min(points.len());
         let points = points.get(start..end).unwrap_or_default();
-        Ok(self.object(Data::Str(Text::new(points.to_vec()))))
+        Ok(self.text_of_points(points.to_vec()))
     }
 
     fn new_bytes(&self, bytes: &[u8]) -> Fallible<Object> {

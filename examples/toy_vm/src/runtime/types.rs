@@ -8,10 +8,9 @@ use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::Types;
 use hpy_loader::spec::TypeDef;
 
-use crate::class::{Class, Extension, Link};
-use crate::native::Native;
-use crate::object::{Instance, lock};
-use crate::{Data, Fallible, Object, Toy};
+use crate::class::Definition;
+use crate::object::lock;
+use crate::{Class, Data, Fallible, Instance, Native, Object, Toy};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
     fn new_type(
@@ -25,18 +24,15 @@ impl<const THREADS: bool> Types for Toy<THREADS> {
             [] => vec![self.builtin("object")],
             _ => bases.iter().map(|&base| base.clone()).collect(),
         };
-        let link = Box::new(Link { loader, definition });
-        let class = Class::new(definition.name(), bases, Some(link));
+        let definition = Definition::new(loader, definition);
+        let class = Class::of_extension(definition, bases);
         Ok(self.object(Data::Class(class)))
     }
 
     fn new_instance(&self, class: &Object) -> Fallible<(Object, *mut c_void)> {
-        let size = class
-            .class()
-            .and_then(Class::link)
-            .map_or(0, |link| link.definition().basicsize);
-        let native = Native::new(size)
-            .ok_or_else(|| self.error_of(self.builtin("MemoryError"), Vec::new()))?;
+        let definition = class.class().and_then(Class::definition);
+        let size = definition.map_or(0, |definition| definition.of.basicsize);
+        let native = Native::new(size).ok_or_else(|| self.memory_error())?;
         let address = native.as_ptr();
         let instance = Instance {
             class: class.clone(),
@@ -49,32 +45,27 @@ impl<const THREADS: bool> Types for Toy<THREADS> {
     }
 
     fn native_struct(&self, object: &Object, shape: HPyType_BuiltinShape) -> *mut c_void {
-        let link = self.type_link(object).map(Extension::definition);
-        match (&object.data, link) {
-            (Data::Instance(instance), Some(definition)) if definition.shape == shape => {
-                instance.native.as_ptr()
-            }
-            _ => std::ptr::null_mut(),
-        }
+        let instance = object.instance();
+        let instance = instance.filter(|instance| {
+            let definition = instance.class().definition();
+            definition.is_some_and(|definition| definition.of.shape == shape)
+        });
+        instance.map_or(std::ptr::null_mut(), |instance| instance.native.as_ptr())
     }
 
     fn builtin_shape(&self, class: &Object) -> HPyType_BuiltinShape {
-        match class.class().and_then(Class::link) {
-            Some(link) => link.definition().shape,
+        match class.class().and_then(Class::definition) {
+            Some(definition) => definition.of.shape,
             None => HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy,
         }
     }
 
     fn set_call_function(&self, object: &Object, function: HPyFunc_keywords) -> Fallible<()> {
-        let has_call = self
-            .type_link(object)
-            .is_some_and(|link| link.definition().slots.tp_call.is_some());
-        match &object.data {
-            Data::Instance(instance) if has_call => {
-                *lock(&instance.call) = Some(function);
-                Ok(())
-            }
-            _ => Err(self.type_error(&format!("{object} has no HPy_tp_call"))),
+        if object.slot(|slots| slots.tp_call).is_none() {
+            return Err(self.type_error(&format!("{object} has no HPy_tp_call")));
         }
+        let instance = object.instance().expect("an object with a slot");
+        *lock(&instance.call) = Some(function);
+        Ok(())
     }
 }
