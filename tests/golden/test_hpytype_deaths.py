@@ -1,11 +1,15 @@
 # Instances of C's types that die as arguments of C or when C closes their last
 # handle: finalizers run, wherever they are, and may wait for other threads.
 # module: hpytype
-# module: boxes
+# module: hpylist
+# module: hpyobject_items
+# module: hpytuple
 # needs: threads
 import threading
 
-import boxes
+import hpylist
+import hpyobject_items as items
+import hpytuple
 from hpytype import Vector
 
 
@@ -14,12 +18,12 @@ class Noisy:
         self.name = name
 
     def __del__(self):
-        print(self.name, "dies", boxes.length([1, 2]))
+        print(self.name, "dies", items.length([1, 2]))
 
 
 class Joins:
     def __del__(self):
-        thread = threading.Thread(target=lambda: boxes.length(Vector(1, 2)))
+        thread = threading.Thread(target=lambda: items.length(Vector(1, 2)))
         thread.start()
         thread.join(20)
         print("joined", not thread.is_alive())
@@ -32,29 +36,29 @@ def holding(value):
 
 
 # Nothing to tell of.
-print(boxes.length(Vector(1, 2)))  #> 2
-print(boxes.length(holding(None)), boxes.length(holding(s := "text")), s)  #> 2 2 text
+print(items.length(Vector(1, 2)))  #> 2
+print(items.length(holding(None)), items.length(holding(s := "text")), s)  #> 2 2 text
 # The last reference to what a field holds.
-print(boxes.length(holding(Noisy("tag"))))
+print(items.length(holding(Noisy("tag"))))
 #> tag dies 2
 #> 2
-print(boxes.length(holding(holding(Noisy("inner")))))
+print(items.length(holding(holding(Noisy("inner")))))
 #> inner dies 2
 #> 2
-print(boxes.length(holding(Joins())))
+print(items.length(holding(Joins())))
 #> joined True
 #> 2
 # In a container that C makes and closes.
-print(boxes.length(boxes.build_tuple(Vector(1, 2), holding(Noisy("item")))))
+print(items.length(hpytuple.build_tuple(Vector(1, 2), holding(Noisy("item")))))
 #> item dies 2
 #> 2
-print(boxes.length(boxes.build_list(holding(Joins()), Vector(3, 4))))
+print(items.length(hpylist.build_list(holding(Joins()), Vector(3, 4))))
 #> joined True
 #> 2
 # A finalizer that Python gives to the class, and takes away again.
 Vector.__del__ = lambda self: print("late", self.x)
-print(boxes.length(Vector(1, 2)))
+print(items.length(Vector(1, 2)))
 #> late 1.0
 #> 2
 del Vector.__del__
-print(boxes.length(Vector(1, 2)))  #> 2
+print(items.length(Vector(1, 2)))  #> 2

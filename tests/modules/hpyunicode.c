@@ -1,7 +1,14 @@
-/* Text and bytes between Python and C. */
+/* HPyUnicode_*. */
 #include <hpy.h>
 #include <string.h>
 #include <wchar.h>
+
+HPyDef_METH(check, "check", HPyFunc_O)
+static HPy check_impl(HPyContext *ctx, HPy self, HPy x)
+{
+    (void)self;
+    return HPyBool_FromBool(ctx, HPyUnicode_Check(ctx, x) != 0);
+}
 
 HPyDef_METH(utf8, "utf8", HPyFunc_O, .doc = "The UTF-8 bytes that C sees, and the length.")
 static HPy utf8_impl(HPyContext *ctx, HPy self, HPy text)
@@ -150,70 +157,11 @@ static HPy formatted_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nar
     return result;
 }
 
-HPyDef_METH(kinds, "kinds", HPyFunc_O, .doc = "(is it text, is it bytes)")
-static HPy kinds_impl(HPyContext *ctx, HPy self, HPy x)
-{
-    (void)self;
-    return HPy_BuildValue(ctx, "OO", HPyUnicode_Check(ctx, x) ? ctx->h_True : ctx->h_False,
-                          HPyBytes_Check(ctx, x) ? ctx->h_True : ctx->h_False);
-}
-
-HPyDef_METH(doubled, "doubled", HPyFunc_O, .doc = "The bytes twice, copied in C.")
-static HPy doubled_impl(HPyContext *ctx, HPy self, HPy bytes)
-{
-    (void)self;
-    HPy_ssize_t size = HPyBytes_Size(ctx, bytes);
-    if (size < 0)
-        return HPy_NULL;
-    const char *data = HPyBytes_AsString(ctx, bytes);
-    if (data == NULL)
-        return HPy_NULL;
-    if (data[size] != '\0')
-        return HPyErr_SetString(ctx, ctx->h_SystemError, "no NUL at the end"), HPy_NULL;
-    char *copy = malloc(2 * (size_t)size + 1);
-    if (copy == NULL)
-        return HPyErr_NoMemory(ctx);
-    memcpy(copy, data, (size_t)size);
-    memcpy(copy + size, data, (size_t)size);
-    HPy result = HPyBytes_FromStringAndSize(ctx, copy, 2 * size);
-    free(copy);
-    return result;
-}
-
-HPyDef_METH(until_nul, "until_nul", HPyFunc_O, .doc = "HPyBytes_FromString")
-static HPy until_nul_impl(HPyContext *ctx, HPy self, HPy bytes)
-{
-    (void)self;
-    const char *data = HPyBytes_AsString(ctx, bytes);
-    return data == NULL ? HPy_NULL : HPyBytes_FromString(ctx, data);
-}
-
-HPyDef_METH(views, "views", HPyFunc_O, .doc = "(repr, str, ascii) of x")
-static HPy views_impl(HPyContext *ctx, HPy self, HPy x)
-{
-    (void)self;
-    HPy repr = HPy_Repr(ctx, x);
-    HPy str = HPy_IsNull(repr) ? HPy_NULL : HPy_Str(ctx, x);
-    HPy ascii = HPy_IsNull(str) ? HPy_NULL : HPy_ASCII(ctx, x);
-    HPy result = HPy_IsNull(ascii) ? HPy_NULL : HPyTuple_Pack(ctx, 3, repr, str, ascii);
-    HPy_Close(ctx, repr);
-    HPy_Close(ctx, str);
-    HPy_Close(ctx, ascii);
-    return result;
-}
-
-HPyDef_METH(to_bytes, "to_bytes", HPyFunc_O, .doc = "HPy_Bytes")
-static HPy to_bytes_impl(HPyContext *ctx, HPy self, HPy x)
-{
-    (void)self;
-    return HPy_Bytes(ctx, x);
-}
-
 static HPyDef *defines[] = {
-    &utf8, &same_memory, &from_utf8, &from_wide, &encode, &decode, &read_char, &substring,
-    &formatted, &kinds, &doubled, &until_nul, &views, &to_bytes, NULL,
+    &check, &utf8, &same_memory, &from_utf8, &from_wide, &encode, &decode, &read_char,
+    &substring, &formatted, NULL,
 };
 
 static HPyModuleDef definition = { .defines = defines };
 
-HPy_MODINIT(letters, definition)
+HPy_MODINIT(hpyunicode, definition)
