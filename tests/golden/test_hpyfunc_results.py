@@ -16,8 +16,8 @@ show(lambda: b.value_varargs(1, 2))  #> SystemError: <built-in function value_va
 show(lambda: b.value_keywords(1, a=2))  #> SystemError: <built-in function value_keywords> returned a result with an exception set
 
 breaker = b.Breaker()
-show(lambda: hpyfunc_results.null())  #> SystemError: <method 'null' of 'hpyfunc_results.Breaker' objects> returned NULL without setting an exception
-show(lambda: hpyfunc_results.value(1))  #> SystemError: <method 'value' of 'hpyfunc_results.Breaker' objects> returned a result with an exception set
+show(lambda: breaker.null())  #> SystemError: <method 'null' of 'hpyfunc_results.Breaker' objects> returned NULL without setting an exception
+show(lambda: breaker.value(1))  #> SystemError: <method 'value' of 'hpyfunc_results.Breaker' objects> returned a result with an exception set
 
 # The forgotten error is the cause of the SystemError.
 try:
