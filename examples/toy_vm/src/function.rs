@@ -29,6 +29,7 @@ impl<const THREADS: bool> Toy<THREADS> {
     ) -> Object {
         self.function(move |args, names| {
             let name = || method.name.clone();
+            let repr = || format!("<built-in function {}>", method.name);
             // SAFETY: the extension of this loader has defined the method.
             unsafe {
                 loader.call_method(
@@ -37,7 +38,7 @@ impl<const THREADS: bool> Toy<THREADS> {
                     receiver.clone(),
                     owned(args),
                     counted(names),
-                    Callee::Callable(&name),
+                    Callee::Callable(&repr),
                 )
             }
         })
