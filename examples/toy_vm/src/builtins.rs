@@ -43,7 +43,7 @@ const CLASSES: &[(&str, &str)] = &[
 /// Everything that the constants of the context name, and the toy's own classes.
 pub fn make(heap: &Arc<Heap>) -> HashMap<&'static str, Object> {
     let object = |data| Object::new(heap, data);
-    let class = |name, bases| object(Data::Class(Class::new(name, bases)));
+    let class = |name, bases| object(Data::Class(Class::new(name, bases, None)));
     let mut builtins = HashMap::new();
     for &name in SINGLETONS {
         builtins.insert(name, object(Data::Singleton(name)));

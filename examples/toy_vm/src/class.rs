@@ -19,20 +19,14 @@ pub struct Class {
 }
 
 impl Class {
-    /// A class with no slots of its own.
-    pub(crate) fn new(name: &str, bases: Vec<Object>) -> Self {
+    /// A class, with the definition if an extension has defined it.
+    pub(crate) fn new(name: &str, bases: Vec<Object>, definition: Option<Definition>) -> Self {
+        let name = CString::new(name).expect("a name without NUL");
         Self {
-            name: CString::new(name).expect("a name without NUL"),
+            name,
             bases,
-            definition: None,
+            definition,
         }
-    }
-
-    /// A class that an extension has defined.
-    pub(crate) fn of_extension(definition: Definition, bases: Vec<Object>) -> Self {
-        let mut class = Self::new(definition.of.name(), bases);
-        class.definition = Some(definition);
-        class
     }
 
     /// `__name__`.

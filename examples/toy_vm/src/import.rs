@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hpy_loader::Loader;
-use hpy_loader::library::Library;
+use hpy_loader::library::{Library, LoadError};
 
 use crate::{Fallible, Object, Toy};
 
@@ -25,10 +25,7 @@ impl<const THREADS: bool> Toy<THREADS> {
         path: &Path,
     ) -> Fallible<Object> {
         let vm = loader.runtime();
-        let refused = |error: hpy_loader::library::LoadError| {
-            let class = vm.builtin("ImportError");
-            vm.exception(class, vec![vm.text(&error.to_string())], None)
-        };
+        let refused = |error: LoadError| vm.raise("ImportError", &error.to_string());
         // SAFETY: passed on to the caller.
         let library = unsafe { Library::open(name, path) }.map_err(refused)?;
         // SAFETY: there is one loader for this file, and it lives as long.

@@ -28,22 +28,18 @@ pub struct Value {
 }
 
 /// The kinds of objects.
+#[allow(missing_docs)]
 pub enum Data {
     /// `None` and its like.
     Singleton(&'static str),
-    /// A `bool`.
     Bool(bool),
     /// An `int`, as far as 128 bits go.
     Int(i128),
-    /// A `float`.
     Float(f64),
-    /// A `str`.
     Str(Text),
     /// A `bytes`, with a NUL behind the last byte.
     Bytes(Box<[u8]>),
-    /// A `list`.
     List(Mutex<Vec<Object>>),
-    /// A `tuple`.
     Tuple(Box<[Object]>),
     /// A `dict`, in the order of insertion.
     Dict(Mutex<Vec<(Object, Object)>>),
@@ -51,11 +47,9 @@ pub enum Data {
     Slice([Object; 3]),
     /// What is left of an iteration.
     Iterator(Mutex<VecDeque<Object>>),
-    /// A C pointer.
     Capsule(Capsule),
     /// A class, builtin or of an extension.
     Class(Class),
-    /// An exception.
     Error(Error),
     /// A function, of Rust or of an extension.
     Function(Box<Body>),
@@ -277,7 +271,6 @@ impl fmt::Display for Object {
             Data::Int(value) => write!(f, "{value}"),
             Data::Float(value) => write!(f, "{value:?}"),
             Data::Str(_) => write!(f, "'{}'", self.text().unwrap_or_default()),
-            Data::Bytes(bytes) => write!(f, "b'{}'", bytes[..bytes.len() - 1].escape_ascii()),
             Data::Class(class) => write!(f, "<class '{}'>", class.name().to_string_lossy()),
             Data::Error(_) => write!(f, "<{}>", self.error_text()),
             Data::List(items) => f.debug_list().entries(lock(items).iter()).finish(),
@@ -285,10 +278,6 @@ impl fmt::Display for Object {
             Data::Tuple(items) => {
                 let items: Vec<_> = items.iter().map(Object::to_string).collect();
                 write!(f, "({})", items.join(", "))
-            }
-            Data::Dict(entries) => {
-                let entries = lock(entries).clone();
-                f.debug_map().entries(entries).finish()
             }
             Data::Function(_) => f.write_str("<function>"),
             _ => f.write_str("<object>"),

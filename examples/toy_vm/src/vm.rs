@@ -59,11 +59,6 @@ impl<const THREADS: bool> Toy<THREADS> {
         self.builtin("None")
     }
 
-    /// `True` or `False`.
-    pub fn truth(&self, truth: bool) -> Object {
-        self.builtin(if truth { "True" } else { "False" })
-    }
-
     /// Any object.
     pub fn object(&self, data: Data) -> Object {
         Object::new(&self.heap, data)

@@ -71,7 +71,7 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
             return Err(self.type_error("a base is no exception class"));
         }
         let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
-        Ok(self.object(Data::Class(Class::new(name, bases))))
+        Ok(self.object(Data::Class(Class::new(name, bases, None))))
     }
 
     fn warn(&self, category: Option<&Object>, message: &str, _level: isize) -> Fallible<()> {

@@ -57,8 +57,8 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     fn get_attr_str(&self, object: &Object, name: &str) -> Fallible<Object> {
         let found = match &object.data {
             Data::Module(names) => lock(names).get(name).cloned(),
-            Data::Instance(instance) => match instance.attribute(name) {
-                Some(attribute) => return self.get_attribute(object, instance, attribute),
+            Data::Instance(instance) => match self.get_attribute(object, instance, name) {
+                Some(result) => return result,
                 None => lock(&instance.attributes).get(name).cloned(),
             },
             _ => None,
@@ -73,10 +73,8 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> Fallible<()> {
         let names = match &object.data {
             Data::Module(names) => names,
-            Data::Instance(instance) => match instance.attribute(name) {
-                Some(attribute) => {
-                    return self.set_attribute(object, instance, attribute, value.cloned());
-                }
+            Data::Instance(instance) => match self.set_attribute(object, instance, name, value) {
+                Some(result) => return result,
                 None => &instance.attributes,
             },
             _ => return Err(self.no_attribute(name)),
@@ -128,31 +126,24 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
                     Some(value) => std::mem::replace(&mut items[index], value.clone()),
                     None => items.remove(index),
                 };
-                [Some(old), None]
+                vec![old]
             }
             Data::Dict(entries) => {
                 let mut entries = lock(entries);
                 let index = entries.iter().position(|(other, _)| self.equal(other, key));
-                match (index, value) {
-                    (Some(index), Some(value)) => {
-                        let old = std::mem::replace(&mut entries[index].1, value.clone());
-                        [Some(old), None]
-                    }
-                    (Some(index), None) => {
-                        let (key, value) = entries.remove(index);
-                        [Some(key), Some(value)]
-                    }
-                    (None, Some(value)) => {
-                        entries.push((key.clone(), value.clone()));
-                        [None, None]
-                    }
-                    (None, None) => return Err(self.key_error(key)),
+                let old = index.map(|index| entries.remove(index));
+                if let Some(value) = value {
+                    let key = old.as_ref().map_or(key, |(key, _)| key).clone();
+                    let index = index.unwrap_or(entries.len());
+                    entries.insert(index, (key, value.clone()));
+                } else if old.is_none() {
+                    return Err(self.key_error(key));
                 }
+                old.into_iter()
+                    .flat_map(|(key, value)| [key, value])
+                    .collect()
             }
-            _ => {
-                let message = format!("{object} does not support item assignment");
-                return Err(self.type_error(&message));
-            }
+            _ => return Err(self.type_error(&format!("{object} takes no items"))),
         };
         drop(old);
         Ok(())
@@ -236,7 +227,8 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn compare(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<Object> {
-        Ok(self.truth(self.compare_bool(op, a, b)?))
+        let truth = self.compare_bool(op, a, b)?;
+        Ok(self.builtin(if truth { "True" } else { "False" }))
     }
 
     fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> Fallible<bool> {

@@ -24,8 +24,8 @@ impl<const THREADS: bool> Types for Toy<THREADS> {
             [] => vec![self.builtin("object")],
             _ => bases.iter().map(|&base| base.clone()).collect(),
         };
-        let definition = Definition::new(loader, definition);
-        let class = Class::of_extension(definition, bases);
+        let name = definition.name();
+        let class = Class::new(name, bases, Some(Definition::new(loader, definition)));
         Ok(self.object(Data::Class(class)))
     }
 
