@@ -1,7 +1,7 @@
 //! The boundary: what it costs to come in from C, to go out to C, and to hold the
 //! lock, beside what is done there.
 //!
-//! The VM is the toy of the loader's own tests, without threads and with them.
+//! The VM is the package `hpyvm-toy-vm`, without threads and with them.
 //! Operations of the toy are no measure of anything; the rows here do as little
 //! in it as they can.
 
@@ -11,11 +11,7 @@ use hpy_loader::abi::{HPy, HPyContext};
 use hpy_loader::call::Callee;
 use hpy_loader::spec::{MethodDef, MethodFunction};
 use std::hint::black_box;
-use toy::Toy;
-
-#[allow(dead_code, unused_imports)]
-#[path = "../../hpy_loader/tests/context/toy/mod.rs"]
-mod toy;
+use toy_vm::{Standalone, Toy};
 
 /// Calls a function of the context as C does.
 macro_rules! c {
@@ -36,7 +32,7 @@ fn name(threads: bool) -> &'static str {
 
 /// Functions of the context, from a thread that has the lock.
 fn into<const THREADS: bool>(c: &mut Criterion) {
-    let loader = Toy::<THREADS>::boot();
+    let loader = Toy::<THREADS>::boot(Standalone);
     let _entered = loader.lock().enter(loader.runtime());
     let context = loader.context();
     let constants = loader.constants();
@@ -93,7 +89,7 @@ unsafe extern "C" fn count(
 
 /// Calls of C functions that do nothing, with the frame for their arguments.
 fn out_of<const THREADS: bool>(c: &mut Criterion) {
-    let loader: &'static Loader<Toy<THREADS>> = Toy::boot();
+    let loader: &'static Loader<Toy<THREADS>> = Toy::boot(Standalone);
     let vm = loader.runtime();
     let receiver = loader.keep(vm.text("the module")).expect("an empty table");
     let argument = vm.text("an argument");
@@ -129,7 +125,7 @@ fn out_of<const THREADS: bool>(c: &mut Criterion) {
 
 /// The lock alone.
 fn lock(c: &mut Criterion) {
-    let loader = Toy::<true>::boot();
+    let loader = Toy::<true>::boot(Standalone);
     let (lock, vm) = (loader.lock(), loader.runtime());
     let mut group = c.benchmark_group("lock");
     let both = |b: &mut criterion::Bencher<'_>| b.iter(|| drop(black_box(lock.enter(vm))));

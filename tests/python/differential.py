@@ -19,7 +19,7 @@ from differential_values import Random
 
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
 # CPython's messages name a native type with its module, RustPython's without.
-MODULE = re.compile(r"\b(?:differential_types|differential_containers|shapes)\.(?=[A-Z])")
+MODULE = re.compile(r"\b(?:differential_types|differential_containers|hpytype)\.(?=[A-Z])")
 MUTABLE = (list, dict, bytearray)
 
 

@@ -10,8 +10,8 @@ import differential_numbers as numbers
 import differential_objects as objects
 import differential_text as texts
 import differential_types as types
-import raiser
-import shapes
+import hpyerr
+import hpytype
 from differential_classes import Boom, Index, ListSub, Plain
 from differential_values import (
     EXCEPTIONS, FLOATS, anything, callback, container, counted, decimal, integer, native,
@@ -81,7 +81,7 @@ def has_attributes(random):
     if which == 0:
         return anything(random)
     if which == 1:
-        return random.choose((native(random), shapes.Vector(1.0, 2.0), types.Members()))
+        return random.choose((native(random), hpytype.Vector(1.0, 2.0), types.Members()))
     if which == 2:
         return random.choose((Plain, ListSub, int, types.Members, Boom("x")))
     return Plain(small(random))
@@ -284,38 +284,38 @@ match = lambda random: random.choose((raised, lambda r: (raised(r), raised(r)), 
 add(arguments.matches, callback, match, name="arguments.matches")
 add(arguments.map, mostly(callback), mostly(container), name="arguments.map")
 add(arguments.map, callback, native, name="arguments.map")
-add(raiser.raise_string, mostly(raised), text, name="raiser.raise_string")
-add(raiser.raise_object, mostly(raised), anything, name="raiser.raise_object")
-add(raiser.raise_formatted, anything, name="raiser.raise_formatted")
-add(raiser.raise_errno, numbers_of_errors, name="raiser.raise_errno")
-add(raiser.raise_errno_of, numbers_of_errors, text, name="raiser.raise_errno_of")
-add(raiser.raise_no_memory, name="raiser.raise_no_memory")
-add(raiser.raise_twice, name="raiser.raise_twice")
+add(hpyerr.raise_string, mostly(raised), text, name="hpyerr.raise_string")
+add(hpyerr.raise_object, mostly(raised), anything, name="hpyerr.raise_object")
+add(hpyerr.raise_formatted, anything, name="hpyerr.raise_formatted")
+add(hpyerr.raise_errno, numbers_of_errors, name="hpyerr.raise_errno")
+add(hpyerr.raise_errno_of, numbers_of_errors, text, name="hpyerr.raise_errno_of")
+add(hpyerr.raise_no_memory, name="hpyerr.raise_no_memory")
+add(hpyerr.raise_twice, name="hpyerr.raise_twice")
 for name in ("call", "replace", "set_and_clear_around"):
-    add(getattr(raiser, name), mostly(callback), name="raiser." + name)
-add(raiser.attempt, callback, match, name="raiser.attempt")
+    add(getattr(hpyerr, name), mostly(callback), name="hpyerr." + name)
+add(hpyerr.attempt, callback, match, name="hpyerr.attempt")
 
 
 def new_exception(name, doc, base, scope):
-    kind = raiser.new_exception(name, doc, base, scope)
+    kind = hpyerr.new_exception(name, doc, base, scope)
     return kind.__name__, kind.__module__, kind.__doc__, kind.__mro__[1:], "x" in vars(kind)
 
 
 dotted = constant("m.Name", "plain", "a.b.C", "", ".x", "m.\u20ac", "m.")
 bases = lambda random: random.choose((None, ValueError, (KeyError, IndexError), OSError, 7, int))
 scopes = lambda random: random.choose((None, None, {"x": 1}, 3))
-add(new_exception, dotted, constant("doc", ""), mostly(bases), scopes, name="raiser.new_exception")
+add(new_exception, dotted, constant("doc", ""), mostly(bases), scopes, name="hpyerr.new_exception")
 
 
 def warn(action, category, message):
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter(action)
-        raiser.warn(category, message)
+        hpyerr.warn(category, message)
     return [(item.category, str(item.message)) for item in seen]
 
 
 kinds = constant(UserWarning, DeprecationWarning, RuntimeWarning, ValueError, int, None)
-add(warn, constant("error", "always", "ignore"), mostly(kinds), text, name="raiser.warn")
+add(warn, constant("error", "always", "ignore"), mostly(kinds), text, name="hpyerr.warn")
 
 
 # --- types, used by Python ---
@@ -388,22 +388,22 @@ add(count, counted, mostly(small), name="types.count_up")
 
 
 def vector(x, y, other):
-    a = shapes.Vector(x, y)
+    a = hpytype.Vector(x, y)
     return repr(a), repr(a + a), repr(a * 2), abs(a), a == other, list(a), a[1], str(a), a.pair
 
 
-add(vector, mostly(decimal), mostly(decimal), anything, name="shapes.vector")
+add(vector, mostly(decimal), mostly(decimal), anything, name="hpytype.vector")
 
 
 def vector_attribute(name, value):
-    vector = shapes.Vector3(1.0, 2.0)
+    vector = hpytype.Vector3(1.0, 2.0)
     setattr(vector, name, value)
     return getattr(vector, name), repr(vector), vector.angle, bool(vector), hash(vector)
 
 
 vector_names = constant("x", "y", "z", "tag", "fixed_tag", "letter", "flag", "label", "extra", "must", "pair", "angle", "no")
-add(vector_attribute, vector_names, anything, name="shapes.vector_attribute")
-add(vector_attribute, vector_names, number, name="shapes.vector_attribute")
+add(vector_attribute, vector_names, anything, name="hpytype.vector_attribute")
+add(vector_attribute, vector_names, number, name="hpytype.vector_attribute")
 
 
 def construct(kind, args, keywords):
@@ -418,7 +418,7 @@ def construct(kind, args, keywords):
 constructed = constant(
     types.Operators, types.Members, containers.Sequence, containers.Mapping, containers.CountedInt,
     containers.CountedFloat, containers.CountedStr, containers.CountedTuple,
-    containers.CountedList, shapes.Vector, shapes.Vector3, shapes.Sealed,
+    containers.CountedList, hpytype.Vector, hpytype.Vector3, hpytype.Sealed,
 )
 named_arguments = lambda random: random.choose(({}, {}, {}, {"x": 1.5}, {"tag": 2}, {"no": 1}))
 add(construct, constructed, sequence, named_arguments, name="types.construct")

@@ -7,8 +7,8 @@ raises a RuntimeError, it is one of these too.
     malformed.py DIRECTORY GOOD AHEAD NATIVE CPYTHON
 
 DIRECTORY is for the files that are made here; the others are binaries: GOOD the
-module `receiver`, AHEAD the module `ahead`, NATIVE and CPYTHON a module for the
-hybrid ABI and for CPython's. Prints a line a case: its number, "ok" or "FAILED",
+module `hpyfunc_signatures`, AHEAD the module `malformed_inits`, NATIVE and CPYTHON a
+module for the hybrid ABI and for CPython's. Prints a line a case: its number, "ok" or "FAILED",
 the case, the message. The line with the number comes first, so that a crash is
 known by it.
 """
@@ -114,9 +114,9 @@ case("spam", RuntimeError, ["CPython"], file=cpython, ways=["load"])
 # Another ABI than the file name says, or than there is.
 copied("next_major", ahead, RuntimeError, ["1.0"])
 copied("next_minor", ahead, RuntimeError, ["0.1"])
-copied("receiver", good, RuntimeError, ["mismatch"], file="receiver.hpy1.so", ways=["load"])
-copied("receiver", good, RuntimeError, ["could not find"], file="receiver.so", ways=["load"])
-copied("receiver", good, RuntimeError, ["could not find"], file="receiver.hpyx.so", ways=["load"])
+copied("hpyfunc_signatures", good, RuntimeError, ["mismatch"], file="hpyfunc_signatures.hpy1.so", ways=["load"])
+copied("hpyfunc_signatures", good, RuntimeError, ["could not find"], file="hpyfunc_signatures.so", ways=["load"])
+copied("hpyfunc_signatures", good, RuntimeError, ["could not find"], file="hpyfunc_signatures.hpyx.so", ways=["load"])
 
 
 def raised_by(way, file, module):
@@ -157,10 +157,10 @@ def fault(error, expected, reason, file):
 
 def vm_goes_on():
     """Whether a good module can be imported and used."""
-    sys.modules.pop("receiver", None)
+    sys.modules.pop("hpyfunc_signatures", None)
     importlib.invalidate_caches()
-    receiver = importlib.import_module("receiver")
-    return receiver.__file__ == good and receiver.together(1, "two") == (1, "two")
+    module = importlib.import_module("hpyfunc_signatures")
+    return module.__file__ == good and module.together(1, "two") == (1, "two")
 
 
 assert vm_goes_on(), "the good module does not work to begin with"

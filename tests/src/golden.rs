@@ -4,10 +4,13 @@
 //! what it prints:
 //!
 //! ```python
-//! # module: signatures
-//! import signatures
-//! print(signatures.same(3))  #> 3
+//! # module: hpylist
+//! import hpylist
+//! print(hpylist.build(1, 2))  #> [2, 1]
 //! ```
+//!
+//! Scripts and modules are named by the functions of the API that they are about:
+//! `test_hpylist.py` and `hpylist.c` are about `HPyList_*` (see `tests/README.md`).
 //!
 //! The comments `#> ` are the expected output, in the order in which they
 //! stand in the file; on a line of their own they continue the one before.

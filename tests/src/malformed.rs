@@ -17,10 +17,10 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     command
         .arg(tests.join("python/malformed.py"))
         .arg(directory.path())
-        .arg(build(verification, "receiver", Abi::Universal)?)
-        .arg(build(verification, "ahead", Abi::Universal)?)
-        .arg(build(verification, "native", Abi::Hybrid)?)
-        .arg(build(verification, "receiver", Abi::Cpython)?);
+        .arg(build(verification, "hpyfunc_signatures", Abi::Universal)?)
+        .arg(build(verification, "malformed_inits", Abi::Universal)?)
+        .arg(build(verification, "malformed_hybrid", Abi::Hybrid)?)
+        .arg(build(verification, "hpyfunc_signatures", Abi::Cpython)?);
     let step = Step::start("importing malformed binaries");
     let finished = Job::new(command).limit(Duration::from_secs(300)).run()?;
     let outcome = read(&finished.text());

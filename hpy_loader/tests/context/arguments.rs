@@ -96,7 +96,7 @@ fn an_argument_dies_with_the_call<const THREADS: bool>(host: &Host<THREADS>) {
 fn an_argument_is_whole_while_python_uses_it<const THREADS: bool>(host: &Host<THREADS>) {
     use std::sync::atomic::{AtomicIsize, Ordering};
 
-    let (loader, none) = (crate::toy::LoaderRef(host.loader), host.vm().none());
+    let (loader, none) = (toy_vm::LoaderRef(host.loader), host.vm().none());
     let word: &'static AtomicIsize = Box::leak(Box::new(AtomicIsize::new(0)));
     let function = host.vm().function(move |args, _| {
         let before = args[0].text();

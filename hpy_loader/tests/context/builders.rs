@@ -7,6 +7,7 @@ use hpy_loader::abi::{HPy, HPyListBuilder, HPyTracker, HPyTupleBuilder};
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
+use crate::observer::Observed;
 
 both! {
     a_builder_builds,
@@ -92,7 +93,10 @@ fn built<const THREADS: bool>(
         both
     });
     let items = built.expect("both").items().expect("a tuple");
-    let [list, tuple] = [&items[0], &items[1]].map(|items| items.to_string());
+    let [list, tuple] = [&items[0], &items[1]].map(|built| {
+        let items = built.items().expect("a list or tuple");
+        host.vm().list(items).to_string()
+    });
     assert_eq!(list, tuple);
     list
 }
@@ -225,7 +229,7 @@ fn a_cancelled_builder_lets_go<const THREADS: bool>(host: &Host<THREADS>) {
 }
 
 fn no_memory_lets_go<const THREADS: bool>(host: &Host<THREADS>) {
-    let (refuse, live) = (&host.vm().refuse_containers, host.vm().live());
+    let (refuse, live) = (&host.vm().observer().refuse_containers, host.vm().live());
     for which in 0..2 {
         let error = host.error(|c| {
             let builders = Builder::both(c, 2);

@@ -11,7 +11,8 @@ use hpy_loader::abi::{HPy, HPyField, HPyGlobal};
 
 use crate::extension::{C, c};
 use crate::host::Host;
-use crate::toy::{Object, Toy, VmResult};
+use crate::observer::Observed;
+use toy_vm::{Object, Toy, VmResult};
 
 /// How long a thread may take to get the lock if it is free.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn mortal(host: &Host<true>) -> (Object, Arc<AtomicBool>) {
     let died_well = Arc::new(AtomicBool::new(false));
     let (loader, seen) = (host.loader, Arc::clone(&died_well));
-    let object = host.vm().farewell(move || {
+    let object = host.vm().finalizer(move || {
         let (sender, receiver) = mpsc::channel();
         let other = std::thread::spawn(move || {
             let _entered = loader.lock().enter(loader.runtime());
@@ -160,9 +161,15 @@ fn with_a_builder_that_finds_no_memory() {
         let builder = c!(c.ctx_TupleBuilder_New(1));
         c!(c.ctx_TupleBuilder_Set(builder, 0, h));
         c.close(h);
-        host.vm().refuse_containers.store(true, Ordering::SeqCst);
+        host.vm()
+            .observer()
+            .refuse_containers
+            .store(true, Ordering::SeqCst);
         assert!(c!(c.ctx_TupleBuilder_Build(builder)).is_null());
-        host.vm().refuse_containers.store(false, Ordering::SeqCst);
+        host.vm()
+            .observer()
+            .refuse_containers
+            .store(false, Ordering::SeqCst);
     });
     assert_eq!(error, "MemoryError: ");
     assert!(died_well.load(Ordering::SeqCst), "with the lock held");
@@ -175,7 +182,11 @@ fn raised(end: impl Fn(C)) {
     let host = Host::<true>::new();
     let (object, died_well) = mortal(&host);
     let vm = host.vm();
-    let error = std::sync::Mutex::new(Some(vm.raise_with("KeyError", vec![object])));
+    let error = std::sync::Mutex::new(Some(vm.exception(
+        vm.builtin("KeyError"),
+        vec![object],
+        None,
+    )));
     let function = vm.function(move |_, _| {
         let error = error.lock().expect("whole").take();
         Err(error.expect("called once"))
@@ -191,7 +202,7 @@ fn raised(end: impl Fn(C)) {
         }
     });
     drop(result);
-    host.vm().take_unraisable();
+    host.vm().take_reports();
     host.assert_clean();
 }
 

@@ -5,13 +5,14 @@
 use hpy_loader::lock::Lock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::toy::Toy;
+use crate::observer::Observer;
+use toy_vm::Toy;
 
 type Vm = Toy<true>;
 
 /// Runs `test` on a lock whose favourite is this thread, and on one that has none.
 fn on_both(test: impl Fn(&'static Vm, &Lock)) {
-    let vm = Vm::boot().runtime();
+    let vm = Vm::boot(Observer::default()).runtime();
     let lock = Lock::new();
     drop(lock.enter(vm));
     test(vm, &lock);

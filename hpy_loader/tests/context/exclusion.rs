@@ -9,8 +9,9 @@ use hpy_loader::abi::{HPy, HPy_buffer, HPyContext, HPyGlobal};
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, check};
+use crate::observer::Observed;
 use crate::results::empty_buffer;
-use crate::toy::{Object, Toy};
+use toy_vm::{Object, Toy};
 
 const THREADS: usize = 2;
 const ROUNDS: usize = if cfg!(miri) { 20 } else { 2000 };

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hpy_loader::lock::Lock;
 
-use crate::toy::Toy;
+use crate::observer::{Observed, Observer};
+use toy_vm::Toy;
 
 const LOCKS: usize = if cfg!(miri) { 5 } else { 300 };
 const VISITS: usize = if cfg!(miri) { 10 } else { 300 };
@@ -33,7 +34,7 @@ impl Number {
 
 #[test]
 fn only_one_thread_is_inside_while_the_favourite_loses_its_place() {
-    let vm = Toy::<true>::boot().runtime();
+    let vm = Toy::<true>::boot(Observer::default()).runtime();
     for _ in 0..LOCKS {
         let (lock, number) = (Lock::new(), Number(UnsafeCell::new(0)));
         let barrier = Barrier::new(OTHERS + 1);
@@ -68,7 +69,7 @@ fn only_one_thread_is_inside_while_the_favourite_loses_its_place() {
 
 #[test]
 fn a_second_thread_waits_for_a_favourite_inside() {
-    let vm = Toy::<true>::boot().runtime();
+    let vm = Toy::<true>::boot(Observer::default()).runtime();
     let (lock, left) = (Lock::new(), AtomicBool::new(false));
     let entered = lock.enter(vm);
     let waits = vm.waits();

@@ -4,7 +4,8 @@ use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
 
 use crate::extension::{C, call};
-use crate::toy::{Object, Toy, VmResult};
+use crate::observer::{Observed, Observer};
+use toy_vm::{Object, Toy, VmResult};
 
 pub struct Host<const THREADS: bool> {
     pub loader: &'static Loader<Toy<THREADS>>,
@@ -14,7 +15,7 @@ pub struct Host<const THREADS: bool> {
 
 impl<const THREADS: bool> Host<THREADS> {
     pub fn new() -> Self {
-        let loader = Toy::boot();
+        let loader = Toy::boot(Observer::default());
         let mut host = Self {
             loader,
             open: 0,
@@ -41,7 +42,7 @@ impl<const THREADS: bool> Host<THREADS> {
     pub fn assert_clean(&self) {
         assert_eq!(self.open(), self.open, "handles are left over");
         assert_eq!(self.vm().live(), self.live, "values are left over");
-        assert_eq!(self.vm().take_unraisable(), [""; 0]);
+        assert_eq!(self.vm().take_reports(), [""; 0]);
     }
 
     /// Runs `function` in C with a handle of `receiver`; it gives the result to

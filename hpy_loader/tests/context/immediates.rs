@@ -161,7 +161,7 @@ fn identity_is_that_of_the_value<const THREADS: bool>(host: &Host<THREADS>) {
     let vm = host.vm();
     let objects = vm.tuple(vec![
         vm.int(7),
-        vm.new_real(2.5),
+        vm.float(2.5),
         vm.builtin("True"),
         vm.int(1 << 100),
     ]);
@@ -239,7 +239,7 @@ fn containers_hold_objects<const THREADS: bool>(host: &Host<THREADS>) {
         tuple
     });
     let tuple = result.expect("a tuple");
-    assert_eq!(tuple.to_string(), "[2, [1, 0.5]]");
+    assert_eq!(tuple.to_string(), "(2, [1, 0.5])");
 }
 
 fn fields_and_globals_hold_them<const THREADS: bool>(host: &Host<THREADS>) {

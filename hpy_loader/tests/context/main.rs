@@ -19,6 +19,7 @@ mod immediates;
 mod members;
 mod modes;
 mod modules;
+mod observer;
 mod panics;
 mod pending;
 mod processes;
@@ -27,7 +28,6 @@ mod rows;
 mod sequences;
 mod sizes;
 mod threads;
-mod toy;
 mod types;
 
 use hpyvm_properties::{definitions, extension};

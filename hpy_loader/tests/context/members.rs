@@ -7,7 +7,8 @@ use hpy_loader::abi::*;
 use crate::definitions::{Definitions, member, type_spec};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::Object;
+use crate::observer::Observed;
+use toy_vm::Object;
 
 both! {
     numbers_go_in_and_out,
@@ -119,7 +120,7 @@ fn numbers_go_in_and_out<const THREADS: bool>(host: &Host<THREADS>) {
             });
         }
     }
-    assert!(host.vm().take_warnings().is_empty());
+    assert!(host.vm().take_reports().is_empty());
 }
 
 fn what_does_not_fit_is_cut_with_a_warning<const THREADS: bool>(host: &Host<THREADS>) {
@@ -178,7 +179,7 @@ fn what_does_not_fit_is_cut_with_a_warning<const THREADS: bool>(host: &Host<THRE
         let expected = warnings
             .iter()
             .map(|text| format!("<class 'RuntimeWarning'>: {text}"));
-        assert_eq!(host.vm().take_warnings(), expected.collect::<Vec<_>>());
+        assert_eq!(host.vm().take_reports(), expected.collect::<Vec<_>>());
     }
 }
 

@@ -8,7 +8,7 @@ use hpyvm_properties::extension::{C, c, call};
 use hpyvm_properties::{Effort, Subject, check_context};
 
 use crate::host::Host;
-use crate::toy::{Object, Toy};
+use toy_vm::{Object, Toy};
 
 /// A VM whose extension is loaded in another mode.
 struct Wrapped<const THREADS: bool> {

@@ -8,7 +8,7 @@ use hpy_loader::abi::*;
 use crate::definitions::{Definitions, member, method, module_def, slot};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Object, VmResult};
+use toy_vm::{Object, VmResult};
 
 both! {
     a_module_has_its_functions,
@@ -133,7 +133,7 @@ fn an_exec_slot_must_say_what_it_means<const THREADS: bool>(host: &Host<THREADS>
 fn an_extension_may_create_the_module_itself<const THREADS: bool>(host: &Host<THREADS>) {
     let create = || slot(HPySlot_Slot::HPy_mod_create, create as HPyCFunction);
     let made = make(host, vec![create()], |_| ()).expect("whatever it makes");
-    assert_eq!(made.to_string(), "['spec']");
+    assert_eq!(made.to_string(), "('spec',)");
     let refused = |definitions: Vec<HPyDef>, change: &dyn Fn(&mut HPyModuleDef)| {
         let made = make(host, definitions, change);
         made.expect_err("refused").error_text()

@@ -4,7 +4,8 @@ use hpy_loader::abi::HPy;
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, both};
-use crate::toy::Object;
+use crate::observer::Observed;
+use toy_vm::Object;
 
 both! {
     an_error_is_set_matched_and_cleared,
@@ -210,7 +211,7 @@ fn through_python<const THREADS: bool>(
     host: &Host<THREADS>,
     inside: impl Fn(C, HPy) -> HPy + Send + Sync + Copy + 'static,
 ) -> Object {
-    let (loader, none) = (crate::toy::LoaderRef(host.loader), host.vm().none());
+    let (loader, none) = (toy_vm::LoaderRef(host.loader), host.vm().none());
     host.vm()
         .function(move |_, _| call(*loader, none.clone(), inside))
 }
@@ -266,7 +267,7 @@ fn unraisable_errors_are_reported<const THREADS: bool>(host: &Host<THREADS>) {
         assert!(!c.is_pending());
     });
     let expected = ["ValueError: nobody to tell", "ValueError: somebody in 7"];
-    assert_eq!(host.vm().take_unraisable(), expected);
+    assert_eq!(host.vm().take_reports(), expected);
 }
 
 fn a_bad_handle_leaves_the_report_without_an_object<const THREADS: bool>(host: &Host<THREADS>) {
@@ -280,7 +281,7 @@ fn a_bad_handle_leaves_the_report_without_an_object<const THREADS: bool>(host: &
         "{error}"
     );
     let expected = ["ValueError: must not get lost"];
-    assert_eq!(host.vm().take_unraisable(), expected);
+    assert_eq!(host.vm().take_reports(), expected);
 }
 
 fn a_warning_is_no_error<const THREADS: bool>(host: &Host<THREADS>) {
@@ -290,7 +291,7 @@ fn a_warning_is_no_error<const THREADS: bool>(host: &Host<THREADS>) {
         assert_eq!(c!(c.ctx_Err_WarnEx(HPy::NULL, text, 1)), 0);
         assert!(!c.is_pending());
     });
-    let warnings = host.vm().take_warnings();
+    let warnings = host.vm().take_reports();
     let expected = [
         "<class 'UserWarning'>: careful",
         "<class 'RuntimeWarning'>: careful",

@@ -10,7 +10,8 @@ use hpy_loader::spec::{MethodDef, MethodFunction};
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
-use crate::toy::{Object, VmResult};
+use crate::observer::Observed;
+use toy_vm::{Object, VmResult};
 
 both! {
     an_object_without_rule_breaking,
@@ -259,7 +260,7 @@ fn an_object_with_an_error<const THREADS: bool>(host: &Host<THREADS>) {
         };
         assert_eq!(error.error_text(), expected, "{signature}");
         let cause = error.error().and_then(|error| error.cause.as_ref());
-        let cause = cause.map(Object::error_text);
+        let cause = cause.map(|cause| cause.error_text());
         assert_eq!(cause.as_deref(), Some("ValueError: set"), "{signature}");
     }
 }
@@ -346,7 +347,7 @@ fn zero_with_an_error<const THREADS: bool>(host: &Host<THREADS>) {
         let expected = "SystemError: a slot returned a result with an exception set";
         assert_eq!(error.error_text(), expected, "{signature}");
         let cause = error.error().and_then(|error| error.cause.as_ref());
-        let cause = cause.map(Object::error_text);
+        let cause = cause.map(|cause| cause.error_text());
         assert_eq!(cause.as_deref(), Some("ValueError: set"), "{signature}");
     }
 }
@@ -374,20 +375,20 @@ fn a_finalizer_raises_to_nobody<const THREADS: bool>(host: &Host<THREADS>) {
         assert_eq!(c!(c.ctx_Is(h, c.known().h_None)), 1);
         c.raise("in a finalizer");
     }
-    let loader = crate::toy::LoaderRef(host.loader);
+    let loader = toy_vm::LoaderRef(host.loader);
     let none = host.vm().none();
     let end = none.clone();
     // SAFETY: the function is of this type.
     let bomb = host
         .vm()
-        .farewell(move || unsafe { loader.call_finalize(finalize, end.clone()) });
+        .finalizer(move || unsafe { loader.call_finalize(finalize, end.clone()) });
     let list = host.vm().list(vec![bomb]);
     let error = host.error_with(list, |c, list| {
         c.raise("pending");
         assert_eq!(c!(c.ctx_DelItem_i(list, 0)), 0);
     });
     assert_eq!(error, "ValueError: pending");
-    assert_eq!(host.vm().take_unraisable(), ["ValueError: in a finalizer"]);
+    assert_eq!(host.vm().take_reports(), ["ValueError: in a finalizer"]);
 }
 
 fn a_method_counts_its_arguments<const THREADS: bool>(host: &Host<THREADS>) {

@@ -11,10 +11,11 @@ use hpy_loader::abi::context::{ROWS, RowKind, public_name};
 
 use crate::extension::C;
 use crate::host::{Host, both};
-use crate::toy::{Object, VmResult};
+use crate::observer::Observed;
 use argument::Dummies;
 use fillers::Fillers;
 use probe::{Probe, probes};
+use toy_vm::{Object, VmResult};
 
 both! {
     a_bad_handle_is_refused_or_ignored,
@@ -98,7 +99,7 @@ fn refuses<const THREADS: bool>(
             assert!(may_be, "{what} with {}: accepted", fillers.name(index));
         }
         drop(fillers);
-        host.vm().take_unraisable();
+        host.vm().take_reports();
         assert_eq!(host.open(), open, "{what}: handles");
         assert_eq!(host.vm().live(), live, "{what}: values");
     }
@@ -116,7 +117,7 @@ fn any_object_is_answered_or_refused<const THREADS: bool>(host: &Host<THREADS>) 
                 fillers.handles(c, objects, index, probe.handles.len())
             });
             drop((result, fillers));
-            host.vm().take_unraisable();
+            host.vm().take_reports();
             assert_eq!(host.open(), open, "{what}: handles");
             assert_eq!(host.vm().live(), live, "{what}: values");
         }

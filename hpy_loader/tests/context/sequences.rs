@@ -4,7 +4,7 @@ use hpy_loader::Loader;
 use hpyvm_properties::{Effort, Subject, check_context};
 
 use crate::host::Host;
-use crate::toy::{Object, Toy};
+use toy_vm::{Object, Toy};
 
 impl<const THREADS: bool> Subject for Host<THREADS> {
     type Runtime = Toy<THREADS>;

@@ -1,13 +1,13 @@
 //! Leaving Python execution and coming back.
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use hpy_loader::abi::{HPy, HPyThreadState};
 
 use crate::extension::{c, call};
 use crate::host::{Host, both, check};
-use crate::toy::Toy;
+use crate::observer::Observed;
+use toy_vm::Toy;
 
 both! {
     c_leaves_and_comes_back,
@@ -17,7 +17,7 @@ both! {
 }
 
 fn detached<const THREADS: bool>(host: &Host<THREADS>) -> isize {
-    host.vm().observed.detached.load(Ordering::SeqCst)
+    host.vm().detached()
 }
 
 fn c_leaves_and_comes_back<const THREADS: bool>(host: &Host<THREADS>) {

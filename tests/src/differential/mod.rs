@@ -28,8 +28,8 @@ const MODULES: &[&str] = &[
     "differential_arguments",
     "differential_types",
     "differential_containers",
-    "raiser",
-    "shapes",
+    "hpyerr",
+    "hpytype",
 ];
 
 /// How long either Python may take.

@@ -8,7 +8,7 @@ use hpy_loader::capsule::Capsule;
 
 use crate::extension::{C, c};
 use crate::host::Host;
-use crate::toy::{Data, Object};
+use toy_vm::{Data, Object, lock};
 
 /// Objects by what they are.
 pub struct Fillers(Vec<(&'static str, Object)>);
@@ -37,11 +37,11 @@ impl Fillers {
                 ("None", vm.none()),
                 ("an int", vm.int(7)),
                 ("a wide int", vm.int(-1 << 90)),
-                ("a float", vm.new_real(2.5)),
+                ("a float", vm.float(2.5)),
                 ("bytes", vm.byte_string(b"m.x")),
                 ("no items", vm.tuple(Vec::new())),
                 ("a tuple", vm.tuple(vec![vm.text("m.x")])),
-                ("a dict", vm.dict()),
+                ("a dict", vm.dict(Vec::new())),
                 ("a slice", {
                     let bound = |value| vm.int(value);
                     vm.object(Data::Slice([bound(0), bound(1), bound(1)]))
@@ -102,7 +102,25 @@ impl Drop for Fillers {
     fn drop(&mut self) {
         // A function may have put one into itself.
         for (_, object) in &self.0 {
-            object.empty();
+            empty(object);
         }
     }
+}
+
+/// Lets go of what the object refers to, as a collector would that has found a cycle.
+fn empty(object: &Object) {
+    match &object.data {
+        Data::List(items) => drop_outside(items),
+        Data::Dict(entries) => drop_outside(entries),
+        Data::Module(names) => drop_outside(names),
+        Data::Instance(instance) => drop_outside(&instance.attributes),
+        Data::ContextVar { value, .. } => drop_outside(value),
+        _ => {}
+    }
+}
+
+/// Destructors may come back to what is emptied here.
+fn drop_outside<T: Default>(content: &Mutex<T>) {
+    let content = std::mem::take(&mut *lock(content));
+    drop(content);
 }

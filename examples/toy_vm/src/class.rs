@@ -1,0 +1,131 @@
+//! Classes, and what an extension has to say about their instances.
+
+use std::any::Any;
+use std::ffi::{CStr, CString};
+
+use hpy_loader::abi::Slots;
+use hpy_loader::spec::TypeDef;
+use hpy_loader::{Loader, native};
+
+use crate::{LoaderRef, Native, Object, Toy};
+
+/// A class.
+pub struct Class {
+    name: CString,
+    /// Its direct bases.
+    pub bases: Vec<Object>,
+    /// For a class that an extension has defined.
+    definition: Option<Definition>,
+}
+
+impl Class {
+    /// A class, with the definition if an extension has defined it.
+    pub(crate) fn new(name: &str, bases: Vec<Object>, definition: Option<Definition>) -> Self {
+        let name = CString::new(name).expect("a name without NUL");
+        Self {
+            name,
+            bases,
+            definition,
+        }
+    }
+
+    /// `__name__`.
+    pub fn name(&self) -> &CStr {
+        &self.name
+    }
+
+    /// The nearest definition for which `choose` finds something: that of this class
+    /// or one of its bases. This is all there is to inheritance.
+    pub(crate) fn find<T>(
+        &self,
+        choose: &dyn Fn(&Definition) -> Option<T>,
+    ) -> Option<(&Definition, T)> {
+        let own = self.definition.as_ref();
+        let own = own.and_then(|definition| Some((definition, choose(definition)?)));
+        own.or_else(|| {
+            let mut bases = self.bases.iter().filter_map(|base| base.class());
+            bases.find_map(|base| base.find(choose))
+        })
+    }
+
+    /// The function in a slot.
+    pub(crate) fn slot<T>(&self, choose: fn(&Slots) -> Option<T>) -> Option<(&Definition, T)> {
+        self.find(&|definition| choose(&definition.of.slots))
+    }
+
+    /// The nearest definition.
+    pub(crate) fn definition(&self) -> Option<&Definition> {
+        self.find(&|_| Some(())).map(|(definition, ())| definition)
+    }
+
+    /// Visits all definitions, from this class to its bases.
+    fn definitions(&self, visit: &dyn Fn(&Definition)) {
+        self.definition.iter().for_each(visit);
+        let bases = self.bases.iter().filter_map(|base| base.class());
+        bases.for_each(|base| base.definitions(visit));
+    }
+
+    /// Runs each `tp_finalize` on an instance, which may come to life again.
+    pub(crate) fn finalize(&self, instance: &Object) {
+        self.definitions(&|definition| (definition.finalize)(definition, instance.clone()));
+    }
+
+    /// Empties the fields of a dead instance's struct and runs each `tp_destroy`.
+    pub(crate) fn destroy(&self, native: &Native) {
+        self.definitions(&|definition| (definition.destroy)(definition, native));
+    }
+}
+
+/// A type as an extension has defined it, with the loader that it came with.
+///
+/// Values are the same whether the VM has threads or not, and the loader's type is
+/// not. So the loader is behind `Any`, and what the end of a value needs it for is
+/// behind function pointers.
+pub(crate) struct Definition {
+    pub of: &'static TypeDef,
+    loader: Box<dyn Any + Send + Sync>,
+    finalize: fn(&Self, Object),
+    destroy: fn(&Self, &Native),
+}
+
+impl Definition {
+    pub fn new<const THREADS: bool>(
+        loader: &'static Loader<Toy<THREADS>>,
+        of: &'static TypeDef,
+    ) -> Self {
+        Self {
+            of,
+            loader: Box::new(LoaderRef(loader)),
+            finalize: Self::finalize::<THREADS>,
+            destroy: Self::destroy::<THREADS>,
+        }
+    }
+
+    /// The loader through which the functions of this type are called.
+    pub fn loader<const THREADS: bool>(&self) -> &'static Loader<Toy<THREADS>> {
+        let loader: &LoaderRef<THREADS> = self.loader.downcast_ref().expect("a type of this VM");
+        loader.0
+    }
+
+    fn finalize<const THREADS: bool>(&self, instance: Object) {
+        if let Some(function) = self.of.slots.tp_finalize {
+            // SAFETY: the extension of this loader has defined the slot.
+            unsafe { self.loader::<THREADS>().call_finalize(function, instance) };
+        }
+    }
+
+    fn destroy<const THREADS: bool>(&self, native: &Native) {
+        let runtime = self.loader::<THREADS>().runtime();
+        let (slots, native) = (&self.of.slots, native.as_ptr());
+        // SAFETY: the extension has defined the slots for this struct, whose instance
+        // is dead, and nobody uses the struct afterwards.
+        unsafe {
+            if let Some(function) = slots.tp_traverse {
+                native::traverse(function, native, &mut |field| drop(field.take(runtime)));
+            }
+            if let Some(function) = slots.tp_destroy {
+                native::destroy(function, native);
+            }
+        }
+    }
+}

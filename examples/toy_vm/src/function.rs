@@ -1,0 +1,57 @@
+//! Functions: bodies of Rust, and methods of extensions behind such a body.
+
+use hpy_loader::Loader;
+use hpy_loader::call::Callee;
+use hpy_loader::spec::MethodDef;
+
+use crate::{Data, LoaderRef, Object, Toy, VmResult};
+
+/// A function's body: it gets the positional arguments, then one for each name in
+/// the tuple.
+pub type Body = dyn Fn(&[&Object], Option<&Object>) -> VmResult<Object> + Send + Sync;
+
+impl<const THREADS: bool> Toy<THREADS> {
+    /// A function whose body is Rust.
+    pub fn function(
+        &self,
+        body: impl Fn(&[&Object], Option<&Object>) -> VmResult<Object> + Send + Sync + 'static,
+    ) -> Object {
+        self.object(Data::Function(Box::new(body)))
+    }
+
+    /// A method of an extension, bound to its receiver: what it needs to be called is
+    /// its definition and the loader that this came with.
+    pub(crate) fn bind(
+        &self,
+        loader: &'static Loader<Self>,
+        method: &'static MethodDef,
+        receiver: Object,
+    ) -> Object {
+        let loader = LoaderRef(loader);
+        self.function(move |args, names| {
+            let name = || method.name.clone();
+            let repr = || format!("<built-in function {}>", method.name);
+            // SAFETY: the extension of this loader has defined the method.
+            unsafe {
+                loader.call_method(
+                    method,
+                    &name,
+                    receiver.clone(),
+                    owned(args),
+                    counted(names),
+                    Callee::Callable(&repr),
+                )
+            }
+        })
+    }
+}
+
+/// Roots of its own for each argument, as the loader wants them.
+pub(crate) fn owned(args: &[&Object]) -> Vec<Object> {
+    args.iter().map(|&arg| arg.clone()).collect()
+}
+
+/// The names of keywords and their number, as the loader wants them.
+pub(crate) fn counted(names: Option<&Object>) -> Option<(Object, usize)> {
+    names.map(|names| (names.clone(), names.items().map_or(0, |names| names.len())))
+}

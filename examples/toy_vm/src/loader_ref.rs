@@ -1,0 +1,32 @@
+//! A loader that objects keep.
+
+use std::ops::Deref;
+
+use hpy_loader::Loader;
+
+use crate::Toy;
+
+/// The loader in an object. Objects may go to any thread that the VM has.
+pub struct LoaderRef<const THREADS: bool>(pub &'static Loader<Toy<THREADS>>);
+
+impl<const THREADS: bool> Clone for LoaderRef<THREADS> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<const THREADS: bool> Copy for LoaderRef<THREADS> {}
+
+// SAFETY: the loader of a VM with several threads is `Sync`. A VM with one thread gives
+// its objects to no other.
+unsafe impl<const THREADS: bool> Send for LoaderRef<THREADS> {}
+// SAFETY: as above.
+unsafe impl<const THREADS: bool> Sync for LoaderRef<THREADS> {}
+
+impl<const THREADS: bool> Deref for LoaderRef<THREADS> {
+    type Target = &'static Loader<Toy<THREADS>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}

@@ -1,0 +1,91 @@
+//! `toy-vm MODULE [FUNCTION [ARGUMENT...]]`: imports a binary, and calls what is in it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use hpy_loader::Loader;
+use hpy_loader::runtime::{Calls, Objects};
+use toy_vm::{Data, Object, Standalone, Toy, VmResult, lock};
+
+/// The toy VM: imports an HPy universal binary and calls what is in it.
+#[derive(Parser)]
+#[command(version, max_term_width = 90, after_help = EXIT_STATUS)]
+struct Arguments {
+    /// The binary, such as build/triple.hpy0.so.
+    module: PathBuf,
+    /// What to call, by its name in the module. Without one, the names are listed.
+    function: Option<String>,
+    /// What to call it with: an int, a float, True, False, None, or else a str.
+    #[arg(allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0, or 1 for an exception, or 2 for a wrong command line.";
+
+type Vm = Toy<false>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let loader = Vm::boot(Standalone);
+    match run(loader, &arguments) {
+        Ok(output) => {
+            println!("{output}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{}", error.error_text());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(loader: &'static Loader<Vm>, arguments: &Arguments) -> VmResult<String> {
+    let vm = loader.runtime();
+    // SAFETY: whoever starts the command trusts the file that it is to run.
+    let module =
+        unsafe { Vm::import_file(loader, module_name(&arguments.module), &arguments.module) }?;
+    let Some(function) = &arguments.function else {
+        return Ok(listing(vm, &module));
+    };
+    let callable = vm.get_attr_str(&module, function)?;
+    let values: Vec<_> = arguments
+        .arguments
+        .iter()
+        .map(|text| value(vm, text))
+        .collect();
+    let result = vm.call(&callable, &values.iter().collect::<Vec<_>>(), None)?;
+    let text = vm.repr(&result)?;
+    Ok(text.text().unwrap_or_default())
+}
+
+/// `triple` of `build/triple.hpy0.so`.
+fn module_name(path: &Path) -> &str {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.split('.').next())
+        .unwrap_or_default()
+}
+
+/// What an argument of the command stands for.
+fn value(vm: &Vm, text: &str) -> Object {
+    match (text, text.parse(), text.parse()) {
+        ("None" | "True" | "False", ..) => vm.builtin(text),
+        (_, Ok(int), _) => vm.int(int),
+        (_, _, Ok(float)) => vm.float(float),
+        _ => vm.text(text),
+    }
+}
+
+/// The public names of a module, with what they stand for.
+fn listing(vm: &Vm, module: &Object) -> String {
+    let Data::Module(names) = &module.data else {
+        return format!("{module}");
+    };
+    let names = lock(names);
+    let names = names.iter().filter(|(name, _)| !name.starts_with('_'));
+    let lines = names.map(|(name, value)| match vm.is_callable(value) {
+        true => format!("{name}()"),
+        false => format!("{name} = {value}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,34 @@
+//! Memory of native structs.
+
+use std::ffi::c_void;
+use std::sync::atomic::AtomicU64;
+
+/// 16 bytes, to which a struct is aligned. They are atomic because C writes what Rust
+/// has a shared reference to.
+#[derive(Default)]
+#[repr(align(16))]
+struct Block {
+    _bytes: [AtomicU64; 2],
+}
+
+/// A native struct: zeroed, aligned to 16 bytes, never moved.
+pub struct Native(Vec<Block>);
+
+impl Native {
+    /// `None` if there is no memory for it.
+    pub fn new(bytes: usize) -> Option<Self> {
+        let count = bytes.div_ceil(size_of::<Block>());
+        let mut blocks = Vec::new();
+        blocks.try_reserve_exact(count).ok()?;
+        blocks.resize_with(count, Block::default);
+        Some(Self(blocks))
+    }
+
+    /// Null if the struct is empty.
+    pub fn as_ptr(&self) -> *mut c_void {
+        match self.0.as_slice() {
+            [] => std::ptr::null_mut(),
+            blocks => blocks.as_ptr().cast_mut().cast(),
+        }
+    }
+}
