@@ -51,24 +51,13 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Drop for Call<R, W> {
     }
 }
 
-/// Calls a function with these arguments: `go` makes the call in the way that it is
-/// told, with `HPy_NULL` where there is no argument, and `judge` takes what it has
-/// returned. C may call Python and Python C, to any depth: what the VM says of its
-/// stack is asked before every call, since C itself asks nobody.
+/// Calls a function on `receiver`, if that is none of the arguments, and with these
+/// objects: `go` makes the call in the way that it is told, with `HPy_NULL` where there
+/// is no object, and `judge` takes what it has returned. C may call Python and Python C,
+/// to any depth: what the VM says of its stack is asked before every call, since C
+/// itself asks nobody.
 #[inline(always)]
 pub(super) fn run<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
-    loader: &'static Loader<R>,
-    function: *const c_void,
-    objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
-    run_on::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
-}
-
-/// [`run`] for a function whose receiver has a handle that is none of the call's.
-#[inline(always)]
-pub(super) fn run_on<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
@@ -77,23 +66,12 @@ pub(super) fn run_on<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
 ) -> Fallible<U, R> {
     loader.runtime().check_stack()?;
-    run_all::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
+    run_unchecked::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
 }
 
 /// [`run`] for what has to happen, however deep it is.
 #[inline(always)]
 pub(super) fn run_unchecked<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
-    loader: &'static Loader<R>,
-    function: *const c_void,
-    objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [Word; N]>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
-    run_all::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
-}
-
-#[inline(always)]
-fn run_all<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,

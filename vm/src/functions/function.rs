@@ -1,11 +1,10 @@
 //! One function of an extension's module.
 
-use super::arguments::Keywords;
+use super::arguments::call_args;
 use super::names::NameTuples;
 use crate::runtime::{RustPython, into_exception};
 use hpy_loader::Loader;
-use hpy_loader::abi::HPy;
-use hpy_loader::call::Callee;
+use hpy_loader::call::{CallArgs, Callee, Kept, Receiver};
 use hpy_loader::spec::MethodDef;
 use rustpython_vm::builtins::PyStrInterned;
 use rustpython_vm::function::FuncArgs;
@@ -17,8 +16,8 @@ pub struct Function {
     pub loader: &'static Loader<RustPython>,
     /// What the extension gave.
     pub method: &'static MethodDef,
-    /// A kept handle of the module.
-    pub receiver: HPy,
+    /// A handle of the module.
+    pub receiver: Kept,
     /// The module's name, for messages.
     pub module: Option<&'static PyStrInterned>,
     /// Names of keywords that it was called with.
@@ -28,8 +27,7 @@ pub struct Function {
 impl Function {
     /// A call with arguments as RustPython collects them.
     pub fn call(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let Keywords { values, names } = Keywords::new(args, vm);
-        self.invoke(values, names, vm)
+        self.invoke(call_args(args, vm), vm)
     }
 
     /// A call with arguments as they come: `count` positional ones, and then one
@@ -46,7 +44,7 @@ impl Function {
             Some(names) if !names.is_empty() => self.call_with_names(values, count, names, vm),
             _ => {
                 values.truncate(count);
-                self.invoke(values, None, vm)
+                self.invoke(CallArgs::positional(values), vm)
             }
         }
     }
@@ -60,17 +58,12 @@ impl Function {
         vm: &VirtualMachine,
     ) -> PyResult {
         values.truncate(count + names.len());
-        let names = (self.names.tuple(names, vm).into(), names.len());
-        self.invoke(values, Some(names), vm)
+        let (names, count) = (self.names.tuple(names, vm), names.len());
+        self.invoke(CallArgs::with_keywords(values, names.into(), count), vm)
     }
 
     #[inline(always)]
-    fn invoke(
-        &self,
-        values: Vec<PyObjectRef>,
-        names: Option<(PyObjectRef, usize)>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
+    fn invoke(&self, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
         let name = &self.method.name;
         // As `_PyObject_FunctionStr` and `meth_repr` have it.
         let qualified = || match self.module {
@@ -78,17 +71,10 @@ impl Function {
             _ => name.clone(),
         };
         let repr = || format!("<built-in function {name}>");
-        // SAFETY: the definition is the extension's, read with its signature.
-        let result = unsafe {
-            self.loader.call_function(
-                self.method,
-                &qualified,
-                self.receiver,
-                values,
-                names,
-                Callee::Callable(&repr),
-            )
-        };
+        let (receiver, callee) = (Receiver::Kept(self.receiver), Callee::Callable(&repr));
+        let result = self
+            .loader
+            .call_method(self.method, &qualified, receiver, args, callee);
         result.map_err(|error| into_exception(error, vm))
     }
 }

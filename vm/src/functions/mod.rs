@@ -17,7 +17,7 @@ mod function;
 mod initializer;
 mod names;
 
-pub use arguments::{Keywords, keyword_dict};
+pub use arguments::{call_args, keyword_dict};
 pub use definition::{bound_function, class_method, descriptor};
 pub use initializer::Initializer;
 
@@ -25,7 +25,7 @@ use crate::runtime::{RustPython, into_exception};
 use definition::define;
 use function::Function;
 use hpy_loader::Loader;
-use hpy_loader::call::Callee;
+use hpy_loader::call::{Callee, Receiver};
 use hpy_loader::spec::{MethodDef, MethodFunction};
 use names::NameTuples;
 use rustpython_vm::builtins::{PyModule, PyType};
@@ -169,9 +169,7 @@ fn invoke(
     args: FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let Keywords { values, names } = Keywords::new(args, vm);
-    let callee = Callee::Callable(repr);
-    // SAFETY: the definition is the extension's, read with its signature.
-    let result = unsafe { loader.call_method(method, qualified, receiver, values, names, callee) };
+    let (receiver, callee) = (Receiver::Object(receiver), Callee::Callable(repr));
+    let result = loader.call_method(method, qualified, receiver, call_args(args, vm), callee);
     result.map_err(|error| into_exception(error, vm))
 }
