@@ -32,6 +32,8 @@
 //! like garbage.
 
 mod arguments;
+mod buffer;
+mod constructor;
 mod method;
 mod passage;
 mod result;

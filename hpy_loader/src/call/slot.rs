@@ -7,11 +7,8 @@ use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
 use super::signature::{Callable, Invoke, Signature, Trampoline};
 use crate::abi::*;
-use crate::handles::Word;
 use crate::loader::Loader;
-use crate::modes::Outcome;
 use crate::runtime::{CompareOp, Fallible, Runtime};
-use std::ffi::c_int;
 
 impl<R: Runtime> Loader<R> {
     /// Calls a slot of a type or module, or the function of an attribute. What it
@@ -188,69 +185,6 @@ fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
     }
 }
 
-/// A function that makes or initializes an instance, whose keywords are a dict.
-type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> T;
-
-/// Calls a constructor for a class or an instance.
-#[inline(always)]
-fn construct<R: Runtime, P: Passage, T: Outcome, U>(
-    loader: &'static Loader<R>,
-    function: Constructor<T>,
-    (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
-    judge: impl FnOnce(&mut Call<R>, T) -> Fallible<U, R>,
-) -> Fallible<U, R> {
-    let count = args.len().cast_signed();
-    let mut call = Call::of_many(loader)?;
-    let receiver = call.push(receiver)?;
-    call.push_all(args)?;
-    let keywords = call.push_optional(keywords)?;
-    let words = call.frame.kept_words();
-    let result = P::go(loader, function as _, HPy::NULL, words, |way| {
-        let (receiver, keywords) = (way.pushed(receiver, 0), way.last(keywords));
-        // SAFETY: as in `passed!`; there are `count` arguments after the first.
-        unsafe { function(way.context, receiver, way.args(1), count, keywords) }
-    });
-    judge(&mut call, result)
-}
-
-/// The class, positional arguments, keywords as a dict or none, and who is called in a
-/// message.
-impl Signature for HPyFunc_newfunc {
-    type Args<'a, O> = (O, Vec<O>, Option<O>, Callee<'a>);
-    type Output<O> = O;
-}
-
-impl<R: Runtime> Invoke<R> for HPyFunc_newfunc {
-    fn invoke<P: Passage>(
-        loader: &'static Loader<R>,
-        function: Self,
-        (class, args, keywords, callee): Self::Args<'_, R::Object>,
-    ) -> Fallible<R::Object, R> {
-        let args = (class, args, keywords);
-        construct::<R, P, _, _>(loader, function.pointer(), args, |call, made| {
-            call.object(made, callee)
-        })
-    }
-}
-
-/// The instance, positional arguments, and keywords as a dict or none.
-impl Signature for HPyFunc_initproc {
-    type Args<'a, O> = (O, Vec<O>, Option<O>);
-    type Output<O> = ();
-}
-
-impl<R: Runtime> Invoke<R> for HPyFunc_initproc {
-    fn invoke<P: Passage>(
-        loader: &'static Loader<R>,
-        function: Self,
-        args: Self::Args<'_, R::Object>,
-    ) -> Fallible<(), R> {
-        construct::<R, P, _, _>(loader, function.pointer(), args, |call, result| {
-            call.integer(result, Callee::Slot).map(drop)
-        })
-    }
-}
-
 /// The module, and its name for messages.
 impl Signature for HPyFunc_mod_exec {
     type Args<'a, O> = (O, &'a str);
@@ -301,71 +235,5 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
             report,
         ));
         Ok(())
-    }
-}
-
-/// What `bf_getbuffer` has returned, and its exporter.
-struct Filled(c_int, HPy);
-
-impl Outcome for Filled {
-    fn is_failure(&self) -> Option<bool> {
-        self.0.is_failure()
-    }
-}
-
-/// The object, a buffer to fill in, and the flags. On success the buffer is filled in,
-/// and its `obj` has become a root of the exporter, which is the result; the handle in
-/// the buffer is closed.
-impl Signature for HPyFunc_getbufferproc {
-    type Args<'a, O> = (O, &'a mut HPy_buffer, c_int);
-    type Output<O> = Option<O>;
-}
-
-impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
-    fn invoke<P: Passage>(
-        loader: &'static Loader<R>,
-        function: Self,
-        (object, buffer, flags): Self::Args<'_, R::Object>,
-    ) -> Fallible<Option<R::Object>, R> {
-        let go = |way: Way<'_>| {
-            let place = &raw mut *buffer;
-            let result = passed!(function way [way.arg(0), place, flags,] []);
-            let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-            Filled(result, way.own(exporter))
-        };
-        let judge = |call: &mut Call<R, _>, Filled(result, exporter)| {
-            // While the call has the lock, and of a function that fails as well.
-            let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
-            let exporter = Word::from_bits(exporter.0);
-            let exporter = loader.handles().take_with(exporter, duplicate);
-            call.integer(result, Callee::Slot)?;
-            Ok(exporter)
-        };
-        let objects = [Some(object)];
-        run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
-    }
-}
-
-/// The object, and a buffer that it has filled in.
-impl Signature for HPyFunc_releasebufferproc {
-    type Args<'a, O> = (O, &'a mut HPy_buffer);
-    type Output<O> = ();
-}
-
-impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
-    fn invoke<P: Passage>(
-        loader: &'static Loader<R>,
-        function: Self,
-        (object, buffer): Self::Args<'_, R::Object>,
-    ) -> Fallible<(), R> {
-        let go = |way: Way<'_>| {
-            buffer.obj = way.arg(0);
-            let place = &raw mut *buffer;
-            passed!(function way [way.arg(0), place,] []);
-            buffer.obj = HPy::NULL;
-        };
-        let judge = |call: &mut Call<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
-        let (address, objects) = (function.address(), [Some(object)]);
-        run_unchecked::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
     }
 }

@@ -1,0 +1,79 @@
+//! The buffer protocol.
+
+use super::Callee;
+use super::arguments::passed;
+use super::passage::{Passage, Way};
+use super::running::{Call, run, run_unchecked};
+use super::signature::{Invoke, Signature};
+use crate::abi::*;
+use crate::handles::Word;
+use crate::loader::Loader;
+use crate::modes::Outcome;
+use crate::runtime::{Fallible, Runtime};
+use std::ffi::c_int;
+
+/// What `bf_getbuffer` has returned, and its exporter.
+struct Filled(c_int, HPy);
+
+impl Outcome for Filled {
+    fn is_failure(&self) -> Option<bool> {
+        self.0.is_failure()
+    }
+}
+
+/// The object, a buffer to fill in, and the flags. On success the buffer is filled in,
+/// and its `obj` has become a root of the exporter, which is the result; the handle in
+/// the buffer is closed.
+impl Signature for HPyFunc_getbufferproc {
+    type Args<'a, O> = (O, &'a mut HPy_buffer, c_int);
+    type Output<O> = Option<O>;
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
+    fn invoke<P: Passage>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (object, buffer, flags): Self::Args<'_, R::Object>,
+    ) -> Fallible<Option<R::Object>, R> {
+        let go = |way: Way<'_>| {
+            let place = &raw mut *buffer;
+            let result = passed!(function way [way.arg(0), place, flags,] []);
+            let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
+            Filled(result, way.own(exporter))
+        };
+        let judge = |call: &mut Call<R, _>, Filled(result, exporter)| {
+            // While the call has the lock, and of a function that fails as well.
+            let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
+            let exporter = Word::from_bits(exporter.0);
+            let exporter = loader.handles().take_with(exporter, duplicate);
+            call.integer(result, Callee::Slot)?;
+            Ok(exporter)
+        };
+        let objects = [Some(object)];
+        run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
+    }
+}
+
+/// The object, and a buffer that it has filled in.
+impl Signature for HPyFunc_releasebufferproc {
+    type Args<'a, O> = (O, &'a mut HPy_buffer);
+    type Output<O> = ();
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
+    fn invoke<P: Passage>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (object, buffer): Self::Args<'_, R::Object>,
+    ) -> Fallible<(), R> {
+        let go = |way: Way<'_>| {
+            buffer.obj = way.arg(0);
+            let place = &raw mut *buffer;
+            passed!(function way [way.arg(0), place,] []);
+            buffer.obj = HPy::NULL;
+        };
+        let judge = |call: &mut Call<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
+        let (address, objects) = (function.address(), [Some(object)]);
+        run_unchecked::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
+    }
+}
