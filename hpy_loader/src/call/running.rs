@@ -2,7 +2,7 @@
 
 use super::passage::{Passage, Way};
 use crate::abi::HPy;
-use crate::core::Core;
+use crate::core::{Core, ErrorStash};
 use crate::handles::{Frame, Many, Word};
 use crate::loader::Loader;
 use crate::modes::Outcome;
@@ -20,7 +20,7 @@ use std::mem::ManuallyDrop;
 pub(super) struct Call<R: Runtime, W: BorrowMut<[Word]> = Many> {
     pub(super) frame: ManuallyDrop<Frame<'static, R::Object, W>>,
     pub(super) core: &'static Core<R>,
-    aside: Word,
+    stash: ErrorStash,
     is_outermost: bool,
 }
 
@@ -41,7 +41,7 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Drop for Call<R, W> {
                 put(&mut dying, object);
             }
         });
-        core.put_back(self.aside);
+        core.unstash_error(&self.stash);
         if self.is_outermost {
             core.lock().release();
         }
@@ -125,11 +125,11 @@ impl<R: Runtime, W: BorrowMut<[Word]>> Call<R, W> {
     fn new(loader: &'static Loader<R>, words: W) -> Self {
         let core = loader.core();
         let is_outermost = core.lock().acquire_if_free(core.runtime());
-        let aside = core.take_aside();
+        let stash = core.stash_error();
         Self {
             frame: ManuallyDrop::new(Frame::with_words(core.handles(), words)),
             core,
-            aside,
+            stash,
             is_outermost,
         }
     }
