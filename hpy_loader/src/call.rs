@@ -27,7 +27,7 @@
 //! 4. The names in [`CallArgs`] are a tuple of as many strings as are said.
 //!
 //! That the function is one of its signature is the promise of its type, a
-//! [`CFunction`](crate::abi::CFunction). With a loader of another mode of the same VM,
+//! [`CFunction`](crate::abi::CFunction). Through a loader of another mode of the same VM,
 //! a function would still work: handles of a context that is not its own are refused,
 //! like garbage.
 
@@ -35,11 +35,11 @@ mod arguments;
 mod buffer;
 mod constructor;
 mod method;
-mod passage;
 mod result;
 mod running;
 mod signature;
 mod slot;
+mod wrapped;
 pub mod wrapper;
 
 pub use signature::{Callable, Signature};
@@ -47,8 +47,9 @@ pub use signature::{Callable, Signature};
 use crate::abi::HPy;
 use crate::runtime::Runtime;
 use method::{MethodCalls, on_kept, on_object};
-use passage::{Passage, Plain, Wrapped};
+use running::{CallMode, Universal};
 use slot::SlotCalls;
+use wrapped::Wrapped;
 
 /// What was called, for the message about a result that breaks the rules.
 #[derive(Clone, Copy)]
@@ -115,7 +116,7 @@ impl<O> CallArgs<O> {
 ///
 /// A call of C costs little, and so does asking which mode it is in; but it is not
 /// nothing, and the universal mode should not pay for the others. So nobody asks.
-/// The code of a call is generic over its [`Passage`], a loader has the functions
+/// The code of a call is generic over its [`CallMode`], a loader has the functions
 /// that were made for its own, and its methods call those. In the universal mode's
 /// there is no trace of another one.
 pub(crate) struct Trampolines<R: Runtime> {
@@ -127,7 +128,7 @@ pub(crate) struct Trampolines<R: Runtime> {
 impl<R: Runtime> Trampolines<R> {
     /// Those of the universal mode.
     pub(crate) fn plain() -> Self {
-        Self::through::<Plain>()
+        Self::through::<Universal>()
     }
 
     /// Those of the other modes.
@@ -135,7 +136,7 @@ impl<R: Runtime> Trampolines<R> {
         Self::through::<Wrapped>()
     }
 
-    fn through<P: Passage>() -> Self {
+    fn through<P: CallMode>() -> Self {
         Self {
             on_object: on_object::through::<R, P>(),
             on_kept: on_kept::through::<R, P>(),

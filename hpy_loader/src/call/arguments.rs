@@ -39,31 +39,31 @@ macro_rules! opened {
 /// Calls `function` with the arguments as C gets them. Those that have handles are
 /// numbered as `opened!` has them.
 macro_rules! passed {
-    ($function:ident $way:ident [$($done:expr,)*] $places:tt) => {
+    ($function:ident $prepared:ident [$($done:expr,)*] $places:tt) => {
         // SAFETY: the function's type says which arguments these are, and the VM has
         // promised that they are good for it (see `crate::call`). Their handles are
         // open as long as the call lasts.
-        unsafe { ($function.pointer())($way.context, $($done,)*) }
+        unsafe { ($function.pointer())($prepared.context, $($done,)*) }
     };
-    ($function:ident $way:ident [$($done:expr,)*] [$place:literal $($places:literal)*]
+    ($function:ident $prepared:ident [$($done:expr,)*] [$place:literal $($places:literal)*]
      $arg:ident: object, $($rest:tt)*) => {
-        passed!($function $way [$($done,)* $way.arg($place),] [$($places)*] $($rest)*)
+        passed!($function $prepared [$($done,)* $prepared.arg($place),] [$($places)*] $($rest)*)
     };
-    ($function:ident $way:ident [$($done:expr,)*] [$place:literal $($places:literal)*]
+    ($function:ident $prepared:ident [$($done:expr,)*] [$place:literal $($places:literal)*]
      $arg:ident: optional, $($rest:tt)*) => {
-        passed!($function $way [$($done,)* $way.arg($place),] [$($places)*] $($rest)*)
+        passed!($function $prepared [$($done,)* $prepared.arg($place),] [$($places)*] $($rest)*)
     };
-    ($function:ident $way:ident [$($done:expr,)*] $places:tt
+    ($function:ident $prepared:ident [$($done:expr,)*] $places:tt
      $arg:ident: kept, $($rest:tt)*) => {
-        passed!($function $way [$($done,)* $way.receiver,] $places $($rest)*)
+        passed!($function $prepared [$($done,)* $prepared.receiver,] $places $($rest)*)
     };
-    ($function:ident $way:ident [$($done:expr,)*] $places:tt
+    ($function:ident $prepared:ident [$($done:expr,)*] $places:tt
      $arg:ident: operator, $($rest:tt)*) => {
-        passed!($function $way [$($done,)* compare_op($arg),] $places $($rest)*)
+        passed!($function $prepared [$($done,)* compare_op($arg),] $places $($rest)*)
     };
-    ($function:ident $way:ident [$($done:expr,)*] $places:tt
+    ($function:ident $prepared:ident [$($done:expr,)*] $places:tt
      $arg:ident: $plain:ident, $($rest:tt)*) => {
-        passed!($function $way [$($done,)* $arg,] $places $($rest)*)
+        passed!($function $prepared [$($done,)* $arg,] $places $($rest)*)
     };
 }
 

@@ -2,8 +2,8 @@
 
 use super::Callee;
 use super::arguments::passed;
-use super::passage::{Passage, Way};
 use super::running::{Call, run, run_unchecked};
+use super::running::{CallMode, PreparedCall};
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::handles::Word;
@@ -30,16 +30,16 @@ impl Signature for HPyFunc_getbufferproc {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         (object, buffer, flags): Self::Args<'_, R::Object>,
     ) -> Fallible<Option<R::Object>, R> {
-        let go = |way: Way<'_>| {
+        let go = |prepared: PreparedCall<'_>| {
             let place = &raw mut *buffer;
-            let result = passed!(function way [way.arg(0), place, flags,] []);
+            let result = passed!(function prepared [prepared.arg(0), place, flags,] []);
             let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-            Filled(result, way.own(exporter))
+            Filled(result, prepared.own(exporter))
         };
         let judge = |call: &mut Call<R, _>, Filled(result, exporter)| {
             // While the call has the lock, and of a function that fails as well.
@@ -61,15 +61,15 @@ impl Signature for HPyFunc_releasebufferproc {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         (object, buffer): Self::Args<'_, R::Object>,
     ) -> Fallible<(), R> {
-        let go = |way: Way<'_>| {
-            buffer.obj = way.arg(0);
+        let go = |prepared: PreparedCall<'_>| {
+            buffer.obj = prepared.arg(0);
             let place = &raw mut *buffer;
-            passed!(function way [way.arg(0), place,] []);
+            passed!(function prepared [prepared.arg(0), place,] []);
             buffer.obj = HPy::NULL;
         };
         let judge = |call: &mut Call<R, _>, ()| call.integer(0, Callee::Slot).map(drop);

@@ -1,8 +1,8 @@
 //! `tp_new` and `tp_init`.
 
 use super::Callee;
-use super::passage::Passage;
 use super::running::Call;
+use super::running::CallMode;
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::loader::Loader;
@@ -14,7 +14,7 @@ type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy
 
 /// Calls a constructor for a class or an instance.
 #[inline(always)]
-fn construct<R: Runtime, P: Passage, T: Outcome, U>(
+fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
     loader: &'static Loader<R>,
     function: Constructor<T>,
     (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
@@ -26,10 +26,18 @@ fn construct<R: Runtime, P: Passage, T: Outcome, U>(
     call.push_all(args)?;
     let keywords = call.push_optional(keywords)?;
     let words = call.frame.kept_words();
-    let result = P::go(loader, function as _, HPy::NULL, words, |way| {
-        let (receiver, keywords) = (way.pushed(receiver, 0), way.last(keywords));
+    let result = P::go(loader, function as _, HPy::NULL, words, |prepared| {
+        let (receiver, keywords) = (prepared.pushed(receiver, 0), prepared.last(keywords));
         // SAFETY: as in `passed!`; there are `count` arguments after the first.
-        unsafe { function(way.context, receiver, way.args(1), count, keywords) }
+        unsafe {
+            function(
+                prepared.context,
+                receiver,
+                prepared.args(1),
+                count,
+                keywords,
+            )
+        }
     });
     judge(&mut call, result)
 }
@@ -42,7 +50,7 @@ impl Signature for HPyFunc_newfunc {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_newfunc {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         (class, args, keywords, callee): Self::Args<'_, R::Object>,
@@ -61,7 +69,7 @@ impl Signature for HPyFunc_initproc {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_initproc {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         args: Self::Args<'_, R::Object>,

@@ -1,8 +1,8 @@
 //! Methods, functions of modules, and callable objects.
 
 use super::arguments::{kept, opened, passed};
-use super::passage::{Passage, Way};
 use super::running::{Call, run};
+use super::running::{CallMode, PreparedCall};
 use super::{CallArgs, Callee, Kept, Receiver};
 use crate::abi::*;
 use crate::loader::Loader;
@@ -157,10 +157,10 @@ impl Called {
 
     /// What C gets for it, and the arguments.
     #[inline(always)]
-    fn pass(self, way: Way<'_>) -> (HPy, *const HPy) {
+    fn pass(self, prepared: PreparedCall<'_>) -> (HPy, *const HPy) {
         match self {
-            Self::Pushed(handle) => (way.pushed(handle, 0), way.args(1)),
-            Self::Kept(_) => (way.receiver, way.args(0)),
+            Self::Pushed(handle) => (prepared.pushed(handle, 0), prepared.args(1)),
+            Self::Kept(_) => (prepared.receiver, prepared.args(0)),
         }
     }
 }
@@ -181,7 +181,7 @@ macro_rules! method_calls {
         pub(super) mod $name {
             use super::*;
 
-            pub(in crate::call) fn through<R: Runtime, P: Passage>() -> MethodCalls<R, $receiver> {
+            pub(in crate::call) fn through<R: Runtime, P: CallMode>() -> MethodCalls<R, $receiver> {
                 MethodCalls {
                     noargs: noargs::<R, P>,
                     o: o::<R, P>,
@@ -190,35 +190,35 @@ macro_rules! method_calls {
                 }
             }
 
-            fn noargs<R: Runtime, P: Passage>(
+            fn noargs<R: Runtime, P: CallMode>(
                 loader: &'static Loader<R>,
                 function: HPyFunc_noargs,
                 receiver: $receiver,
                 (): (),
                 callee: Callee<'_>,
             ) -> Fallible<R::Object, R> {
-                let go = |way: Way<'_>| passed!(function way [] [0] receiver: $kind,);
+                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] receiver: $kind,);
                 let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
                 let objects = opened!([] receiver: $kind,);
                 let receiver = kept!(receiver: $kind,);
                 run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
             }
 
-            fn o<R: Runtime, P: Passage>(
+            fn o<R: Runtime, P: CallMode>(
                 loader: &'static Loader<R>,
                 function: HPyFunc_o,
                 receiver: $receiver,
                 arg: R::Object,
                 callee: Callee<'_>,
             ) -> Fallible<R::Object, R> {
-                let go = |way: Way<'_>| passed!(function way [] [0 1] receiver: $kind, arg: object,);
+                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0 1] receiver: $kind, arg: object,);
                 let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
                 let objects = opened!([] receiver: $kind, arg: object,);
                 let receiver = kept!(receiver: $kind,);
                 run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
             }
 
-            fn varargs<R: Runtime, P: Passage>(
+            fn varargs<R: Runtime, P: CallMode>(
                 loader: &'static Loader<R>,
                 function: HPyFunc_varargs,
                 receiver: $receiver,
@@ -230,14 +230,14 @@ macro_rules! method_calls {
                 let called = called!($kind call receiver);
                 call.push_all(args)?;
                 let words = call.frame.kept_words();
-                let result = P::go(loader, function.address(), called.kept(), words, |way| {
-                    let (receiver, args) = called.pass(way);
-                    passed!(function way [receiver, args, count,] [])
+                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
+                    let (receiver, args) = called.pass(prepared);
+                    passed!(function prepared [receiver, args, count,] [])
                 });
                 call.object(result, callee)
             }
 
-            fn keywords<R: Runtime, P: Passage>(
+            fn keywords<R: Runtime, P: CallMode>(
                 loader: &'static Loader<R>,
                 function: HPyFunc_keywords,
                 receiver: $receiver,
@@ -250,9 +250,9 @@ macro_rules! method_calls {
                 call.push_all(args.values)?;
                 let names = call.push_optional(args.keyword_names)?;
                 let words = call.frame.kept_words();
-                let result = P::go(loader, function.address(), called.kept(), words, |way| {
-                    let (receiver, args) = called.pass(way);
-                    passed!(function way [receiver, args, count, way.last(names),] [])
+                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
+                    let (receiver, args) = called.pass(prepared);
+                    passed!(function prepared [receiver, args, count, prepared.last(names),] [])
                 });
                 call.object(result, callee)
             }

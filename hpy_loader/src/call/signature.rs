@@ -1,6 +1,6 @@
 //! What a call of a C function takes and gives, by the function's type.
 
-use super::passage::Passage;
+use super::running::CallMode;
 use crate::abi::CFunction;
 use crate::loader::Loader;
 use crate::runtime::{Fallible, Roots, Runtime};
@@ -32,7 +32,7 @@ pub type Trampoline<R, F> =
 /// The call itself.
 pub(super) trait Invoke<R: Runtime>: Signature {
     /// Calls the function in the mode `P`.
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         args: Self::Args<'_, R::Object>,

@@ -2,9 +2,9 @@
 
 use super::Callee;
 use super::arguments::{given, kept, opened, passed};
-use super::passage::{Passage, Way};
 use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
+use super::running::{CallMode, PreparedCall};
 use super::signature::{Callable, Invoke, Signature, Trampoline};
 use crate::abi::*;
 use crate::loader::Loader;
@@ -38,7 +38,7 @@ macro_rules! slot_calls {
         }
 
         impl<R: Runtime> SlotCalls<R> {
-            pub(super) fn through<P: Passage>() -> Self {
+            pub(super) fn through<P: CallMode>() -> Self {
                 Self { $($name: <$function as Invoke<R>>::invoke::<P>,)* }
             }
         }
@@ -138,13 +138,13 @@ macro_rules! signatures {
         }
 
         impl<R: Runtime> Invoke<R> for $function {
-            fn invoke<P: Passage>(
+            fn invoke<P: CallMode>(
                 loader: &'static Loader<R>,
                 function: Self,
                 ($($arg,)*): Self::Args<'_, R::Object>,
             ) -> Fallible<Self::Output<R::Object>, R> {
-                let go = |way: Way<'_>| {
-                    returned!($result passed!(function way [] [0 1 2] $($arg: $kind,)*))
+                let go = |prepared: PreparedCall<'_>| {
+                    returned!($result passed!(function prepared [] [0 1 2] $($arg: $kind,)*))
                 };
                 let receiver = kept!($($arg: $kind,)*);
                 let objects = opened!([] $($arg: $kind,)*);
@@ -192,12 +192,12 @@ impl Signature for HPyFunc_mod_exec {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_mod_exec {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         (module, name): Self::Args<'_, R::Object>,
     ) -> Fallible<(), R> {
-        let go = |way: Way<'_>| passed!(function way [] [0] module: object,);
+        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] module: object,);
         let judge =
             |call: &mut Call<R, _>, result| call.integer(result, Callee::Execution(name)).map(drop);
         let objects = [Some(module)];
@@ -212,12 +212,12 @@ impl Signature for HPyFunc_destructor {
 }
 
 impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
-    fn invoke<P: Passage>(
+    fn invoke<P: CallMode>(
         loader: &'static Loader<R>,
         function: Self,
         (this,): Self::Args<'_, R::Object>,
     ) -> Fallible<(), R> {
-        let go = |way: Way<'_>| passed!(function way [] [0] this: object,);
+        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
         let report = |_: &mut Call<R, _>, ()| {
             if let Some(error) = loader.take_pending() {
                 loader.leave(|runtime| runtime.report_unraisable(error, None));

@@ -1,14 +1,121 @@
-//! One function of an extension's module.
+//! The functions of an extension's module.
 
 use super::arguments::call_args;
+use super::cells;
+use super::definition::define;
 use super::names::NameTuples;
 use crate::runtime::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::call::{CallArgs, Callee, Kept, Receiver};
-use hpy_loader::spec::MethodDef;
-use rustpython_vm::builtins::PyStrInterned;
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use hpy_loader::spec::{MethodDef, MethodFunction};
+use rustpython_vm::builtins::{PyModule, PyStrInterned};
+use rustpython_vm::function::{FuncArgs, PyMethodDef, PyMethodFlags};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use std::sync::OnceLock;
+
+/// A function of a module. The module is what the function gets as `self`, and
+/// what Python sees as its `__self__`.
+///
+/// # Errors
+///
+/// `MemoryError` if there is no handle left for the module.
+pub fn module_function(
+    loader: &'static Loader<RustPython>,
+    method: &'static MethodDef,
+    module: &Py<PyModule>,
+    vm: &VirtualMachine,
+) -> Result<PyObjectRef, PyObjectRef> {
+    let receiver: PyObjectRef = module.to_owned().into();
+    let module_name = receiver
+        .get_attr("__name__", vm)
+        .and_then(|name| name.str(vm))
+        .map(|name| vm.ctx.intern_str(name.as_wtf8()))
+        .ok();
+    let function: &'static Function = Box::leak(Box::new(Function {
+        loader,
+        method,
+        receiver: loader.keep(receiver.clone())?,
+        module: module_name,
+        names: NameTuples::default(),
+    }));
+    install_vectorcall(vm);
+    let definition = define(
+        &method.name,
+        method.doc.as_deref(),
+        flags(method.function),
+        cells::closure(function),
+    );
+    let mut function = definition.to_function().with_module_object(receiver);
+    if let Some(module_name) = module_name {
+        function = function.with_module(module_name);
+    }
+    Ok(function.into_ref(&vm.ctx).into())
+}
+
+/// The signature as RustPython has it, by which its interpreter chooses how to
+/// call.
+fn flags(function: MethodFunction) -> PyMethodFlags {
+    match function {
+        MethodFunction::NoArgs(_) => PyMethodFlags::NOARGS,
+        MethodFunction::O(_) => PyMethodFlags::O,
+        MethodFunction::VarArgs(_) => PyMethodFlags::FASTCALL,
+        MethodFunction::Keywords(_) => PyMethodFlags::FASTCALL | PyMethodFlags::KEYWORDS,
+    }
+}
+
+/// RustPython's type of the slot `vectorcall`.
+type VectorCall =
+    fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
+
+/// RustPython's `vectorcall` of builtin functions, once ours stands in front.
+static THEIRS: OnceLock<VectorCall> = OnceLock::new();
+
+fn install_vectorcall(vm: &VirtualMachine) {
+    THEIRS.get_or_init(|| {
+        let slot = &vm
+            .ctx
+            .types
+            .builtin_function_or_method_type
+            .slots
+            .vectorcall;
+        let theirs = slot.load().expect("builtin functions have a vectorcall");
+        slot.store(Some(vectorcall));
+        theirs
+    });
+}
+
+/// The payload of a builtin function. RustPython has no public name for its type,
+/// which is the one that `maker` makes.
+#[inline]
+fn native<T: PyPayload>(
+    callable: &PyObject,
+    _maker: impl Fn(&'static PyMethodDef) -> T,
+) -> Option<&Py<T>> {
+    callable.downcast_ref()
+}
+
+/// `vectorcall` of builtin functions: ours without a detour, others as ever.
+fn vectorcall(
+    callable: &PyObject,
+    mut args: Vec<PyObjectRef>,
+    count: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if let Some(native) = native(callable, PyMethodDef::to_function)
+        && let Some(function) = cells::find(native.as_func())
+    {
+        return match names {
+            Some(names) if !names.is_empty() => function.call_with_names(args, count, names, vm),
+            _ => {
+                args.truncate(count);
+                function.invoke(CallArgs::positional(args), vm)
+            }
+        };
+    }
+    let theirs = THEIRS.get().expect("set before this function was");
+    theirs(callable, args, count, names, vm)
+}
 
 /// A function of a module, with what it takes to call it. Never freed.
 pub struct Function {
@@ -30,25 +137,7 @@ impl Function {
         self.invoke(call_args(args, vm), vm)
     }
 
-    /// A call with arguments as they come: `count` positional ones, and then one
-    /// for each name.
-    #[inline(always)]
-    pub fn vectorcall(
-        &self,
-        mut values: Vec<PyObjectRef>,
-        count: usize,
-        names: Option<&[PyObjectRef]>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        match names {
-            Some(names) if !names.is_empty() => self.call_with_names(values, count, names, vm),
-            _ => {
-                values.truncate(count);
-                self.invoke(CallArgs::positional(values), vm)
-            }
-        }
-    }
-
+    /// A call with `count` positional arguments, and then one for each name.
     #[inline(never)]
     fn call_with_names(
         &self,
