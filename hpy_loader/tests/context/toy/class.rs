@@ -4,10 +4,11 @@ use std::ffi::{CStr, CString, c_void};
 
 use hpy_loader::Loader;
 use hpy_loader::abi::HPyFunc_keywords;
+use hpy_loader::call::{CallArgs, Callee, Receiver};
+use hpy_loader::member;
 use hpy_loader::native;
 use hpy_loader::runtime::Roots;
 use hpy_loader::spec::{MethodDef, TypeDef};
-use hpy_loader::{call::Callee, member};
 
 use super::Toy;
 use super::instance::Native;
@@ -93,9 +94,16 @@ pub struct Link<const THREADS: bool> {
     pub definition: &'static TypeDef,
 }
 
-/// Keyword names as the loader wants them.
-pub fn counted(names: Option<&Object>) -> Option<(Object, usize)> {
-    names.map(|names| (names.clone(), names.items().map_or(0, |names| names.len())))
+/// Arguments as the loader wants them.
+pub fn call_args(args: &[&Object], names: Option<&Object>) -> CallArgs<Object> {
+    let values = args.iter().map(|&arg| arg.clone()).collect();
+    match names {
+        Some(names) => {
+            let count = names.items().map_or(0, |names| names.len());
+            CallArgs::with_keywords(values, names.clone(), count)
+        }
+        None => CallArgs::positional(values),
+    }
 }
 
 impl<const THREADS: bool> Extension for Link<THREADS> {
@@ -105,8 +113,8 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
 
     fn finalize(&self, object: Object) {
         if let Some(function) = self.definition.slots.tp_finalize {
-            // SAFETY: the extension defined the slot.
-            unsafe { self.loader.call_finalize(function, object) };
+            let finalized = self.loader.call_slot(function, (object,));
+            assert!(finalized.is_ok(), "a finalizer fails for nobody");
         }
     }
 
@@ -158,17 +166,10 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
     ) -> VmResult<Object> {
         let name = || method.name.clone();
         let (receiver, args) = args.split_first().expect("a receiver");
-        // SAFETY: the extension defined the method.
-        unsafe {
-            self.loader.call_method(
-                method,
-                &name,
-                (*receiver).clone(),
-                args.iter().map(|&arg| arg.clone()).collect(),
-                counted(names),
-                Callee::Callable(&name),
-            )
-        }
+        let receiver = Receiver::Object((*receiver).clone());
+        let (args, callee) = (call_args(args, names), Callee::Callable(&name));
+        self.loader
+            .call_method(method, &name, receiver, args, callee)
     }
 
     fn call(
@@ -179,21 +180,13 @@ impl<const THREADS: bool> Extension for Link<THREADS> {
         names: Option<&Object>,
     ) -> VmResult<Object> {
         let name = || receiver.to_string();
-        // SAFETY: the extension gave the function.
-        unsafe {
-            self.loader.call_keywords(
-                function,
-                receiver.clone(),
-                args.iter().map(|&arg| arg.clone()).collect(),
-                counted(names),
-                Callee::Callable(&name),
-            )
-        }
+        let (args, callee) = (call_args(args, names), Callee::Callable(&name));
+        self.loader
+            .call_instance(function, receiver.clone(), args, callee)
     }
 
     fn add(&self, a: &Object, b: &Object) -> Option<VmResult<Object>> {
         let function = self.definition.slots.nb_add?;
-        // SAFETY: the extension defined the slot.
-        Some(unsafe { self.loader.call_binary(function, a.clone(), b.clone()) })
+        Some(self.loader.call_slot(function, (a.clone(), b.clone())))
     }
 }

@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
+pub use class::call_args;
 pub use object::{Data, Object, VmResult, not_in_the_toy};
 use object::{Heap, Text, lock, with_nul};
 

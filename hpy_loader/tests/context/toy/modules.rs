@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
-use hpy_loader::call::Callee;
+use hpy_loader::call::{Callee, Receiver};
 use hpy_loader::runtime::Modules;
 use hpy_loader::spec::ModuleDef;
 
-use super::class::counted;
+use super::class::call_args;
 use super::object::{lock, not_in_the_toy};
 use super::{Data, Object, Toy, VmResult};
 
@@ -25,17 +25,9 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
             let receiver = self.none();
             let function = self.function(move |args, names| {
                 let name = || method.name.clone();
-                // SAFETY: the extension defined the method.
-                unsafe {
-                    loader.call_method(
-                        method,
-                        &name,
-                        receiver.clone(),
-                        args.iter().map(|&arg| arg.clone()).collect(),
-                        counted(names),
-                        Callee::Callable(&name),
-                    )
-                }
+                let receiver = Receiver::Object(receiver.clone());
+                let (args, callee) = (call_args(args, names), Callee::Callable(&name));
+                loader.call_method(method, &name, receiver, args, callee)
             });
             names.insert(method.name.clone(), function);
         }
