@@ -7,8 +7,8 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use hpy_loader::Loader;
-use hpy_loader::abi::{HPy, HPyContext};
-use hpy_loader::call::Callee;
+use hpy_loader::abi::{HPy, HPyContext, HPyFunc_noargs, HPyFunc_varargs};
+use hpy_loader::call::{CallArgs, Callee, Receiver};
 use hpy_loader::spec::{MethodDef, MethodFunction};
 use std::hint::black_box;
 use toy_vm::{Standalone, Toy};
@@ -100,8 +100,14 @@ fn out_of<const THREADS: bool>(c: &mut Criterion) {
         function,
     };
     let (no_arguments, arguments) = (
-        method(MethodFunction::NoArgs(nothing)),
-        method(MethodFunction::VarArgs(count)),
+        // SAFETY: the functions are of these types.
+        method(MethodFunction::NoArgs(unsafe {
+            HPyFunc_noargs::new(nothing)
+        })),
+        // SAFETY: as above.
+        method(MethodFunction::VarArgs(unsafe {
+            HPyFunc_varargs::new(count)
+        })),
     );
     let mut group = c.benchmark_group(format!("out to C, {}", name(THREADS)));
     for count in [0, 1, 3, 8] {
@@ -112,11 +118,9 @@ fn out_of<const THREADS: bool>(c: &mut Criterion) {
         };
         group.bench_function(BenchmarkId::new("arguments", count), |b| {
             b.iter(|| {
-                let args = vec![argument.clone(); count];
-                let callee = Callee::Callable(&qualified);
-                // SAFETY: the function is of the signature that the definition
-                // says.
-                unsafe { loader.call_function(method, &qualified, receiver, args, None, callee) }
+                let args = CallArgs::positional(vec![argument.clone(); count]);
+                let (receiver, callee) = (Receiver::Kept(receiver), Callee::Callable(&qualified));
+                loader.call_method(method, &qualified, receiver, args, callee)
             });
         });
     }

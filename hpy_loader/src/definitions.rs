@@ -1,6 +1,6 @@
 //! What a VM makes of the definitions of an extension.
 
-use crate::loader::Loader;
+use crate::call::Loader;
 use crate::runtime::{Runtime, VmResult};
 use crate::spec::{ModuleDef, TypeDef};
 

@@ -64,7 +64,6 @@ pub mod guide {}
 pub mod handles;
 pub mod library;
 mod literals;
-mod loader;
 pub mod lock;
 pub mod member;
 pub mod memory;
@@ -75,9 +74,10 @@ mod registry;
 pub mod runtime;
 pub mod sites;
 pub mod spec;
+mod startup;
 pub mod trace;
 
+pub use call::Loader;
 pub use core::Core;
 pub use definitions::Definitions;
-pub use loader::Loader;
 pub use module::Execution;

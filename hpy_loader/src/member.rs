@@ -5,9 +5,9 @@
 
 use crate::abi::*;
 use crate::boundary::ContextCall;
+use crate::call::Loader;
 use crate::context as c;
 use crate::handles::{ArgumentScope, RawHandle};
-use crate::loader::Loader;
 use crate::native::FieldRef;
 use crate::runtime::{Runtime, VmResult};
 use crate::spec::MemberDef;

@@ -1,10 +1,10 @@
 //! From an opened library to a module.
 
-use crate::abi::{HPyFunc_inquiry, HPyGlobal, HPyModuleDef};
+use crate::abi::{HPyFunc_mod_exec, HPyGlobal, HPyModuleDef};
+use crate::call::{Loader, Wrapper};
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::RawHandle;
-use crate::loader::{Loader, Wrapper};
 use crate::runtime::{BuiltinKind, Runtime, VmResult};
 use crate::spec::{ModuleDef, Refusal, RefusalClass};
 
@@ -14,7 +14,7 @@ use crate::spec::{ModuleDef, Refusal, RefusalClass};
 /// slot may import what imports the module itself.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "the module is empty until `Loader::execute_module` has run"]
-pub struct Execution(&'static [HPyFunc_inquiry]);
+pub struct Execution(&'static [HPyFunc_mod_exec]);
 
 impl<R: Runtime> Loader<R> {
     /// Makes the module that an extension defines, for
@@ -47,8 +47,7 @@ impl<R: Runtime> Loader<R> {
         // keeps them.
         let definition: &'static ModuleDef = Box::leak(Box::new(definition));
         if let Some(create) = definition.create {
-            // SAFETY: the slot's type is that of a function with one operand.
-            let module = unsafe { self.call_unary(create, spec) }?;
+            let module = self.call_slot(create, (spec,))?;
             if self
                 .runtime()
                 .is_builtin_instance(&module, BuiltinKind::Module)
@@ -103,9 +102,7 @@ impl<R: Runtime> Loader<R> {
         self.handles().close(word);
         for &exec in slots {
             let argument = self.runtime().duplicate(&module);
-            // SAFETY: only `create_module` makes executions, of the slots that fill
-            // `HPy_mod_exec` in a definition that its caller vouched for.
-            if let Err(error) = unsafe { self.call_exec(exec, argument, name) } {
+            if let Err(error) = self.call_slot(exec, (argument, name)) {
                 // Where dropping a root runs finalizers, roots do not move.
                 let module = module.release();
                 self.leave(|_| drop(module));

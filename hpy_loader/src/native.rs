@@ -82,7 +82,7 @@ pub unsafe fn traverse(
     let mut visit = visit;
     // SAFETY: the caller vouches for function and struct; the trampoline gets
     // back the reference that lives here.
-    unsafe { function(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+    unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
 }
 
 /// Calls an extension's `tp_destroy`.
@@ -93,5 +93,5 @@ pub unsafe fn traverse(
 /// that type which nobody uses afterwards.
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
-    unsafe { function(object) };
+    unsafe { (function.pointer())(object) };
 }

@@ -50,11 +50,11 @@ const PARTS: [(&str, &[&str]); 2] = [
     (
         "calls of C",
         &[
-            "hpy_loader::call::method::function_noargs",
-            "hpy_loader::call::method::function_o",
-            "hpy_loader::call::method::method_noargs",
-            "hpy_loader::call::method::method_o",
-            "hpy_loader::call::slot::call_length",
+            "hpy_loader::call::method::on_kept::noargs",
+            "hpy_loader::call::method::on_kept::o",
+            "hpy_loader::call::method::on_object::noargs",
+            "hpy_loader::call::method::on_object::o",
+            "hpy_loader::call::slot::*HPyFunc_lenfunc>::invoke",
         ],
     ),
 ];

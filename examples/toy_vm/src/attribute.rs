@@ -37,8 +37,7 @@ impl<const THREADS: bool> Toy<THREADS> {
                 ..
             }) = definition.getset(name)
             {
-                // SAFETY: the extension of this loader has defined both.
-                return Some(unsafe { loader.call_getter(*getter, object.clone(), *closure) });
+                return Some(loader.call_slot(*getter, (object.clone(), *closure)));
             }
             let mut methods = definition.of.methods.iter();
             let method = methods.find(|method| method.name == name)?;
@@ -66,10 +65,7 @@ impl<const THREADS: bool> Toy<THREADS> {
             }
             let getset = definition.getset(name)?;
             Some(match getset.setter {
-                // SAFETY: the extension of this loader has defined both.
-                Some(setter) => unsafe {
-                    loader.call_setter(setter, object.clone(), value, getset.closure)
-                },
+                Some(setter) => loader.call_slot(setter, (object.clone(), value, getset.closure)),
                 None => Err(self.raise("AttributeError", "read-only attribute")),
             })
         });

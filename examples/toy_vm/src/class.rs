@@ -109,8 +109,8 @@ impl Definition {
 
     fn finalize<const THREADS: bool>(&self, instance: Object) {
         if let Some(function) = self.of.slots.tp_finalize {
-            // SAFETY: the extension of this loader has defined the slot.
-            unsafe { self.loader::<THREADS>().call_finalize(function, instance) };
+            // What goes wrong in it is reported as unraisable.
+            drop(self.loader::<THREADS>().call_slot(function, (instance,)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Functions: bodies of Rust, and methods of extensions behind such a body.
 
 use hpy_loader::Loader;
-use hpy_loader::call::Callee;
+use hpy_loader::call::{CallArgs, Callee, Receiver};
 use hpy_loader::spec::MethodDef;
 
 use crate::{Data, LoaderRef, Object, Toy, VmResult};
@@ -31,27 +31,26 @@ impl<const THREADS: bool> Toy<THREADS> {
         self.function(move |args, names| {
             let name = || method.name.clone();
             let repr = || format!("<built-in function {}>", method.name);
-            // SAFETY: the extension of this loader has defined the method.
-            unsafe {
-                loader.call_method(
-                    method,
-                    &name,
-                    receiver.clone(),
-                    owned(args),
-                    counted(names),
-                    Callee::Callable(&repr),
-                )
-            }
+            let receiver = Receiver::Object(receiver.clone());
+            let (args, callee) = (call_args(args, names), Callee::Callable(&repr));
+            loader.call_method(method, &name, receiver, args, callee)
         })
     }
 }
 
-/// Roots of its own for each argument, as the loader wants them.
+/// Roots of their own for all arguments, as the loader wants them.
 pub(crate) fn owned(args: &[&Object]) -> Vec<Object> {
     args.iter().map(|&arg| arg.clone()).collect()
 }
 
-/// The names of keywords and their number, as the loader wants them.
-pub(crate) fn counted(names: Option<&Object>) -> Option<(Object, usize)> {
-    names.map(|names| (names.clone(), names.items().map_or(0, |names| names.len())))
+/// The arguments of a call, as the loader wants them.
+pub fn call_args(args: &[&Object], names: Option<&Object>) -> CallArgs<Object> {
+    let values = owned(args);
+    match names {
+        Some(names) => {
+            let count = names.items().map_or(0, |names| names.len());
+            CallArgs::with_keywords(values, names.clone(), count)
+        }
+        None => CallArgs::positional(values),
+    }
 }

@@ -33,7 +33,7 @@ mod vm;
 
 pub use class::Class;
 pub use embedder::{Embedder, Standalone, ThreadEvent};
-pub use function::Body;
+pub use function::{Body, call_args};
 pub use loader_ref::LoaderRef;
 pub use native::Native;
 pub use object::{Data, Error, Instance, Object, Text, Value, VmResult, lock};

@@ -10,10 +10,66 @@ use std::ffi::{c_char, c_int, c_void};
 /// extension left it out.
 pub type HPyCFunction = *const c_void;
 
+/// A C function that an extension gave: a pointer that can be trusted to be what its
+/// type says, since only [reading a definition](crate::spec) makes it one, or somebody
+/// who vouches for it.
+///
+/// So calling one through a [`Loader`](crate::Loader) is safe.
+pub trait CFunction: Copy + Eq {
+    /// The type of the pointer.
+    type Pointer: Copy;
+
+    /// The function's address.
+    fn address(self) -> HPyCFunction;
+}
+
 macro_rules! c_functions {
     ($($(#[$doc:meta])* $name:ident($($type:ty),*) $(-> $ret:ty)?;)*) => { $(
         $(#[$doc])*
-        pub type $name = unsafe extern "C" fn($($type),*) $(-> $ret)?;
+        #[repr(transparent)]
+        #[derive(Clone, Copy)]
+        pub struct $name(unsafe extern "C" fn($($type),*) $(-> $ret)?);
+
+        impl $name {
+            /// Vouches for a function.
+            ///
+            /// # Safety
+            ///
+            /// The function may be called as the signature's documentation in HPy says,
+            /// by whoever keeps what [`call`](crate::call) asks of a VM.
+            pub const unsafe fn new(function: <Self as CFunction>::Pointer) -> Self {
+                Self(function)
+            }
+
+            /// The pointer.
+            #[inline(always)]
+            pub(crate) fn pointer(self) -> <Self as CFunction>::Pointer {
+                self.0
+            }
+        }
+
+        impl CFunction for $name {
+            type Pointer = unsafe extern "C" fn($($type),*) $(-> $ret)?;
+
+            #[inline(always)]
+            fn address(self) -> HPyCFunction {
+                self.0 as HPyCFunction
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                std::ptr::fn_addr_eq(self.0, other.0)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({:p})"), self.address())
+            }
+        }
     )* };
 }
 
@@ -62,8 +118,6 @@ c_functions! {
     HPyFunc_getbufferproc(*mut HPyContext, HPy, *mut HPy_buffer, c_int) -> c_int;
     /// Gives a buffer back.
     HPyFunc_releasebufferproc(*mut HPyContext, HPy, *mut HPy_buffer);
-    /// Called for each field of an object.
-    HPyFunc_visitproc(*mut HPyField, *mut c_void) -> c_int;
     /// Visits the fields of a native struct.
     HPyFunc_traverseproc(*mut c_void, HPyFunc_visitproc, *mut c_void) -> c_int;
     /// Finalizes an object that is still whole.
@@ -72,6 +126,12 @@ c_functions! {
     HPyFunc_destroyfunc(*mut c_void);
     /// Makes a module from its spec.
     HPyFunc_mod_create(*mut HPyContext, HPy) -> HPy;
-    /// Frees what a capsule points to: its name, pointer and context.
-    HPyFunc_Capsule_Destructor(*const c_char, *mut c_void, *mut c_void);
+    /// Fills a module in: `HPyFunc_inquiry` in the headers.
+    HPyFunc_mod_exec(*mut HPyContext, HPy) -> c_int;
 }
+
+/// Called for each field of an object.
+pub type HPyFunc_visitproc = unsafe extern "C" fn(*mut HPyField, *mut c_void) -> c_int;
+
+/// Frees what a capsule points to: its name, pointer and context.
+pub type HPyFunc_Capsule_Destructor = unsafe extern "C" fn(*const c_char, *mut c_void, *mut c_void);

@@ -55,9 +55,7 @@ macro_rules! declare_slots {
             /// Whether both hold the same functions, by address.
             pub fn is_same(&self, other: &Slots) -> bool {
                 $($(
-                    let same = self.$field.map(|function| function as *const ())
-                        == other.$field.map(|function| function as *const ());
-                    if !same {
+                    if self.$field != other.$field {
                         return false;
                     }
                 )*)*
@@ -136,7 +134,7 @@ declare_slots! {
         HPy_tp_finalize = 80: tp_finalize(HPyFunc_destructor),
         HPy_tp_destroy = 1000: tp_destroy(HPyFunc_destroyfunc),
         HPy_mod_create = 2000: mod_create(HPyFunc_mod_create),
-        HPy_mod_exec = 2001: mod_exec(HPyFunc_inquiry),
+        HPy_mod_exec = 2001: mod_exec(HPyFunc_mod_exec),
     }
     /// The slots that upstream's development head has added since.
     HEAD {

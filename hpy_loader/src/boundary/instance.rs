@@ -1,9 +1,9 @@
 //! A context that C can call, and what its functions reach from it.
 
 use crate::abi::HPyContext;
+use crate::call::Loader;
 use crate::core::Core;
 use crate::handles::FullRangeTable;
-use crate::loader::Loader;
 use crate::runtime::Runtime;
 use std::cell::OnceCell;
 

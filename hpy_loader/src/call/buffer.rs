@@ -1,11 +1,13 @@
 //! The buffer protocol.
 
-use super::declaration::trampolines;
-use super::passage::{Passage, Way};
-use super::running::{run, run_unchecked};
+use super::Callee;
+use super::arguments::passed;
+use super::running::{Call, run, run_unchecked};
+use super::running::{CallMode, PreparedCall};
+use super::signature::{Invoke, Signature};
 use crate::abi::*;
+use crate::call::Loader;
 use crate::handles::RawHandle;
-use crate::loader::Loader;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
 use std::ffi::c_int;
@@ -19,52 +21,59 @@ impl Outcome for Filled {
     }
 }
 
-trampolines! {
-    BufferCalls, buffers;
+/// The object, a buffer to fill in, and the flags. On success the buffer is filled in,
+/// and its `obj` has become a root of the exporter, which is the result; the handle in
+/// the buffer is closed.
+impl Signature for HPyFunc_getbufferproc {
+    type Args<'a, O> = (O, &'a mut HPy_buffer, c_int);
+    type Output<O> = Option<O>;
+}
 
-    /// Calls `bf_getbuffer`. On success the buffer is filled in, and its `obj`
-    /// has become a root of the exporter, returned beside it; the handle in the
-    /// buffer is closed.
-    pub fn call_getbuffer(
-        loader,
-        function: HPyFunc_getbufferproc,
-        object: R::Object,
-        buffer: &mut HPy_buffer,
-        flags: c_int
+impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (object, buffer, flags): Self::Args<'_, R::Object>,
     ) -> VmResult<Option<R::Object>, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe {
-            let result = function(way.context, way.arg(0), &raw mut *buffer, flags);
+        let go = |prepared: PreparedCall<'_>| {
+            let place = &raw mut *buffer;
+            let result = passed!(function prepared [prepared.arg(0), place, flags,] []);
             let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
-            Filled(result, way.own(exporter))
+            Filled(result, prepared.own(exporter))
         };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, filled| {
+        let judge = |call: &mut Call<R, _>, Filled(result, exporter)| {
             // While the call has the lock, and of a function that fails as well.
-            let Filled(result, exporter) = filled;
             let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
-            let exporter = loader
-                .handles()
-                .take_with(RawHandle::from_bits(exporter.0), duplicate);
-            call.integer(result)?;
+            let exporter = RawHandle::from_bits(exporter.0);
+            let exporter = loader.handles().take_with(exporter, duplicate);
+            call.integer(result, Callee::Slot)?;
             Ok(exporter)
-        })
+        };
+        let objects = [Some(object)];
+        run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
     }
+}
 
-    /// Calls `bf_releasebuffer`.
-    pub fn call_releasebuffer(
-        loader,
-        function: HPyFunc_releasebufferproc,
-        object: R::Object,
-        buffer: &mut HPy_buffer
+/// The object, and a buffer that it has filled in.
+impl Signature for HPyFunc_releasebufferproc {
+    type Args<'a, O> = (O, &'a mut HPy_buffer);
+    type Output<O> = ();
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (object, buffer): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe {
-            buffer.obj = way.arg(0);
-            function(way.context, way.arg(0), &raw mut *buffer);
+        let go = |prepared: PreparedCall<'_>| {
+            buffer.obj = prepared.arg(0);
+            let place = &raw mut *buffer;
+            passed!(function prepared [prepared.arg(0), place,] []);
             buffer.obj = HPy::NULL;
         };
-        run_unchecked::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, ()| {
-            call.integer(0).map(drop)
-        })
+        let judge = |call: &mut Call<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
+        let (address, objects) = (function.address(), [Some(object)]);
+        run_unchecked::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
     }
 }

@@ -1,35 +1,34 @@
-//! Methods, module functions and callable objects.
+//! Methods, functions of modules, and callable objects.
 
-use super::Callee;
-use super::declaration::trampolines;
-use super::passage::{Passage, Way};
-use super::running::{Call, run, run_on};
+use super::arguments::{kept, opened, passed};
+use super::running::{Call, run};
+use super::running::{CallMode, PreparedCall};
+use super::{CallArgs, Callee, Kept, Receiver};
 use crate::abi::*;
-use crate::loader::Loader;
+use crate::call::Loader;
 use crate::runtime::{Runtime, VmResult};
 use crate::spec::{MethodDef, MethodFunction};
 
-/// What a method is called on.
-enum Receiver<O> {
-    /// An object, whose root the call takes.
-    Root(O),
-    /// What a handle from [`Loader::keep`] refers to.
-    Kept(HPy),
+/// What calls a function of one signature on a receiver `V`, with `A` besides.
+type MethodCall<R, F, V, A> = fn(
+    &'static Loader<R>,
+    F,
+    V,
+    A,
+    Callee<'_>,
+) -> VmResult<<R as crate::runtime::Roots>::Object, R>;
+
+/// What calls methods, in the mode of a loader. `V` is a root of the receiver, or a
+/// handle of it that is kept.
+pub(super) struct MethodCalls<R: Runtime, V> {
+    noargs: MethodCall<R, HPyFunc_noargs, V, ()>,
+    o: MethodCall<R, HPyFunc_o, V, R::Object>,
+    varargs: MethodCall<R, HPyFunc_varargs, V, Vec<R::Object>>,
+    keywords: MethodCall<R, HPyFunc_keywords, V, CallArgs<R::Object>>,
 }
 
-/// A tuple of the names of keywords, and how many there are.
-type Names<O> = Option<(O, usize)>;
-
-/// Calls of what is called by name.
-///
-/// # Safety
-///
-/// For all methods: `function` came from a definition that the extension of
-/// this loader gave, for the signature that the method is for.
-#[allow(clippy::missing_safety_doc)]
 impl<R: Runtime> Loader<R> {
-    /// Calls a method or module function. `args` are the positional arguments,
-    /// followed by one value for each name in the tuple `names`.
+    /// Calls a method or a function of a module.
     ///
     /// # Errors
     ///
@@ -37,85 +36,51 @@ impl<R: Runtime> Loader<R> {
     /// does not take, in CPython's words for a callable named `name`; or what
     /// the function raised.
     #[inline(always)]
-    pub unsafe fn call_method(
+    pub fn call_method(
         &'static self,
         method: &MethodDef,
         name: &dyn Fn() -> String,
-        receiver: R::Object,
-        mut args: Vec<R::Object>,
-        names: Option<(R::Object, usize)>,
+        receiver: Receiver<R::Object>,
+        args: CallArgs<R::Object>,
         callee: Callee<'_>,
     ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function, which has the type of its
-        // variant.
-        unsafe {
-            match (method.function, names, args.len()) {
-                (MethodFunction::NoArgs(function), None, 0) => {
-                    self.method_noargs(function, receiver, callee)
-                }
-                (MethodFunction::O(function), None, 1) => {
-                    let arg = args.swap_remove(0);
-                    self.method_o(function, receiver, arg, callee)
-                }
-                (MethodFunction::VarArgs(function), None, _) => {
-                    self.method_varargs(function, receiver, args, callee)
-                }
-                (MethodFunction::Keywords(function), names, _) => {
-                    self.call_keywords(function, receiver, args, names, callee)
-                }
-                (function, names, count) => {
-                    Err(self.wrong_arguments(function, name, count, &names))
-                }
+        let calls = self.trampolines();
+        match receiver {
+            Receiver::Object(object) => calls
+                .on_object
+                .call(self, method, name, object, args, callee),
+            Receiver::Kept(Kept(handle)) => {
+                calls.on_kept.call(self, method, name, handle, args, callee)
             }
         }
     }
 
-    /// [`call_method`](Self::call_method) for a function whose receiver is always
-    /// the same, its module, and has a handle from [`keep`](Self::keep): the root
-    /// need not be cloned for each call.
+    /// Calls an object: with its class's `tp_call`, or a function of its own.
+    ///
+    /// # Errors
+    ///
+    /// What the function raised.
     #[inline(always)]
-    pub unsafe fn call_function(
+    pub fn call_instance(
         &'static self,
-        method: &MethodDef,
-        name: &dyn Fn() -> String,
-        receiver: HPy,
-        mut args: Vec<R::Object>,
-        names: Option<(R::Object, usize)>,
+        function: HPyFunc_keywords,
+        object: R::Object,
+        args: CallArgs<R::Object>,
         callee: Callee<'_>,
     ) -> VmResult<R::Object, R> {
-        // SAFETY: as in `call_method`.
-        unsafe {
-            match (method.function, names, args.len()) {
-                (MethodFunction::NoArgs(function), None, 0) => {
-                    self.function_noargs(function, receiver, callee)
-                }
-                (MethodFunction::O(function), None, 1) => {
-                    let arg = args.swap_remove(0);
-                    self.function_o(function, receiver, arg, callee)
-                }
-                (MethodFunction::VarArgs(function), None, _) => {
-                    self.function_varargs(function, receiver, args, callee)
-                }
-                (MethodFunction::Keywords(function), names, _) => {
-                    self.function_keywords(function, receiver, args, names, callee)
-                }
-                (function, names, count) => {
-                    Err(self.wrong_arguments(function, name, count, &names))
-                }
-            }
-        }
+        (self.trampolines().on_object.keywords)(self, function, object, args, callee)
     }
 
-    /// Opens a handle of `object` that stays open as long as the process runs,
-    /// whatever C does with it. For [`call_function`](Self::call_function).
+    /// Opens a handle of `object` for [`Receiver::Kept`]: calls need not clone the
+    /// root.
     ///
     /// # Errors
     ///
     /// `MemoryError` if the table is full.
-    pub fn keep(&'static self, object: R::Object) -> VmResult<HPy, R> {
+    pub fn keep(&'static self, object: R::Object) -> VmResult<Kept, R> {
         let _entered = self.lock().enter(self.runtime());
         match self.handles().open_immortal(object) {
-            Ok(word) => Ok(HPy(word.bits())),
+            Ok(word) => Ok(Kept(HPy::from(word))),
             Err(full) => {
                 self.leave(|_| drop(full));
                 let memory_error = self.constants().h_MemoryError;
@@ -129,16 +94,45 @@ impl<R: Runtime> Loader<R> {
         &'static self,
         function: MethodFunction,
         name: &dyn Fn() -> String,
-        count: usize,
-        names: &Names<R::Object>,
+        args: &CallArgs<R::Object>,
     ) -> R::Object {
-        let name = name();
+        let (name, count) = (name(), args.values.len());
         let message = match function {
-            _ if names.is_some() => format!("{name}() takes no keyword arguments"),
+            _ if args.keyword_names.is_some() => format!("{name}() takes no keyword arguments"),
             MethodFunction::O(_) => format!("{name}() takes exactly one argument ({count} given)"),
             _ => format!("{name}() takes no arguments ({count} given)"),
         };
         self.error(self.constants().h_TypeError, &message)
+    }
+}
+
+impl<R: Runtime, V> MethodCalls<R, V> {
+    #[inline(always)]
+    fn call(
+        &self,
+        loader: &'static Loader<R>,
+        method: &MethodDef,
+        name: &dyn Fn() -> String,
+        receiver: V,
+        mut args: CallArgs<R::Object>,
+        callee: Callee<'_>,
+    ) -> VmResult<R::Object, R> {
+        match (method.function, &args.keyword_names, args.values.len()) {
+            (MethodFunction::NoArgs(function), None, 0) => {
+                (self.noargs)(loader, function, receiver, (), callee)
+            }
+            (MethodFunction::O(function), None, 1) => {
+                let arg = args.values.swap_remove(0);
+                (self.o)(loader, function, receiver, arg, callee)
+            }
+            (MethodFunction::VarArgs(function), None, _) => {
+                (self.varargs)(loader, function, receiver, args.values, callee)
+            }
+            (MethodFunction::Keywords(function), _, _) => {
+                (self.keywords)(loader, function, receiver, args, callee)
+            }
+            (function, ..) => Err(loader.wrong_arguments(function, name, &args)),
+        }
     }
 }
 
@@ -163,200 +157,108 @@ impl Called {
 
     /// What C gets for it, and the arguments.
     #[inline(always)]
-    fn pass(self, way: Way<'_>) -> (HPy, *const HPy) {
+    fn pass(self, prepared: PreparedCall<'_>) -> (HPy, *const HPy) {
         match self {
-            Self::Pushed(handle) => (way.pushed(handle, 0), way.args(1)),
-            Self::Kept(_) => (way.receiver, way.args(0)),
+            Self::Pushed(handle) => (prepared.pushed(handle, 0), prepared.args(1)),
+            Self::Kept(_) => (prepared.receiver, prepared.args(0)),
         }
     }
 }
 
-/// A call with any number of arguments: how it takes them is for `go` to say.
-#[inline(always)]
-fn many<R: Runtime>(
-    loader: &'static Loader<R>,
-    receiver: Receiver<R::Object>,
-    args: Vec<R::Object>,
-    go: impl FnOnce(&mut Call<R>, Called) -> VmResult<HPy, R>,
-    callee: Callee<'_>,
-) -> VmResult<R::Object, R> {
-    let mut call = Call::of_many(loader)?;
-    let receiver = match receiver {
-        Receiver::Root(object) => Called::Pushed(call.push(object)?),
-        Receiver::Kept(handle) => Called::Kept(handle),
+/// Puts the receiver in front of any number of arguments.
+macro_rules! called {
+    (object $call:ident $receiver:ident) => {
+        Called::Pushed($call.push($receiver)?)
     };
-    call.push_all(args)?;
-    let result = go(&mut call, receiver)?;
-    call.object(result, callee)
+    (kept $call:ident $receiver:ident) => {
+        Called::Kept($receiver)
+    };
 }
 
-/// # Safety
-///
-/// As for all methods here.
-#[inline(always)]
-unsafe fn varargs<R: Runtime, P: Passage>(
-    loader: &'static Loader<R>,
-    function: HPyFunc_varargs,
-    receiver: Receiver<R::Object>,
-    args: Vec<R::Object>,
-    callee: Callee<'_>,
-) -> VmResult<R::Object, R> {
-    let count = args.len();
-    let go = |call: &mut Call<R>, receiver: Called| {
-        let words = call.frame.kept_words();
-        let call = |way: Way<'_>| {
-            let (receiver, args) = receiver.pass(way);
-            // SAFETY: the caller vouches for the function. The arguments live as long
-            // as the frame.
-            unsafe { function(way.context, receiver, args, count) }
-        };
-        Ok(P::go(loader, function as _, receiver.kept(), words, call))
+/// Makes what calls methods on one kind of receiver, see [`arguments`](super::arguments).
+macro_rules! method_calls {
+    ($name:ident, $kind:ident, $receiver:ty) => {
+        pub(super) mod $name {
+            use super::*;
+
+            pub(in crate::call) fn through<R: Runtime, P: CallMode>() -> MethodCalls<R, $receiver> {
+                MethodCalls {
+                    noargs: noargs::<R, P>,
+                    o: o::<R, P>,
+                    varargs: varargs::<R, P>,
+                    keywords: keywords::<R, P>,
+                }
+            }
+
+            fn noargs<R: Runtime, P: CallMode>(
+                loader: &'static Loader<R>,
+                function: HPyFunc_noargs,
+                receiver: $receiver,
+                (): (),
+                callee: Callee<'_>,
+            ) -> VmResult<R::Object, R> {
+                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] receiver: $kind,);
+                let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
+                let objects = opened!([] receiver: $kind,);
+                let receiver = kept!(receiver: $kind,);
+                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
+            }
+
+            fn o<R: Runtime, P: CallMode>(
+                loader: &'static Loader<R>,
+                function: HPyFunc_o,
+                receiver: $receiver,
+                arg: R::Object,
+                callee: Callee<'_>,
+            ) -> VmResult<R::Object, R> {
+                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0 1] receiver: $kind, arg: object,);
+                let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
+                let objects = opened!([] receiver: $kind, arg: object,);
+                let receiver = kept!(receiver: $kind,);
+                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
+            }
+
+            fn varargs<R: Runtime, P: CallMode>(
+                loader: &'static Loader<R>,
+                function: HPyFunc_varargs,
+                receiver: $receiver,
+                args: Vec<R::Object>,
+                callee: Callee<'_>,
+            ) -> VmResult<R::Object, R> {
+                let count = args.len();
+                let mut call = Call::of_many(loader)?;
+                let called = called!($kind call receiver);
+                call.push_all(args)?;
+                let words = call.scope.kept_words();
+                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
+                    let (receiver, args) = called.pass(prepared);
+                    passed!(function prepared [receiver, args, count,] [])
+                });
+                call.object(result, callee)
+            }
+
+            fn keywords<R: Runtime, P: CallMode>(
+                loader: &'static Loader<R>,
+                function: HPyFunc_keywords,
+                receiver: $receiver,
+                args: CallArgs<R::Object>,
+                callee: Callee<'_>,
+            ) -> VmResult<R::Object, R> {
+                let count = args.positional;
+                let mut call = Call::of_many(loader)?;
+                let called = called!($kind call receiver);
+                call.push_all(args.values)?;
+                let names = call.push_optional(args.keyword_names)?;
+                let words = call.scope.kept_words();
+                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
+                    let (receiver, args) = called.pass(prepared);
+                    passed!(function prepared [receiver, args, count, prepared.last(names),] [])
+                });
+                call.object(result, callee)
+            }
+        }
     };
-    many::<R>(loader, receiver, args, go, callee)
 }
 
-/// # Safety
-///
-/// As for all methods here.
-#[inline(always)]
-unsafe fn keywords<R: Runtime, P: Passage>(
-    loader: &'static Loader<R>,
-    function: HPyFunc_keywords,
-    receiver: Receiver<R::Object>,
-    args: Vec<R::Object>,
-    names: Names<R::Object>,
-    callee: Callee<'_>,
-) -> VmResult<R::Object, R> {
-    let (names, keywords) = match names {
-        Some((names, count)) => (Some(names), count),
-        None => (None, 0),
-    };
-    let count = args.len() - keywords;
-    let go = |call: &mut Call<R>, receiver: Called| {
-        let names = call.push_optional(names)?;
-        let words = call.frame.kept_words();
-        let call = |way: Way<'_>| {
-            let (receiver, args) = receiver.pass(way);
-            // SAFETY: as in `varargs`.
-            unsafe { function(way.context, receiver, args, count, way.last(names)) }
-        };
-        Ok(P::go(loader, function as _, receiver.kept(), words, call))
-    };
-    many::<R>(loader, receiver, args, go, callee)
-}
-
-trampolines! {
-    MethodCalls, methods;
-
-    /// Calls a method without arguments.
-    fn method_noargs(
-        loader,
-        function: HPyFunc_noargs,
-        receiver: R::Object,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(receiver)], go, |call, result| {
-            call.object(result, callee)
-        })
-    }
-
-    /// Calls a method with one argument.
-    fn method_o(
-        loader,
-        function: HPyFunc_o,
-        receiver: R::Object,
-        arg: R::Object,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(receiver), Some(arg)], go, |call, result| {
-            call.object(result, callee)
-        })
-    }
-
-    /// Calls a method with any number of arguments.
-    fn method_varargs(
-        loader,
-        function: HPyFunc_varargs,
-        receiver: R::Object,
-        args: Vec<R::Object>,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        unsafe { varargs::<R, P>(loader, function, Receiver::Root(receiver), args, callee) }
-    }
-
-    /// Calls `HPyFunc_keywords`: methods, `tp_call` and call functions. The values of
-    /// `args` are the positional arguments, followed by one for each name in the tuple
-    /// `names`.
-    pub fn call_keywords(
-        loader,
-        function: HPyFunc_keywords,
-        receiver: R::Object,
-        args: Vec<R::Object>,
-        names: Option<(R::Object, usize)>,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        let receiver = Receiver::Root(receiver);
-        // SAFETY: the caller vouches for the function.
-        unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }
-    }
-
-    /// Calls a function without arguments.
-    fn function_noargs(
-        loader,
-        function: HPyFunc_noargs,
-        receiver: HPy,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.receiver) };
-        run_on::<R, P, _, _, _>(loader, function as _, receiver, [], go, |call, result| {
-            call.object(result, callee)
-        })
-    }
-
-    /// Calls a function with one argument.
-    fn function_o(
-        loader,
-        function: HPyFunc_o,
-        receiver: HPy,
-        arg: R::Object,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.receiver, way.arg(0)) };
-        run_on::<R, P, _, _, _>(loader, function as _, receiver, [Some(arg)], go, |call, result| {
-            call.object(result, callee)
-        })
-    }
-
-    /// Calls a function with any number of arguments.
-    fn function_varargs(
-        loader,
-        function: HPyFunc_varargs,
-        receiver: HPy,
-        args: Vec<R::Object>,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        unsafe { varargs::<R, P>(loader, function, Receiver::Kept(receiver), args, callee) }
-    }
-
-    /// Calls a function with any number of arguments and keywords.
-    fn function_keywords(
-        loader,
-        function: HPyFunc_keywords,
-        receiver: HPy,
-        args: Vec<R::Object>,
-        names: Option<(R::Object, usize)>,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        let receiver = Receiver::Kept(receiver);
-        // SAFETY: the caller vouches for the function.
-        unsafe { keywords::<R, P>(loader, function, receiver, args, names, callee) }
-    }
-}
+method_calls!(on_object, object, R::Object);
+method_calls!(on_kept, kept, HPy);

@@ -17,7 +17,7 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
             return Err(self.failure(word, callee));
         }
         let (core, runtime) = (self.core, self.core.runtime());
-        Ok(if let Some(object) = self.frame.take_back(word) {
+        Ok(if let Some(object) = self.scope.take_back(word) {
             object
         } else if word.is_immediate() {
             match word.as_i64() {
@@ -43,13 +43,7 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
 
     /// Takes an integer result, of which -1 may mean failure.
     #[inline(always)]
-    pub(super) fn integer<T: PartialOrd + From<i8>>(&self, result: T) -> VmResult<T, R> {
-        self.integer_of(result, Callee::Slot)
-    }
-
-    /// As [`integer`](Self::integer), of any callee.
-    #[inline(always)]
-    pub(super) fn integer_of<T: PartialOrd + From<i8>>(
+    pub(super) fn integer<T: PartialOrd + From<i8>>(
         &self,
         result: T,
         callee: Callee<'_>,
@@ -63,6 +57,15 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
             };
             return Err(self.failure(word, callee));
         }
+        Ok(result)
+    }
+
+    /// Takes a hash: -1 is a failure if it comes with an error, and a hash like any
+    /// other if not, as CPython's slot wrapper has it.
+    #[inline(always)]
+    pub(super) fn hash(&self, Hash(result): Hash) -> VmResult<HPy_hash_t, R> {
+        let failed = result == -1 && self.core.is_error_pending();
+        self.integer(if failed { -1_i8 } else { 0 }, Callee::Slot)?;
         Ok(result)
     }
 
@@ -105,16 +108,8 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
 
     /// None if there is none, as for a class whose metaclass fails to give it.
     fn repr_of_class(&self) -> Option<String> {
-        let class = self
-            .core
-            .handles()
-            .pin(self.frame.words().first().copied()?)?;
-        self.core.leave(|vm| {
-            let repr = vm.repr(&class).ok()?;
-            // SAFETY: the text lives as long as the object beside it.
-            let text = unsafe { &*vm.utf8(&repr).ok()? };
-            Some(String::from_utf8_lossy(text).into_owned())
-        })
+        let class = self.scope.words().first().copied()?;
+        self.core.repr(&*self.core.handles().pin(class)?).ok()
     }
 
     fn failed_silently(&self, callee: Callee<'_>) -> String {

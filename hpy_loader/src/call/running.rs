@@ -1,10 +1,10 @@
 //! A call in progress: what is set up before C runs, and taken down after.
 
-use super::passage::{Passage, Way};
-use crate::abi::HPy;
-use crate::core::Core;
+use crate::abi::{HPy, HPyContext};
+use crate::call::Loader;
+use crate::core::{Core, ErrorStash};
+use crate::debug::DebugCall;
 use crate::handles::{ArgumentScope, HandleVec, RawHandle};
-use crate::loader::Loader;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
 use std::borrow::BorrowMut;
@@ -18,94 +18,71 @@ use std::mem::ManuallyDrop;
 /// call stays where it was made: it lies in memory, for a panic's sake, and is
 /// written once.
 pub(super) struct Call<R: Runtime, W: BorrowMut<[RawHandle]> = HandleVec> {
-    pub(super) frame: ManuallyDrop<ArgumentScope<'static, R::Object, W>>,
+    pub(super) scope: ManuallyDrop<ArgumentScope<'static, R::Object, W>>,
     pub(super) core: &'static Core<R>,
-    aside: RawHandle,
+    stash: ErrorStash,
     is_outermost: bool,
 }
 
 impl<R: Runtime, W: BorrowMut<[RawHandle]>> Drop for Call<R, W> {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: the frame is taken here and nowhere else.
-        let frame = unsafe { ManuallyDrop::take(&mut self.frame) };
+        // SAFETY: the scope is taken here and nowhere else.
+        let scope = unsafe { ManuallyDrop::take(&mut self.scope) };
         // Arguments may have finalizers, which must not run under the lock. But
         // most are somebody else's as well, and go without anything happening.
         let core = self.core;
         let vm = core.runtime();
         let mut dying = None;
-        frame.finish_into(|object| {
+        scope.finish_into(|object| {
             if vm.is_shared(&object) || vm.is_inert(&object) {
                 drop(object);
             } else {
                 put(&mut dying, object);
             }
         });
-        core.put_back(self.aside);
+        core.unstash_error(&self.stash);
         if self.is_outermost {
             core.lock().release();
         }
         if let Some(dying) = dying {
-            bury(core, dying, self.is_outermost);
+            drop_after_call(core, dying, self.is_outermost);
         }
     }
 }
 
-/// Calls a function with these arguments: `go` makes the call in the way that it is
-/// told, with `HPy_NULL` where there is no argument, and `judge` takes what it has
-/// returned. C may call Python and Python C, to any depth: what the VM says of its
-/// stack is asked before every call, since C itself asks nobody.
+/// Calls a function on `receiver`, if that is none of the arguments, and with these
+/// objects: `go` makes the call, with `HPy_NULL` where there is no object, and `judge`
+/// takes what it has returned. C may call Python and Python C, to any depth: what the
+/// VM says of its stack is asked before every call, since C itself asks nobody.
 #[inline(always)]
-pub(super) fn run<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
-    loader: &'static Loader<R>,
-    function: *const c_void,
-    objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
-) -> VmResult<U, R> {
-    run_on::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
-}
-
-/// [`run`] for a function whose receiver has a handle that is none of the call's.
-#[inline(always)]
-pub(super) fn run_on<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
+pub(super) fn run<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
     objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
+    go: impl FnOnce(PreparedCall<'_>) -> T,
     judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     loader.runtime().check_stack()?;
-    run_all::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
+    run_unchecked::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
 }
 
 /// [`run`] for what has to happen, however deep it is.
 #[inline(always)]
-pub(super) fn run_unchecked<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
-    loader: &'static Loader<R>,
-    function: *const c_void,
-    objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
-) -> VmResult<U, R> {
-    run_all::<R, P, T, U, N>(loader, function, HPy::NULL, objects, go, judge)
-}
-
-#[inline(always)]
-fn run_all<R: Runtime, P: Passage, T: Outcome, U, const N: usize>(
+pub(super) fn run_unchecked<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
     objects: [Option<R::Object>; N],
-    go: impl FnOnce(Way<'_>) -> T,
+    go: impl FnOnce(PreparedCall<'_>) -> T,
     judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     let mut call = Call::new(loader, [RawHandle::NULL; N]);
-    if !call.frame.fill(objects) {
+    if !call.scope.fill(objects) {
         return Err(call.full());
     }
-    let result = P::go(loader, function, receiver, call.frame.kept_words(), go);
+    let result = P::go(loader, function, receiver, call.scope.kept_words(), go);
     judge(&mut call, result)
 }
 
@@ -120,8 +97,8 @@ impl<R: Runtime> Call<R> {
     /// Opens a handle for an argument.
     #[inline(always)]
     pub(super) fn push(&mut self, object: R::Object) -> VmResult<HPy, R> {
-        match self.frame.push(object) {
-            Ok(word) => Ok(HPy(word.bits())),
+        match self.scope.push(object) {
+            Ok(word) => Ok(HPy::from(word)),
             Err(_) => Err(self.full()),
         }
     }
@@ -147,11 +124,11 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
     fn new(loader: &'static Loader<R>, words: W) -> Self {
         let core = loader.core();
         let is_outermost = core.lock().acquire_if_free(core.runtime());
-        let aside = core.take_aside();
+        let stash = core.stash_error();
         Self {
-            frame: ManuallyDrop::new(ArgumentScope::with_words(core.handles(), words)),
+            scope: ManuallyDrop::new(ArgumentScope::with_words(core.handles(), words)),
             core,
-            aside,
+            stash,
             is_outermost,
         }
     }
@@ -170,10 +147,111 @@ fn put<O>(objects: &mut Option<Vec<O>>, object: O) {
 }
 
 #[inline(never)]
-fn bury<R: Runtime>(core: &Core<R>, dying: Vec<R::Object>, outermost: bool) {
+fn drop_after_call<R: Runtime>(core: &Core<R>, dying: Vec<R::Object>, outermost: bool) {
     if outermost {
         drop(dying);
     } else {
         core.leave(|_| drop(dying));
+    }
+}
+
+/// How a C function is to be called.
+#[derive(Clone, Copy)]
+pub(crate) struct PreparedCall<'a> {
+    pub(super) context: *mut HPyContext,
+    /// What it is called on, if that is none of the arguments, as C gets it.
+    pub(super) receiver: HPy,
+    /// The arguments, as C gets them.
+    pub(super) handles: &'a [HPy],
+    /// What tells the handles of C from the core's own.
+    pub(super) debug_call: Option<&'a DebugCall>,
+}
+
+impl PreparedCall<'_> {
+    /// What C gets for a handle that was pushed at `place`.
+    #[inline(always)]
+    pub(super) fn pushed(self, handle: HPy, place: usize) -> HPy {
+        match self.debug_call {
+            None => handle,
+            Some(_) => self.handles[place],
+        }
+    }
+
+    /// What C gets for the handle that was pushed last, or for `HPy_NULL` if none was
+    /// after those before it.
+    #[inline(always)]
+    pub(super) fn last(self, handle: HPy) -> HPy {
+        match handle.is_null() {
+            true => handle,
+            false => self.pushed(handle, self.handles.len() - 1),
+        }
+    }
+
+    /// The handles pushed after the first `skip`, as C takes them.
+    #[inline(always)]
+    pub(super) fn args(self, skip: usize) -> *const HPy {
+        self.handles[skip..].as_ptr()
+    }
+
+    /// The handle pushed at `place`, as C gets it.
+    #[inline(always)]
+    pub(super) fn arg(self, place: usize) -> HPy {
+        self.handles[place]
+    }
+
+    /// The handle that the core gets for one that C gives away.
+    #[inline(always)]
+    pub(super) fn own(self, handle: HPy) -> HPy {
+        match self.debug_call {
+            None => handle,
+            Some(call) => call.own(handle),
+        }
+    }
+}
+
+/// Words as C gets them.
+#[inline(always)]
+pub(super) fn handles(words: &[RawHandle]) -> &[HPy] {
+    // SAFETY: `RawHandle` and `HPy` are both transparent wrappers of one word, for
+    // which any bits are fine.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
+}
+
+/// The mode in which C is called. The code of a call is made for each of them, and a
+/// loader has that for its own (see [`Trampolines`](super::Trampolines)).
+pub(crate) trait CallMode {
+    /// Calls C: `call` makes the call that has been prepared. `function` is the one
+    /// that is called, `receiver` what it is called on, if that is none of its
+    /// arguments, and `words` are those.
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
+        loader: &Loader<R>,
+        function: *const c_void,
+        receiver: HPy,
+        words: &W,
+        call: impl FnOnce(PreparedCall<'_>) -> T,
+    ) -> T;
+}
+
+/// The universal mode, where nothing lies between.
+pub(crate) struct Universal;
+
+impl CallMode for Universal {
+    #[inline(always)]
+    fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
+        loader: &Loader<R>,
+        _: *const c_void,
+        receiver: HPy,
+        words: &W,
+        call: impl FnOnce(PreparedCall<'_>) -> T,
+    ) -> T {
+        let core = loader.core();
+        let outcome = call(PreparedCall {
+            context: core.context(),
+            receiver,
+            handles: handles(words.borrow()),
+            debug_call: None,
+        });
+        core.expect_back();
+        outcome
     }
 }

@@ -1,14 +1,177 @@
-//! The slots of types, and the functions of attributes.
+//! The slots of types and modules, and the functions of attributes.
 
 use super::Callee;
-use super::declaration::trampolines;
-use super::passage::{Passage, Way};
+use super::arguments::{given, kept, opened, passed};
 use super::result::Hash;
 use super::running::{Call, run, run_unchecked};
+use super::running::{CallMode, PreparedCall};
+use super::signature::{Callable, Invoke, Signature, Trampoline};
 use crate::abi::*;
-use crate::loader::Loader;
+use crate::call::Loader;
 use crate::runtime::{CompareOp, Runtime, VmResult};
-use std::ffi::c_void;
+
+impl<R: Runtime> Loader<R> {
+    /// Calls a slot of a type or module, or the function of an attribute. What it
+    /// takes and gives follows from the function's type; see its [`Signature`].
+    ///
+    /// # Errors
+    ///
+    /// What the function raised, or the `SystemError` for a result that breaks the
+    /// rules.
+    #[inline(always)]
+    pub fn call_slot<F: Callable<R>>(
+        &'static self,
+        function: F,
+        args: F::Args<'_, R::Object>,
+    ) -> VmResult<F::Output<R::Object>, R> {
+        F::trampoline(self)(self, function, args)
+    }
+}
+
+/// Declares the functions that are called as slots: where a loader has what calls
+/// them.
+macro_rules! slot_calls {
+    ($($name:ident: $function:ident,)*) => {
+        /// What calls slots, in the mode of a loader.
+        pub(super) struct SlotCalls<R: Runtime> {
+            $($name: Trampoline<R, $function>,)*
+        }
+
+        impl<R: Runtime> SlotCalls<R> {
+            pub(super) fn through<P: CallMode>() -> Self {
+                Self { $($name: <$function as Invoke<R>>::invoke::<P>,)* }
+            }
+        }
+
+        $(impl<R: Runtime> Callable<R> for $function {
+            #[inline(always)]
+            fn trampoline(loader: &Loader<R>) -> Trampoline<R, Self> {
+                loader.trampolines().slots.$name
+            }
+        })*
+    };
+}
+
+slot_calls! {
+    unary: HPyFunc_unaryfunc,
+    binary: HPyFunc_binaryfunc,
+    ternary: HPyFunc_ternaryfunc,
+    inquiry: HPyFunc_inquiry,
+    length: HPyFunc_lenfunc,
+    hash: HPyFunc_hashfunc,
+    ssizearg: HPyFunc_ssizeargfunc,
+    ssizeobjarg: HPyFunc_ssizeobjargproc,
+    objobjarg: HPyFunc_objobjargproc,
+    objobj: HPyFunc_objobjproc,
+    compare: HPyFunc_richcmpfunc,
+    descr_get: HPyFunc_descrgetfunc,
+    getter: HPyFunc_getter,
+    setter: HPyFunc_setter,
+    new: HPyFunc_newfunc,
+    init: HPyFunc_initproc,
+    finalize: HPyFunc_destructor,
+    getbuffer: HPyFunc_getbufferproc,
+    releasebuffer: HPyFunc_releasebufferproc,
+    mod_create: HPyFunc_mod_create,
+    mod_exec: HPyFunc_mod_exec,
+}
+
+/// The type of a result.
+macro_rules! output {
+    (object $object:ty) => {
+        $object
+    };
+    (nothing $object:ty) => {
+        ()
+    };
+    (truth $object:ty) => {
+        bool
+    };
+    (length $object:ty) => {
+        usize
+    };
+    (hash $object:ty) => {
+        HPy_hash_t
+    };
+}
+
+/// A result as C gives it, of a type that tells whether it can be a failure.
+macro_rules! returned {
+    (hash $result:expr) => {
+        Hash($result)
+    };
+    ($kind:ident $result:expr) => {
+        $result
+    };
+}
+
+/// What the VM gets for a result of C.
+macro_rules! judge {
+    (object $call:ident $result:ident) => {
+        $call.object($result, Callee::Slot)
+    };
+    (nothing $call:ident $result:ident) => {
+        $call.integer($result, Callee::Slot).map(drop)
+    };
+    (truth $call:ident $result:ident) => {
+        $call
+            .integer($result, Callee::Slot)
+            .map(|result| result != 0)
+    };
+    (length $call:ident $result:ident) => {
+        $call
+            .integer($result, Callee::Slot)
+            .map(isize::cast_unsigned)
+    };
+    (hash $call:ident $result:ident) => {
+        $call.hash($result)
+    };
+}
+
+/// Declares how slots are called whose arguments are of the kinds in
+/// [`arguments`](super::arguments).
+macro_rules! signatures {
+    ($($function:ident($($arg:ident: $kind:ident),*) -> $result:ident;)*) => { $(
+        impl Signature for $function {
+            type Args<'a, O> = ($(given!($kind O),)*);
+            type Output<O> = output!($result O);
+        }
+
+        impl<R: Runtime> Invoke<R> for $function {
+            fn invoke<P: CallMode>(
+                loader: &'static Loader<R>,
+                function: Self,
+                ($($arg,)*): Self::Args<'_, R::Object>,
+            ) -> VmResult<Self::Output<R::Object>, R> {
+                let go = |prepared: PreparedCall<'_>| {
+                    returned!($result passed!(function prepared [] [0 1 2] $($arg: $kind,)*))
+                };
+                let receiver = kept!($($arg: $kind,)*);
+                let objects = opened!([] $($arg: $kind,)*);
+                let judge = |call: &mut Call<R, _>, result| judge!($result call result);
+                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
+            }
+        }
+    )* };
+}
+
+signatures! {
+    HPyFunc_unaryfunc(this: object) -> object;
+    HPyFunc_binaryfunc(a: object, b: object) -> object;
+    HPyFunc_ternaryfunc(a: object, b: object, c: object) -> object;
+    HPyFunc_inquiry(this: object) -> truth;
+    HPyFunc_lenfunc(this: object) -> length;
+    HPyFunc_hashfunc(this: object) -> hash;
+    HPyFunc_ssizeargfunc(this: object, index: index) -> object;
+    HPyFunc_ssizeobjargproc(this: object, index: index, value: optional) -> nothing;
+    HPyFunc_objobjargproc(this: object, key: object, value: optional) -> nothing;
+    HPyFunc_objobjproc(container: object, key: object) -> truth;
+    HPyFunc_richcmpfunc(a: object, b: object, op: operator) -> object;
+    HPyFunc_descrgetfunc(this: object, instance: optional, owner: optional) -> object;
+    HPyFunc_getter(this: object, closure: closure) -> object;
+    HPyFunc_setter(this: object, value: optional, closure: closure) -> nothing;
+    HPyFunc_mod_create(spec: object) -> object;
+}
 
 /// The value of an operator as C gets it.
 fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
@@ -22,273 +185,39 @@ fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
     }
 }
 
-trampolines! {
-    SlotCalls, slots;
+/// The module, and its name for messages.
+impl Signature for HPyFunc_mod_exec {
+    type Args<'a, O> = (O, &'a str);
+    type Output<O> = ();
+}
 
-    /// Calls `tp_new`. The keywords are a dict or none.
-    pub fn call_new(
-        loader,
-        function: HPyFunc_newfunc,
-        class: R::Object,
-        args: Vec<R::Object>,
-        kwargs: Option<R::Object>,
-        callee: Callee<'_>
-    ) -> VmResult<R::Object, R> {
-        let count = args.len().cast_signed();
-        let mut call = Call::of_many(loader)?;
-        let class = call.push(class)?;
-        call.push_all(args)?;
-        let kwargs = call.push_optional(kwargs)?;
-        let words = call.frame.kept_words();
-        // SAFETY: the caller vouches for the function.
-        let result = P::go(loader, function as _, HPy::NULL, words, |way| unsafe {
-            let (class, kwargs) = (way.pushed(class, 0), way.last(kwargs));
-            function(way.context, class, way.args(1), count, kwargs)
-        });
-        call.object(result, callee)
-    }
-
-    /// Calls `tp_init`. The keywords are a dict or none.
-    pub fn call_init(
-        loader,
-        function: HPyFunc_initproc,
-        object: R::Object,
-        args: Vec<R::Object>,
-        kwargs: Option<R::Object>
+impl<R: Runtime> Invoke<R> for HPyFunc_mod_exec {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (module, name): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
-        let count = args.len().cast_signed();
-        let mut call = Call::of_many(loader)?;
-        let object = call.push(object)?;
-        call.push_all(args)?;
-        let kwargs = call.push_optional(kwargs)?;
-        let words = call.frame.kept_words();
-        // SAFETY: the caller vouches for the function.
-        let result = P::go(loader, function as _, HPy::NULL, words, |way| unsafe {
-            let (object, kwargs) = (way.pushed(object, 0), way.last(kwargs));
-            function(way.context, object, way.args(1), count, kwargs)
-        });
-        call.integer(result).map(drop)
+        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] module: object,);
+        let judge =
+            |call: &mut Call<R, _>, result| call.integer(result, Callee::Execution(name)).map(drop);
+        let objects = [Some(module)];
+        run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
     }
+}
 
-    /// Calls a slot with one operand.
-    pub fn call_unary(
-        loader,
-        function: HPyFunc_unaryfunc,
-        object: R::Object
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
+/// The instance. An error that the function leaves is reported as unraisable.
+impl Signature for HPyFunc_destructor {
+    type Args<'a, O> = (O,);
+    type Output<O> = ();
+}
 
-    /// Calls a slot with two operands.
-    pub fn call_binary(
-        loader,
-        function: HPyFunc_binaryfunc,
-        a: R::Object,
-        b: R::Object
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls a slot with three operands.
-    pub fn call_ternary(
-        loader,
-        function: HPyFunc_ternaryfunc,
-        a: R::Object,
-        b: R::Object,
-        c: R::Object
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b), Some(c)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls `HPy_mod_exec`. `name` is the module's, for messages.
-    pub fn call_exec(
-        loader,
-        function: HPyFunc_inquiry,
-        module: R::Object,
-        name: &str
+impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (this,): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(module)], go, |call, result| {
-            call.integer_of(result, Callee::Execution(name)).map(drop)
-        })
-    }
-
-    /// Calls `nb_bool`: the result is true for 1.
-    pub fn call_inquiry(
-        loader,
-        function: HPyFunc_inquiry,
-        object: R::Object
-    ) -> VmResult<bool, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
-            call.integer(result).map(|result| result != 0)
-        })
-    }
-
-    /// Calls `sq_length` or `mp_length`.
-    pub fn call_length(
-        loader,
-        function: HPyFunc_lenfunc,
-        object: R::Object
-    ) -> VmResult<usize, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
-            call.integer(result).map(isize::cast_unsigned)
-        })
-    }
-
-    /// Calls `tp_hash`; -1 is a failure if it comes with an error, and a hash
-    /// like any other if not, as CPython's slot wrapper has it.
-    pub fn call_hash(
-        loader,
-        function: HPyFunc_hashfunc,
-        object: R::Object
-    ) -> VmResult<isize, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { Hash(function(way.context, way.arg(0))) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, Hash(result)| {
-            let failed = result == -1 && loader.is_error_pending();
-            call.integer(if failed { -1_i8 } else { 0 })?;
-            Ok(result)
-        })
-    }
-
-    /// Calls `sq_item`, `sq_repeat` or `sq_inplace_repeat`.
-    pub fn call_ssizearg(
-        loader,
-        function: HPyFunc_ssizeargfunc,
-        object: R::Object,
-        index: isize
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls `sq_ass_item`; no value deletes.
-    pub fn call_ssizeobjarg(
-        loader,
-        function: HPyFunc_ssizeobjargproc,
-        object: R::Object,
-        index: isize,
-        value: Option<R::Object>
-    ) -> VmResult<(), R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), index, way.arg(1)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
-            call.integer(result).map(drop)
-        })
-    }
-
-    /// Calls `mp_ass_subscript`; no value deletes.
-    pub fn call_objobjarg(
-        loader,
-        function: HPyFunc_objobjargproc,
-        object: R::Object,
-        key: R::Object,
-        value: Option<R::Object>
-    ) -> VmResult<(), R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object), Some(key), value], go, |call, result| {
-            call.integer(result).map(drop)
-        })
-    }
-
-    /// Calls `sq_contains`.
-    pub fn call_objobj(
-        loader,
-        function: HPyFunc_objobjproc,
-        container: R::Object,
-        key: R::Object
-    ) -> VmResult<bool, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(container), Some(key)], go, |call, result| {
-            call.integer(result).map(|result| result != 0)
-        })
-    }
-
-    /// Calls `tp_richcompare`.
-    pub fn call_compare(
-        loader,
-        function: HPyFunc_richcmpfunc,
-        a: R::Object,
-        b: R::Object,
-        op: CompareOp
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), compare_op(op)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(a), Some(b)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls `tp_descr_get`.
-    pub fn call_descr_get(
-        loader,
-        function: HPyFunc_descrgetfunc,
-        descriptor: R::Object,
-        instance: Option<R::Object>,
-        owner: Option<R::Object>
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), way.arg(2)) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(descriptor), instance, owner], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls the getter of an attribute.
-    pub fn call_getter(
-        loader,
-        function: HPyFunc_getter,
-        object: R::Object,
-        closure: *mut c_void
-    ) -> VmResult<R::Object, R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), closure) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object)], go, |call, result| {
-            call.object(result, Callee::Slot)
-        })
-    }
-
-    /// Calls the setter of an attribute; no value deletes.
-    pub fn call_setter(
-        loader,
-        function: HPyFunc_setter,
-        object: R::Object,
-        value: Option<R::Object>,
-        closure: *mut c_void
-    ) -> VmResult<(), R> {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0), way.arg(1), closure) };
-        run::<R, P, _, _, _>(loader, function as _, [Some(object), value], go, |call, result| {
-            call.integer(result).map(drop)
-        })
-    }
-
-    /// Calls `tp_finalize`. An error that it leaves is reported as unraisable.
-    pub fn call_finalize(loader, function: HPyFunc_destructor, object: R::Object) -> () {
-        // SAFETY: the caller vouches for the function.
-        let go = |way: Way<'_>| unsafe { function(way.context, way.arg(0)) };
+        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
         let report = |_: &mut Call<R, _>, ()| {
             if let Some(error) = loader.take_pending() {
                 loader.leave(|runtime| runtime.report_unraisable(error, None));
@@ -296,7 +225,15 @@ trampolines! {
             Ok(())
         };
         // Without a handle it can't be done, and there is nobody to tell.
-        let objects = [Some(object)];
-        drop(run_unchecked::<R, P, _, _, _>(loader, function as _, objects, go, report));
+        let objects = [Some(this)];
+        drop(run_unchecked::<R, P, _, _, _>(
+            loader,
+            function.address(),
+            HPy::NULL,
+            objects,
+            go,
+            report,
+        ));
+        Ok(())
     }
 }

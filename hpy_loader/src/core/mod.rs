@@ -1,6 +1,6 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
-//! A VM meets it through a [`Loader`](crate::loader::Loader), one for each mode; C
+//! A VM meets it through a [`Loader`](crate::call::Loader), one for each mode; C
 //! meets it through a universal context, which is part of a [`Gate`].
 
 mod builder_items;
@@ -198,7 +198,7 @@ impl<R: Runtime> Core<R> {
     /// pending again afterwards, even after a panic.
     #[inline]
     pub(crate) fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
-        let _aside = self.set_aside();
+        let _stashed = StashedError::new(self);
         let _left = self.lock.leave(&self.runtime);
         operation(&self.runtime)
     }
@@ -210,7 +210,7 @@ impl<R: Runtime> Core<R> {
         callable: Option<&R::Object>,
         operation: impl FnOnce(&R) -> T,
     ) -> T {
-        let _aside = self.set_aside();
+        let _stashed = StashedError::new(self);
         let vm = &self.runtime;
         let is_python = callable.is_some_and(|callable| vm.is_python_function(callable));
         let _left = match is_python {
@@ -220,33 +220,23 @@ impl<R: Runtime> Core<R> {
         operation(vm)
     }
 
-    /// Starts without a pending error; the one that was pending comes back when
-    /// the guard goes.
-    #[inline]
-    fn set_aside(&self) -> SetAside<'_, R> {
-        SetAside {
-            core: self,
-            pending: self.take_aside(),
-        }
-    }
-
-    /// [`set_aside`](Self::set_aside) without the guard: what was pending is for
-    /// [`put_back`](Self::put_back).
+    /// Starts without a pending error, until the stash is
+    /// [given back](Self::unstash_error).
     #[inline(always)]
-    pub(crate) fn take_aside(&self) -> RawHandle {
+    pub(crate) fn stash_error(&self) -> ErrorStash {
         let mut pending = self.pending.get();
         if !pending.is_null() {
             pending = self.force_pending();
             self.pending.set(RawHandle::NULL);
         }
-        pending
+        ErrorStash(pending)
     }
 
-    /// Ends what [`take_aside`](Self::take_aside) has begun.
+    /// Makes the error pending again that was when the stash was made.
     #[inline(always)]
-    pub(crate) fn put_back(&self, pending: RawHandle) {
-        if !pending.is_null() {
-            self.restore(pending);
+    pub(crate) fn unstash_error(&self, stash: &ErrorStash) {
+        if !stash.0.is_null() {
+            self.restore(stash.0);
         }
     }
 
@@ -437,15 +427,28 @@ pub(crate) struct LeftThread {
     pub(crate) pending: RawHandle,
 }
 
-/// An error that is not pending for a while.
-struct SetAside<'a, R: Runtime> {
+/// The error that was pending when something began that has to begin without one:
+/// a call of C, or of what may reach Python code.
+#[must_use = "the error is lost unless the stash is given back"]
+pub(crate) struct ErrorStash(RawHandle);
+
+/// A stash that is given back at the end of a scope, even after a panic.
+struct StashedError<'a, R: Runtime> {
     core: &'a Core<R>,
-    pending: RawHandle,
+    stash: ErrorStash,
 }
 
-impl<R: Runtime> Drop for SetAside<'_, R> {
+impl<'a, R: Runtime> StashedError<'a, R> {
+    #[inline]
+    fn new(core: &'a Core<R>) -> Self {
+        let stash = core.stash_error();
+        Self { core, stash }
+    }
+}
+
+impl<R: Runtime> Drop for StashedError<'_, R> {
     #[inline]
     fn drop(&mut self) {
-        self.core.put_back(self.pending);
+        self.core.unstash_error(&self.stash);
     }
 }

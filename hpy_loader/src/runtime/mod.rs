@@ -84,8 +84,13 @@ pub use types::Types;
 ///    type asks for, is zeroed when it is made, is aligned to 16 bytes, and stays where it
 ///    is as long as the object lives. `native_struct` gives a struct only to an instance of
 ///    a type with that shape.
-/// 7. **Receivers.** A function that an extension defines for a type gets instances of that
-///    type, or of a type that derives from it, as its receiver.
+/// 7. **Calls.** A function of an extension is called through the
+///    [`Loader`](crate::Loader) that its definition came with. A slot or attribute of a
+///    type, and a method, is called on an instance of that type, and `tp_new` on a class
+///    that derives from the type; an operator has such an instance among its operands; an
+///    attribute gets the closure of its definition. `bf_releasebuffer` gets a buffer that
+///    `bf_getbuffer` of the same object has filled. The names in
+///    [`CallArgs`](crate::call::CallArgs) are a tuple of as many strings as are said.
 /// 8. **Moving.** A collector moves objects only if it finds the roots in open slots
 ///    through [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
 ///    place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A

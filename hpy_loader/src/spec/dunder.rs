@@ -8,8 +8,9 @@
 /// ```
 ///
 /// - the name;
-/// - how a call of the name becomes a call of the slot, after CPython's `wrap_*`
-///   functions, with the [`CompareOp`](crate::runtime::CompareOp) of a comparison;
+/// - how a call of the name becomes a call of the slot: a method of
+///   [`WrapperCall`](crate::call::wrapper::WrapperCall), with the
+///   [`CompareOp`](crate::runtime::CompareOp) of a comparison;
 /// - the slot, a field of [`Slots`](crate::abi::Slots);
 /// - another slot that CPython can't tell from this one, since it has the same
 ///   name and takes the same arguments: a Python subclass gets the function in

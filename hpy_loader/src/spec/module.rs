@@ -13,7 +13,7 @@ pub struct ModuleDef {
     /// `HPy_mod_create`: makes the module instead of the runtime.
     pub create: Option<HPyFunc_mod_create>,
     /// `HPy_mod_exec`, in order.
-    pub exec: Vec<HPyFunc_inquiry>,
+    pub exec: Vec<HPyFunc_mod_exec>,
 }
 
 const NOTHING_BESIDE_CREATE: &str = "This is not allowed because a custom HPy_mod_create slot \

@@ -1,7 +1,7 @@
 //! What C does with the handles of its arguments.
 
-use hpy_loader::abi::{HPy, HPyContext, HPyGlobal};
-use hpy_loader::call::Callee;
+use hpy_loader::abi::{HPy, HPyContext, HPyFunc_keywords, HPyGlobal};
+use hpy_loader::call::{CallArgs, Callee, Receiver};
 use hpy_loader::spec::{MethodDef, MethodFunction};
 
 use crate::extension::{C, c, call};
@@ -146,7 +146,8 @@ fn arguments_come_in_order<const THREADS: bool>(host: &Host<THREADS>) {
     let method = MethodDef {
         name: "method".to_owned(),
         doc: None,
-        function: MethodFunction::Keywords(to_tuple),
+        // SAFETY: the function is of this type.
+        function: MethodFunction::Keywords(unsafe { HPyFunc_keywords::new(to_tuple) }),
     };
     // More than fit into the frame without an allocation as well.
     for (positional, keywords) in [(0, 0), (1, 0), (0, 1), (3, 2), (8, 0), (7, 9), (40, 3)] {
@@ -154,15 +155,17 @@ fn arguments_come_in_order<const THREADS: bool>(host: &Host<THREADS>) {
             let texts = (start..start + count).map(|index| vm.text(&index.to_string()));
             texts.collect::<Vec<_>>()
         };
-        let args = texts(0, positional + keywords);
-        let names = (keywords > 0).then(|| (vm.tuple(texts(100, keywords)), keywords));
+        let values = texts(0, positional + keywords);
+        let args = match keywords {
+            0 => CallArgs::positional(values),
+            _ => CallArgs::with_keywords(values, vm.tuple(texts(100, keywords)), keywords),
+        };
         let name = || "method".to_owned();
         let callee = Callee::Callable(&name);
-        // SAFETY: the function is of this type.
-        let result = unsafe {
-            host.loader
-                .call_method(&method, &name, vm.text("self"), args, names, callee)
-        };
+        let receiver = Receiver::Object(vm.text("self"));
+        let result = host
+            .loader
+            .call_method(&method, &name, receiver, args, callee);
         let expected = vm.tuple(vec![
             vm.text("self"),
             vm.tuple(texts(0, positional)),

@@ -5,7 +5,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hpy_loader::Loader;
-use hpy_loader::abi::{HPy, HPy_buffer, HPyContext, HPyGlobal};
+use hpy_loader::abi::{
+    HPy, HPy_buffer, HPyContext, HPyFunc_getbufferproc, HPyFunc_releasebufferproc, HPyGlobal,
+};
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, check};
@@ -187,21 +189,24 @@ unsafe extern "C" fn releasebuffer(_: *mut HPyContext, object: HPy, buffer: *mut
 fn use_buffer<const T: bool>(loader: &'static Loader<Toy<T>>, object: &Object, flags: c_int) {
     let mut buffer = empty_buffer();
     // SAFETY: the functions are of these types.
-    unsafe {
-        match loader.call_getbuffer(getbuffer, object.clone(), &mut buffer, flags) {
-            Ok(exporter) => {
-                assert!(exporter.expect("the function gives one").is(object));
-                assert!(buffer.obj.is_null());
-                let released =
-                    loader.call_releasebuffer(releasebuffer, object.clone(), &mut buffer);
-                assert!(released.is_ok());
-            }
-            Err(error) => {
-                assert_eq!(
-                    (flags, error.error_text().as_str()),
-                    (1, "ValueError: refused")
-                );
-            }
+    let (get, release) = unsafe {
+        (
+            HPyFunc_getbufferproc::new(getbuffer),
+            HPyFunc_releasebufferproc::new(releasebuffer),
+        )
+    };
+    match loader.call_slot(get, (object.clone(), &mut buffer, flags)) {
+        Ok(exporter) => {
+            assert!(exporter.expect("the function gives one").is(object));
+            assert!(buffer.obj.is_null());
+            let released = loader.call_slot(release, (object.clone(), &mut buffer));
+            assert!(released.is_ok());
+        }
+        Err(error) => {
+            assert_eq!(
+                (flags, error.error_text().as_str()),
+                (1, "ValueError: refused")
+            );
         }
     }
 }

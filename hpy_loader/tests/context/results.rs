@@ -4,14 +4,14 @@
 use std::ffi::{c_int, c_void};
 
 use hpy_loader::abi::*;
-use hpy_loader::call::Callee;
+use hpy_loader::call::{CallArgs, Callee, Receiver};
 use hpy_loader::runtime::CompareOp;
 use hpy_loader::spec::{MethodDef, MethodFunction};
 
 use crate::extension::{C, c};
 use crate::host::{Host, both};
 use crate::observer::Observed;
-use toy_vm::{Object, VmResult};
+use toy_vm::{Object, VmResult, call_args};
 
 both! {
     an_object_without_rule_breaking,
@@ -107,6 +107,7 @@ fn objects<const THREADS: bool>(
     let null = std::ptr::null_mut();
     let slot = Callee::Slot;
     let mut results = vec![];
+    let positional = || CallArgs::positional(args());
     let method = |function| {
         let (name, doc) = ("method".to_owned(), None);
         let method = MethodDef {
@@ -115,33 +116,44 @@ fn objects<const THREADS: bool>(
             function,
         };
         let name = || "method".to_owned();
-        let args = match function {
+        let args = CallArgs::positional(match function {
             MethodFunction::NoArgs(_) => vec![],
             MethodFunction::O(_) => vec![vm.int(1)],
             _ => args(),
-        };
-        let callee = Callee::Callable(&name);
-        // SAFETY: the functions are of these types.
-        unsafe { loader.call_method(&method, &name, one(), args, None, callee) }
+        });
+        let (receiver, callee) = (Receiver::Object(one()), Callee::Callable(&name));
+        loader.call_method(&method, &name, receiver, args, callee)
     };
-    results.push(("noargs", method(MethodFunction::NoArgs(unary))));
-    results.push(("o", method(MethodFunction::O(binary))));
-    results.push(("varargs", method(MethodFunction::VarArgs(varargs))));
-    results.push(("keywords", method(MethodFunction::Keywords(keywords))));
     // SAFETY: the functions are of these types.
     unsafe {
-        let call = loader.call_keywords(keywords, one(), args(), None, slot);
+        let noargs = MethodFunction::NoArgs(HPyFunc_noargs::new(unary));
+        results.push(("noargs", method(noargs)));
+        let o = MethodFunction::O(HPyFunc_o::new(binary));
+        results.push(("o", method(o)));
+        let varargs = MethodFunction::VarArgs(HPyFunc_varargs::new(varargs));
+        results.push(("varargs", method(varargs)));
+        let keywords = HPyFunc_keywords::new(keywords);
+        results.push(("keywords", method(MethodFunction::Keywords(keywords))));
+        let call = loader.call_instance(keywords, one(), positional(), slot);
         results.push(("call", call));
-        results.push(("new", loader.call_new(new, one(), args(), None, slot)));
-        results.push(("unary", loader.call_unary(unary, one())));
-        results.push(("binary", loader.call_binary(binary, one(), one())));
-        let power = loader.call_ternary(ternary, one(), one(), one());
+        let new = HPyFunc_newfunc::new(new);
+        results.push(("new", loader.call_slot(new, (one(), args(), None, slot))));
+        let unary = HPyFunc_unaryfunc::new(unary);
+        results.push(("unary", loader.call_slot(unary, (one(),))));
+        let binary = HPyFunc_binaryfunc::new(binary);
+        results.push(("binary", loader.call_slot(binary, (one(), one()))));
+        let power = HPyFunc_ternaryfunc::new(ternary);
+        let power = loader.call_slot(power, (one(), one(), one()));
         results.push(("ternary", power));
-        results.push(("ssizearg", loader.call_ssizearg(ssizearg, one(), 1)));
-        let less = loader.call_compare(compare, one(), one(), CompareOp::Lt);
+        let ssizearg = HPyFunc_ssizeargfunc::new(ssizearg);
+        results.push(("ssizearg", loader.call_slot(ssizearg, (one(), 1))));
+        let compare = HPyFunc_richcmpfunc::new(compare);
+        let less = loader.call_slot(compare, (one(), one(), CompareOp::Lt));
         results.push(("compare", less));
-        results.push(("getter", loader.call_getter(getter, one(), null)));
-        let get = loader.call_descr_get(ternary, one(), None, None);
+        let getter = HPyFunc_getter::new(getter);
+        results.push(("getter", loader.call_slot(getter, (one(), null))));
+        let get = HPyFunc_descrgetfunc::new(ternary);
+        let get = loader.call_slot(get, (one(), None, None));
         results.push(("descr_get", get));
     }
     BEHAVIOUR.set(Behaviour::Fine);
@@ -160,48 +172,34 @@ fn numbers<const THREADS: bool>(
     let args = || vec![vm.int(1), vm.int(2)];
     let null = std::ptr::null_mut();
     let mut buffer = empty_buffer();
+    let truth = |result: VmResult<bool>| result.map(usize::from);
+    let done = |result: VmResult<()>| result.map(|()| 1);
     // SAFETY: the functions are of these types.
     let results = unsafe {
+        let inquiry = HPyFunc_inquiry::new(inquiry);
+        let length = HPyFunc_lenfunc::new(length);
+        let hash = HPyFunc_hashfunc::new(hash);
+        let init = HPyFunc_initproc::new(init);
+        let ssizeobjarg = HPyFunc_ssizeobjargproc::new(ssizeobjarg);
+        let objobjarg = HPyFunc_objobjargproc::new(objobjarg);
+        let objobj = HPyFunc_objobjproc::new(objobj);
+        let setter = HPyFunc_setter::new(setter);
+        let getbuffer = HPyFunc_getbufferproc::new(getbuffer);
+        let set_item = loader.call_slot(ssizeobjarg, (one(), 1, None));
+        let set_key = loader.call_slot(objobjarg, (one(), one(), None));
+        let set = loader.call_slot(setter, (one(), None, null));
+        let hash = loader.call_slot(hash, (one(),));
+        let buffer = loader.call_slot(getbuffer, (one(), &mut buffer, 0));
         vec![
-            (
-                "inquiry",
-                loader.call_inquiry(inquiry, one()).map(usize::from),
-            ),
-            ("length", loader.call_length(length, one())),
-            (
-                "hash",
-                loader.call_hash(hash, one()).map(|hash| hash as usize),
-            ),
-            (
-                "init",
-                loader.call_init(init, one(), args(), None).map(|()| 1),
-            ),
-            (
-                "ssizeobjarg",
-                loader
-                    .call_ssizeobjarg(ssizeobjarg, one(), 1, None)
-                    .map(|()| 1),
-            ),
-            (
-                "objobjarg",
-                loader
-                    .call_objobjarg(objobjarg, one(), one(), None)
-                    .map(|()| 1),
-            ),
-            (
-                "objobj",
-                loader.call_objobj(objobj, one(), one()).map(usize::from),
-            ),
-            (
-                "setter",
-                loader.call_setter(setter, one(), None, null).map(|()| 1),
-            ),
-            (
-                "getbuffer",
-                loader
-                    .call_getbuffer(getbuffer, one(), &mut buffer, 0)
-                    .map(|_| 1),
-            ),
+            ("inquiry", truth(loader.call_slot(inquiry, (one(),)))),
+            ("length", loader.call_slot(length, (one(),))),
+            ("hash", hash.map(|hash| hash as usize)),
+            ("init", done(loader.call_slot(init, (one(), args(), None)))),
+            ("ssizeobjarg", done(set_item)),
+            ("objobjarg", done(set_key)),
+            ("objobj", truth(loader.call_slot(objobj, (one(), one())))),
+            ("setter", done(set)),
+            ("getbuffer", buffer.map(|_| 1)),
         ]
     };
     BEHAVIOUR.set(Behaviour::Fine);
@@ -364,7 +362,8 @@ fn a_hash_is_only_wrong_at_minus_one<const THREADS: bool>(host: &Host<THREADS>) 
         -5
     }
     // SAFETY: the function is of this type.
-    let hash = unsafe { host.loader.call_hash(minus_five, host.vm().int(1)) };
+    let minus_five = unsafe { HPyFunc_hashfunc::new(minus_five) };
+    let hash = host.loader.call_slot(minus_five, (host.vm().int(1),));
     assert_eq!(hash.expect("a hash"), -5);
 }
 
@@ -379,9 +378,11 @@ fn a_finalizer_raises_to_nobody<const THREADS: bool>(host: &Host<THREADS>) {
     let none = host.vm().none();
     let end = none.clone();
     // SAFETY: the function is of this type.
-    let bomb = host
-        .vm()
-        .finalizer(move || unsafe { loader.call_finalize(finalize, end.clone()) });
+    let finalize = unsafe { HPyFunc_destructor::new(finalize) };
+    let bomb = host.vm().finalizer(move || {
+        let finalized = loader.call_slot(finalize, (end.clone(),));
+        assert!(finalized.is_ok());
+    });
     let list = host.vm().list(vec![bomb]);
     let error = host.error_with(list, |c, list| {
         c.raise("pending");
@@ -401,33 +402,34 @@ fn a_method_counts_its_arguments<const THREADS: bool>(host: &Host<THREADS>) {
             function,
         };
         let name = || "method".to_owned();
-        let count = names.as_ref().and_then(|names| names.items());
-        let names = names.map(|names| (names, count.map_or(0, |names| names.len())));
-        let (args, callee) = (args.to_vec(), Callee::Callable(&name));
-        // SAFETY: the functions are of these types.
-        let result = unsafe {
-            host.loader
-                .call_method(&method, &name, vm.none(), args, names, callee)
-        };
+        let args = call_args(&args.iter().collect::<Vec<_>>(), names.as_ref());
+        let (receiver, callee) = (Receiver::Object(vm.none()), Callee::Callable(&name));
+        let result = host
+            .loader
+            .call_method(&method, &name, receiver, args, callee);
         result.err().map(|error| error.error_text())
     };
     let args = [vm.int(1), vm.int(2)];
     let names = || Some(vm.tuple(vec![vm.text("name")]));
     let refused = |function, args, names| call(function, args, names).expect("refused");
 
-    let noargs = MethodFunction::NoArgs(unary);
+    // SAFETY: the functions are of these types.
+    let (noargs, o, varargs, keywords) = unsafe {
+        (
+            MethodFunction::NoArgs(HPyFunc_noargs::new(unary)),
+            MethodFunction::O(HPyFunc_o::new(binary)),
+            MethodFunction::VarArgs(HPyFunc_varargs::new(varargs)),
+            MethodFunction::Keywords(HPyFunc_keywords::new(keywords)),
+        )
+    };
     let expected = "TypeError: method() takes no arguments (2 given)";
     assert_eq!(refused(noargs, &args, None), expected);
     let expected = "TypeError: method() takes exactly one argument (2 given)";
-    assert_eq!(refused(MethodFunction::O(binary), &args, None), expected);
+    assert_eq!(refused(o, &args, None), expected);
     let expected = "TypeError: method() takes exactly one argument (0 given)";
-    assert_eq!(refused(MethodFunction::O(binary), &[], None), expected);
+    assert_eq!(refused(o, &[], None), expected);
     let expected = "TypeError: method() takes no keyword arguments";
-    let varargs = MethodFunction::VarArgs(varargs);
     assert_eq!(refused(varargs, &args, names()), expected);
     assert_eq!(call(varargs, &args, None), None);
-    assert_eq!(
-        call(MethodFunction::Keywords(keywords), &args, names()),
-        None
-    );
+    assert_eq!(call(keywords, &args, names()), None);
 }

@@ -235,7 +235,8 @@ fn an_instance_may_be_called<const THREADS: bool>(host: &Host<THREADS>) {
         c.close(result);
         let mut other = HPyCallFunction {
             cpy_trampoline: std::ptr::null(),
-            r#impl: Some(other_answer),
+            // SAFETY: the function is of this type.
+            r#impl: Some(unsafe { HPyFunc_keywords::new(other_answer) }),
         };
         assert_eq!(c!(c.ctx_SetCallFunction(h, &mut other)), 0);
         let result = c.call(h, &[]);

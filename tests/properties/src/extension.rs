@@ -5,7 +5,7 @@ use std::ffi::{CString, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use hpy_loader::Loader;
-use hpy_loader::abi::{HPy, HPyContext};
+use hpy_loader::abi::{HPy, HPyContext, HPyFunc_getter};
 use hpy_loader::runtime::{Runtime, VmResult};
 
 /// What C code has: the context.
@@ -164,7 +164,8 @@ pub fn call<F: FnOnce(C, HPy) -> HPy, R: Runtime>(
     };
     let closure = (&raw mut running).cast::<c_void>();
     // SAFETY: the function is a getter, and the closure is what it expects.
-    let result = unsafe { loader.call_getter(run::<F>, receiver, closure) };
+    let getter = unsafe { HPyFunc_getter::new(run::<F>) };
+    let result = loader.call_slot(getter, (receiver, closure));
     if let Some(panic) = running.panic {
         resume_unwind(panic);
     }

@@ -76,6 +76,26 @@ named! {
     HPy_RichCmpOp => "HPy_RichCmpOp",
 }
 
+macro_rules! functions {
+    ($($name:ident)*) => { $(
+        impl CType for $name {
+            fn c() -> String {
+                <$name as CFunction>::Pointer::c()
+            }
+        }
+    )* };
+}
+
+functions! {
+    HPyFunc_noargs HPyFunc_o HPyFunc_varargs HPyFunc_keywords
+    HPyFunc_unaryfunc HPyFunc_binaryfunc HPyFunc_ternaryfunc HPyFunc_inquiry HPyFunc_lenfunc
+    HPyFunc_ssizeargfunc HPyFunc_ssizeobjargproc HPyFunc_objobjargproc HPyFunc_objobjproc
+    HPyFunc_hashfunc HPyFunc_richcmpfunc HPyFunc_initproc HPyFunc_newfunc
+    HPyFunc_getter HPyFunc_setter HPyFunc_getbufferproc HPyFunc_releasebufferproc
+    HPyFunc_traverseproc HPyFunc_destructor HPyFunc_destroyfunc
+    HPyFunc_mod_create HPyFunc_mod_exec
+}
+
 impl CType for () {
     fn c() -> String {
         "void".to_owned()

@@ -121,19 +121,15 @@ pub fn getset(
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
         check(info, name, &object, vm)?;
         let getter = definition.getter.ok_or_else(|| refused("readable", vm))?;
-        // SAFETY: the getter is the extension's.
-        let value = unsafe { info.loader.call_getter(getter, object, definition.closure) };
+        let value = info.loader.call_slot(getter, (object, definition.closure));
         value.map_err(|error| into_exception(error, vm))
     };
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
         check(info, name, &object, vm)?;
         let setter = definition.setter.ok_or_else(|| refused("writable", vm))?;
         let value = into_option(value);
-        // SAFETY: the setter is the extension's.
-        let done = unsafe {
-            info.loader
-                .call_setter(setter, object, value, definition.closure)
-        };
+        let args = (object, value, definition.closure);
+        let done = info.loader.call_slot(setter, args);
         done.map_err(|error| into_exception(error, vm))
     };
     let getset = PyGetSet::new(name, info.class, &vm.ctx)

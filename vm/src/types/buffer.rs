@@ -108,12 +108,9 @@ impl Export {
         let Some((function, info)) = function else {
             return;
         };
-        // SAFETY: the function is the type's, and the buffer is one that the
-        // type's `bf_getbuffer` filled in.
-        let released = unsafe {
-            info.loader
-                .call_releasebuffer(function, exporter.clone(), &mut buffer)
-        };
+        let released = info
+            .loader
+            .call_slot(function, (exporter.clone(), &mut buffer));
         if let Err(error) = released {
             info.loader
                 .runtime()
@@ -161,11 +158,9 @@ pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> 
     };
     let mut buffer = empty();
     let flags = c_int::try_from(flags.bits()).unwrap_or_default();
-    // SAFETY: the function is the type's.
-    let exporter = unsafe {
-        info.loader
-            .call_getbuffer(function, object.to_owned(), &mut buffer, flags)
-    };
+    let exporter = info
+        .loader
+        .call_slot(function, (object.to_owned(), &mut buffer, flags));
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
     let (descriptor, memory, copy) = match describe(&buffer) {
         Ok(described) => (Ok(described.descriptor), described.memory, described.copy),

@@ -8,10 +8,10 @@
 use super::info::{TypeInfo, type_name};
 use super::native::Native;
 use super::payload::native_of;
-use crate::functions::Keywords;
+use crate::functions::call_args;
 use crate::runtime::into_exception;
 use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
-use hpy_loader::call::Callee;
+use hpy_loader::call::{CallArgs, Callee};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::mem::offset_of;
@@ -41,26 +41,23 @@ fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keyword
 
 type Caller = &'static TypeInfo;
 
-fn invoke(object: &PyObject, args: Keywords, vm: &VirtualMachine) -> PyResult {
+fn invoke(object: &PyObject, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     let (function, info) = function(object, vm)?;
     let repr = || {
         object
             .repr(vm)
             .map_or_else(|_| String::new(), |repr| repr.to_string())
     };
-    let Keywords { values, names } = args;
-    // SAFETY: the function is a call function of an extension of this loader.
-    let result = unsafe {
-        let callee = Callee::Callable(&repr);
-        info.loader
-            .call_keywords(function, object.to_owned(), values, names, callee)
-    };
+    let callee = Callee::Callable(&repr);
+    let result = info
+        .loader
+        .call_instance(function, object.to_owned(), args, callee);
     result.map_err(|error| into_exception(error, vm))
 }
 
 /// The slot `call`.
 pub fn call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    invoke(object, Keywords::new(args, vm), vm)
+    invoke(object, call_args(args, vm), vm)
 }
 
 /// The slot `vectorcall`.
@@ -71,9 +68,14 @@ pub fn vectorcall(
     names: Option<&[PyObjectRef]>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let names = names.filter(|names| !names.is_empty());
-    let names = names.map(|names| (vm.ctx.new_tuple(names.to_vec()).into(), names.len()));
-    invoke(object, Keywords { values, names }, vm)
+    let args = match names.filter(|names| !names.is_empty()) {
+        Some(names) => {
+            let count = names.len();
+            CallArgs::with_keywords(values, vm.ctx.new_tuple(names.to_vec()).into(), count)
+        }
+        None => CallArgs::positional(values),
+    };
+    invoke(object, args, vm)
 }
 
 /// Replaces the function of one instance.

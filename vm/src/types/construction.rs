@@ -48,11 +48,8 @@ fn call_new(
     vm: &VirtualMachine,
 ) -> PyResult {
     let keywords = keyword_dict(args.kwargs, vm)?;
-    // SAFETY: the function is the `tp_new` of an extension of this loader.
-    let made = unsafe {
-        info.loader
-            .call_new(function, class.into(), args.args, keywords, Callee::Class)
-    };
+    let args = (class.into(), args.args, keywords, Callee::Class);
+    let made = info.loader.call_slot(function, args);
     made.map_err(|error| into_exception(error, vm))
 }
 
@@ -255,9 +252,7 @@ pub fn new_attribute(
             )));
         }
         match constructor(&class) {
-            Some((_, other)) if std::ptr::fn_addr_eq(other, function) => {
-                call_new(info, function, class, args, vm)
-            }
+            Some((_, other)) if other == function => call_new(info, function, class, args, vm),
             other => {
                 let class = type_name(&class);
                 let other = other.map_or(&class, |(info, _)| &info.definition.full_name);

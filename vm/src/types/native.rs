@@ -1,7 +1,7 @@
 //! The native struct of an instance.
 
 use super::info::TypeInfo;
-use hpy_loader::abi::{HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
+use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef};
 use rustpython_vm::object::TraverseFn;
@@ -198,7 +198,8 @@ impl Native {
 
     /// Replaces the function.
     pub fn set_call(&self, function: HPyFunc_keywords) {
-        self.call.store(function as *mut (), Ordering::Release);
+        let function = function.address().cast_mut().cast();
+        self.call.store(function, Ordering::Release);
     }
 }
 

@@ -52,7 +52,7 @@ impl SlotTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hpy_loader::abi::{HPy, HPyContext};
+    use hpy_loader::abi::{HPy, HPyContext, HPyFunc_unaryfunc};
 
     unsafe extern "C" fn absolute(_: *mut HPyContext, operand: HPy) -> HPy {
         operand
@@ -62,7 +62,8 @@ mod tests {
     fn tables_come_back() {
         let none = Slots::default();
         let some = Slots {
-            nb_absolute: Some(absolute),
+            // SAFETY: the function is of this type.
+            nb_absolute: Some(unsafe { HPyFunc_unaryfunc::new(absolute) }),
             ..none
         };
         let table = SlotTable::new(none);

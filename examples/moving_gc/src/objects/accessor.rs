@@ -52,10 +52,10 @@ impl Vm {
         let name = || self.text(&self.function_name(accessor)).unwrap_or_default();
         match self.code_of(accessor) {
             Some(Code::GetSet { loader, definition }) => match definition.getter {
-                // SAFETY: the extension of this loader gave the function.
-                Some(getter) => self.rooted(unsafe {
-                    loader.call_getter(getter, object.to_object(), definition.closure)
-                }),
+                Some(getter) => {
+                    let args = (object.to_object(), definition.closure);
+                    self.rooted(loader.call_slot(getter, args))
+                }
                 None => {
                     let message = format!(
                         "attribute '{}' of '{}' objects is not readable",
@@ -94,15 +94,11 @@ impl Vm {
         self.check_owner(accessor, object)?;
         match self.code_of(accessor) {
             Some(Code::GetSet { loader, definition }) => match definition.setter {
-                // SAFETY: the extension of this loader gave the function.
-                Some(setter) => self.rooted_error(unsafe {
-                    loader.call_setter(
-                        setter,
-                        object.to_object(),
-                        value.map(Local::to_object),
-                        definition.closure,
-                    )
-                }),
+                Some(setter) => {
+                    let value = value.map(Local::to_object);
+                    let args = (object.to_object(), value, definition.closure);
+                    self.rooted_error(loader.call_slot(setter, args))
+                }
                 None => {
                     let name = self.text(&self.function_name(accessor)).unwrap_or_default();
                     let message = format!(

@@ -4,7 +4,8 @@ use super::function::{Code, OWNER};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::Loader;
-use hpy_loader::call::Callee;
+use hpy_loader::abi::HPyFunc_keywords;
+use hpy_loader::call::{CallArgs, Callee, Receiver};
 use hpy_loader::spec::MethodDef;
 
 impl Vm {
@@ -27,7 +28,7 @@ impl Vm {
             }
             Code::Dunder { definition, dunder } => {
                 let receiver = self.take_receiver(function, &mut arguments)?;
-                (dunder.call)(self, definition, receiver, arguments)
+                dunder.call(self, definition, receiver, arguments)
             }
             Code::GetSet { .. } | Code::Member { .. } => Err(self.not_callable(function)),
         }
@@ -80,34 +81,40 @@ impl Vm {
     ) -> Result {
         let name = || self.callable_name(function);
         let repr = || self.repr(function).unwrap_or_else(|_| name());
-        let (values, names) = self.flatten(&arguments);
-        // SAFETY: the extension of this loader gave the definition.
-        let result = unsafe {
-            loader.call_method(
-                definition,
-                &name,
-                receiver.to_object(),
-                values.iter().map(Local::to_object).collect(),
-                names
-                    .as_ref()
-                    .map(|(names, count)| (names.to_object(), *count)),
-                Callee::Callable(&repr),
-            )
-        };
-        self.rooted(result)
+        let args = self.call_args(&arguments);
+        let (receiver, callee) = (
+            Receiver::Object(receiver.to_object()),
+            Callee::Callable(&repr),
+        );
+        self.rooted(loader.call_method(definition, &name, receiver, args, callee))
     }
 
-    /// Arguments as C takes them: the values, and a tuple of names.
-    pub(crate) fn flatten(&self, arguments: &Arguments) -> (Vec<Local>, Option<(Local, usize)>) {
-        let mut values = arguments.positional.clone();
-        values.extend(arguments.keywords.iter().map(|(_, value)| value.clone()));
-        let names: Vec<Local> = arguments
-            .keywords
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        let names = (!names.is_empty()).then(|| (self.tuple(&names), names.len()));
-        (values, names)
+    /// Calls an instance of an extension's type.
+    pub(super) fn call_instance(
+        &self,
+        loader: &'static Loader<Self>,
+        function: HPyFunc_keywords,
+        this: &Local,
+        arguments: &Arguments,
+    ) -> Result {
+        let repr = || self.repr(this).unwrap_or_default();
+        let args = self.call_args(arguments);
+        let callee = Callee::Callable(&repr);
+        self.rooted(loader.call_instance(function, this.to_object(), args, callee))
+    }
+
+    /// Arguments as C takes them. Nothing may be allocated until it has.
+    fn call_args(&self, arguments: &Arguments) -> CallArgs<Object> {
+        let keywords = &arguments.keywords;
+        let names: Vec<Local> = keywords.iter().map(|(name, _)| name.clone()).collect();
+        let names = (!names.is_empty()).then(|| self.tuple(&names));
+        let positional = arguments.positional.iter();
+        let values = positional.chain(keywords.iter().map(|(_, value)| value));
+        let values = values.map(Local::to_object).collect();
+        match names {
+            Some(names) => CallArgs::with_keywords(values, names.to_object(), keywords.len()),
+            None => CallArgs::positional(values),
+        }
     }
 
     /// Roots what the loader returned.

@@ -4,7 +4,6 @@
 use crate::heap::Local;
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
-use hpy_loader::call::Callee;
 use std::mem::offset_of;
 
 /// `__call__` of such a type.
@@ -32,18 +31,5 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
         let message = format!("'{name}' object does not support vectorcall");
         return Err(vm.error("TypeError", &message));
     };
-    let (values, names) = vm.flatten(&arguments);
-    let repr = || vm.repr(&this).unwrap_or_default();
-    // SAFETY: the function is a call function of an extension of this loader.
-    vm.rooted(unsafe {
-        definition.loader.call_keywords(
-            function,
-            this.to_object(),
-            values.iter().map(Local::to_object).collect(),
-            names
-                .as_ref()
-                .map(|(names, count)| (names.to_object(), *count)),
-            Callee::Callable(&repr),
-        )
-    })
+    vm.call_instance(definition.loader, function, &this, &arguments)
 }

@@ -67,10 +67,8 @@ impl Vm {
                 );
                 return Err(self.error("TypeError", &message));
             };
-            // SAFETY: the extension of this loader gave the function.
-            let obj = unsafe {
-                loader.call_getbuffer(function, object.to_object(), &mut buffer, FULL_RO)
-            };
+            let args = (object.to_object(), &mut buffer, FULL_RO);
+            let obj = loader.call_slot(function, args);
             if let Some(obj) = self.rooted_error(obj)? {
                 exporter = self.heap.root(&obj);
             }
@@ -120,14 +118,8 @@ impl Vm {
         };
         let mut buffer = std::mem::replace(&mut *data.buffer.borrow_mut(), empty_buffer());
         let object: Object = exporter.to_object();
-        // SAFETY: the extension of this loader gave the function, and filled the
-        // buffer.
-        let done = unsafe {
-            definition
-                .loader
-                .call_releasebuffer(function, object, &mut buffer)
-        };
-        self.rooted_error(done)
+        let args = (object, &mut buffer);
+        self.rooted_error(definition.loader.call_slot(function, args))
     }
 
     /// The bytes of a view that is contiguous.

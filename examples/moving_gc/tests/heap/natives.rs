@@ -1,7 +1,9 @@
 //! What stays in place: native structs, their fields, texts for C.
 
 use crate::heap;
-use hpy_loader::abi::{HPyField, HPyFunc_visitproc, HPyType_BuiltinShape};
+use hpy_loader::abi::{
+    HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyFunc_visitproc, HPyType_BuiltinShape,
+};
 use moving_gc::heap::{Kind, NativeLayout};
 use moving_gc::{Reference, Zeal};
 use std::cell::Cell;
@@ -45,9 +47,11 @@ fn layout(traversers: usize) -> &'static NativeLayout {
         shape: HPyType_BuiltinShape::HPyType_BuiltinShape_Object,
         size: size_of::<Pair>(),
         ancestors: Vec::new(),
-        traversers: vec![traverse; traversers],
+        // SAFETY: the function is of this type.
+        traversers: vec![unsafe { HPyFunc_traverseproc::new(traverse) }; traversers],
         fields: vec![std::mem::offset_of!(Pair, second)],
-        destroyers: vec![destroy],
+        // SAFETY: the function is of this type.
+        destroyers: vec![unsafe { HPyFunc_destroyfunc::new(destroy) }],
     }))
 }
 

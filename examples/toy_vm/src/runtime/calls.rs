@@ -5,7 +5,7 @@ use hpy_loader::call::Callee;
 use hpy_loader::runtime::{Calls, Numbers, Objects, Types, UnaryOp};
 
 use crate::class::Definition;
-use crate::function::{counted, owned};
+use crate::function::{call_args, owned};
 use crate::object::lock;
 use crate::{Class, Data, Object, Toy, VmResult};
 
@@ -30,16 +30,9 @@ impl<const THREADS: bool> Calls for Toy<THREADS> {
             return Err(self.type_error(&format!("{callable} is not callable")));
         };
         let name = || callable.to_string();
-        // SAFETY: the extension of this loader has given the function.
-        unsafe {
-            definition.loader::<THREADS>().call_keywords(
-                function,
-                callable.clone(),
-                owned(args),
-                counted(names),
-                Callee::Callable(&name),
-            )
-        }
+        let (args, callee) = (call_args(args, names), Callee::Callable(&name));
+        let loader = definition.loader::<THREADS>();
+        loader.call_instance(function, callable.clone(), args, callee)
     }
 
     fn call_method(
@@ -110,20 +103,18 @@ impl<const THREADS: bool> Toy<THREADS> {
         let keywords = (!keywords.is_empty()).then(|| self.dict(keywords));
         let instance = match class.slot(|slots| slots.tp_new) {
             None => self.new_instance(callable)?.0,
-            // SAFETY: the extension of this loader has defined the slot.
-            Some((definition, function)) => unsafe {
+            Some((definition, function)) => {
                 let (class, keywords) = (callable.clone(), keywords.clone());
                 let loader = definition.loader::<THREADS>();
-                loader.call_new(function, class, owned(args), keywords, Callee::Class)?
-            },
+                loader.call_slot(function, (class, owned(args), keywords, Callee::Class))?
+            }
         };
         if self.is_instance(&instance, callable)
             && let Some((definition, function)) = class.slot(|slots| slots.tp_init)
         {
             let object = instance.clone();
             let loader = definition.loader::<THREADS>();
-            // SAFETY: as above.
-            unsafe { loader.call_init(function, object, owned(args), keywords) }?;
+            loader.call_slot(function, (object, owned(args), keywords))?;
         }
         Ok(instance)
     }

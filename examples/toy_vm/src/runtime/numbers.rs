@@ -54,8 +54,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
             && let Some((definition, function)) = a.slot(|slots| slots.nb_add)
         {
             let (a, b) = (a.clone(), b.clone());
-            // SAFETY: the extension of this loader has defined the slot.
-            return unsafe { definition.loader::<THREADS>().call_binary(function, a, b) };
+            return definition.loader::<THREADS>().call_slot(function, (a, b));
         }
         if let (Some(a), Some(b)) = (a.int(), b.int()) {
             return Ok(self.int(match op {

@@ -204,8 +204,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             return Ok(self.text(&object.to_string()));
         };
         let loader = definition.loader::<THREADS>();
-        // SAFETY: the extension of this loader has defined the slot.
-        unsafe { loader.call_unary(function, object.clone()) }
+        loader.call_slot(function, (object.clone(),))
     }
 
     fn str(&self, object: &Object) -> VmResult<Object> {

@@ -70,7 +70,8 @@ impl Dummies {
             },
             call: HPyCallFunction {
                 cpy_trampoline: std::ptr::null(),
-                r#impl: Some(none),
+                // SAFETY: the function is of this type.
+                r#impl: Some(unsafe { HPyFunc_keywords::new(none) }),
             },
         })
     }

@@ -11,14 +11,14 @@
 //! [`super::slots`] for why that is not enough.) `__init__` is one at least by its
 //! `__class__`: an [`Initializer`].
 
-mod arguments;
-mod kinds;
 mod table;
+mod wrappers;
 
 use super::info::TypeInfo;
 use crate::functions::{Initializer, descriptor};
-use arguments::Arguments;
+use crate::runtime::RustPython;
 use hpy_loader::abi::Slots;
+use hpy_loader::call::wrapper::WrapperCall;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::SLOT_DEFS;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -36,7 +36,7 @@ pub struct Dunder {
     /// Copies what subclasses inherit from the second table to the first.
     pub offer: fn(&mut Slots, &Slots),
     /// Calls the slot function of the type that the attribute belongs to.
-    call: fn(&'static TypeInfo, PyObjectRef, Arguments, &VirtualMachine) -> PyResult,
+    call: fn(&Slots, WrapperCall<'_, RustPython, VirtualMachine>) -> PyResult,
 }
 
 /// The attributes of a type for the slots that its extension fills.
@@ -73,8 +73,16 @@ fn attribute(info: &'static TypeInfo, dunder: &'static Dunder, vm: &VirtualMachi
             let message = format!("descriptor '{name}' of '{type_name}' object needs an argument");
             return Err(vm.new_type_error(message));
         }
-        let receiver = args.args.remove(0);
-        (dunder.call)(info, receiver, Arguments { name, args }, vm)
+        let this = args.args.remove(0);
+        let call = WrapperCall {
+            vm,
+            loader: info.loader,
+            name,
+            this,
+            args: args.args,
+            keywords: args.kwargs,
+        };
+        (dunder.call)(&info.definition.slots, call)
     };
     let doc = SLOT_DEFS
         .iter()

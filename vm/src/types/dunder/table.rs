@@ -1,7 +1,6 @@
 //! What this VM does with the names of slots, from the loader's list of them.
 
 use super::Dunder;
-use super::kinds::{self, Wrapped};
 use hpy_loader::for_each_dunder;
 use hpy_loader::runtime::CompareOp;
 
@@ -16,12 +15,9 @@ macro_rules! dunders {
                 to.$slot = from.$slot;
                 $(to.$twin = from.$slot;)?
             },
-            call: |info, this, args, vm| match info.definition.slots.$slot {
-                Some(function) => {
-                    let wrapped = Wrapped { info, function, this, args, vm };
-                    kinds::$kind(wrapped $(, CompareOp::$op)?)
-                }
-                None => Err(vm.new_system_error("an attribute for an empty slot")),
+            call: |slots, call| match slots.$slot {
+                Some(function) => call.$kind(function $(, CompareOp::$op)?),
+                None => Err(call.vm.new_system_error("an attribute for an empty slot")),
             },
         },)*];
     };

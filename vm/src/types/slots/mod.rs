@@ -36,15 +36,16 @@ mod object;
 mod sequence;
 
 pub use by_name::Attributes;
-pub use sequence::{from_the_front, refused_item};
+pub use sequence::refused_item;
 
 use super::buffer;
 use super::call;
 use super::dunder;
 use super::info::TypeInfo;
-use crate::runtime::into_exception;
+use crate::runtime::{RustPython, into_exception};
 use by_name::Verdict;
 use hpy_loader::abi::Slots;
+use hpy_loader::call::Callable;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::types::{PyTypeSlots, hash_not_implemented};
 use rustpython_vm::{Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -66,9 +67,14 @@ fn function<F>(
     })
 }
 
-/// Carries the error of a call out.
+/// Calls a C function of a type's extension.
 #[inline]
-fn raise<T>(result: Result<T, PyObjectRef>, vm: &VirtualMachine) -> PyResult<T> {
+fn call_slot<F: Callable<RustPython>>(
+    (function, info): (F, &'static TypeInfo),
+    args: F::Args<'_, PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<F::Output<PyObjectRef>> {
+    let result = info.loader.call_slot(function, args);
     result.map_err(|error| into_exception(error, vm))
 }
 
@@ -103,7 +109,7 @@ macro_rules! slots {
                 };
                 let c_function = |class: &Py<PyType>| {
                     let found = TypeInfo::class_function(class, |slots| slots.$slot);
-                    found.map(|(function, _)| function as *const ())
+                    found.map(|(function, _)| function)
                 };
                 let ours = pointer(place.load(), $function);
                 let is_ours = |function| fn_addr_eq(function, ours);

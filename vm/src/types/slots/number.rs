@@ -6,7 +6,7 @@
 //! left operand's C function, then the right one's, but the right one first if it
 //! belongs to a subclass.
 
-use super::{function, raise};
+use super::{call_slot, function};
 use crate::types::info::TypeInfo;
 use hpy_loader::abi::{HPyFunc_binaryfunc, HPyFunc_ternaryfunc, HPyFunc_unaryfunc, Slots};
 use rustpython_vm::builtins::PyType;
@@ -60,7 +60,7 @@ where
         let (Some(left), Some(right)) = (first, second) else {
             return attempt(first.or(second), a, b, vm);
         };
-        if fn_addr_eq(left.0, right.0) {
+        if left.0 == right.0 {
             return attempt(first, a, b, vm);
         }
         let order = match is_subtype(b, a) {
@@ -87,17 +87,10 @@ fn attempt(
     b: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let Some((function, info)) = operator else {
-        return Ok(vm.ctx.not_implemented());
-    };
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe {
-            info.loader
-                .call_binary(function, a.to_owned(), b.to_owned())
-        },
-        vm,
-    )
+    match operator {
+        Some(operator) => call_slot(operator, (a.to_owned(), b.to_owned()), vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
 }
 
 macro_rules! binary_operators {
@@ -171,11 +164,11 @@ pub(super) fn power(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachin
     }
     let mut asked: Vec<HPyFunc_ternaryfunc> = Vec::new();
     for (function, info) in order.into_iter().flatten() {
-        if asked.iter().any(|&other| fn_addr_eq(function, other)) {
+        if asked.contains(&function) {
             continue;
         }
         asked.push(function);
-        let result = ternary(function, info, [a, b, c], vm)?;
+        let result = ternary((function, info), [a, b, c], vm)?;
         if !result.is(&vm.ctx.not_implemented) {
             return Ok(result);
         }
@@ -189,19 +182,17 @@ pub(super) fn inplace_power(
     c: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let (function, info) = function(a, |slots| slots.nb_inplace_power, vm)?;
-    ternary(function, info, [a, b, c], vm)
+    let operator = function(a, |slots| slots.nb_inplace_power, vm)?;
+    ternary(operator, [a, b, c], vm)
 }
 
 fn ternary(
-    function: HPyFunc_ternaryfunc,
-    info: &'static TypeInfo,
+    operator: Operator<HPyFunc_ternaryfunc>,
     operands: [&PyObject; 3],
     vm: &VirtualMachine,
 ) -> PyResult {
     let [a, b, c] = operands.map(PyObject::to_owned);
-    // SAFETY: the function fills a slot of this signature.
-    raise(unsafe { info.loader.call_ternary(function, a, b, c) }, vm)
+    call_slot(operator, (a, b, c), vm)
 }
 
 #[inline]
@@ -210,12 +201,8 @@ fn unary(
     slot: impl Fn(&Slots) -> Option<HPyFunc_unaryfunc>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let (function, info) = function(operand.obj, slot, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_unary(function, operand.obj.to_owned()) },
-        vm,
-    )
+    let function = function(operand.obj, slot, vm)?;
+    call_slot(function, (operand.obj.to_owned(),), vm)
 }
 
 macro_rules! unary_operators {
@@ -237,10 +224,6 @@ unary_operators! {
 }
 
 pub(super) fn boolean(operand: PyNumber<'_>, vm: &VirtualMachine) -> PyResult<bool> {
-    let (function, info) = function(operand.obj, |slots| slots.nb_bool, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_inquiry(function, operand.obj.to_owned()) },
-        vm,
-    )
+    let function = function(operand.obj, |slots| slots.nb_bool, vm)?;
+    call_slot(function, (operand.obj.to_owned(),), vm)
 }

@@ -1,6 +1,6 @@
 //! What every object can do.
 
-use super::{function, raise};
+use super::{call_slot, function};
 use crate::functions::keyword_dict;
 use crate::types::info::type_name;
 use hpy_loader::abi::{HPyFunc_unaryfunc, Slots};
@@ -17,12 +17,7 @@ fn text(
     name: &str,
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<PyStr>> {
-    let (function, info) = function(object, slot, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    let text = raise(
-        unsafe { info.loader.call_unary(function, object.to_owned()) },
-        vm,
-    )?;
+    let text = call_slot(function(object, slot, vm)?, (object.to_owned(),), vm)?;
     text.downcast().map_err(|other| {
         let other = type_name(other.class());
         vm.new_type_error(format!("{name} returned non-string (type {other})"))
@@ -38,10 +33,8 @@ pub(super) fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PySt
 }
 
 pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
-    let (function, info) = function(object, |slots| slots.tp_hash, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    let hash = unsafe { info.loader.call_hash(function, object.to_owned()) };
-    match raise(hash, vm)? {
+    let function = function(object, |slots| slots.tp_hash, vm)?;
+    match call_slot(function, (object.to_owned(),), vm)? {
         // The attribute `__hash__` may return this, `hash()` may not.
         -1 => Err(vm.new_system_error("error return without exception set")),
         hash => Ok(hash as PyHash),
@@ -66,32 +59,20 @@ pub(super) fn compare(
     op: PyComparisonOp,
     vm: &VirtualMachine,
 ) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
-    let (function, info) = function(object, |slots| slots.tp_richcompare, vm)?;
-    let (object, other) = (object.to_owned(), other.to_owned());
-    // SAFETY: the function fills a slot of this signature.
-    let result = unsafe {
-        info.loader
-            .call_compare(function, object, other, compare_op(op))
-    };
-    raise(result, vm).map(Either::A)
+    let function = function(object, |slots| slots.tp_richcompare, vm)?;
+    let args = (object.to_owned(), other.to_owned(), compare_op(op));
+    call_slot(function, args, vm).map(Either::A)
 }
 
 pub(super) fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    let (function, info) = function(object, |slots| slots.tp_init, vm)?;
+    let function = function(object, |slots| slots.tp_init, vm)?;
     let keywords = keyword_dict(args.kwargs, vm)?;
-    let (object, args) = (object.to_owned(), args.args);
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_init(function, object, args, keywords) },
-        vm,
-    )
+    call_slot(function, (object.to_owned(), args.args, keywords), vm)
 }
 
 pub(super) fn finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    let (function, info) = function(object, |slots| slots.tp_finalize, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    unsafe { info.loader.call_finalize(function, object.to_owned()) };
-    Ok(())
+    let function = function(object, |slots| slots.tp_finalize, vm)?;
+    call_slot(function, (object.to_owned(),), vm)
 }
 
 pub(super) fn descr_get(
@@ -100,16 +81,11 @@ pub(super) fn descr_get(
     owner: Option<&PyObject>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let (function, info) = function(descriptor, |slots| slots.tp_descr_get, vm)?;
+    let function = function(descriptor, |slots| slots.tp_descr_get, vm)?;
     let present = |object: Option<&PyObject>| {
         let object = object.filter(|object| !vm.is_none(object));
         object.map(PyObject::to_owned)
     };
-    let (instance, owner) = (present(instance), present(owner));
-    // SAFETY: the function fills a slot of this signature.
-    let result = unsafe {
-        info.loader
-            .call_descr_get(function, descriptor.to_owned(), instance, owner)
-    };
-    raise(result, vm)
+    let args = (descriptor.to_owned(), present(instance), present(owner));
+    call_slot(function, args, vm)
 }

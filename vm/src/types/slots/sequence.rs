@@ -6,9 +6,8 @@
 //! does what CPython does there: it reads the key as an index. One with neither
 //! gets a function that refuses in CPython's words.
 
-use super::{function, raise};
-use crate::types::info::{TypeInfo, type_name};
-use hpy_loader::abi::{HPyFunc_binaryfunc, HPyFunc_ssizeargfunc, Slots};
+use super::{call_slot, function};
+use crate::types::info::type_name;
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::protocol::{PyMapping, PySequence};
@@ -19,7 +18,7 @@ use std::ptr::fn_addr_eq;
 /// The index that a slot gets: one from the end is counted from the front if the
 /// type tells its length, as in `PySequence_GetItem`. RustPython leaves this to
 /// its slots.
-pub fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> PyResult<isize> {
+fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> PyResult<isize> {
     if index >= 0 {
         return Ok(index);
     }
@@ -30,31 +29,13 @@ pub fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> P
 }
 
 pub(super) fn length(sequence: PySequence<'_>, vm: &VirtualMachine) -> PyResult<usize> {
-    let (function, info) = function(sequence.obj, |slots| slots.sq_length, vm)?;
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_length(function, sequence.obj.to_owned()) },
-        vm,
-    )
-}
-
-fn binary(
-    sequence: PySequence<'_>,
-    other: &PyObject,
-    slot: impl Fn(&Slots) -> Option<HPyFunc_binaryfunc>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let (function, info) = function(sequence.obj, slot, vm)?;
-    let (object, other) = (sequence.obj.to_owned(), other.to_owned());
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_binary(function, object, other) },
-        vm,
-    )
+    let function = function(sequence.obj, |slots| slots.sq_length, vm)?;
+    call_slot(function, (sequence.obj.to_owned(),), vm)
 }
 
 pub(super) fn concat(sequence: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
-    binary(sequence, other, |slots| slots.sq_concat, vm)
+    let function = function(sequence.obj, |slots| slots.sq_concat, vm)?;
+    call_slot(function, (sequence.obj.to_owned(), other.to_owned()), vm)
 }
 
 pub(super) fn inplace_concat(
@@ -62,28 +43,13 @@ pub(super) fn inplace_concat(
     other: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult {
-    binary(sequence, other, |slots| slots.sq_inplace_concat, vm)
-}
-
-fn counted(
-    (function, info): (HPyFunc_ssizeargfunc, &'static TypeInfo),
-    object: &PyObject,
-    number: isize,
-    vm: &VirtualMachine,
-) -> PyResult {
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe {
-            info.loader
-                .call_ssizearg(function, object.to_owned(), number)
-        },
-        vm,
-    )
+    let function = function(sequence.obj, |slots| slots.sq_inplace_concat, vm)?;
+    call_slot(function, (sequence.obj.to_owned(), other.to_owned()), vm)
 }
 
 pub(super) fn repeat(sequence: PySequence<'_>, count: isize, vm: &VirtualMachine) -> PyResult {
     let function = function(sequence.obj, |slots| slots.sq_repeat, vm)?;
-    counted(function, sequence.obj, count, vm)
+    call_slot(function, (sequence.obj.to_owned(), count), vm)
 }
 
 pub(super) fn inplace_repeat(
@@ -92,13 +58,13 @@ pub(super) fn inplace_repeat(
     vm: &VirtualMachine,
 ) -> PyResult {
     let function = function(sequence.obj, |slots| slots.sq_inplace_repeat, vm)?;
-    counted(function, sequence.obj, count, vm)
+    call_slot(function, (sequence.obj.to_owned(), count), vm)
 }
 
 pub(super) fn item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {
     let index = from_the_front(sequence.obj, index, vm)?;
     let function = function(sequence.obj, |slots| slots.sq_item, vm)?;
-    counted(function, sequence.obj, index, vm)
+    call_slot(function, (sequence.obj.to_owned(), index), vm)
 }
 
 pub(super) fn ass_item(
@@ -108,13 +74,8 @@ pub(super) fn ass_item(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     let index = from_the_front(sequence.obj, index, vm)?;
-    let (function, info) = function(sequence.obj, |slots| slots.sq_ass_item, vm)?;
-    let object = sequence.obj.to_owned();
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_ssizeobjarg(function, object, index, value) },
-        vm,
-    )
+    let function = function(sequence.obj, |slots| slots.sq_ass_item, vm)?;
+    call_slot(function, (sequence.obj.to_owned(), index, value), vm)
 }
 
 pub(super) fn contains(
@@ -122,13 +83,8 @@ pub(super) fn contains(
     key: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<bool> {
-    let (function, info) = function(sequence.obj, |slots| slots.sq_contains, vm)?;
-    let (object, key) = (sequence.obj.to_owned(), key.to_owned());
-    // SAFETY: the function fills a slot of this signature.
-    raise(
-        unsafe { info.loader.call_objobj(function, object, key) },
-        vm,
-    )
+    let function = function(sequence.obj, |slots| slots.sq_contains, vm)?;
+    call_slot(function, (sequence.obj.to_owned(), key.to_owned()), vm)
 }
 
 /// The key of `object[key]` for a type that takes indices only.

@@ -5,12 +5,11 @@
 //! names are how an operation reaches C, how a class of the language overrides
 //! a slot, and how it calls the one that it overrides.
 
-mod kinds;
-
 use super::class::Definition;
 use crate::heap::{Local, Object};
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::abi::*;
+use hpy_loader::call::wrapper::{SlotWrappers, WrapperCall};
 use hpy_loader::for_each_dunder;
 use hpy_loader::runtime::CompareOp;
 
@@ -21,16 +20,7 @@ pub(crate) struct Dunder {
     /// Whether a type fills the slot.
     pub is_filled: fn(&Slots) -> bool,
     /// Calls the slot.
-    pub call: fn(&Vm, Definition, Local, Arguments) -> Result,
-}
-
-/// A call of a name. Everything in it is rooted until the loader takes it.
-struct Wrapped<'a, F> {
-    vm: &'a Vm,
-    definition: Definition,
-    function: F,
-    this: Local,
-    arguments: Arguments,
+    call: fn(&Slots, WrapperCall<'_, Vm, Vm>) -> Result,
 }
 
 macro_rules! dunders {
@@ -40,79 +30,96 @@ macro_rules! dunders {
         pub(crate) static DUNDERS: &[Dunder] = &[$(Dunder {
             name: $name,
             is_filled: |slots| slots.$slot.is_some(),
-            call: |vm, definition, this, arguments| {
-                match definition.type_def.slots.$slot {
-                    Some(function) => {
-                        let wrapped = Wrapped { vm, definition, function, this, arguments };
-                        wrapped.$kind($(CompareOp::$op)?)
-                    }
-                    None => Err(vm.error("SystemError", "a name for an empty slot")),
-                }
+            call: |slots, call| match slots.$slot {
+                Some(function) => call.$kind(function $(, CompareOp::$op)?),
+                None => Err(call.vm.error("SystemError", "a name for an empty slot")),
             },
         },)*];
     };
 }
 
-for_each_dunder! { dunders; "__new__" = make tp_new; }
+for_each_dunder! { dunders; "__new__" = new_instance tp_new; }
 
-impl<F: Copy> Wrapped<'_, F> {
-    fn exactly<const N: usize>(&self) -> Result<[Local; N]> {
-        let count = self.arguments.positional.len();
-        if !self.arguments.keywords.is_empty() {
-            let message = "wrapper takes no keyword arguments";
-            return Err(self.vm.error("TypeError", message));
+impl Dunder {
+    /// Calls the slot of a type.
+    pub(crate) fn call(
+        &self,
+        vm: &Vm,
+        definition: Definition,
+        this: Local,
+        arguments: Arguments,
+    ) -> Result {
+        let call = WrapperCall {
+            vm,
+            loader: definition.loader,
+            name: self.name,
+            this,
+            args: arguments.positional,
+            keywords: arguments.keywords,
+        };
+        (self.call)(&definition.type_def.slots, call)
+    }
+}
+
+impl SlotWrappers<Vm> for Vm {
+    type Value = Local;
+    type Error = Local;
+    type Keywords = Vec<(Local, Local)>;
+
+    fn object(&self, value: Local) -> Object {
+        value.to_object()
+    }
+
+    fn value(&self, object: Object) -> Local {
+        self.heap.root(&object)
+    }
+
+    fn error(&self, error: Object) -> Local {
+        self.heap.root(&error)
+    }
+
+    fn is_none(&self, value: &Local) -> bool {
+        Vm::is_none(self, value)
+    }
+
+    fn index(&self, value: &Local) -> Result<isize> {
+        self.index_of(value, "OverflowError")
+    }
+
+    fn length(&self, value: &Local) -> Result<Option<usize>> {
+        match self.lookup(&self.class_of(value), "__len__") {
+            Some(_) => Vm::length(self, value).map(Some),
+            None => Ok(None),
         }
-        <[Local; N]>::try_from(self.arguments.positional.clone()).map_err(|_| {
-            let s = if N == 1 { "" } else { "s" };
-            let message = format!("expected {N} argument{s}, got {count}");
-            self.vm.error("TypeError", &message)
-        })
     }
 
-    fn one_or_two(&self) -> Result<(Local, Local)> {
-        match &*self.arguments.positional {
-            [one] => Ok((one.clone(), self.vm.none())),
-            [one, two] => Ok((one.clone(), two.clone())),
-            _ => {
-                let count = self.arguments.positional.len();
-                let message = format!("expected 1 or 2 arguments, got {count}");
-                Err(self.vm.error("TypeError", &message))
-            }
-        }
+    fn has_keywords(keywords: &Self::Keywords) -> bool {
+        !keywords.is_empty()
     }
 
-    fn done(&self, result: std::result::Result<(), Object>) -> Result {
-        self.vm.rooted_error(result)?;
-        Ok(self.vm.none())
-    }
-
-    /// The keywords as a dict, if there are any.
-    fn keyword_dict(&self) -> Result<Option<Local>> {
-        if self.arguments.keywords.is_empty() {
+    fn keyword_dict(&self, keywords: Self::Keywords) -> Result<Option<Local>> {
+        if keywords.is_empty() {
             return Ok(None);
         }
-        let dict = self.vm.dict();
-        for (name, value) in &self.arguments.keywords {
-            self.vm.dict_set(&dict, name, value)?;
+        let dict = self.dict();
+        for (name, value) in &keywords {
+            self.dict_set(&dict, name, value)?;
         }
         Ok(Some(dict))
     }
 
-    fn index(&self, index: &Local) -> Result<isize> {
-        self.vm.index_of(index, "OverflowError")
-    }
-
-    /// An index counted from the front, as `sq_item` gets it.
-    fn index_from_front(&self, index: &Local) -> Result<isize> {
-        let index = self.index(index)?;
-        if index >= 0
-            || self
-                .vm
-                .lookup(&self.vm.class_of(&self.this), "__len__")
-                .is_none()
-        {
-            return Ok(index);
-        }
-        Ok(index + self.vm.length(&self.this)?.cast_signed())
+    fn call(call: WrapperCall<'_, Self, Self>, function: HPyFunc_keywords) -> Result {
+        let WrapperCall {
+            vm, loader, this, ..
+        } = call;
+        let own = vm
+            .heap
+            .companion(&this)
+            .and_then(|companion| companion.call());
+        let arguments = Arguments {
+            positional: call.args,
+            keywords: call.keywords,
+        };
+        vm.call_instance(loader, own.unwrap_or(function), &this, &arguments)
     }
 }

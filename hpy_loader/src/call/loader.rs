@@ -1,26 +1,18 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
-mod modes;
-mod wrapped_calls;
-
-pub(crate) use wrapped_calls::Wrapper;
-
-use crate::abi::{ABI_VERSION, HPyContext};
-use crate::boundary::ContextInstance;
-use crate::call::{Plain, Trampolines};
-use crate::context;
+use super::{Trampolines, Wrapper};
+use crate::abi::HPyContext;
 use crate::core::Core;
-use crate::definitions::Definitions;
-use crate::handles::ReserveError;
+use crate::debug::Debug;
 use crate::runtime::Runtime;
-use modes::Modes;
+use crate::trace::Trace;
 use std::ops::Deref;
-use wrapped_calls::Wrapped;
+use std::sync::OnceLock;
 
 /// One way to run extensions: the [`Core`] that all of them share, and the mode
 /// whose context their C functions get.
 ///
-/// The one that [`new`](Self::new) makes is for the universal mode; the others
+/// The one that `Loader::new` makes is for the universal mode; the others
 /// are made from it (see [`in_mode`](Self::in_mode)). A runtime need not tell them apart:
 /// it keeps the loader that a definition came with, and calls through it.
 ///
@@ -31,49 +23,34 @@ pub struct Loader<R: Runtime> {
     trampolines: Trampolines<R>,
     wrapper: Option<Wrapper>,
     /// What the loaders of one core share.
-    modes: &'static Modes<R>,
+    pub(crate) modes: &'static Modes<R>,
+}
+
+/// The state of each mode of one core, made when the mode is first asked for.
+pub(crate) struct Modes<R: Runtime> {
+    pub(crate) trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
+    pub(crate) debug: OnceLock<&'static Debug>,
+}
+
+impl<R: Runtime> Default for Modes<R> {
+    fn default() -> Self {
+        Self {
+            trace: OnceLock::new(),
+            debug: OnceLock::new(),
+        }
+    }
 }
 
 impl<R: Runtime> Loader<R> {
-    /// Makes the core for `runtime`, and its loader for the universal mode.
-    ///
-    /// # Errors
-    ///
-    /// If the address space for the handles can't be reserved.
-    pub fn new(runtime: R) -> Result<&'static Self, ReserveError>
-    where
-        R: Definitions,
-    {
-        let core = Core::new(runtime)?;
-        let instance = ContextInstance::leak(core, |fast_paths| {
-            let mut context = context::functions::<R>(fast_paths);
-            context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
-            context.abi_version = ABI_VERSION;
-            core.open_constants(&mut context);
-            context
-        });
-        core.set_context(instance.cast());
-        let modes = Box::leak(Box::default());
-        let loader = Self::leak(core, None, modes);
-        // SAFETY: just leaked; C has not seen it yet.
-        unsafe { &*instance }.set_loader(loader);
-        Ok(loader)
-    }
-
-    /// The loader of the universal mode.
-    fn universal(&self) -> &'static Self {
-        // SAFETY: the universal context of a core is in an instance for `R`.
-        unsafe { ContextInstance::<R>::of(self.core.context()) }.loader()
-    }
-
-    fn leak(
+    /// Makes a loader, which is never freed.
+    pub(crate) fn leak(
         core: &'static Core<R>,
         wrapper: Option<Wrapper>,
         modes: &'static Modes<R>,
     ) -> &'static Self {
         let trampolines = match wrapper {
-            None => Trampolines::through::<Plain>(),
-            Some(_) => Trampolines::through::<Wrapped>(),
+            None => Trampolines::plain(),
+            Some(_) => Trampolines::wrapped(),
         };
         Box::leak(Box::new(Self {
             core,

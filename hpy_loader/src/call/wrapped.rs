@@ -1,10 +1,11 @@
-//! Calls of C in a mode that wraps the universal context.
+//! What lies between the loader and a C function in the other modes.
 
+use super::Loader;
+use super::running::{CallMode, PreparedCall, Universal, handles};
 use crate::abi::{HPy, HPyContext};
-use crate::call::{HandleOwner, Passage, Plain, Way};
 use crate::debug::{DebugCall, Extension};
 use crate::handles::RawHandle;
-use crate::loader::Loader;
+
 use crate::modes::Outcome;
 use crate::runtime::Runtime;
 use crate::trace::Trace;
@@ -36,22 +37,27 @@ impl Wrapper {
     }
 }
 
-/// The way to C of every loader that has a [`Wrapper`].
-pub(super) struct Wrapped;
+/// The other modes.
+pub(crate) struct Wrapped;
 
-impl Passage for Wrapped {
+impl CallMode for Wrapped {
     fn go<R: Runtime, T: Outcome, W: BorrowMut<[RawHandle]> + Clone>(
         loader: &Loader<R>,
         function: *const c_void,
         receiver: HPy,
         words: &W,
-        call: impl FnOnce(Way<'_>) -> T,
+        call: impl FnOnce(PreparedCall<'_>) -> T,
     ) -> T {
         match loader.wrapper() {
-            None => Plain::go(loader, function, receiver, words, call),
+            None => Universal::go(loader, function, receiver, words, call),
             Some(Wrapper::Trace(trace)) => {
-                let way = Way::new(trace.context(), receiver, words.borrow(), None);
-                let outcome = trace.call(function, || call(way));
+                let prepared = PreparedCall {
+                    context: trace.context(),
+                    receiver,
+                    handles: handles(words.borrow()),
+                    debug_call: None,
+                };
+                let outcome = trace.call(function, || call(prepared));
                 loader.core().expect_back();
                 outcome
             }
@@ -60,17 +66,14 @@ impl Passage for Wrapped {
                 let receiver = debug_call.open(receiver);
                 let mut opened = words.clone();
                 debug_call.open_all(opened.borrow_mut());
-                let context = debug_call.context();
-                let way = Way::new(context, receiver, opened.borrow(), Some(&debug_call));
-                let outcome = call(way);
+                let outcome = call(PreparedCall {
+                    context: debug_call.context(),
+                    receiver,
+                    handles: handles(opened.borrow()),
+                    debug_call: Some(&debug_call),
+                });
                 debug_call.finish(outcome, receiver, opened.borrow())
             }
         }
-    }
-}
-
-impl HandleOwner for DebugCall {
-    fn own(&self, handle: HPy) -> HPy {
-        DebugCall::own(self, handle)
     }
 }

@@ -4,31 +4,15 @@
 //! own. The instance tells the core which loader the extension belongs to: types that the
 //! extension defines call back through that loader.
 
-use super::{Loader, Wrapper};
 use crate::abi::HPy;
 use crate::boundary::ContextInstance;
+use crate::call::{Loader, Modes, Wrapper};
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
 use crate::modes::{Hook, Mode, WrappedContext};
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
 use crate::trace::Trace;
-use std::sync::OnceLock;
-
-/// The state of each mode of one core, made when the mode is first asked for.
-pub(super) struct Modes<R: Runtime> {
-    trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
-    debug: OnceLock<&'static Debug>,
-}
-
-impl<R: Runtime> Default for Modes<R> {
-    fn default() -> Self {
-        Self {
-            trace: OnceLock::new(),
-            debug: OnceLock::new(),
-        }
-    }
-}
 
 /// Makes the loader of a mode: `make` gets the context to wrap.
 fn wrap<R: Runtime, T>(
@@ -77,7 +61,7 @@ impl<R: Runtime> Loader<R> {
 
     fn trace_mode(&self) -> (&'static Trace, &'static Loader<R>) {
         *self.modes.trace.get_or_init(|| {
-            wrap((self.core, self.modes), |inner| {
+            wrap((self.core(), self.modes), |inner| {
                 let trace = Trace::new(inner);
                 (trace, Wrapper::Trace(trace))
             })
@@ -99,7 +83,7 @@ impl<R: Runtime> Loader<R> {
     pub fn debugged(&self, name: &str) -> &'static Loader<R> {
         let debug = self.debug();
         let _entered = self.lock().enter(self.runtime());
-        let (_, loader) = wrap((self.core, self.modes), |inner| {
+        let (_, loader) = wrap((self.core(), self.modes), |inner| {
             let extension = Extension::new(debug, inner, name);
             ((), Wrapper::Debug(extension))
         });

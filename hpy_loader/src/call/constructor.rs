@@ -1,0 +1,81 @@
+//! `tp_new` and `tp_init`.
+
+use super::Callee;
+use super::running::Call;
+use super::running::CallMode;
+use super::signature::{Invoke, Signature};
+use crate::abi::*;
+use crate::call::Loader;
+use crate::modes::Outcome;
+use crate::runtime::{Runtime, VmResult};
+
+/// A function that makes or initializes an instance, whose keywords are a dict.
+type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> T;
+
+/// Calls a constructor for a class or an instance.
+#[inline(always)]
+fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
+    loader: &'static Loader<R>,
+    function: Constructor<T>,
+    (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
+    judge: impl FnOnce(&mut Call<R>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
+    let count = args.len().cast_signed();
+    let mut call = Call::of_many(loader)?;
+    let receiver = call.push(receiver)?;
+    call.push_all(args)?;
+    let keywords = call.push_optional(keywords)?;
+    let words = call.scope.kept_words();
+    let result = P::go(loader, function as _, HPy::NULL, words, |prepared| {
+        let (receiver, keywords) = (prepared.pushed(receiver, 0), prepared.last(keywords));
+        // SAFETY: as in `passed!`; there are `count` arguments after the first.
+        unsafe {
+            function(
+                prepared.context,
+                receiver,
+                prepared.args(1),
+                count,
+                keywords,
+            )
+        }
+    });
+    judge(&mut call, result)
+}
+
+/// The class, positional arguments, keywords as a dict or none, and who is called in a
+/// message.
+impl Signature for HPyFunc_newfunc {
+    type Args<'a, O> = (O, Vec<O>, Option<O>, Callee<'a>);
+    type Output<O> = O;
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_newfunc {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (class, args, keywords, callee): Self::Args<'_, R::Object>,
+    ) -> VmResult<R::Object, R> {
+        let args = (class, args, keywords);
+        construct::<R, P, _, _>(loader, function.pointer(), args, |call, made| {
+            call.object(made, callee)
+        })
+    }
+}
+
+/// The instance, positional arguments, and keywords as a dict or none.
+impl Signature for HPyFunc_initproc {
+    type Args<'a, O> = (O, Vec<O>, Option<O>);
+    type Output<O> = ();
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_initproc {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        args: Self::Args<'_, R::Object>,
+    ) -> VmResult<(), R> {
+        construct::<R, P, _, _>(loader, function.pointer(), args, |call, result| {
+            call.integer(result, Callee::Slot).map(drop)
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! The one way out to C.
+//!
+//! A VM calls the functions that an extension defines through three methods of a
+//! [`Loader`](crate::Loader): [`call_method`](crate::Loader::call_method) for methods
+//! and functions of modules, [`call_instance`](crate::Loader::call_instance) for
+//! objects that can be called, and [`call_slot`](crate::Loader::call_slot) for all
+//! else. Each takes the HPy lock, opens handles for the arguments, calls, takes the
+//! result and judges it: a failure needs a pending error, a success must not leave
+//! one. An extension that breaks this gets the `SystemError` that CPython gives
+//! (`_Py_CheckFunctionResult`).
+//!
+//! Arguments are moved in: a VM hands over roots that it owns, and nothing is cloned
+//! on the way.
+//!
+//! # Why calls are safe
+//!
+//! A C function trusts its arguments: the getter of a type reads the struct behind its
+//! handle without a look at the class. So a call is only as good as its arguments, and
+//! nobody but the VM can see to those. The VM has promised to: rule 7 of the contract of
+//! [`Runtime`](crate::runtime::Runtime#contract). That the function is one of its
+//! signature is the promise of its type, a [`CFunction`](crate::abi::CFunction). Through a
+//! loader of another mode of the same VM, a function would still work: handles of a context
+//! that is not its own are refused, like garbage.
+
+mod arguments;
+mod buffer;
+mod constructor;
+mod loader;
+mod method;
+mod result;
+mod running;
+mod signature;
+mod slot;
+mod wrapped;
+pub mod wrapper;
+
+pub use loader::Loader;
+pub(crate) use loader::Modes;
+pub use signature::{Callable, Signature};
+
+use crate::abi::HPy;
+use crate::runtime::Runtime;
+use method::{MethodCalls, on_kept, on_object};
+use running::{CallMode, Universal};
+use slot::SlotCalls;
+use wrapped::Wrapped;
+pub(crate) use wrapped::Wrapper;
+
+/// What was called, for the message about a result that breaks the rules.
+#[derive(Clone, Copy)]
+pub enum Callee<'a> {
+    /// A callable; the function gives its `repr`.
+    Callable(&'a dyn Fn() -> String),
+    /// The class that is the first argument.
+    Class,
+    /// A slot of a type, which CPython's messages do not name.
+    Slot,
+    /// `HPy_mod_exec` of the module with this name.
+    Execution(&'a str),
+}
+
+/// What a method or function is called on.
+pub enum Receiver<O> {
+    /// An object, whose root the call takes.
+    Object(O),
+    /// One that every call of the function has, such as its module.
+    Kept(Kept),
+}
+
+/// A handle that stays open as long as the process runs, whatever C does with it:
+/// from [`Loader::keep`](crate::Loader::keep).
+#[derive(Debug, Clone, Copy)]
+pub struct Kept(HPy);
+
+/// What a callable is called with, as `vectorcall` has it.
+pub struct CallArgs<O> {
+    values: Vec<O>,
+    positional: usize,
+    keyword_names: Option<O>,
+}
+
+impl<O> CallArgs<O> {
+    /// Positional arguments only.
+    #[inline(always)]
+    pub fn positional(values: Vec<O>) -> Self {
+        Self {
+            positional: values.len(),
+            values,
+            keyword_names: None,
+        }
+    }
+
+    /// Positional arguments, followed by one value for each of the `count` names in
+    /// the tuple `names`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer values than names.
+    #[inline(always)]
+    pub fn with_keywords(values: Vec<O>, names: O, count: usize) -> Self {
+        assert!(count <= values.len(), "a name without a value");
+        Self {
+            positional: values.len() - count,
+            values,
+            keyword_names: Some(names),
+        }
+    }
+}
+
+/// The functions that call C, one for each signature, made for the mode of a loader.
+///
+/// A call of C costs little, and so does asking which mode it is in; but it is not
+/// nothing, and the universal mode should not pay for the others. So nobody asks.
+/// The code of a call is generic over its [`CallMode`], a loader has the functions
+/// that were made for its own, and its methods call those. In the universal mode's
+/// there is no trace of another one.
+pub(crate) struct Trampolines<R: Runtime> {
+    on_object: MethodCalls<R, R::Object>,
+    on_kept: MethodCalls<R, HPy>,
+    slots: SlotCalls<R>,
+}
+
+impl<R: Runtime> Trampolines<R> {
+    /// Those of the universal mode.
+    pub(crate) fn plain() -> Self {
+        Self::through::<Universal>()
+    }
+
+    /// Those of the other modes.
+    pub(crate) fn wrapped() -> Self {
+        Self::through::<Wrapped>()
+    }
+
+    fn through<P: CallMode>() -> Self {
+        Self {
+            on_object: on_object::through::<R, P>(),
+            on_kept: on_kept::through::<R, P>(),
+            slots: SlotCalls::through::<P>(),
+        }
+    }
+}
