@@ -34,8 +34,6 @@ mod elf;
 mod error;
 mod file;
 mod names;
-#[cfg(target_os = "linux")]
-mod near;
 mod tag;
 
 use std::fs::File;
@@ -225,7 +223,7 @@ unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     #[cfg(target_os = "linux")]
     companions::load();
     #[cfg(target_os = "linux")]
-    let _near = near::Near::to(dlopen as *const () as usize);
+    let _near = crate::platform::placement::Near::to(dlopen as *const () as usize);
     // Missing symbols are found now, not in the middle of a call, and modules
     // do not see each other's.
     // SAFETY: passed on to the caller.

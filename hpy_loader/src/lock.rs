@@ -32,14 +32,13 @@
 //! this is nothing.
 
 mod bias;
-mod patience;
-mod running;
+mod handoff;
 
+use crate::platform::threads::Running;
 use crate::runtime::Roots;
 use bias::Bias;
+use handoff::Patience;
 use lock_api::{RawMutex as _, RawMutexTimed as _};
-use patience::Patience;
-use running::Running;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -43,7 +43,6 @@ mod caller;
 mod call;
 mod debug_file;
 mod frame;
-mod image;
 mod jump;
 mod python;
 mod stacks;
@@ -70,7 +69,7 @@ mod walk {
     //! No unwinder for this machine: stacks have one frame.
 
     use super::Caller;
-    use super::image::Images;
+    use crate::platform::images::Images;
 
     #[derive(Default)]
     pub struct Walker;

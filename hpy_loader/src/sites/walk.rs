@@ -9,7 +9,7 @@
 //! caller's frame ends.
 
 use super::Caller;
-use super::image::{Image, Images, Section};
+use crate::platform::images::{Image, Images, Section};
 use framehop::{
     CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,
     UnwindRegsNative, Unwinder, UnwinderNative,

@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::ptr;
 
 /// What is kept from the kernel, until this is dropped.
-pub(super) struct Near {
+pub(crate) struct Near {
     reserved: Vec<Range<usize>>,
 }
 
@@ -33,7 +33,7 @@ const MOST: usize = 4096;
 
 impl Near {
     /// Leaves only addresses up to the end of the block that `address` is in.
-    pub(super) fn to(address: usize) -> Self {
+    pub(crate) fn to(address: usize) -> Self {
         let end = (address | (BLOCK - 1)) + 1;
         let mapped = fs::read_to_string("/proc/self/maps").unwrap_or_default();
         let mut gaps = gaps(&mapped, end);

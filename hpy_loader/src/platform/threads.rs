@@ -5,11 +5,11 @@ use std::time::Duration;
 
 /// One thread, by the kernel's number. It may end at any time: then nothing is known
 /// of it, or of another thread that has got the number, what nobody must rely on.
-pub(super) struct Running(AtomicI32);
+pub(crate) struct Running(AtomicI32);
 
 /// What a thread is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Activity {
+pub(crate) enum Activity {
     /// It computes, or would if it had its turn.
     Computes,
     /// It waits for something to happen.
@@ -19,22 +19,22 @@ pub(super) enum Activity {
 }
 
 impl Running {
-    pub(super) const fn nobody() -> Self {
+    pub(crate) const fn nobody() -> Self {
         Self(AtomicI32::new(0))
     }
 
     /// Makes it the current thread.
-    pub(super) fn is_this_thread(&self) {
+    pub(crate) fn is_this_thread(&self) {
         self.0.store(kernel::current(), Ordering::Relaxed);
     }
 
     /// How long the thread has been computing in its life.
-    pub(super) fn computed(&self) -> Option<Duration> {
+    pub(crate) fn computed(&self) -> Option<Duration> {
         kernel::computed(self.0.load(Ordering::Relaxed))
     }
 
     /// What the thread is doing.
-    pub(super) fn activity(&self) -> Activity {
+    pub(crate) fn activity(&self) -> Activity {
         kernel::activity(self.0.load(Ordering::Relaxed))
     }
 }
@@ -45,7 +45,7 @@ mod kernel {
     use std::cell::Cell;
     use std::time::Duration;
 
-    pub(super) fn current() -> i32 {
+    pub(crate) fn current() -> i32 {
         thread_local! { static NUMBER: Cell<i32> = const { Cell::new(0) } }
         NUMBER.with(|number| {
             if number.get() == 0 {
@@ -56,7 +56,7 @@ mod kernel {
         })
     }
 
-    pub(super) fn computed(thread: i32) -> Option<Duration> {
+    pub(crate) fn computed(thread: i32) -> Option<Duration> {
         // `clock_getres(2)` and the kernel's `posix-timers.h`: the clock of a thread
         // is its number's complement and three bits, here for "a thread's" and "as
         // the scheduler counts".
@@ -72,7 +72,7 @@ mod kernel {
         (status == 0).then(|| Duration::new(seconds, nanoseconds))
     }
 
-    pub(super) fn activity(thread: i32) -> Activity {
+    pub(crate) fn activity(thread: i32) -> Activity {
         // `proc_pid_stat(5)`: the state comes after the name, which stands in
         // parentheses and may have some itself.
         let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
@@ -91,15 +91,15 @@ mod kernel {
     use super::Activity;
     use std::time::Duration;
 
-    pub(super) fn current() -> i32 {
+    pub(crate) fn current() -> i32 {
         0
     }
 
-    pub(super) fn computed(_thread: i32) -> Option<Duration> {
+    pub(crate) fn computed(_thread: i32) -> Option<Duration> {
         None
     }
 
-    pub(super) fn activity(_thread: i32) -> Activity {
+    pub(crate) fn activity(_thread: i32) -> Activity {
         Activity::Unknown
     }
 }

@@ -17,7 +17,7 @@
 //! found away for long. After a while, even a moment will do: again one that the
 //! thread has spent computing, since else it would be too short on a busy machine.
 
-use super::running::{Activity, Running};
+use crate::platform::threads::{Activity, Running};
 use std::time::{Duration, Instant};
 
 /// What CPython calls the switch interval.

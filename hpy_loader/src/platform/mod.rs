@@ -1,0 +1,10 @@
+//! What the operating system gives, one file a concern.
+//!
+//! Nothing above this module names an operating system or calls its C library. What a
+//! system lacks is said here by a value (a fence that is not available, a stack of
+//! unknown extent), so that everything else compiles anywhere.
+
+pub(crate) mod images;
+#[cfg(target_os = "linux")]
+pub(crate) mod placement;
+pub(crate) mod threads;
