@@ -5,6 +5,7 @@
 //! unknown extent), so that everything else compiles anywhere.
 
 pub(crate) mod images;
+pub(crate) mod pages;
 #[cfg(target_os = "linux")]
 pub(crate) mod placement;
 pub(crate) mod threads;
