@@ -1,11 +1,59 @@
-//! What the kernel says about a thread.
+//! Threads: what tells them apart, where their stacks are, what they are doing, and a
+//! fence for all of them.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::ops::Range;
 use std::time::Duration;
 
-/// One thread, by the kernel's number. It may end at any time: then nothing is known
-/// of it, or of another thread that has got the number, what nobody must rely on.
-pub(crate) struct Running(AtomicI32);
+/// A number that no other living thread has: a multiple of 8, and never 0.
+///
+/// Every call of C needs it, so it is read from where the platform keeps it, not with a
+/// call, which is what the compiler makes of an access to thread-local values in a
+/// library.
+#[inline(always)]
+pub(crate) fn current() -> usize {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
+    {
+        let number;
+        // SAFETY: the ABI has the thread's control block begin with its own address,
+        // which stays the same as long as the thread runs.
+        unsafe {
+            std::arch::asm!(
+                "mov {}, fs:0",
+                out(reg) number,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        number
+    }
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
+    {
+        thread_local! { static ADDRESS: u64 = const { 0 } }
+        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
+    }
+}
+
+/// Where this thread's stack is. Empty if the system does not tell.
+pub(crate) fn stack() -> Range<usize> {
+    kernel::stack()
+}
+
+/// Whether [`fence_everywhere`] works.
+#[inline]
+pub(crate) fn has_fence_everywhere() -> bool {
+    kernel::has_fence_everywhere()
+}
+
+/// A fence in all threads of the process, at the expense of this one. It must
+/// [be available](has_fence_everywhere).
+pub(crate) fn fence_everywhere() {
+    kernel::fence_everywhere();
+}
+
+/// One thread, as the system knows it. It may end at any time: then nothing is known of
+/// it, or something of another thread that has got its number, so nobody must rely on
+/// what is said of it.
+#[derive(Clone, Copy)]
+pub(crate) struct ThreadId(i32);
 
 /// What a thread is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,49 +62,79 @@ pub(crate) enum Activity {
     Computes,
     /// It waits for something to happen.
     Waits,
-    /// It waits for a disk, was stopped, or the kernel does not say.
+    /// It waits for a disk, was stopped, or the system does not say.
     Unknown,
 }
 
-impl Running {
-    pub(crate) const fn nobody() -> Self {
-        Self(AtomicI32::new(0))
+impl ThreadId {
+    /// This thread.
+    pub(crate) fn current() -> Self {
+        Self(kernel::current())
     }
 
-    /// Makes it the current thread.
-    pub(crate) fn is_this_thread(&self) {
-        self.0.store(kernel::current(), Ordering::Relaxed);
+    pub(crate) const fn from_raw(number: i32) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn as_raw(self) -> i32 {
+        self.0
     }
 
     /// How long the thread has been computing in its life.
-    pub(crate) fn computed(&self) -> Option<Duration> {
-        kernel::computed(self.0.load(Ordering::Relaxed))
+    pub(crate) fn computed(self) -> Option<Duration> {
+        kernel::computed(self.0)
     }
 
     /// What the thread is doing.
-    pub(crate) fn activity(&self) -> Activity {
-        kernel::activity(self.0.load(Ordering::Relaxed))
+    pub(crate) fn activity(self) -> Activity {
+        kernel::activity(self.0)
     }
 }
 
 #[cfg(all(target_os = "linux", not(miri)))]
 mod kernel {
     use super::Activity;
-    use std::cell::Cell;
+    use rustix::thread::{MembarrierCommand, gettid, membarrier};
+    use std::cell::OnceCell;
+    use std::mem::MaybeUninit;
+    use std::ops::Range;
+    use std::sync::OnceLock;
     use std::time::Duration;
 
-    pub(crate) fn current() -> i32 {
-        thread_local! { static NUMBER: Cell<i32> = const { Cell::new(0) } }
-        NUMBER.with(|number| {
-            if number.get() == 0 {
-                // SAFETY: the call has no preconditions.
-                number.set(unsafe { libc::gettid() });
+    pub(super) fn stack() -> Range<usize> {
+        let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
+        let (mut start, mut size) = (std::ptr::null_mut(), 0);
+        // SAFETY: the first call fills in the attributes of a thread that runs, and
+        // only then they are read and destroyed.
+        let is_known = unsafe {
+            libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+                let got = libc::pthread_attr_getstack(attributes.as_ptr(), &mut start, &mut size);
+                libc::pthread_attr_destroy(attributes.as_mut_ptr());
+                got == 0
             }
-            number.get()
-        })
+        };
+        match is_known {
+            true => start.addr()..start.addr() + size,
+            false => 0..0,
+        }
     }
 
-    pub(crate) fn computed(thread: i32) -> Option<Duration> {
+    pub(super) fn has_fence_everywhere() -> bool {
+        // A process has to say once that it will use the command.
+        static AVAILABLE: OnceLock<bool> = OnceLock::new();
+        *AVAILABLE.get_or_init(|| membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok())
+    }
+
+    pub(super) fn fence_everywhere() {
+        membarrier(MembarrierCommand::PrivateExpedited).expect("a command that is registered");
+    }
+
+    pub(super) fn current() -> i32 {
+        thread_local! { static NUMBER: OnceCell<i32> = const { OnceCell::new() } }
+        NUMBER.with(|number| *number.get_or_init(|| gettid().as_raw_nonzero().get()))
+    }
+
+    pub(super) fn computed(thread: i32) -> Option<Duration> {
         // `clock_getres(2)` and the kernel's `posix-timers.h`: the clock of a thread
         // is its number's complement and three bits, here for "a thread's" and "as
         // the scheduler counts".
@@ -72,15 +150,14 @@ mod kernel {
         (status == 0).then(|| Duration::new(seconds, nanoseconds))
     }
 
-    pub(crate) fn activity(thread: i32) -> Activity {
+    pub(super) fn activity(thread: i32) -> Activity {
         // `proc_pid_stat(5)`: the state comes after the name, which stands in
         // parentheses and may have some itself.
         let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
         let stat = stat.unwrap_or_default();
-        let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
-        match state.and_then(|state| state.chars().next()) {
-            Some('R') => Activity::Computes,
-            Some('S') => Activity::Waits,
+        match stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()) {
+            Some([b'R', ..]) => Activity::Computes,
+            Some([b'S', ..]) => Activity::Waits,
             _ => Activity::Unknown,
         }
     }
@@ -89,17 +166,28 @@ mod kernel {
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod kernel {
     use super::Activity;
+    use std::ops::Range;
     use std::time::Duration;
 
-    pub(crate) fn current() -> i32 {
+    pub(super) fn stack() -> Range<usize> {
+        0..0
+    }
+
+    pub(super) fn has_fence_everywhere() -> bool {
+        false
+    }
+
+    pub(super) fn fence_everywhere() {}
+
+    pub(super) fn current() -> i32 {
         0
     }
 
-    pub(crate) fn computed(_thread: i32) -> Option<Duration> {
+    pub(super) fn computed(_thread: i32) -> Option<Duration> {
         None
     }
 
-    pub(crate) fn activity(_thread: i32) -> Activity {
+    pub(super) fn activity(_thread: i32) -> Activity {
         Activity::Unknown
     }
 }
