@@ -1,13 +1,13 @@
 //! The files that the code of this process comes from.
 //!
-//! An image is what the dynamic linker has mapped of one file. It is looked up
-//! when an address in it is first seen, so libraries may come at any time. One
-//! that goes (extensions never do, see [`Library`](crate::library::Library))
-//! stays known here: all that is kept of it is a copy, so at worst a report
-//! names the wrong file.
+//! An image is what the dynamic linker has mapped of one file. It is looked up when an
+//! address in it is first seen, so libraries may come at any time. One that goes
+//! (extensions never do, see [`Library`](crate::library::Library)) stays known here: all
+//! that is kept of it is a copy, so at worst a report names the wrong file.
 
+use super::library::path_of_bytes;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One mapped file.
@@ -74,25 +74,29 @@ impl Images {
 
 /// The name that the dynamic linker has for a file, as one that stays right
 /// when the process changes its directory. The program itself has none.
-fn absolute(name: &Path) -> PathBuf {
-    let path = if name.as_os_str().is_empty() {
-        Path::new("/proc/self/exe")
-    } else {
-        name
+#[cfg(unix)]
+fn absolute(name: &std::ffi::CStr) -> PathBuf {
+    let path = match name.to_bytes() {
+        b"" => PathBuf::from("/proc/self/exe"),
+        name => path_of_bytes(name),
     };
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    std::fs::canonicalize(&path).unwrap_or(path)
 }
 
-#[cfg(not(target_vendor = "apple"))]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 mod mapped {
     use super::{Image, Section, absolute};
     use libc::{
         PF_R, PF_X, PT_GNU_EH_FRAME, PT_LOAD, c_int, c_void, dl_iterate_phdr, dl_phdr_info, size_t,
     };
-    use std::ffi::{CStr, OsStr};
+    use std::ffi::CStr;
     use std::ops::Range;
-    use std::os::unix::ffi::OsStrExt;
-    use std::path::Path;
+
+    #[cfg(target_pointer_width = "64")]
+    use libc::Elf64_Phdr as Header;
+
+    #[cfg(target_pointer_width = "32")]
+    use libc::Elf32_Phdr as Header;
 
     struct Search {
         address: usize,
@@ -115,90 +119,91 @@ mod mapped {
         _size: size_t,
         search: *mut c_void,
     ) -> c_int {
-        // SAFETY: `find` passes its search, and nobody else has it meanwhile.
-        let search = unsafe { &mut *search.cast::<Search>() };
-        // SAFETY: the linker's description is whole while the callback runs. It
-        // keeps the library mapped as long, so that its headers can be read.
-        search.found = unsafe { image(&*info, search.address) };
+        // SAFETY: `find` passes its search, and nobody else has it meanwhile. The
+        // linker's description is whole while the callback runs: a table of that many
+        // headers, if there is one, and a C string.
+        let (search, loaded) = unsafe {
+            let (search, info) = (&mut *search.cast::<Search>(), &*info);
+            if info.dlpi_phdr.is_null() {
+                return 0;
+            }
+            let loaded = Loaded {
+                base: info.dlpi_addr as usize,
+                headers: std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()),
+                name: match info.dlpi_name.is_null() {
+                    true => c"",
+                    false => CStr::from_ptr(info.dlpi_name),
+                },
+            };
+            (search, loaded)
+        };
+        search.found = loaded.image(search.address);
         c_int::from(search.found.is_some())
     }
 
-    /// The image that `info` describes, if `address` is in it.
-    ///
-    /// # Safety
-    ///
-    /// `info` describes a library that stays mapped meanwhile.
-    unsafe fn image(info: &dl_phdr_info, address: usize) -> Option<Image> {
-        if info.dlpi_phdr.is_null() {
-            return None;
-        }
-        // SAFETY: the linker's table has that many entries.
-        let headers =
-            unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
-        let base = info.dlpi_addr as usize;
-        let placed = |start: u64, size: u64| {
-            let start = base.wrapping_add(start as usize);
-            start..start.wrapping_add(size as usize)
-        };
-        let segments: Vec<Range<usize>> = headers
-            .iter()
-            .filter(|header| header.p_type == PT_LOAD)
-            .map(|header| placed(header.p_vaddr, header.p_memsz))
-            .collect();
-        if !segments.iter().any(|segment| segment.contains(&address)) {
-            return None;
-        }
-        const CODE: u32 = PF_R | PF_X;
-        let code = headers
-            .iter()
-            .filter(|header| header.p_type == PT_LOAD && header.p_flags & CODE == CODE)
-            .map(|header| placed(header.p_vaddr, header.p_memsz))
-            .collect();
-        let start = segments.iter().map(|segment| segment.start).min()?;
-        let end = segments.iter().map(|segment| segment.end).max()?;
-
-        let name = if info.dlpi_name.is_null() {
-            c""
-        } else {
-            // SAFETY: a C string of the linker's.
-            unsafe { CStr::from_ptr(info.dlpi_name) }
-        };
-        let index = headers
-            .iter()
-            .find(|header| header.p_type == PT_GNU_EH_FRAME)
-            .map(|header| placed(header.p_vaddr, header.p_memsz));
-        let (mut unwind_index, mut unwind) = (None, None);
-        if let Some(range) = index {
-            // SAFETY: the header says that the index is there.
-            let section = unsafe { copy(range) };
-            unwind = table_address(&section).and_then(|start| {
-                let segment = segments.iter().find(|segment| segment.contains(&start))?;
-                // SAFETY: the rest of a segment that is mapped. The part of it
-                // that is not in the file reads as zeros.
-                Some(unsafe { copy(start..segment.end) })
-            });
-            unwind_index = Some(section);
-        }
-        Some(Image {
-            path: absolute(Path::new(OsStr::from_bytes(name.to_bytes()))),
-            base,
-            range: start..end,
-            code,
-            unwind_index,
-            unwind,
-        })
+    /// What the linker says of a library, which it keeps mapped meanwhile.
+    struct Loaded<'a> {
+        base: usize,
+        headers: &'a [Header],
+        name: &'a CStr,
     }
 
-    /// # Safety
-    ///
-    /// The range is mapped and readable.
-    unsafe fn copy(range: Range<usize>) -> Section {
-        let start = std::ptr::with_exposed_provenance::<u8>(range.start);
-        // SAFETY: the caller vouches for it, and unwind tables are read-only.
-        let bytes = unsafe { std::slice::from_raw_parts(start, range.len()) };
-        Section {
-            address: range.start,
-            bytes: bytes.into(),
+    impl Loaded<'_> {
+        /// The image, if `address` is in it.
+        fn image(&self, address: usize) -> Option<Image> {
+            if !self.segments(0).any(|segment| segment.contains(&address)) {
+                return None;
+            }
+            let mut index = self.headers.iter();
+            let unwind_index = index
+                .find(|header| header.p_type == PT_GNU_EH_FRAME)
+                .and_then(|header| self.section(self.placed(header)));
+            let unwind = unwind_index.as_ref().and_then(|index| {
+                let start = table_address(index)?;
+                let mut segments = self.segments(PF_R);
+                let segment = segments.find(|segment| segment.contains(&start))?;
+                self.section(start..segment.end)
+            });
+            Some(Image {
+                path: absolute(self.name),
+                base: self.base,
+                range: self.segments(0).map(|segment| segment.start).min()?
+                    ..self.segments(0).map(|segment| segment.end).max()?,
+                code: self.segments(PF_R | PF_X).collect(),
+                unwind_index,
+                unwind,
+            })
+        }
+
+        /// The segments in memory that have all these flags.
+        fn segments(&self, flags: u32) -> impl Iterator<Item = Range<usize>> {
+            self.headers
+                .iter()
+                .filter(move |header| header.p_type == PT_LOAD && header.p_flags & flags == flags)
+                .map(|header| self.placed(header))
+        }
+
+        fn placed(&self, header: &Header) -> Range<usize> {
+            let start = self.base.wrapping_add(header.p_vaddr as usize);
+            start..start.wrapping_add(header.p_memsz as usize)
+        }
+
+        /// A copy of what is in a segment that can be read. The part of a segment that is
+        /// not in the file reads as zeros.
+        fn section(&self, range: Range<usize>) -> Option<Section> {
+            let is_inside =
+                |segment: Range<usize>| segment.start <= range.start && range.end <= segment.end;
+            if range.is_empty() || !self.segments(PF_R).any(is_inside) {
+                return None;
+            }
+            let start = std::ptr::with_exposed_provenance::<u8>(range.start);
+            // SAFETY: in a segment that is mapped and can be read. Unwind tables are
+            // read-only.
+            let bytes = unsafe { std::slice::from_raw_parts(start, range.len()) };
+            Some(Section {
+                address: range.start,
+                bytes: bytes.into(),
+            })
         }
     }
 
@@ -221,34 +226,36 @@ mod mapped {
 #[cfg(target_vendor = "apple")]
 mod mapped {
     use super::{Image, absolute};
-    use std::ffi::{CStr, OsStr};
-    use std::mem::MaybeUninit;
-    use std::os::unix::ffi::OsStrExt;
-    use std::path::Path;
+    use std::ffi::CStr;
 
     /// Asks the dynamic linker. It does not tell where an image ends; one
     /// address is looked up at a time.
     pub fn find(address: usize) -> Option<Image> {
-        let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
         let pointer = std::ptr::with_exposed_provenance(address);
-        // SAFETY: any address may be asked for, and the result has room.
-        if unsafe { libc::dladdr(pointer, info.as_mut_ptr()) } == 0 {
-            return None;
-        }
-        // SAFETY: it was filled in, and all zeros would be right as well.
-        let info = unsafe { info.assume_init() };
-        if info.dli_fname.is_null() {
-            return None;
-        }
-        // SAFETY: a C string of the linker's.
-        let name = unsafe { CStr::from_ptr(info.dli_fname) };
+        // SAFETY: any address may be asked for. The result is plain data, which zeros are
+        // as well, and its name is a C string of the linker's.
+        let (base, name) = unsafe {
+            let mut info: libc::Dl_info = std::mem::zeroed();
+            if libc::dladdr(pointer, &raw mut info) == 0 || info.dli_fname.is_null() {
+                return None;
+            }
+            (info.dli_fbase.addr(), CStr::from_ptr(info.dli_fname))
+        };
         Some(Image {
-            path: absolute(Path::new(OsStr::from_bytes(name.to_bytes()))),
-            base: info.dli_fbase.addr(),
+            path: absolute(name),
+            base,
             range: address..address + 1,
             code: Vec::new(),
             unwind_index: None,
             unwind: None,
         })
+    }
+}
+
+#[cfg(not(unix))]
+mod mapped {
+    /// Nobody tells.
+    pub fn find(_: usize) -> Option<super::Image> {
+        None
     }
 }

@@ -6,7 +6,10 @@
 
 pub(crate) mod faults;
 pub(crate) mod images;
+pub(crate) mod library;
 pub(crate) mod pages;
 #[cfg(target_os = "linux")]
-pub(crate) mod placement;
+mod placement;
 pub(crate) mod threads;
+
+pub(crate) use libc::wchar_t;

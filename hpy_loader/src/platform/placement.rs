@@ -15,14 +15,10 @@
 //! well, which is no harm. Where reserving fails, as under `ulimit -v`, the
 //! library goes where it would have gone.
 
-use std::fs;
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+use std::ffi::c_void;
 use std::ops::Range;
 use std::ptr;
-
-/// What is kept from the kernel, until this is dropped.
-pub(crate) struct Near {
-    reserved: Vec<Range<usize>>,
-}
 
 /// Calls within one such block are cheap on all processors that we know of.
 const BLOCK: usize = 1 << 32;
@@ -31,26 +27,43 @@ const BLOCK: usize = 1 << 32;
 /// it). One that comes near to it is not brought nearer.
 const MOST: usize = 4096;
 
-impl Near {
-    /// Leaves only addresses up to the end of the block that `address` is in.
-    pub(crate) fn to(address: usize) -> Self {
-        let end = (address | (BLOCK - 1)) + 1;
-        let mapped = fs::read_to_string("/proc/self/maps").unwrap_or_default();
-        let mut gaps = gaps(&mapped, end);
-        if gaps.len() > MOST {
-            gaps.clear();
-        }
-        gaps.retain(reserve);
-        Self { reserved: gaps }
+/// Leaves the kernel only addresses up to the end of the block that `address` is in, until
+/// what is returned is dropped.
+pub(super) fn stay_near(address: usize) -> Vec<Reserved> {
+    let end = (address | (BLOCK - 1)) + 1;
+    let mapped = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let mut gaps = gaps(&mapped, end);
+    if gaps.len() > MOST {
+        gaps.clear();
+    }
+    gaps.into_iter().filter_map(Reserved::at).collect()
+}
+
+/// Addresses with nothing behind them.
+pub(super) struct Reserved {
+    start: *mut c_void,
+    bytes: usize,
+}
+
+impl Reserved {
+    fn at(gap: Range<usize>) -> Option<Self> {
+        let place = ptr::without_provenance_mut(gap.start);
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED_NOREPLACE;
+        // SAFETY: a new mapping that replaces none.
+        let start = unsafe { mmap_anonymous(place, gap.len(), ProtFlags::empty(), flags) }.ok()?;
+        let reserved = Self {
+            start,
+            bytes: gap.len(),
+        };
+        // A kernel before 4.17 takes the place for a hint.
+        (start == place).then_some(reserved)
     }
 }
 
-impl Drop for Near {
+impl Drop for Reserved {
     fn drop(&mut self) {
-        for gap in &self.reserved {
-            // SAFETY: reserved by this value, and nobody was told of it.
-            unsafe { libc::munmap(ptr::without_provenance_mut(gap.start), gap.len()) };
-        }
+        // SAFETY: reserved by this value, and nobody was told of it.
+        let _ = unsafe { munmap(self.start, self.bytes) };
     }
 }
 
@@ -81,34 +94,6 @@ fn range(line: &str) -> Option<Range<usize>> {
     Some(number(start)?..number(end)?)
 }
 
-fn reserve(gap: &Range<usize>) -> bool {
-    let place = ptr::without_provenance_mut(gap.start);
-    // SAFETY: a new mapping that replaces none.
-    let reserved = unsafe {
-        libc::mmap(
-            place,
-            gap.len(),
-            libc::PROT_NONE,
-            libc::MAP_PRIVATE
-                | libc::MAP_ANONYMOUS
-                | libc::MAP_NORESERVE
-                | libc::MAP_FIXED_NOREPLACE,
-            -1,
-            0,
-        )
-    };
-    if reserved == libc::MAP_FAILED {
-        return false;
-    }
-    if reserved != place {
-        // A kernel before 4.17 takes the place for a hint.
-        // SAFETY: just mapped, and nobody was told of it.
-        unsafe { libc::munmap(reserved, gap.len()) };
-        return false;
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,19 +120,13 @@ f000-10000 rw-p 00000000 00:00 0 [stack]
     fn what_is_mapped_meanwhile_is_near() {
         let here = range as *const () as usize;
         let map = || {
-            // SAFETY: a new mapping at a place of the kernel's choice, and away.
-            unsafe {
-                let (prot, flags) = (libc::PROT_READ, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-                let place = libc::mmap(ptr::null_mut(), 1 << 20, prot, flags, -1, 0);
-                assert_ne!(place, libc::MAP_FAILED);
-                libc::munmap(place, 1 << 20);
-                place as usize
-            }
+            let mapped = memmap2::MmapMut::map_anon(1 << 20).expect("memory");
+            mapped.as_ptr().addr()
         };
-        let near = Near::to(here);
-        assert!(!near.reserved.is_empty());
+        let reserved = stay_near(here);
+        assert!(!reserved.is_empty());
         let meanwhile = map();
-        drop(near);
+        drop(reserved);
         assert!(
             meanwhile < (here | (BLOCK - 1)),
             "{meanwhile:x} for {here:x}"

@@ -47,10 +47,7 @@ mod jump;
 mod python;
 mod stacks;
 mod symbols;
-#[cfg(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod walk;
 
 pub use call::Call;
@@ -61,10 +58,7 @@ pub use python::{Position, PythonFrame, PythonStack};
 
 use std::fmt;
 
-#[cfg(not(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-)))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod walk {
     //! No unwinder for this machine: stacks have one frame.
 
