@@ -22,11 +22,11 @@
 //! method will run Python code the loader cannot know. So a lock that was left stays
 //! with its thread, which comes back at no cost, unless a thread that waits finds that
 //! the owner stays away for long. Then the waiting thread takes the lock over, and the
-//! former owner has to wait in its turn. [`handoff`] says what long is.
+//! former owner has to wait in its turn. `handoff` says what long is.
 //!
 //! The lock is reentrant: code for which a thread has left the lock may call C, which
 //! enters again. The word of the outer departure is kept meanwhile
-//! ([`Lock::outer_owner`]). Code for which a thread does not leave may drop an object
+//! (`outer_owner`). Code for which a thread does not leave may drop an object
 //! whose finalizer calls C; that thread holds the lock already and takes nothing.
 //!
 //! Waiting happens inside [`Roots::wait`], so that the VM's collector can stop the world
@@ -35,13 +35,13 @@
 //!
 //! # States
 //!
-//! One word, [`Lock::owner`], tells them apart:
+//! One word, `owner`, tells them apart:
 //!
 //! | word | state |
 //! |---|---|
 //! | 0 | free |
 //! | thread | held |
-//! | thread, [`LEFT`], number of the departure | left: the thread may come back, another one may take over |
+//! | thread, `LEFT`, number of the departure | left: the thread may come back, another one may take over |
 //!
 //! ```text
 //!            enter                leave
@@ -54,10 +54,10 @@
 //! ```
 //!
 //! Who may make the word a thread's own is settled in one of two ways, and the bit
-//! [`BIASED`] says which:
+//! `BIASED` says which:
 //!
 //! - As long as only one thread comes, it is the *biased owner* and takes and leaves the
-//!   lock by plain loads and stores; see [`biased_owner`].
+//!   lock by plain loads and stores; see `biased_owner`.
 //! - From the second thread on, for good, there is a mutex. It is locked as long as the
 //!   word is not 0. To take over is to take the mutex along.
 //!
@@ -72,17 +72,20 @@
 //!   bias acquires before anybody locks the mutex.
 //!
 //! The word may be read in relaxed order to learn whether this thread holds the lock:
-//! only this thread writes its own number without [`LEFT`], and it sees its own stores.
+//! only this thread writes its own number without `LEFT`, and it sees its own stores.
 //! An exchange of the word fails if the owner came back meanwhile, even if it has left
 //! again, since each departure has a number. The numbers repeat after 2^16 departures;
 //! an exchange that takes one for the other is still one from a thread that has left.
 
 mod biased_owner;
+mod guards;
 mod handoff;
 
 use crate::platform::threads::current as current_thread;
 use crate::runtime::Roots;
 use biased_owner::BiasedOwner;
+use guards::Departure;
+pub use guards::{Entered, Left};
 use handoff::{Holder, Waiter};
 use parking_lot::Mutex;
 use std::cell::RefCell;
@@ -143,9 +146,7 @@ impl Lock {
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {
         let taken = self.acquire_if_free(runtime);
-        Entered {
-            lock: taken.then_some(self),
-        }
+        Entered::new(taken.then_some(self))
     }
 
     /// Takes the lock if this thread does not hold it yet, and tells whether it has.
@@ -167,11 +168,7 @@ impl Lock {
     pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
         let owner = self.owner.load(Ordering::Relaxed);
         let is_held = R::THREADS && owner & !BIASED == current_thread();
-        Left {
-            lock: self,
-            runtime,
-            departure: is_held.then(|| self.depart(owner)),
-        }
+        Left::new(self, runtime, is_held.then(|| self.depart(owner)))
     }
 
     /// Gives the lock up for the guard's life, if this thread holds it: for what runs
@@ -182,11 +179,7 @@ impl Lock {
         if is_held {
             self.give_up();
         }
-        Left {
-            lock: self,
-            runtime,
-            departure: is_held.then_some(Departure::GIVEN_UP),
-        }
+        Left::new(self, runtime, is_held.then_some(Departure::GIVEN_UP))
     }
 
     #[inline]
@@ -352,67 +345,5 @@ impl Lock {
 impl Default for Lock {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Extension code may run while this lives.
-#[must_use]
-pub struct Entered<'a> {
-    lock: Option<&'a Lock>,
-}
-
-impl Entered<'_> {
-    /// Whether the lock is given up when the guard goes. Without threads there
-    /// is nothing to give up, ever.
-    #[inline]
-    pub fn is_outermost(&self) -> bool {
-        self.lock.is_some()
-    }
-}
-
-impl Drop for Entered<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(lock) = self.lock {
-            lock.release();
-        }
-    }
-}
-
-/// What a thread needs to come back.
-#[derive(Clone, Copy)]
-struct Departure {
-    /// What it has written into [`Lock::owner`], or 0 if it has given the lock up.
-    mark: usize,
-    /// What [`Lock::outer_owner`] was.
-    outer_owner: usize,
-}
-
-impl Departure {
-    const GIVEN_UP: Self = Self {
-        mark: 0,
-        outer_owner: 0,
-    };
-}
-
-/// Other threads may come to run extension code while this lives.
-#[must_use]
-pub struct Left<'a, R: Roots> {
-    lock: &'a Lock,
-    runtime: &'a R,
-    departure: Option<Departure>,
-}
-
-impl<R: Roots> Drop for Left<'_, R> {
-    #[inline]
-    fn drop(&mut self) {
-        let Some(Departure { mark, outer_owner }) = self.departure else {
-            return;
-        };
-        if mark != 0 && self.lock.come_back(mark) {
-            self.lock.outer_owner.store(outer_owner, Ordering::Relaxed);
-        } else {
-            self.lock.acquire(self.runtime);
-        }
     }
 }
