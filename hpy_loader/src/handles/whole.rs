@@ -55,7 +55,7 @@ impl<O> WholeTable<O> {
     /// Whether a word that is no number has the slot's generation.
     #[inline(always)]
     fn answers(slot: &Slot<O>, word: Word) -> bool {
-        if cfg!(feature = "unchecked-handles") {
+        if cfg!(hpy_loader_unchecked_handles) {
             word.is_slot()
         } else {
             slot.answers_to_slot(word)
