@@ -3,6 +3,7 @@
 use super::Debug;
 use super::records::Origin;
 use crate::abi::{HPy, HPyContext, HPyGlobal};
+pub(super) use crate::platform::threads::current as this_thread;
 use crate::sites::{Entered, PythonStack, Registers, Site};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -72,34 +73,6 @@ pub(super) struct Taken {
 
 /// No thread's number.
 pub(super) const NOBODY: usize = 0;
-
-/// A number that no other living thread has.
-///
-/// Each call of the context needs it, so it is read from where the platform keeps
-/// it rather than with a call, which is what the compiler makes of an access to
-/// thread-local values in a library.
-#[inline(always)]
-pub(super) fn this_thread() -> usize {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
-    {
-        let number;
-        // SAFETY: the ABI has the thread's control block begin with its address,
-        // which stays the same as long as the thread runs.
-        unsafe {
-            std::arch::asm!(
-                "mov {}, fs:0",
-                out(reg) number,
-                options(pure, readonly, nostack, preserves_flags)
-            );
-        }
-        number
-    }
-    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
-    {
-        thread_local! { static ADDRESS: u8 = const { 0 } }
-        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
-    }
-}
 
 impl Turn {
     /// Where in the context, so to speak, the registers of its caller are.

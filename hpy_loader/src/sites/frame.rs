@@ -1,8 +1,8 @@
 //! What an address means to a person.
 
-use super::image::Image;
 use super::symbols::Symbols;
 use super::{debug_file, stacks};
+use crate::platform::images::Image;
 use addr2line::Loader;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;

@@ -43,15 +43,11 @@ mod caller;
 mod call;
 mod debug_file;
 mod frame;
-mod image;
 mod jump;
 mod python;
 mod stacks;
 mod symbols;
-#[cfg(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod walk;
 
 pub use call::Call;
@@ -62,15 +58,12 @@ pub use python::{Position, PythonFrame, PythonStack};
 
 use std::fmt;
 
-#[cfg(not(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-)))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod walk {
     //! No unwinder for this machine: stacks have one frame.
 
     use super::Caller;
-    use super::image::Images;
+    use crate::platform::images::Images;
 
     #[derive(Default)]
     pub struct Walker;

@@ -1,9 +1,9 @@
 //! Judging addresses, and interning stacks.
 
-use super::image::{Image, Images};
 use super::jump::Called;
 use super::walk::Walker;
 use super::{Call, Caller, Site, frame};
+use crate::platform::images::{Image, Images};
 use indexmap::IndexSet;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap};
