@@ -18,7 +18,7 @@ pub struct VmBuild {
     variant: &'static Variant,
 }
 
-/// A choice of features.
+/// A choice of features and flags.
 #[derive(Debug)]
 struct Variant {
     label: &'static str,
@@ -27,6 +27,8 @@ struct Variant {
     variable: Option<&'static str>,
     /// The name under which it is kept beside the default one.
     kept: Option<&'static str>,
+    /// A `--cfg` for all crates, which needs a target folder of that name.
+    flag: Option<&'static str>,
 }
 
 static DEFAULT: Variant = Variant {
@@ -34,6 +36,7 @@ static DEFAULT: Variant = Variant {
     arguments: &[],
     variable: Some("HPYVM"),
     kept: None,
+    flag: None,
 };
 
 static SINGLE_THREADED: Variant = Variant {
@@ -41,13 +44,15 @@ static SINGLE_THREADED: Variant = Variant {
     arguments: &["--no-default-features"],
     variable: Some("HPYVM_SINGLE_THREADED"),
     kept: Some("hpyvm-single-threaded"),
+    flag: None,
 };
 
 static UNIVERSAL_ONLY: Variant = Variant {
     label: "building hpyvm without other modes",
-    arguments: &["--features", "universal-only"],
+    arguments: &[],
     variable: None,
-    kept: Some("hpyvm-universal-only"),
+    kept: None,
+    flag: Some("hpy_loader_universal_only"),
 };
 
 impl Default for VmBuild {
@@ -87,6 +92,7 @@ impl VmBuild {
             arguments,
             variable,
             kept,
+            flag,
         } = *self.variant;
         if let Some(variable) = variable
             && let Some(path) = std::env::var_os(variable)
@@ -102,7 +108,7 @@ impl VmBuild {
             return Ok(path);
         }
         let arguments = [&["--profile", &self.profile], arguments].concat();
-        let binary = build_binary(project, "hpyvm", "hpyvm", &arguments, label)?;
+        let binary = build_binary(project, "hpyvm", "hpyvm", &arguments, flag, label)?;
         let Some(kept) = kept else {
             return Ok(binary);
         };
@@ -125,7 +131,15 @@ impl VmBuild {
 /// (`examples/moving_gc`), in the release profile, and returns its path.
 pub fn build_moving(project: &Project, program: &str) -> Result<PathBuf> {
     let label = format!("building {program}");
-    build_binary(project, "hpyvm-moving-gc", program, &["--release"], &label)
+    let arguments = ["--release"];
+    build_binary(
+        project,
+        "hpyvm-moving-gc",
+        program,
+        &arguments,
+        None,
+        &label,
+    )
 }
 
 /// `cargo build` of one binary of a package; returns its path.
@@ -134,6 +148,7 @@ fn build_binary(
     package: &str,
     program: &str,
     arguments: &[&str],
+    flag: Option<&str>,
     label: &str,
 ) -> Result<PathBuf> {
     let mut command = cargo();
@@ -148,6 +163,12 @@ fn build_binary(
         .env("CARGO_TERM_PROGRESS_WHEN", "always")
         .env("CARGO_TERM_PROGRESS_WIDTH", "160")
         .env("CARGO_TERM_COLOR", "never");
+    if let Some(flag) = flag {
+        let others = std::env::var("RUSTFLAGS").unwrap_or_default();
+        command
+            .env("CARGO_TARGET_DIR", project.target().join(flag))
+            .env("RUSTFLAGS", format!("{others} --cfg {flag}"));
+    }
     let mut step = None;
     let mut finished = Job::new(command)
         .watch(|line| {
@@ -260,13 +281,20 @@ mod tests {
         fs::write(&main, "fn main() { println!(\"tiny\") }").unwrap();
         let project = Project::at(root.path().to_owned(), target.clone());
         let arguments = ["--target-dir", target.to_str().unwrap()];
-        let binary = build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap();
-        let output = Job::new(Command::new(binary)).check("running it").unwrap();
-        assert_eq!(output.text(), "tiny\n");
+        let build = |arguments: &[&str], flag| {
+            build_binary(&project, "tiny", "tiny", arguments, flag, "building tiny")
+        };
+        let run = |binary| Job::new(Command::new(binary)).check("running it").unwrap();
+        assert_eq!(run(build(&arguments, None).unwrap()).text(), "tiny\n");
+
+        fs::write(&main, "fn main() { println!(\"{}\", cfg!(flagged)) }").unwrap();
+        let flagged = project.target().join("flagged");
+        let binary = build(&[], Some("flagged")).unwrap();
+        assert!(binary.starts_with(&flagged), "{}", binary.display());
+        assert_eq!(run(binary).text(), "true\n");
 
         fs::write(&main, "fn main() { wrong }").unwrap();
-        let error =
-            build_binary(&project, "tiny", "tiny", &arguments, "building tiny").unwrap_err();
+        let error = build(&arguments, None).unwrap_err();
         let message = format!("{error:#}");
         assert!(message.contains("cannot find value `wrong`"), "{message}");
     }

@@ -70,6 +70,7 @@ pub mod memory;
 pub mod modes;
 mod module;
 pub mod native;
+mod platform;
 mod registry;
 pub mod runtime;
 pub mod sites;

@@ -27,15 +27,10 @@
 //! is left to the system's loader, but for the kind of the file.
 
 mod cause;
-#[cfg(not(target_vendor = "apple"))]
 mod elf;
 mod error;
 mod file;
 mod names;
-#[cfg(target_os = "linux")]
-mod near;
-#[cfg(target_os = "linux")]
-mod system_libraries;
 mod tag;
 
 use std::fs::File;
@@ -44,6 +39,7 @@ use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
+use crate::platform::library as system;
 
 pub use cause::{Cause, ExceptionKind};
 pub use error::LoadError;
@@ -180,21 +176,18 @@ pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
     if image.is_empty() {
         return Err(Cause::Empty);
     }
-    #[cfg(not(target_vendor = "apple"))]
-    elf::check(image, &names)?;
-    let _ = names;
-    Ok(())
+    match system::IS_ELF {
+        true => elf::check(image, &names),
+        false => Ok(()),
+    }
 }
 
-#[cfg(not(target_vendor = "apple"))]
 fn check_file(file: File, names: &Names) -> Result<(), Cause> {
-    // Reads the headers and the symbols, not the code.
-    elf::check(&object::read::ReadCache::new(file), names)
-}
-
-#[cfg(target_vendor = "apple")]
-fn check_file(_: File, _: &Names) -> Result<(), Cause> {
-    Ok(())
+    match system::IS_ELF {
+        // Reads the headers and the symbols, not the code.
+        true => elf::check(&object::read::ReadCache::new(file), names),
+        false => Ok(()),
+    }
 }
 
 /// A hybrid module that happens to import nothing from CPython may still have
@@ -219,20 +212,10 @@ fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
 ///
 /// As for [`Library::open`].
 unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
-    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // A name without a slash would be looked for in the system's folders.
     let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
-    #[cfg(target_os = "linux")]
-    system_libraries::load();
-    #[cfg(target_os = "linux")]
-    let _near = near::Near::to(dlopen as *const () as usize);
-    // Missing symbols are found now, not in the middle of a call, and modules
-    // do not see each other's.
     // SAFETY: passed on to the caller.
-    match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) } {
-        Ok(library) => Ok(library.into()),
-        Err(source) => Err(Cause::Dlopen { source }),
-    }
+    unsafe { system::load(&path) }.map_err(|source| Cause::Dlopen { source })
 }
 
 /// # Safety

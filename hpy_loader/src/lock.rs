@@ -1,117 +1,152 @@
-//! The HPy lock.
+//! The HPy lock, which stands in for the GIL.
 //!
-//! HPy 0.9 promises an extension what the GIL gave it: while its C code runs, no
-//! other extension code does. A VM whose threads run Python code at the same
-//! time has no such lock of its own, so the loader has one. It guards the handle
-//! table, the pending error and the native structs.
+//! HPy 0.9 promises an extension what the GIL gave it: while its C code runs, no other
+//! extension code does. A VM whose threads run Python code at the same time has no such
+//! lock of its own, so the loader has one. It guards the handle table, the pending error
+//! and the native structs.
 //!
-//! - It is taken on the way into C ([`Lock::enter`]) and held while C runs.
-//! - It is *left* around everything that may run Python code for long: every call
-//!   out of C whose runtime method can reach arbitrary code ([`Lock::leave`]).
-//!   Otherwise a `thread.join()` inside a callback would wait for a thread that
-//!   waits for the lock.
-//! - It is given up at the end of C, and by `HPy_LeavePythonExecution`.
-//! - It is reentrant, because a method that does not leave it may still drop
-//!   an object, whose finalizer may call C again.
-//! - Waiting for it happens inside [`Roots::wait`],
-//!   so the VM's collector can stop the world meanwhile.
+//! # Terms
 //!
-//! To leave it is not to give it up. The GIL changes hands when Python code runs or
-//! a thread blocks, not when C stores into a `dict`, and extensions build on that:
-//! what they do to their structs between two such calls is one step for the other
-//! threads. For a call of a function made in Python the lock is given up
-//! ([`Lock::give_up_for`]). What else will run Python code the loader cannot know, so
-//! the lock stays with the thread that has left it, which comes back for nothing,
-//! unless somebody who waits finds that it stays away for long; `patience` says what
-//! long is. Only then the lock is taken from it, and it has to wait for it in its turn.
+//! - A thread *enters* the lock on its way into C ([`Lock::enter`]) and holds the lock
+//!   while C runs.
+//! - A thread *leaves* the lock around everything that may run Python code for long:
+//!   every call out of C whose runtime method can reach arbitrary code
+//!   ([`Lock::leave`]). Otherwise a `thread.join()` inside a callback would wait for a
+//!   thread that waits for the lock.
+//! - A thread *gives the lock up* at the end of C, in `HPy_LeavePythonExecution`, and
+//!   around calls of functions made in Python ([`Lock::give_up_for`]).
 //!
-//! As long as only one thread comes, taking and leaving it are plain loads and
-//! stores; see `bias`.
+//! To leave is not to give up. The GIL changes hands when Python code runs or a thread
+//! blocks, not when C stores into a `dict`, and extensions build on that: what they do
+//! to their structs between two such calls is one step for the other threads. Which
+//! method will run Python code the loader cannot know. So a lock that was left stays
+//! with its thread, which comes back at no cost, unless a thread that waits finds that
+//! the owner stays away for long. Then the waiting thread takes the lock over, and the
+//! former owner has to wait in its turn. `handoff` says what long is.
 //!
-//! With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS), all of
-//! this is nothing.
+//! The lock is reentrant: code for which a thread has left the lock may call C, which
+//! enters again. The word of the outer departure is kept meanwhile
+//! (`outer_owner`). Code for which a thread does not leave may drop an object
+//! whose finalizer calls C; that thread holds the lock already and takes nothing.
+//!
+//! Waiting happens inside [`Roots::wait`], so that the VM's collector can stop the world
+//! meanwhile. With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS),
+//! all of this is nothing.
+//!
+//! # States
+//!
+//! One word, `owner`, tells them apart:
+//!
+//! | word | state |
+//! |---|---|
+//! | 0 | free |
+//! | thread | held |
+//! | thread, `LEFT`, number of the departure | left: the thread may come back, another one may take over |
+//!
+//! ```text
+//!            enter                leave
+//!   free ───────────► held ─────────────────► left
+//!     ▲                │ ▲                    │  │
+//!     └────────────────┘ └────────────────────┘  │
+//!          give up       ▲  come back            │
+//!                        └───────────────────────┘
+//!                           take over, by another thread
+//! ```
+//!
+//! Who may make the word a thread's own is settled in one of two ways, and the bit
+//! `BIASED` says which:
+//!
+//! - As long as only one thread comes, it is the *biased owner* and takes and leaves the
+//!   lock by plain loads and stores; see `biased_owner`.
+//! - From the second thread on, for good, there is a mutex. It is locked as long as the
+//!   word is not 0. To take over is to take the mutex along.
+//!
+//! # Memory order
+//!
+//! What one owner did under the lock, the next one sees, by one of three edges:
+//!
+//! - give up, then enter: the mutex's own release and acquire.
+//! - leave, then take over: the store of the word is a release, the exchange of the same
+//!   word an acquire.
+//! - the biased owner's last store of where it is, a release, which whoever ends the
+//!   bias acquires before anybody locks the mutex.
+//!
+//! The word may be read in relaxed order to learn whether this thread holds the lock:
+//! only this thread writes its own number without `LEFT`, and it sees its own stores.
+//! An exchange of the word fails if the owner came back meanwhile, even if it has left
+//! again, since each departure has a number. The numbers repeat after 2^16 departures;
+//! an exchange that takes one for the other is still one from a thread that has left.
 
-mod bias;
-mod patience;
-mod running;
+mod biased_owner;
+mod guards;
+mod handoff;
 
+use crate::platform::threads::current as current_thread;
 use crate::runtime::Roots;
-use bias::Bias;
-use lock_api::{RawMutex as _, RawMutexTimed as _};
-use patience::Patience;
-use running::Running;
+use biased_owner::BiasedOwner;
+use guards::Departure;
+pub use guards::{Entered, Left};
+use handoff::{Holder, Waiter};
+use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One reentrant lock, shared by everything that runs on one loader.
 pub struct Lock {
-    bias: Bias,
-    /// Locked as long as somebody holds the lock, or has left it, who is not the
-    /// favourite.
-    mutex: parking_lot::RawMutex,
-    /// The [`current_thread`] that has the lock, else 0, plus [`FAVOURITE`] if it is
-    /// not the mutex that it has, plus [`LEFT`] and the number of the departure if
-    /// it has left. Only ever equal to what a thread itself would write if that thread
-    /// wrote it, so to look for that relaxed order will do.
+    biased_owner: BiasedOwner,
+    /// Locked as long as `owner` is neither 0 nor [`BIASED`]. Its guards are forgotten.
+    mutex: Mutex<()>,
+    /// The state of the lock; see the module.
     owner: AtomicUsize,
     /// What `owner` was when the thread that holds the lock came in once more, from
-    /// code that it had left the lock for. Else 0. For the holder only.
-    beneath: AtomicUsize,
-    /// How often the lock was left. For the holder only.
+    /// code that it had left the lock for. Else 0. For the owner only.
+    outer_owner: AtomicUsize,
+    /// How often the lock was left. For the owner only.
     departures: AtomicUsize,
-    /// How often the mutex was taken: by this somebody who waits sees that it was
-    /// another one who came before him.
-    tenure: AtomicUsize,
-    /// What the kernel calls the thread that has the mutex, or was the favourite.
-    running: Running,
+    /// How often the mutex was acquired: from this number a thread that waits learns that
+    /// another one was faster. It is written before `owner`, whose store is a release.
+    acquisition_count: AtomicUsize,
+    /// The thread that has the mutex, or was the biased owner.
+    holder: Holder,
 }
 
-/// A bit that the number of no thread has.
-const FAVOURITE: usize = 1;
+/// Set in the word of the biased owner. No thread's number has this bit.
+const BIASED: usize = 1;
 
-/// Another one: the thread has left the lock and may lose it.
+/// Set if the thread has left the lock and may lose it. No thread's number has this bit.
 const LEFT: usize = 2;
 
-/// The other bits below the number of the departure.
-const THREAD: usize = (1 << DEPARTURE) - 1 - FAVOURITE - LEFT;
-
-/// The departures are counted in the bits that the address of no thread has.
+/// The departures are counted in the bits that no thread's number has.
 const DEPARTURE: u32 = 48;
 
-/// A number that no other living thread has: a multiple of 8, and never 0.
-#[inline]
-fn current_thread() -> usize {
-    thread_local! { static ADDRESS: u64 = const { 0 } }
-    ADDRESS.with(|place| std::ptr::from_ref(place).addr())
-}
+/// The bits of a thread's number.
+const THREAD: usize = (1 << DEPARTURE) - 1 - BIASED - LEFT;
 
 impl Lock {
     /// A lock that nobody holds.
     pub const fn new() -> Self {
         Self {
-            bias: Bias::new(),
-            mutex: parking_lot::RawMutex::INIT,
+            biased_owner: BiasedOwner::new(),
+            mutex: Mutex::new(()),
             owner: AtomicUsize::new(0),
-            beneath: AtomicUsize::new(0),
+            outer_owner: AtomicUsize::new(0),
             departures: AtomicUsize::new(0),
-            tenure: AtomicUsize::new(0),
-            running: Running::nobody(),
+            acquisition_count: AtomicUsize::new(0),
+            holder: Holder::nobody(),
         }
     }
 
     /// Whether this thread holds the lock. Always true without threads.
     #[inline]
     pub fn is_held<R: Roots>(&self) -> bool {
-        !R::THREADS || self.owner.load(Ordering::Relaxed) & !FAVOURITE == current_thread()
+        !R::THREADS || self.owner.load(Ordering::Relaxed) & !BIASED == current_thread()
     }
 
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {
         let taken = self.acquire_if_free(runtime);
-        Entered {
-            lock: taken.then_some(self),
-        }
+        Entered::new(taken.then_some(self))
     }
 
     /// Takes the lock if this thread does not hold it yet, and tells whether it has.
@@ -121,7 +156,7 @@ impl Lock {
             return false;
         }
         let (owner, thread) = (self.owner.load(Ordering::Relaxed), current_thread());
-        let is_held = owner & !FAVOURITE == thread;
+        let is_held = owner & !BIASED == thread;
         if !is_held {
             self.acquire_from(runtime, owner, thread);
         }
@@ -132,12 +167,8 @@ impl Lock {
     #[inline]
     pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
         let owner = self.owner.load(Ordering::Relaxed);
-        let is_held = R::THREADS && owner & !FAVOURITE == current_thread();
-        Left {
-            lock: self,
-            runtime,
-            departure: is_held.then(|| self.depart(owner)),
-        }
+        let is_held = R::THREADS && owner & !BIASED == current_thread();
+        Left::new(self, runtime, is_held.then(|| self.depart(owner)))
     }
 
     /// Gives the lock up for the guard's life, if this thread holds it: for what runs
@@ -148,14 +179,7 @@ impl Lock {
         if is_held {
             self.give_up();
         }
-        Left {
-            lock: self,
-            runtime,
-            departure: is_held.then_some(Departure {
-                mark: 0,
-                beneath: 0,
-            }),
-        }
+        Left::new(self, runtime, is_held.then_some(Departure::GIVEN_UP))
     }
 
     #[inline]
@@ -164,39 +188,41 @@ impl Lock {
         self.departures.store(number, Ordering::Relaxed);
         let departure = Departure {
             mark: owner | LEFT | number << DEPARTURE,
-            beneath: self.beneath.load(Ordering::Relaxed),
+            outer_owner: self.outer_owner.load(Ordering::Relaxed),
         };
-        self.put_back(departure.mark);
+        self.set_left(departure.mark);
         departure
     }
 
-    /// From now on others may take the lock from this thread.
+    /// From now on others may take the lock over from this thread.
     #[inline]
-    fn put_back(&self, mark: usize) {
-        // Whoever takes the lock sees what was done under it.
+    fn set_left(&self, mark: usize) {
         self.owner.store(mark, Ordering::Release);
-        if mark & FAVOURITE != 0 {
-            self.bias.step_out();
+        if mark & BIASED != 0 {
+            self.biased_owner.step_out();
         }
     }
 
-    /// Holds the lock again, unless somebody has taken it since this thread wrote
-    /// `mark`.
+    /// Holds the lock again, unless another thread has taken it over since this thread
+    /// wrote `mark`.
     #[inline]
     fn come_back(&self, mark: usize) -> bool {
         let thread = mark & THREAD;
-        if mark & FAVOURITE == 0 {
-            let order = (Ordering::Acquire, Ordering::Relaxed);
-            let owner = &self.owner;
-            return owner
-                .compare_exchange(mark, thread, order.0, order.1)
-                .is_ok();
+        if mark & BIASED == 0 {
+            return self.exchange_owner(mark, thread);
         }
-        let is_back = self.bias.come_back(thread);
+        let is_back = self.biased_owner.come_back(thread);
         if is_back {
-            self.owner.store(thread | FAVOURITE, Ordering::Relaxed);
+            self.owner.store(thread | BIASED, Ordering::Relaxed);
         }
         is_back
+    }
+
+    #[inline]
+    fn exchange_owner(&self, mark: usize, thread: usize) -> bool {
+        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+        let exchanged = self.owner.compare_exchange(mark, thread, success, failure);
+        exchanged.is_ok()
     }
 
     /// Takes the lock. This thread must not hold it.
@@ -211,95 +237,107 @@ impl Lock {
     #[inline]
     fn acquire_from<R: Roots>(&self, runtime: &R, owner: usize, thread: usize) {
         if owner & (THREAD | LEFT) == thread | LEFT && self.come_back(owner) {
-            self.beneath.store(owner, Ordering::Relaxed);
-        } else if self.bias.enter(thread) {
-            self.owner.store(thread | FAVOURITE, Ordering::Relaxed);
-        } else {
+            self.outer_owner.store(owner, Ordering::Relaxed);
+        } else if !self.try_enter_biased(thread) {
             self.acquire_mutex(runtime, thread);
         }
     }
 
+    #[inline]
+    fn try_enter_biased(&self, thread: usize) -> bool {
+        let has_entered = self.biased_owner.enter(thread);
+        if has_entered {
+            self.owner.store(thread | BIASED, Ordering::Relaxed);
+        }
+        has_entered
+    }
+
     #[inline(never)]
     fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
-        let mut patience = Patience::new();
-        if !self.bias.is_over() {
-            if self.bias.claim(thread) {
-                self.running.is_this_thread();
-                if self.bias.enter(thread) {
-                    self.owner.store(thread | FAVOURITE, Ordering::Relaxed);
+        let mut waiter = Waiter::new();
+        if !self.biased_owner.is_over() {
+            if self.biased_owner.claim(thread) {
+                self.holder.set_current();
+                if self.try_enter_biased(thread) {
                     return;
                 }
             }
-            let waiting = RefCell::new(&mut patience);
-            let may_take = || {
-                let mark = self.owner.load(Ordering::Acquire);
-                mark & LEFT != 0 && waiting.borrow_mut().is_over(mark, 0, &self.running)
-            };
-            self.bias.end(may_take, || {
-                let pause = waiting.borrow_mut().pause();
-                runtime.wait(&mut || std::thread::sleep(pause));
-            });
+            self.end_bias(runtime, &mut waiter);
         }
-        // Waiting ends with giving the mutex up again: coming back from a wait may
-        // take long, or forever when the VM shuts down, and nobody should have
-        // to wait for that.
-        while !self.mutex.try_lock() && !self.take_away(thread, &mut patience) {
-            let pause = patience.pause();
-            runtime.wait(&mut || {
-                if self.mutex.try_lock_for(pause) {
-                    // SAFETY: locked in the line above.
-                    unsafe { self.mutex.unlock() };
-                }
-            });
+        while !self.try_lock() && !self.take_over(thread, &mut waiter) {
+            let pause = waiter.pause();
+            // Waiting ends with giving the mutex up again: coming back from a wait may
+            // take long, or forever when the VM shuts down, and nobody should have to
+            // wait for that.
+            runtime.wait(&mut || drop(self.mutex.try_lock_for(pause)));
         }
-        let tenure = self.tenure.load(Ordering::Relaxed).wrapping_add(1);
-        self.tenure.store(tenure, Ordering::Relaxed);
-        self.running.is_this_thread();
-        self.beneath.store(0, Ordering::Relaxed);
+        let count = self.acquisition_count.load(Ordering::Relaxed);
+        let count = count.wrapping_add(1);
+        self.acquisition_count.store(count, Ordering::Relaxed);
+        self.holder.set_current();
+        self.outer_owner.store(0, Ordering::Relaxed);
+        // Whoever reads the word finds the count and the holder that belong to it.
         self.owner.store(thread, Ordering::Release);
     }
 
-    /// Takes the lock, with its mutex, from a thread that has left it for long.
-    fn take_away(&self, thread: usize, patience: &mut Patience) -> bool {
-        let mark = self.owner.load(Ordering::Acquire);
-        let tenure = self.tenure.load(Ordering::Relaxed);
-        let order = (Ordering::Acquire, Ordering::Relaxed);
-        // The favourite has no mutex that could be taken from it.
-        mark & (LEFT | FAVOURITE) == LEFT
-            && patience.is_over(mark, tenure, &self.running)
-            && (self.owner.compare_exchange(mark, thread, order.0, order.1)).is_ok()
+    fn end_bias<R: Roots>(&self, runtime: &R, waiter: &mut Waiter) {
+        let waiter = RefCell::new(waiter);
+        let may_take = || {
+            let mark = self.owner.load(Ordering::Acquire);
+            mark & LEFT != 0 && waiter.borrow_mut().may_take(mark, 0, self.holder.get())
+        };
+        self.biased_owner.end(may_take, || {
+            let pause = waiter.borrow_mut().pause();
+            runtime.wait(&mut || std::thread::sleep(pause));
+        });
     }
 
-    /// Undoes an [`acquire`](Self::acquire). This thread must hold the lock.
+    #[inline]
+    fn try_lock(&self) -> bool {
+        self.mutex.try_lock().map(std::mem::forget).is_some()
+    }
+
+    /// Takes the lock, with its mutex, from a thread that has left it for long.
+    fn take_over(&self, thread: usize, waiter: &mut Waiter) -> bool {
+        let mark = self.owner.load(Ordering::Acquire);
+        let count = self.acquisition_count.load(Ordering::Relaxed);
+        // The biased owner has no mutex that could be taken from it.
+        mark & (LEFT | BIASED) == LEFT
+            && waiter.may_take(mark, count, self.holder.get())
+            && self.exchange_owner(mark, thread)
+    }
+
+    /// Undoes an [`acquire`](Self::acquire): the lock is free, or left as before. This
+    /// thread must hold it.
     #[inline]
     pub(crate) fn release(&self) {
-        let beneath = self.beneath.load(Ordering::Relaxed);
-        if beneath == 0 {
+        let outer_owner = self.outer_owner.load(Ordering::Relaxed);
+        if outer_owner == 0 {
             self.free();
         } else {
-            self.beneath.store(0, Ordering::Relaxed);
-            self.put_back(beneath);
+            self.outer_owner.store(0, Ordering::Relaxed);
+            self.set_left(outer_owner);
         }
     }
 
     /// Gives the lock up, however often this thread came in. It must hold it.
     #[inline]
     pub(crate) fn give_up(&self) {
-        self.beneath.store(0, Ordering::Relaxed);
+        self.outer_owner.store(0, Ordering::Relaxed);
         self.free();
     }
 
     #[inline]
     fn free(&self) {
         let owner = self.owner.load(Ordering::Relaxed);
-        debug_assert_eq!(owner & !FAVOURITE, current_thread());
+        debug_assert_eq!(owner & !BIASED, current_thread());
         self.owner.store(0, Ordering::Relaxed);
-        if owner & FAVOURITE != 0 {
-            self.bias.leave();
+        if owner & BIASED != 0 {
+            self.biased_owner.exit();
         } else {
-            // SAFETY: the owner is this thread, which locked the mutex or has taken
-            // the lock with its mutex from somebody who had.
-            unsafe { self.mutex.unlock() };
+            // SAFETY: the word was this thread's without `BIASED`, so this thread has
+            // forgotten a guard of the mutex, or has taken over from one that had.
+            unsafe { self.mutex.force_unlock() };
         }
     }
 }
@@ -307,60 +345,5 @@ impl Lock {
 impl Default for Lock {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Extension code may run while this lives.
-#[must_use]
-pub struct Entered<'a> {
-    lock: Option<&'a Lock>,
-}
-
-impl Entered<'_> {
-    /// Whether the lock is given up when the guard goes. Without threads there
-    /// is nothing to give up, ever.
-    #[inline]
-    pub fn is_outermost(&self) -> bool {
-        self.lock.is_some()
-    }
-}
-
-impl Drop for Entered<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(lock) = self.lock {
-            lock.release();
-        }
-    }
-}
-
-/// What a thread needs to come back.
-#[derive(Clone, Copy)]
-struct Departure {
-    /// What it has written into [`Lock::owner`], or 0 if it has given the lock up.
-    mark: usize,
-    /// What [`Lock::beneath`] was.
-    beneath: usize,
-}
-
-/// Other threads may come to run extension code while this lives.
-#[must_use]
-pub struct Left<'a, R: Roots> {
-    lock: &'a Lock,
-    runtime: &'a R,
-    departure: Option<Departure>,
-}
-
-impl<R: Roots> Drop for Left<'_, R> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(departure) = self.departure {
-            if departure.mark != 0 && self.lock.come_back(departure.mark) {
-                let beneath = departure.beneath;
-                self.lock.beneath.store(beneath, Ordering::Relaxed);
-            } else {
-                self.lock.acquire(self.runtime);
-            }
-        }
     }
 }

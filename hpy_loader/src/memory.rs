@@ -21,19 +21,7 @@ pub fn is_available(bytes: usize) -> bool {
 
 #[cold]
 fn can_map(bytes: usize) -> bool {
-    if isize::try_from(bytes).is_err() {
-        return false;
-    }
-    let (read_write, private) = (
-        libc::PROT_READ | libc::PROT_WRITE,
-        libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-    );
-    // SAFETY: a new mapping at an address of the system's choice, given back
-    // untouched if it was made.
-    unsafe {
-        let address = libc::mmap(std::ptr::null_mut(), bytes, read_write, private, -1, 0);
-        address != libc::MAP_FAILED && libc::munmap(address, bytes) == 0
-    }
+    crate::platform::pages::can_map(bytes)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub type uint64_t = u64;
 /// C's `size_t`.
 pub type size_t = usize;
 /// C's `wchar_t`.
-pub type wchar_t = libc::wchar_t;
+pub type wchar_t = crate::platform::wchar_t;
 /// C's `unsigned long`.
 pub type c_ulong = std::ffi::c_ulong;
 const _: () = assert!(

@@ -75,7 +75,7 @@ impl<R: Runtime> Loader<R> {
     /// What stands between the extension and the universal context, if anything.
     #[inline(always)]
     pub(crate) fn wrapper(&self) -> Option<Wrapper> {
-        match cfg!(feature = "universal-only") {
+        match cfg!(hpy_loader_universal_only) {
             true => None,
             false => self.wrapper,
         }

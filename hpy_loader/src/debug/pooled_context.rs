@@ -5,6 +5,7 @@ use super::records::Origin;
 use super::state::Debug;
 use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
+pub(super) use crate::platform::threads::current as this_thread;
 use crate::sites::{CallSite, PythonStack, Registers, Site};
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -125,34 +126,6 @@ pub(super) struct OuterCall {
 
 /// No thread's number.
 pub(super) const NOBODY: usize = 0;
-
-/// A number that no other living thread has.
-///
-/// Each call of the context needs it, so it is read from where the platform keeps
-/// it rather than with a call, which is what the compiler makes of an access to
-/// thread-local values in a library.
-#[inline(always)]
-pub(super) fn this_thread() -> usize {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
-    {
-        let number;
-        // SAFETY: the ABI has the thread's control block begin with its address,
-        // which stays the same as long as the thread runs.
-        unsafe {
-            std::arch::asm!(
-                "mov {}, fs:0",
-                out(reg) number,
-                options(pure, readonly, nostack, preserves_flags)
-            );
-        }
-        number
-    }
-    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
-    {
-        thread_local! { static ADDRESS: u8 = const { 0 } }
-        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
-    }
-}
 
 impl PooledContext {
     /// Makes a context for calls of `extension`, a copy of `template`. It is never freed.

@@ -6,6 +6,7 @@
 //! charge, so the whole range is asked for at the start: the operating system's
 //! page table is the list of chunks.
 
+use crate::platform::pages::{MIN_PAGE, ZeroedPages};
 use std::io;
 use std::ptr::NonNull;
 
@@ -24,6 +25,8 @@ pub struct ReserveError {
 pub(crate) struct Reservation<T> {
     base: NonNull<T>,
     slots: u32,
+    /// What `base` points to.
+    _pages: ZeroedPages,
 }
 
 // SAFETY: the reservation owns its memory as a `Box<[T]>` would; nothing about
@@ -34,14 +37,17 @@ impl<T> Reservation<T> {
     /// Reserves `slots` elements, or the half of it, or the half of that, as
     /// far as the limit on address space (`ulimit -v`) allows.
     pub(crate) fn new(slots: u32) -> Result<Self, ReserveError> {
-        assert!(slots > 0 && size_of::<T>() > 0);
+        assert!(slots > 0 && size_of::<T>() > 0 && align_of::<T>() <= MIN_PAGE);
         let mut slots = slots;
         loop {
             let bytes = slots as usize * size_of::<T>();
-            match memory::map(bytes) {
-                Ok(base) => {
-                    let base = base.cast();
-                    return Ok(Reservation { base, slots });
+            match ZeroedPages::new(bytes) {
+                Ok(mut pages) => {
+                    return Ok(Self {
+                        base: pages.base().cast(),
+                        slots,
+                        _pages: pages,
+                    });
                 }
                 Err(source) if slots / 2 < MIN_SLOTS => {
                     return Err(ReserveError { bytes, source });
@@ -69,9 +75,9 @@ impl<T> Reservation<T> {
     /// - No `&mut T` to it exists.
     #[inline]
     pub(crate) unsafe fn at(&self, index: usize) -> &T {
-        // SAFETY: the index is in bounds and the memory is mapped, aligned (see
-        // `memory::map`) and valid for as long as `self` is; the caller answers
-        // for the contents and for the absence of `&mut T`.
+        // SAFETY: the index is in bounds, and the pages are aligned for `T` and valid
+        // for as long as `self` is; the caller answers for the contents and for the
+        // absence of `&mut T`.
         unsafe { self.base.add(index).as_ref() }
     }
 
@@ -79,77 +85,6 @@ impl<T> Reservation<T> {
     pub(crate) fn index_of(&self, element: &T) -> u32 {
         let offset = std::ptr::from_ref(element).addr() - self.base.addr().get();
         (offset / size_of::<T>()) as u32
-    }
-}
-
-impl<T> Drop for Reservation<T> {
-    fn drop(&mut self) {
-        // SAFETY: `base` came from `map` with this size, and references into
-        // the memory borrow `self`, so none is left.
-        unsafe { memory::unmap(self.base.cast(), self.slots as usize * size_of::<T>()) };
-    }
-}
-
-#[cfg(not(miri))]
-mod memory {
-    use std::io;
-    use std::ptr::{self, NonNull};
-
-    /// Zero-filled memory, aligned to a page, that is backed when first touched.
-    pub(super) fn map(bytes: usize) -> io::Result<NonNull<u8>> {
-        // SAFETY: an anonymous mapping at an address of the kernel's choice
-        // aliases nothing.
-        let base = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                bytes,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                -1,
-                0,
-            )
-        };
-        if base == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        // With huge pages the first handle would cost 2 MiB of zeroing. A kernel
-        // that has none refuses, which is as good.
-        #[cfg(target_os = "linux")]
-        // SAFETY: the range was mapped above, and the advice changes no contents.
-        let _ = unsafe { libc::madvise(base, bytes, libc::MADV_NOHUGEPAGE) };
-        NonNull::new(base.cast()).ok_or_else(|| io::Error::other("mapped at address 0"))
-    }
-
-    /// # Safety
-    /// `base` and `bytes` are those of one `map`, and nothing refers to it now.
-    pub(super) unsafe fn unmap(base: NonNull<u8>, bytes: usize) {
-        // SAFETY: as the caller says. The call cannot fail on a whole mapping.
-        let _ = unsafe { libc::munmap(base.as_ptr().cast(), bytes) };
-    }
-}
-
-/// Miri knows no lazily backed mappings, so it gets a small allocation.
-#[cfg(miri)]
-mod memory {
-    use std::alloc::{Layout, alloc_zeroed, dealloc};
-    use std::io;
-    use std::ptr::NonNull;
-
-    fn layout(bytes: usize) -> Layout {
-        Layout::from_size_align(bytes, 4096).expect("a small size")
-    }
-
-    pub(super) fn map(bytes: usize) -> io::Result<NonNull<u8>> {
-        // SAFETY: `Reservation::new` never asks for zero bytes.
-        let base = unsafe { alloc_zeroed(layout(bytes)) };
-        NonNull::new(base).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
-    }
-
-    /// # Safety
-    /// `base` and `bytes` are those of one `map`, and nothing refers to it now.
-    pub(super) unsafe fn unmap(base: NonNull<u8>, bytes: usize) {
-        // SAFETY: as the caller says.
-        unsafe { dealloc(base.as_ptr(), layout(bytes)) };
     }
 }
 

@@ -161,7 +161,7 @@ impl<O> HandleTable<O> {
     /// The open slot that `word` names. Any word is fine.
     #[inline]
     pub(super) fn lookup(&self, word: RawHandle) -> Option<&Slot<O>> {
-        if cfg!(feature = "unchecked-handles") {
+        if cfg!(hpy_loader_unchecked_handles) {
             return (word.is_slot() && !word.is_null())
                 .then(|| self.slot(word.index_if_odd() as u32));
         }

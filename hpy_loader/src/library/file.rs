@@ -1,10 +1,10 @@
 //! Opening a file that may be anything, without being held up by it.
 
-use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::fs::{File, Metadata};
 use std::path::Path;
 
 use super::cause::Cause;
+use crate::platform::library::{describe, open_at_once};
 
 /// Opens `path` for reading if it is a regular file with something in it.
 ///
@@ -14,11 +14,7 @@ use super::cause::Cause;
 pub(super) fn open(path: &Path) -> Result<File, Cause> {
     let open = |source| Cause::Open { source };
     regular(&std::fs::metadata(path).map_err(open)?)?;
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(path)
-        .map_err(open)?;
+    let file = open_at_once(path).map_err(open)?;
     let metadata = file.metadata().map_err(open)?;
     regular(&metadata)?;
     if metadata.len() == 0 {
@@ -32,18 +28,6 @@ fn regular(metadata: &Metadata) -> Result<(), Cause> {
         return Ok(());
     }
     Err(Cause::NotRegular {
-        what: description(metadata.file_type()),
+        what: describe(metadata.file_type()),
     })
-}
-
-fn description(file_type: FileType) -> &'static str {
-    if file_type.is_dir() {
-        "a directory"
-    } else if file_type.is_fifo() {
-        "a FIFO"
-    } else if file_type.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
 }

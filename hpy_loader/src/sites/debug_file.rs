@@ -4,12 +4,11 @@
 //! them. The library says which file that is: by the build ID that both have, or
 //! by name. These are the places where GDB looks.
 
+use crate::platform::library::path_of_bytes;
 use memmap2::Mmap;
 use object::Object;
-use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = "/usr/lib/debug";
@@ -34,9 +33,9 @@ pub fn find(library: &Path) -> Option<PathBuf> {
         candidates.push(PathBuf::from(name + ".debug"));
     }
     if let (Ok(Some((name, _))), Some(directory)) = (object.gnu_debuglink(), library.parent()) {
-        let name = Path::new(OsStr::from_bytes(name));
-        candidates.push(directory.join(name));
-        candidates.push(directory.join(".debug").join(name));
+        let name = path_of_bytes(name);
+        candidates.push(directory.join(&name));
+        candidates.push(directory.join(".debug").join(&name));
         let within_root = directory.strip_prefix("/").unwrap_or(directory);
         candidates.push(Path::new(ROOT).join(within_root).join(name));
     }

@@ -2,8 +2,8 @@
 
 use super::debug_file;
 use super::frame::{Frame, Place};
-use super::image::Image;
 use super::symbols::Symbols;
+use crate::platform::images::Image;
 use addr2line::Loader;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;

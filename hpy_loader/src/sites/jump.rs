@@ -16,7 +16,7 @@
 //! and elsewhere, what is not recognised is left as it is: the function, then,
 //! and not the line.
 
-use super::image::Image;
+use crate::platform::images::Image;
 
 /// The longest instruction that is looked at.
 const LONGEST: usize = 7;

@@ -44,16 +44,12 @@ mod call;
 mod debug_file;
 mod descriptions;
 mod frame;
-mod image;
 mod jump;
 mod python;
 mod site;
 mod stacks;
 mod symbols;
-#[cfg(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-))]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod walk;
 
 pub use call::Call;
@@ -66,15 +62,12 @@ pub use site::Site;
 use site::SiteParts;
 use std::path::PathBuf;
 
-#[cfg(not(all(
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(target_vendor = "apple")
-)))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod walk {
     //! No unwinder for this machine: stacks have one frame.
 
     use super::caller::Caller;
-    use super::image::Images;
+    use crate::platform::images::Images;
 
     #[derive(Default)]
     pub struct Walker;

@@ -9,7 +9,8 @@
 //! caller's frame ends.
 
 use super::caller::Caller;
-use super::image::{Image, Images, Section};
+use crate::platform::images::{Image, Images, Section};
+use crate::platform::threads;
 use framehop::{
     CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,
     UnwindRegsNative, Unwinder, UnwinderNative,
@@ -131,42 +132,13 @@ fn module(image: &Image) -> Module<Arc<[u8]>> {
 /// `from` is elsewhere, as in a coroutine.
 fn stack_above(from: usize) -> Range<usize> {
     thread_local! {
-        static STACK: Range<usize> = thread_stack();
+        static STACK: Range<usize> = threads::stack();
     }
     // A thread that is ending may have no thread-local values any more.
     match STACK.try_with(|stack| stack.contains(&from).then_some(stack.end)) {
         Ok(Some(end)) => from..end,
         _ => 0..0,
     }
-}
-
-/// Where this thread's stack is. Empty if the system does not tell.
-#[cfg(target_os = "linux")]
-fn thread_stack() -> Range<usize> {
-    use std::mem::MaybeUninit;
-
-    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
-    let (mut start, mut size) = (std::ptr::null_mut(), 0);
-    // SAFETY: the first call fills in the attributes of a thread that runs, and
-    // only then they are read and destroyed.
-    let known = unsafe {
-        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
-            let known =
-                libc::pthread_attr_getstack(attributes.as_ptr(), &mut start, &mut size) == 0;
-            libc::pthread_attr_destroy(attributes.as_mut_ptr());
-            known
-        }
-    };
-    if known {
-        start.addr()..start.addr() + size
-    } else {
-        0..0
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn thread_stack() -> Range<usize> {
-    0..0
 }
 
 /// Reads a word of the stack.

@@ -8,12 +8,12 @@
 //! over at the end.
 
 mod arguments;
+mod biased_owner;
 mod builders;
 mod capsules;
 mod deaths;
 mod departures;
 mod exclusion;
-mod favourite;
 mod host;
 mod immediates;
 mod members;

@@ -1,8 +1,9 @@
 //! The pages.
 
+use crate::platform::pages::{DoubleMapping, page_size};
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::ops::Range;
 use std::ptr;
 
 /// How much may be promised at a time. It is address space; memory is taken as
@@ -50,13 +51,12 @@ fn order(size: usize) -> usize {
     size.div_ceil(PAGE).next_power_of_two().trailing_zeros() as usize
 }
 
-/// Two views of the same pages.
+/// Two views of the same pages: C's, in which they are readable or closed, and ours.
 #[derive(Debug)]
 pub struct Arena {
-    /// C's view: readable, or closed.
+    pages: DoubleMapping,
+    /// Where C's view begins.
     view: usize,
-    /// Ours.
-    writable: *mut u8,
     /// Pages from here on were never used.
     next: usize,
     /// Runs that are closed and may be used again, the oldest first, by order.
@@ -68,33 +68,13 @@ pub struct Arena {
 impl Arena {
     /// Reserves the address space.
     pub fn new() -> io::Result<Self> {
-        // SAFETY: no argument.
-        if unsafe { libc::sysconf(libc::_SC_PAGESIZE) } != PAGE as i64 {
+        if page_size() != PAGE {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        // SAFETY: the name is a C string.
-        let file = unsafe { libc::memfd_create(c"hpy-debug".as_ptr(), libc::MFD_CLOEXEC) };
-        if file < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: just opened, and nobody else's.
-        let file = unsafe { OwnedFd::from_raw_fd(file) };
-        // SAFETY: the file is open.
-        if unsafe { libc::ftruncate(file.as_raw_fd(), SIZE as i64) } != 0 {
-            return Err(io::Error::last_os_error());
-        }
-        let view = map(&file, libc::PROT_READ)?;
-        let writable = match map(&file, libc::PROT_READ | libc::PROT_WRITE) {
-            Ok(writable) => writable,
-            Err(error) => {
-                // SAFETY: mapped above, and not yet used.
-                unsafe { libc::munmap(view.cast(), SIZE) };
-                return Err(error);
-            }
-        };
+        let pages = DoubleMapping::new("hpy-debug", SIZE)?;
         Ok(Self {
-            view: view.expose_provenance(),
-            writable,
+            view: pages.range().start,
+            pages,
             next: 0,
             closed: [const { VecDeque::new() }; ORDERS],
             ready: Vec::new(),
@@ -102,47 +82,36 @@ impl Arena {
     }
 
     /// The range of addresses that C may get.
-    pub fn range(&self) -> std::ops::Range<usize> {
-        self.view..self.view + SIZE
+    pub fn range(&self) -> Range<usize> {
+        self.pages.range()
     }
 
     /// Copies bytes to where C may read them; nothing if there is no room.
     pub fn copy(&mut self, bytes: &[u8]) -> Option<Block> {
         let order = order(bytes.len());
         let page = self.take(order)?;
-        // SAFETY: the run has room for the bytes, is mapped in our view, and
-        // nobody writes to it: it is in use by this block alone.
-        unsafe {
-            let target = self.writable.add(page * PAGE);
-            ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len());
-        }
+        let start = page * PAGE;
+        let target = self.pages.writable(start..start + bytes.len());
+        target.copy_from_slice(bytes);
         Some(Block {
-            address: self.view + page * PAGE,
+            address: self.view + start,
             size: bytes.len(),
         })
     }
 
     /// C may not read it from here on.
     pub fn end(&mut self, block: Block) {
+        let start = block.address - self.view;
         // Should the system refuse, what C reads is at least not what was there.
-        // SAFETY: the pages are the block's.
-        unsafe {
-            let page = (block.address - self.view) / PAGE;
-            self.writable.add(page * PAGE).write_bytes(0xDB, block.size);
-        }
-        self.protect(block.address, PAGE << block.order(), libc::PROT_NONE);
+        self.pages.writable(start..start + block.size).fill(0xDB);
+        let run = start..start + (PAGE << block.order());
+        self.pages.set_readable(run, false);
     }
 
     /// The pages of a block that has ended may be used again.
     pub fn free(&mut self, block: Block) {
         let page = (block.address - self.view) / PAGE;
         self.closed[block.order()].push_back(page as u32);
-    }
-
-    fn protect(&self, address: usize, bytes: usize, protection: i32) {
-        let address = ptr::with_exposed_provenance_mut::<libc::c_void>(address);
-        // SAFETY: a range of C's view, which nothing in Rust refers to.
-        let _ = unsafe { libc::mprotect(address, bytes, protection) };
     }
 
     /// A run of pages that C can read.
@@ -163,8 +132,8 @@ impl Arena {
                 self.ready.push(page + pages as u32);
                 pages += 1;
             }
-            let address = self.view + page as usize * PAGE;
-            self.protect(address, pages * PAGE, libc::PROT_READ);
+            let start = page as usize * PAGE;
+            self.pages.set_readable(start..start + pages * PAGE, true);
             self.ready.sort_unstable_by(|a, b| b.cmp(a));
             return Some(page as usize);
         }
@@ -175,25 +144,6 @@ impl Arena {
         let page = self.next;
         self.next += pages;
         Some(page)
-    }
-}
-
-fn map(file: &OwnedFd, protection: i32) -> io::Result<*mut u8> {
-    // SAFETY: a mapping at an address of the kernel's choice aliases nothing that
-    // Rust knows.
-    let view = unsafe {
-        libc::mmap(
-            ptr::null_mut(),
-            SIZE,
-            protection,
-            libc::MAP_SHARED | libc::MAP_NORESERVE,
-            file.as_raw_fd(),
-            0,
-        )
-    };
-    match view {
-        libc::MAP_FAILED => Err(io::Error::last_os_error()),
-        view => Ok(view.cast()),
     }
 }
 

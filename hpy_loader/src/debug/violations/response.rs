@@ -6,6 +6,7 @@ use super::super::records::HandleState;
 use super::super::state::Debug;
 use super::{Remedy, Violation, ViolationKind};
 use crate::abi::HPy;
+use crate::platform::faults::Signal;
 use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -150,7 +151,7 @@ impl Reporter for FaultsOf {
         }
         let violation = match (fault.is_borrowed, fault.address) {
             (true, Some(address)) => Some(debug.fault_in_buffer(fault, address)),
-            _ if fault.signal == libc::SIGSEGV => Some(debug.crash(fault)),
+            _ if fault.signal == Signal::Segmentation => Some(debug.crash(fault)),
             _ => debug.signal(fault),
         };
         if let Some(violation) = violation {
@@ -226,17 +227,11 @@ impl Debug {
     fn signal(&self, fault: Fault) -> Option<Violation> {
         let context = innermost()?;
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
-        let detail = match fault.signal {
-            libc::SIGABRT => "SIGABRT, as abort() and a failed assert() raise it",
-            libc::SIGBUS => "SIGBUS, for memory that is not there",
-            libc::SIGFPE => "SIGFPE, for a division by zero or the like",
-            _ => "SIGILL, for an instruction that the processor does not know",
-        };
         (!is_in_vm).then(|| Violation {
             kind: ViolationKind::Signal,
             function: String::new(),
             module: context.extension.name.clone(),
-            detail: detail.to_owned(),
+            detail: fault.signal.text().to_owned(),
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,

@@ -1,0 +1,96 @@
+//! Files, and libraries that are loaded from them.
+
+use std::fs::{File, FileType, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Whether libraries are in the ELF format here, so that their headers can be checked
+/// before the system loads them. Elsewhere that is left to the system.
+pub(crate) const IS_ELF: bool = cfg!(not(any(target_vendor = "apple", windows)));
+
+/// Loads a library. Missing symbols are found now, not in the middle of a call, and
+/// libraries that were loaded like this do not see each other's symbols.
+///
+/// # Safety
+///
+/// The initialisers of the library and of all that it depends on run.
+pub(crate) unsafe fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    #[cfg(target_os = "linux")]
+    let _reserved = {
+        load_companions();
+        super::placement::stay_near(load as *const () as usize)
+    };
+    #[cfg(unix)]
+    {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        // SAFETY: passed on to the caller.
+        unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+    }
+    #[cfg(not(unix))]
+    // SAFETY: passed on to the caller.
+    unsafe {
+        libloading::Library::new(path)
+    }
+}
+
+/// Makes the symbols of the libraries that every program of CPython brings along those of
+/// the process, as those of its own libraries are.
+///
+/// An extension that calls `sin` has to be linked with `-lm`, and many are not: CPython's
+/// own program is, so nobody notices. A binary that loads there has to load here,
+/// whatever the VM itself is linked with.
+#[cfg(target_os = "linux")]
+fn load_companions() {
+    use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY};
+
+    /// What CPython links itself with, beside the C library. Where there is none of this
+    /// name the C library has what is in it.
+    const NAMES: &[&str] = &["libm.so.6"];
+
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        for &name in NAMES {
+            // SAFETY: libraries of the system, whose initialisers do nothing that a
+            // program could notice.
+            let library = unsafe { Library::open(Some(name), RTLD_LAZY | RTLD_GLOBAL) };
+            // Loaded for good: extensions refer to it.
+            let _ = library.map(std::mem::ManuallyDrop::new);
+        }
+    });
+}
+
+/// Opens a file for reading, without waiting for a writer if it is a FIFO.
+pub(crate) fn open_at_once(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
+}
+
+/// What a file is that is not a regular one.
+pub(crate) fn describe(file_type: FileType) -> &'static str {
+    if file_type.is_dir() {
+        return "a directory";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if file_type.is_fifo() {
+            return "a FIFO";
+        }
+        if file_type.is_socket() {
+            return "a socket";
+        }
+    }
+    "a device"
+}
+
+/// A path as the system's own functions and files have it: bytes of any encoding.
+pub(crate) fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).into();
+    #[cfg(not(unix))]
+    let path = String::from_utf8_lossy(bytes).into_owned().into();
+    path
+}

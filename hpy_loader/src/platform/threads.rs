@@ -1,0 +1,193 @@
+//! Threads: what tells them apart, where their stacks are, what they are doing, and a
+//! fence for all of them.
+
+use std::ops::Range;
+use std::time::Duration;
+
+/// A number that no other living thread has: a multiple of 8, and never 0.
+///
+/// Every call of C needs it, so it is read from where the platform keeps it, not with a
+/// call, which is what the compiler makes of an access to thread-local values in a
+/// library.
+#[inline(always)]
+pub(crate) fn current() -> usize {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", not(miri)))]
+    {
+        let number;
+        // SAFETY: the ABI has the thread's control block begin with its own address,
+        // which stays the same as long as the thread runs.
+        unsafe {
+            std::arch::asm!(
+                "mov {}, fs:0",
+                out(reg) number,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        number
+    }
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(miri))))]
+    {
+        thread_local! { static ADDRESS: u64 = const { 0 } }
+        ADDRESS.with(|place| std::ptr::from_ref(place).addr())
+    }
+}
+
+/// Where this thread's stack is. Empty if the system does not tell.
+pub(crate) fn stack() -> Range<usize> {
+    kernel::stack()
+}
+
+/// Whether [`fence_everywhere`] works.
+#[inline]
+pub(crate) fn has_fence_everywhere() -> bool {
+    kernel::has_fence_everywhere()
+}
+
+/// A fence in all threads of the process, at the expense of this one. It must
+/// [be available](has_fence_everywhere).
+pub(crate) fn fence_everywhere() {
+    kernel::fence_everywhere();
+}
+
+/// One thread, as the system knows it. It may end at any time: then nothing is known of
+/// it, or something of another thread that has got its number, so nobody must rely on
+/// what is said of it.
+#[derive(Clone, Copy)]
+pub(crate) struct ThreadId(i32);
+
+/// What a thread is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// It computes, or would if it had its turn.
+    Computes,
+    /// It waits for something to happen.
+    Waits,
+    /// It waits for a disk, was stopped, or the system does not say.
+    Unknown,
+}
+
+impl ThreadId {
+    /// This thread.
+    pub(crate) fn current() -> Self {
+        Self(kernel::current())
+    }
+
+    pub(crate) const fn from_raw(number: i32) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn as_raw(self) -> i32 {
+        self.0
+    }
+
+    /// How long the thread has been computing in its life.
+    pub(crate) fn computed(self) -> Option<Duration> {
+        kernel::computed(self.0)
+    }
+
+    /// What the thread is doing.
+    pub(crate) fn activity(self) -> Activity {
+        kernel::activity(self.0)
+    }
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+mod kernel {
+    use super::Activity;
+    use rustix::thread::{MembarrierCommand, gettid, membarrier};
+    use std::cell::OnceCell;
+    use std::mem::MaybeUninit;
+    use std::ops::Range;
+    use std::sync::OnceLock;
+    use std::time::Duration;
+
+    pub(super) fn stack() -> Range<usize> {
+        let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
+        let (mut start, mut size) = (std::ptr::null_mut(), 0);
+        // SAFETY: the first call fills in the attributes of a thread that runs, and
+        // only then they are read and destroyed.
+        let is_known = unsafe {
+            libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
+                let got = libc::pthread_attr_getstack(attributes.as_ptr(), &mut start, &mut size);
+                libc::pthread_attr_destroy(attributes.as_mut_ptr());
+                got == 0
+            }
+        };
+        match is_known {
+            true => start.addr()..start.addr() + size,
+            false => 0..0,
+        }
+    }
+
+    pub(super) fn has_fence_everywhere() -> bool {
+        // A process has to say once that it will use the command.
+        static AVAILABLE: OnceLock<bool> = OnceLock::new();
+        *AVAILABLE.get_or_init(|| membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok())
+    }
+
+    pub(super) fn fence_everywhere() {
+        membarrier(MembarrierCommand::PrivateExpedited).expect("a command that is registered");
+    }
+
+    pub(super) fn current() -> i32 {
+        thread_local! { static NUMBER: OnceCell<i32> = const { OnceCell::new() } }
+        NUMBER.with(|number| *number.get_or_init(|| gettid().as_raw_nonzero().get()))
+    }
+
+    pub(super) fn computed(thread: i32) -> Option<Duration> {
+        // `clock_getres(2)` and the kernel's `posix-timers.h`: the clock of a thread
+        // is its number's complement and three bits, here for "a thread's" and "as
+        // the scheduler counts".
+        let clock = !thread << 3 | 4 | 2;
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: `time` can be written to; a number that is no thread's is an error.
+        let status = unsafe { libc::clock_gettime(clock, &raw mut time) };
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        let nanoseconds = u32::try_from(time.tv_nsec).ok()?;
+        (status == 0).then(|| Duration::new(seconds, nanoseconds))
+    }
+
+    pub(super) fn activity(thread: i32) -> Activity {
+        // `proc_pid_stat(5)`: the state comes after the name, which stands in
+        // parentheses and may have some itself.
+        let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
+        let stat = stat.unwrap_or_default();
+        match stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()) {
+            Some([b'R', ..]) => Activity::Computes,
+            Some([b'S', ..]) => Activity::Waits,
+            _ => Activity::Unknown,
+        }
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+mod kernel {
+    use super::Activity;
+    use std::ops::Range;
+    use std::time::Duration;
+
+    pub(super) fn stack() -> Range<usize> {
+        0..0
+    }
+
+    pub(super) fn has_fence_everywhere() -> bool {
+        false
+    }
+
+    pub(super) fn fence_everywhere() {}
+
+    pub(super) fn current() -> i32 {
+        0
+    }
+
+    pub(super) fn computed(_thread: i32) -> Option<Duration> {
+        None
+    }
+
+    pub(super) fn activity(_thread: i32) -> Activity {
+        Activity::Unknown
+    }
+}
