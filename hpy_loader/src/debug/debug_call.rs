@@ -131,16 +131,7 @@ impl DebugCall {
 
     #[cold]
     fn new_violation(&self, kind: Kind, record: Option<&HandleSnapshot>) -> Violation {
-        Violation {
-            kind,
-            function: String::new(),
-            module: self.extension.name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: record.map_or(Site::UNKNOWN, |record| record.opened),
-            closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-            python: PythonStack::EMPTY,
-        }
+        Violation::new(kind, &self.extension.name, self.site()).about(record)
     }
 
     /// Ends the call, with what C returned, and closes the handles that it had.

@@ -9,7 +9,7 @@ use super::super::records::{Found, HandleSnapshot, Origin};
 use super::{Kind, Violation};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
-use crate::sites::{PythonStack, Site};
+use crate::sites::Site;
 
 impl Extension {
     /// Reports that a function of the wrapped context was given NULL where it
@@ -74,14 +74,8 @@ impl Inspection {
 
     fn new_violation(&self, kind: Kind) -> Violation {
         Violation {
-            kind,
             function: public_name(ROWS[self.row].name),
-            module: self.extension().name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            python: PythonStack::EMPTY,
+            ..Violation::new(kind, &self.extension().name, self.site())
         }
     }
 
@@ -91,12 +85,8 @@ impl Inspection {
     }
 
     fn violation_with(&self, kind: Kind, record: Option<&HandleSnapshot>) -> Violation {
-        let mut violation = self.new_violation(kind);
+        let mut violation = self.new_violation(kind).about(record);
         violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
         violation
     }
 
