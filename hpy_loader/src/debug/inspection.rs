@@ -1,6 +1,6 @@
 //! One call from C into the context of this mode.
 
-use super::extension::Extension;
+use super::extension_info::ExtensionInfo;
 use super::pooled_context::PooledContext;
 use super::records::HandleRecord;
 use super::state::Debug;
@@ -92,7 +92,7 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
-    pub fn extension(&self) -> &'static Extension {
+    pub fn extension(&self) -> &'static ExtensionInfo {
         self.context.extension
     }
 

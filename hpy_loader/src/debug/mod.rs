@@ -27,7 +27,9 @@
 
 mod debug_call;
 mod extension;
+mod extension_info;
 mod handle_views;
+mod innermost_context;
 mod inspection;
 mod memory;
 mod native_types;
@@ -37,12 +39,14 @@ mod records;
 mod setup;
 mod state;
 mod summary;
+mod summary_paragraph;
 mod violations;
 mod wrappers;
 
 pub use handle_views::{Leak, View};
 pub use state::Debug;
-pub use summary::{Findings, Show, Summary};
+pub use summary::{Findings, Summary};
+pub use summary_paragraph::Show;
 pub use violations::{Kind, Violation};
 
 pub(crate) use debug_call::DebugCall;

@@ -1,7 +1,7 @@
 //! Crashes and other ends of the process that C causes.
 
+use super::super::innermost_context::{innermost, is_inside};
 use super::super::memory::{self, Fault, Reporter};
-use super::super::pooled_context::{innermost, is_inside};
 use super::super::records::HandleState;
 use super::super::state::Debug;
 use super::{Kind, Violation};

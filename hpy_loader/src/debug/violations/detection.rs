@@ -3,8 +3,8 @@
 //! [`Inspection::apart`].
 
 use super::super::extension::Extension;
+use super::super::innermost_context::{innermost, is_inside};
 use super::super::inspection::Inspection;
-use super::super::pooled_context::{innermost, is_inside};
 use super::super::records::{Found, HandleSnapshot, Origin};
 use super::{Kind, Violation};
 use crate::abi::HPy;
@@ -17,7 +17,7 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let context = innermost().filter(|context| context.number == self.number);
+        let context = innermost().filter(|context| context.number == self.info.number);
         if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
             Inspection::in_progress(context, row).violation(Kind::NullArgument, &detail);
