@@ -78,11 +78,11 @@ impl DebugCall {
             return handle;
         }
         let debug = self.extension.info.debug;
-        if let Some(entry) = debug.records.look(handle)
-            && entry.is_owned_by(self.extension.info.number)
+        if let Some(record) = debug.records.look(handle)
+            && record.is_owned_by(self.extension.info.number)
         {
-            let inner = entry.inner.get();
-            let orphan = debug.records.close(entry, self.site());
+            let inner = record.inner.get();
+            let orphan = debug.records.close(record, self.site());
             debug.close_inner(orphan);
             return inner;
         }
@@ -168,11 +168,11 @@ impl DebugCall {
             return;
         }
         let debug = self.extension.info.debug;
-        let Some(entry) = debug.records.look(handle) else {
+        let Some(record) = debug.records.look(handle) else {
             return;
         };
-        let inner = entry.inner.get();
-        let orphan = debug.records.close(entry, Site::UNKNOWN);
+        let inner = record.inner.get();
+        let orphan = debug.records.close(record, Site::UNKNOWN);
         debug.close_inner(orphan);
         if debug.goes_on() {
             debug.keep_argument(handle, inner);

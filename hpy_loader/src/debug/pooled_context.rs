@@ -252,9 +252,9 @@ impl PooledContext {
     /// constant; `HPy_NULL` for itself.
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
-        let entry = self.debug.records.look(handle)?;
-        let owner = entry.owner();
-        (owner == self.number || owner == 0).then(|| entry.inner.get())
+        let record = self.debug.records.look(handle)?;
+        let owner = record.owner();
+        (owner == self.number || owner == 0).then(|| record.inner.get())
     }
 
     /// The extension's handle for one that the wrapped context has returned.

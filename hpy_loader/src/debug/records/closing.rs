@@ -6,69 +6,69 @@ use crate::abi::HPy;
 use crate::handles::Word;
 use crate::sites::Site;
 
-/// Has the processor bring near what is needed soon.
+/// Has the processor fetch a record that is needed soon.
 #[inline(always)]
-fn prefetch(entry: &HandleRecord) {
+fn prefetch(record: &HandleRecord) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: it reads nothing, and every x86-64 has it.
     unsafe {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast());
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(record).cast());
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = entry;
+    let _ = record;
 }
 
 impl Records {
     /// Closes a record that is open. The result is a wrapped handle that has to be
     /// closed, or `HPy_NULL`, as that of [`make_place`](Self::make_place).
     #[inline(always)]
-    pub fn close(&self, entry: &HandleRecord, closed: Site) -> HPy {
-        if entry.buffer() != 0 {
-            self.end_buffer(entry);
+    pub fn close(&self, record: &HandleRecord, closed: Site) -> HPy {
+        if record.buffer() != 0 {
+            self.end_buffer(record);
         }
         match self.room() {
             Some(oldest) => {
-                self.close_plain(entry, closed, oldest);
+                self.close_plain(record, closed, oldest);
                 HPy::NULL
             }
-            None => self.close_beyond(entry, closed),
+            None => self.close_beyond(record, closed),
         }
     }
 
-    /// The same, if nothing is promised with it and there is [room](Self::room).
+    /// The same for a handle without a borrowed buffer, if there is [room](Self::room).
     #[inline(always)]
-    pub fn close_plain(&self, entry: &HandleRecord, closed: Site, oldest: FreeRecord<'_>) {
-        let index = self.mark_closed(entry, closed);
+    pub fn close_plain(&self, record: &HandleRecord, closed: Site, oldest: FreeRecord<'_>) {
+        let index = self.mark_closed(record, closed);
         self.closed
-            .shift(index, oldest.entry, |index| self.entry(index));
+            .shift(index, oldest.record, |index| self.record(index));
         self.free.put(oldest);
         // A thousand records don't fit in the nearest cache.
-        prefetch(self.entry(self.closed.first()));
+        prefetch(self.record(self.closed.first()));
     }
 
-    /// The record that makes room for one more that is closed, if that is simple: there
-    /// are as many as there may be, as almost always, and nothing ends with the first.
+    /// The record that leaves the queue when one more is closed, if that is simple: the
+    /// queue is full, as almost always, and nothing ends with the oldest record.
     #[inline(always)]
     pub fn room(&self) -> Option<FreeRecord<'_>> {
         let oldest = self.oldest();
         let is_plain =
-            self.closed.length() == self.full.get() && oldest.entry.burden() & LASTING == 0;
+            self.closed.length() == self.full.get() && oldest.record.flags() & LASTING == 0;
         is_plain.then_some(oldest)
     }
 
     #[cold]
     #[inline(never)]
-    fn close_beyond(&self, entry: &HandleRecord, closed: Site) -> HPy {
-        let index = self.mark_closed(entry, closed);
-        self.closed.push(index, |index| self.entry(index));
+    fn close_beyond(&self, record: &HandleRecord, closed: Site) -> HPy {
+        let index = self.mark_closed(record, closed);
+        self.closed.push(index, |index| self.record(index));
         if self.closed.length() <= self.max_closed.get() {
             return HPy::NULL;
         }
         let (place, orphan) = self.forget_oldest();
-        // Its words lead nowhere now.
-        let next = place.entry.last_word().next_round();
-        place.entry.word.set(!next.bits());
+        // Words of its former handles lead nowhere from here on.
+        let next = place.record.last_word().next_round();
+        place.record.word.set(!next.bits());
         match self.closed.length() > self.max_closed.get() {
             true => self.spare.put(place),
             false => self.free.put(place),
@@ -76,45 +76,44 @@ impl Records {
         orphan
     }
 
-    /// Closes it; its index.
+    /// Marks an open record as closed; returns its index.
     #[inline(always)]
-    fn mark_closed(&self, entry: &HandleRecord, closed: Site) -> u32 {
-        // What is in the word leads here.
-        let word = entry.word.get();
+    fn mark_closed(&self, record: &HandleRecord, closed: Site) -> u32 {
+        let word = record.word.get();
         let index = Word::from_bits(word).index();
-        entry.word.set(!word);
-        entry.closed.set(closed);
+        record.word.set(!word);
+        record.closed.set(closed);
         index
     }
 
-    /// The record that was closed first; if there is none, some other.
+    /// The oldest closed record, or any record if there is none.
     #[inline(always)]
     fn oldest(&self) -> FreeRecord<'_> {
         let index = self.closed.first();
-        let entry = self.entry(index);
-        FreeRecord { index, entry }
+        let record = self.record(index);
+        FreeRecord { index, record }
     }
 
-    /// Takes the record away that was closed first; there is one.
+    /// Removes the oldest closed record; there is one.
     pub(super) fn forget_oldest(&self) -> (FreeRecord<'_>, HPy) {
         let place = self.oldest();
-        let entry = place.entry;
-        self.closed.pop(entry);
-        let number = entry.buffer();
+        let record = place.record;
+        self.closed.pop(record);
+        let number = record.buffer();
         if number != 0 {
             self.buffers.borrow_mut().forget(number);
         }
-        let is_kept = entry.burden() & KEPT != 0;
-        entry.set_burden(0);
-        let orphan = is_kept.then(|| entry.inner.get());
+        let is_kept = record.flags() & KEPT != 0;
+        record.set_flags(0);
+        let orphan = is_kept.then(|| record.inner.get());
         (place, orphan.unwrap_or(HPy::NULL))
     }
 
     /// C must not read the memory any more.
     #[cold]
-    fn end_buffer(&self, entry: &HandleRecord) {
-        if !self.buffers.borrow_mut().end(entry.buffer()) {
-            entry.set_buffer(0);
+    fn end_buffer(&self, record: &HandleRecord) {
+        if !self.buffers.borrow_mut().end(record.buffer()) {
+            record.set_buffer(0);
         }
     }
 
@@ -124,10 +123,10 @@ impl Records {
         let Found::Closed(index) = self.find(handle) else {
             return false;
         };
-        let entry = self.entry(index);
-        let is_there = entry.inner.get() == inner;
+        let record = self.record(index);
+        let is_there = record.inner.get() == inner;
         if is_there {
-            entry.set_burden(entry.burden() | KEPT);
+            record.set_flags(record.flags() | KEPT);
         }
         is_there
     }
@@ -142,7 +141,7 @@ impl Records {
         self.full.set(if max == 0 { u32::MAX } else { max });
         if self.closed.length() > max {
             // What is too much is used again first, as HPy's debug mode has it.
-            while let Some(place) = self.free.take(|index| self.entry(index)) {
+            while let Some(place) = self.free.take(|index| self.record(index)) {
                 self.spare.put(place);
             }
         }

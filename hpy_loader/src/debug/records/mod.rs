@@ -1,22 +1,20 @@
 //! What is known of every handle in debug mode.
 //!
-//! A handle that C holds in this mode is not the wrapped context's but the
-//! number of a record here, with a count of how often the record was used. So
-//! each handle can be told from each other one, duplicates and numbers included,
-//! and a word leads to what became of it: while the record is not used again,
-//! that is where it was closed.
+//! A handle that C holds in this mode is the number of a record, with a count of how
+//! often the record was used. So each handle can be told from every other handle,
+//! duplicates and numbers included. A word leads to the place where its handle was
+//! closed, as long as the record is not used again.
 //!
-//! Records that were closed therefore wait in a queue, as HPy's own debug mode
-//! has it: when it is full, the oldest one makes room and can be used again.
+//! Closed records wait in a queue, as in HPy's own debug mode. When the queue is full,
+//! the oldest record leaves it and can be used again.
 //!
 //! # What it costs
 //!
-//! Every argument of every function of the context is looked up here. So a
-//! record is one line of the cache in a reserved range of addresses: where it
-//! lies follows from the word alone, and the word that is in it while it is open
-//! tells all at once that the handle is a handle, of this use of the record, and
-//! open. Nothing is allocated on the way: the queue, and the stack of those that are
-//! free, are chains through the records.
+//! Every argument of every function of the context is looked up here. So a record is
+//! one line of the cache in a reserved range of addresses. The word alone tells where
+//! the record lies. An open record holds its own word, so one comparison shows that the
+//! word is a handle, belongs to this use of the record, and is open. Nothing is
+//! allocated: the queue and the stack of free records are linked through the records.
 
 mod closing;
 mod generations;
@@ -46,28 +44,28 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Where a handle can be opened.
+/// A record in which a handle can be opened.
 #[derive(Clone, Copy)]
 pub(super) struct FreeRecord<'a> {
     index: u32,
-    entry: &'a HandleRecord,
+    record: &'a HandleRecord,
 }
 
 /// All records, and the limits on what is kept of closed ones.
 pub(super) struct Records {
-    entries: Reservation<HandleRecord>,
-    /// Gives every word an entry.
+    all: Reservation<HandleRecord>,
+    /// Maps every word to a record.
     mask: usize,
-    /// Those from here on were never used.
+    /// Records from this index on were never used.
     fresh: Cell<u32>,
-    /// Closed, the first one first.
+    /// Closed records, the oldest first.
     closed: RecordQueue,
     free: RecordStack,
-    /// Free as well, but to be used last.
+    /// Free as well, but used last.
     spare: RecordStack,
     generations: Generations,
     max_closed: Cell<u32>,
-    /// The same, unless it is 0: that many there never are.
+    /// The same, or more than there can be if that is 0.
     full: Cell<u32>,
     pub buffers: RefCell<BorrowedBuffers>,
 }
@@ -76,16 +74,16 @@ pub(super) struct Records {
 const CAPACITY: u32 = if cfg!(miri) { 1 << 12 } else { Word::BESIDE };
 
 impl Records {
-    /// Without address space for them the process ends: it takes what there is, so
-    /// that next to nothing is left.
+    /// The process ends if there is no address space for the records: the reservation
+    /// takes what there is, so next to nothing would be left.
     pub fn new() -> Self {
-        let entries = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
+        let all = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
             eprintln!("Fatal Python error: no room for the debug mode: {error}");
             std::process::abort();
         });
         Self {
-            mask: entries.slots() as usize - 1,
-            entries,
+            mask: all.slots() as usize - 1,
+            all,
             // Index 0 is not used: its word would be `HPy_NULL`.
             fresh: Cell::new(1),
             closed: RecordQueue::default(),
@@ -99,41 +97,40 @@ impl Records {
     }
 
     #[inline(always)]
-    fn entry(&self, index: u32) -> &HandleRecord {
-        self.entry_of(index as usize)
+    fn record(&self, index: u32) -> &HandleRecord {
+        self.record_of(index as usize)
     }
 
-    /// The entry at the index in a word's lower bits, of which all entries take no
-    /// more than there are.
+    /// The record at the index in a word's lower bits.
     #[inline(always)]
-    fn entry_of(&self, bits: usize) -> &HandleRecord {
-        // SAFETY: the mask is one less than the power of two that there are; zeros
-        // are an entry; there are shared references only.
-        unsafe { self.entries.at(bits & self.mask) }
+    fn record_of(&self, bits: usize) -> &HandleRecord {
+        // SAFETY: the mask keeps the index below the number of records, a power of
+        // two. Zeros are a record, and there are shared references only.
+        unsafe { self.all.at(bits & self.mask) }
     }
 
-    /// The entry of a handle that is open; also of `HPy_NULL`, with that in it.
+    /// The record of an open handle, or of `HPy_NULL`, whose record holds that.
     #[inline(always)]
     pub fn look(&self, handle: HPy) -> Option<&HandleRecord> {
-        let entry = self.entry_of(handle.0.cast_unsigned());
-        (entry.word.get() == handle.0).then_some(entry)
+        let record = self.record_of(handle.0.cast_unsigned());
+        (record.word.get() == handle.0).then_some(record)
     }
 
     pub fn get(&self, index: u32) -> HandleSnapshot {
-        let entry = self.entry(index);
-        let (state, closed) = match entry.is_open() {
+        let record = self.record(index);
+        let (state, closed) = match record.is_open() {
             true => (HandleState::Open, Site::UNKNOWN),
-            false => (HandleState::Closed, entry.closed.get()),
+            false => (HandleState::Closed, record.closed.get()),
         };
         HandleSnapshot {
-            inner: entry.inner.get(),
+            inner: record.inner.get(),
             state,
-            origin: entry.origin(),
-            owner: entry.owner(),
-            opened: entry.opened.get(),
-            above: entry.above.get().unwrap_or_default(),
+            origin: record.origin(),
+            owner: record.owner(),
+            opened: record.opened.get(),
+            above: record.above.get().unwrap_or_default(),
             closed,
-            buffer: match entry.buffer() {
+            buffer: match record.buffer() {
                 0 => None,
                 number => self.buffers.borrow().block(number),
             },
@@ -142,32 +139,32 @@ impl Records {
 
     /// The word of a record as it is now.
     pub fn word(&self, index: u32) -> HPy {
-        HPy(self.entry(index).last_word().bits())
+        HPy(self.record(index).last_word().bits())
     }
 
-    /// What there is to say of a word.
+    /// What a word means.
     pub fn find(&self, handle: HPy) -> Found {
         let word = Word::from_bits(handle.0);
         if !word.is_beside() || word.index() >= self.fresh.get() {
             return Found::Nothing;
         }
         let index = word.index();
-        let entry = self.entry(index);
-        match entry.is_open() {
-            _ if entry.last_word() != word => Found::Forgotten,
+        let record = self.record(index);
+        match record.is_open() {
+            _ if record.last_word() != word => Found::Forgotten,
             true => Found::Open(index),
             false => Found::Closed(index),
         }
     }
 
-    /// A place for a handle, if one is free.
+    /// A free record, if there is one at hand.
     #[inline(always)]
     pub fn place(&self) -> Option<FreeRecord<'_>> {
-        self.free.take(|index| self.entry(index))
+        self.free.take(|index| self.record(index))
     }
 
-    /// A place for a handle. The second result is a wrapped handle that has to be
-    /// closed, since nothing remembers it any more, or `HPy_NULL`.
+    /// A free record. The second result is `HPy_NULL`, or a wrapped handle that has to be
+    /// closed since no record remembers it any more.
     ///
     /// # Panics
     ///
@@ -177,18 +174,18 @@ impl Records {
         if self.closed.length() > self.max_closed.get() {
             return self.forget_oldest();
         }
-        if let Some(place) = self.spare.take(|index| self.entry(index)) {
+        if let Some(place) = self.spare.take(|index| self.record(index)) {
             return (place, HPy::NULL);
         }
         let index = self.fresh.get();
         assert!(index as usize <= self.mask, "{index} handles are open");
         self.fresh.set(index + 1);
-        let entry = self.entry(index);
-        entry.word.set(!Word::beside(index, 0).bits());
-        (FreeRecord { index, entry }, HPy::NULL)
+        let record = self.record(index);
+        record.word.set(!Word::beside(index, 0).bits());
+        (FreeRecord { index, record }, HPy::NULL)
     }
 
-    /// Opens a handle in a place.
+    /// Opens a handle in a free record.
     #[inline(always)]
     pub fn open(
         &self,
@@ -199,31 +196,31 @@ impl Records {
         opened: Site,
         above: Option<PythonStack>,
     ) -> HPy {
-        let entry = place.entry;
-        // It is closed.
-        let last = Word::from_bits(!entry.word.get());
+        let record = place.record;
+        // A closed record holds its last word inverted.
+        let last = Word::from_bits(!record.word.get());
         let word = last.next_round().bits();
-        entry.word.set(word);
-        entry.inner.set(inner);
-        entry.opened.set(opened);
-        entry.number.set(self.generations.count());
-        entry.above.set(above);
-        entry.set_tag(owner, origin.bits());
-        entry.shape.set(0);
+        record.word.set(word);
+        record.inner.set(inner);
+        record.opened.set(opened);
+        record.number.set(self.generations.count());
+        record.above.set(above);
+        record.set_tag(owner, origin.bits());
+        record.shape.set(0);
         HPy(word)
     }
 
     /// Tells the Python stack above of a handle that was opened without.
     pub fn set_above(&self, handle: HPy, above: PythonStack) {
         if let Found::Open(index) | Found::Closed(index) = self.find(handle) {
-            self.entry(index).above.set(Some(above));
+            self.record(index).above.set(Some(above));
         }
     }
 
-    /// The record whose promised memory has this address, if it is known.
+    /// The record whose borrowed buffer has this address, if it is known.
     pub fn of_address(&self, address: usize) -> Option<HandleSnapshot> {
         let number = self.buffers.try_borrow().ok()?.of_address(address)?;
-        let has_it = |&index: &u32| self.entry(index).buffer() == number;
+        let has_it = |&index: &u32| self.record(index).buffer() == number;
         (1..self.fresh.get())
             .find(has_it)
             .map(|index| self.get(index))

@@ -8,7 +8,7 @@ use super::{Kind, Violation};
 use crate::sites::{PythonStack, Site};
 
 impl Debug {
-    /// Has faults in promised memory reported, if there is such memory.
+    /// Has faults in borrowed buffers reported, if there can be such buffers.
     pub(in crate::debug) fn watch_memory(&'static self) {
         let Ok(arena) = memory::Arena::new() else {
             // Promised memory is then the wrapped context's own.

@@ -1,6 +1,5 @@
-//! What a function of the context says when C has broken a rule. None of it is on
-//! the way of a call in which all is right: it is reached through
-//! [`Inspection::apart`].
+//! Which rule C has broken. A call in which everything is right never comes here: the
+//! way is through [`Inspection::apart`].
 
 use super::super::extension::Extension;
 use super::super::innermost_context::{innermost, is_inside};

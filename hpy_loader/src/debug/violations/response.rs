@@ -1,4 +1,4 @@
-//! What becomes of a violation.
+//! What follows a violation: the list, the report, a hook or the end.
 
 use super::super::state::Debug;
 use super::{Kind, Remedy, Violation};

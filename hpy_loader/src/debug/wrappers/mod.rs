@@ -31,19 +31,19 @@ use std::mem::offset_of;
 
 /// Declares wrappers, and a function `fill` that puts them into a context:
 ///
-/// ```ignore
+/// ```text
 /// fn name(argument: type, ...) -> type {
 ///     fast(context, call_site) { body }
 ///     general(inspection) { body }
 /// }
 /// ```
 ///
-/// The fast body has an `Option`. Nothing may have happened if it is `None`, since the
-/// general body begins from the start then. Almost always everything is right, and
-/// the place of the call is known. Then there is nothing to say about the call, and
-/// what is needed to say it stays where it is.
+/// The fast body is for the call in which everything is right and the place of the call
+/// is known, which is nearly every call. It yields an `Option`. If that is `None`,
+/// nothing may have happened, since the general body begins from the start.
 ///
-/// Either body may be missing: the general one is that of `all_rows` then.
+/// Either body may be missing. The general body is that of `all_rows` then, and without
+/// a fast body C comes to the general one at once.
 macro_rules! wrappers {
     ($(
         fn $function:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? {
