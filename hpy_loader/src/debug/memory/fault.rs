@@ -1,7 +1,7 @@
-//! What happens when C touches promised memory as it must not, or any other.
+//! What happens when C touches a borrowed buffer or other memory as it must not.
 //!
 //! The processor raises a fault, which the system turns into a signal. A handler
-//! tells faults in promised memory from all others by their address, lets the mode
+//! tells faults in borrowed buffers from all others by their address, lets the mode
 //! report, and ends the process with `abort`, as every fatal error of the mode
 //! does. Other faults are reported in the same way where the mode wants that, apart
 //! from stacks that overflow, on which nothing can run; and so are the other signals
@@ -26,7 +26,7 @@ struct Watched {
     before: [libc::sigaction; SIGNALS.len()],
 }
 
-/// The signals by which C ends a process. Only the first tells of promised memory.
+/// The signals by which C ends a process. Only the first tells of a borrowed buffer.
 const SIGNALS: [c_int; 5] = [
     libc::SIGSEGV,
     libc::SIGABRT,
@@ -37,7 +37,7 @@ const SIGNALS: [c_int; 5] = [
 
 /// Who reports faults, in code that was interrupted anywhere.
 pub trait Reporter: Send + Sync {
-    /// Whether faults outside of promised memory are reported as well. Asked in a
+    /// Whether faults outside of borrowed buffers are reported as well. Asked in a
     /// signal handler.
     fn wants_all(&self) -> bool;
 
@@ -52,7 +52,7 @@ pub struct Fault {
     pub signal: c_int,
     /// What was touched, if that is known.
     pub address: Option<usize>,
-    /// Whether that is promised memory.
+    /// Whether that is in a borrowed buffer.
     pub is_borrowed: bool,
     /// Whether it was to be written.
     pub is_write: bool,
@@ -65,7 +65,7 @@ pub struct Fault {
 /// There is one handler for the process, and one range.
 static WATCHED: OnceLock<Watched> = OnceLock::new();
 
-/// Has faults reported, before the process ends: `range` is promised memory. Only
+/// Has faults reported, before the process ends: `range` holds the borrowed buffers. Only
 /// the first call in a process has an effect.
 pub fn watch(range: Range<usize>, reporter: Box<dyn Reporter>) {
     WATCHED.get_or_init(|| {
@@ -250,7 +250,7 @@ unsafe fn interrupted(context: *mut c_void) -> (Caller, bool) {
     let frame = machine.regs[29] as usize;
     let caller = Caller::interrupted(machine.pc as usize, machine.sp as usize, frame);
     // Whether it was a write is in a record of the context that is not always
-    // there; memory that is still promised can only be written wrongly, which the
+    // there; a buffer that is still borrowed can only be written wrongly, which the
     // report finds out by itself.
     (caller, false)
 }
