@@ -1,7 +1,8 @@
 //! One call of C in debug mode.
 
 use super::extension::Extension;
-use super::pooled_context::{OuterCall, PooledContext, replace_innermost};
+use super::innermost_context::replace_innermost;
+use super::pooled_context::{OuterCall, PooledContext};
 use super::records::{Found, HandleSnapshot, Origin};
 use super::violations::{Violation, ViolationKind};
 use crate::abi::{HPy, HPyContext};
@@ -47,9 +48,10 @@ impl DebugCall {
         if inner.is_null() {
             return inner;
         }
-        let (number, site) = (self.extension.number, self.site());
+        let (number, site) = (self.extension.info.number, self.site());
         let (origin, above) = (Origin::Argument, Some(PythonStack::EMPTY));
         self.extension
+            .info
             .debug
             .open(inner, origin, number, site, above)
     }
@@ -75,12 +77,12 @@ impl DebugCall {
         if handle.is_null() {
             return handle;
         }
-        let debug = self.extension.debug;
-        if let Some(entry) = debug.records.look(handle)
-            && entry.is_owned_by(self.extension.number)
+        let debug = self.extension.info.debug;
+        if let Some(record) = debug.records.look(handle)
+            && record.is_owned_by(self.extension.info.number)
         {
-            let inner = entry.inner.get();
-            let orphan = debug.records.close(entry, self.site());
+            let inner = record.inner.get();
+            let orphan = debug.records.close(record, self.site());
             debug.close_inner(orphan);
             return inner;
         }
@@ -90,7 +92,7 @@ impl DebugCall {
     #[cold]
     #[inline(never)]
     fn own_invalid(&self, handle: HPy) -> HPy {
-        let debug = self.extension.debug;
+        let debug = self.extension.info.debug;
         let records = &debug.records;
         let found = records.find(handle);
         let index = match found {
@@ -121,7 +123,7 @@ impl DebugCall {
     #[cold]
     #[inline(never)]
     fn violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) {
-        let debug = self.extension.debug;
+        let debug = self.extension.info.debug;
         // A hook may run.
         self.context.capture_stack();
         let mut violation = self.new_violation(kind, record);
@@ -131,23 +133,14 @@ impl DebugCall {
 
     #[cold]
     fn new_violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
-        Violation {
-            kind,
-            function: String::new(),
-            module: self.extension.name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: record.map_or(Site::UNKNOWN, |record| record.opened),
-            closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-            python: PythonStack::EMPTY,
-        }
+        Violation::new(kind, &self.extension.info.name, self.site()).about(record)
     }
 
     /// Ends the call, with what C returned, and closes the handles that it had.
     #[inline(always)]
     pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[RawHandle]) -> T {
         self.context.set_user(self.outer.user);
-        let debug = self.extension.debug;
+        let debug = self.extension.info.debug;
         if replace_innermost(self.was_inside).is_none() {
             // Nor has it come back: the lock may be somebody else's by now.
             debug.end(self.new_violation(ViolationKind::WithoutLock, None));
@@ -174,12 +167,12 @@ impl DebugCall {
         if handle.is_null() {
             return;
         }
-        let debug = self.extension.debug;
-        let Some(entry) = debug.records.look(handle) else {
+        let debug = self.extension.info.debug;
+        let Some(record) = debug.records.look(handle) else {
             return;
         };
-        let inner = entry.inner.get();
-        let orphan = debug.records.close(entry, Site::UNKNOWN);
+        let inner = record.inner.get();
+        let orphan = debug.records.close(record, Site::UNKNOWN);
         debug.close_inner(orphan);
         if debug.goes_on() {
             debug.keep_argument(handle, inner);

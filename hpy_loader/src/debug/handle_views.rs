@@ -17,7 +17,7 @@ pub struct View {
     pub inner: HPy,
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The size of the memory that is promised with it, if any.
+    /// The size of the buffer that is borrowed with it, if any.
     pub raw_data_size: Option<usize>,
     /// Where it was opened.
     pub opened: Site,
@@ -97,14 +97,13 @@ impl Debug {
 
     /// Closes a handle on behalf of nobody.
     pub fn force_close(&self, index: u32) {
-        let record = self.records.get(index);
-        let entry = self.records.look(self.records.word(index));
-        let Some(entry) = entry.filter(|_| record.state == HandleState::Open) else {
-            return;
-        };
-        let orphan = self.records.close(entry, Site::UNKNOWN);
+        let handle = self.records.word(index);
+        let record = self.records.look(handle).filter(|_| !handle.is_null());
+        let Some(record) = record else { return };
+        let inner = record.inner.get();
+        let orphan = self.records.close(record, Site::UNKNOWN);
         self.close_inner(orphan);
-        self.close_inner(record.inner);
+        self.close_inner(inner);
     }
 
     /// How many closed handles are remembered.

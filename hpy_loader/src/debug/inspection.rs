@@ -1,6 +1,6 @@
 //! One call from C into the context of this mode.
 
-use super::extension::Extension;
+use super::extension_info::ExtensionInfo;
 use super::pooled_context::PooledContext;
 use super::records::HandleRecord;
 use super::state::Debug;
@@ -13,9 +13,8 @@ use std::ffi::CStr;
 
 /// What a function of the context does before and after the wrapped one.
 ///
-/// It is all that is known of the call, and it stays in registers: nothing on the
-/// way may take its address. What there is to do about a violation, which needs
-/// most of it, goes through [`apart`](Self::apart).
+/// The value stays in registers, so nothing on the usual way may take its address. A
+/// violation needs the address, and goes through [`apart`](Self::apart).
 pub(super) struct Inspection {
     pub context: &'static PooledContext,
     /// The row, for messages.
@@ -70,7 +69,7 @@ impl Inspection {
         self.context.inner
     }
 
-    /// Runs what is rare, out of line, with a copy.
+    /// Runs rare work out of line, with a copy of this value.
     #[inline(always)]
     pub fn apart<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
         #[cold]
@@ -92,7 +91,7 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
-    pub fn extension(&self) -> &'static Extension {
+    pub fn extension(&self) -> &'static ExtensionInfo {
         self.context.extension
     }
 
@@ -107,10 +106,10 @@ impl Inspection {
         self.context.capture_stack()
     }
 
-    /// The wrapped context's handle for one of ours. What is no open handle of
-    /// this module is reported first. If that does not end the program, a closed
-    /// handle may still lead to something; anything else is passed on for the
-    /// wrapped context to refuse.
+    /// The wrapped context's handle for one of C's. What is no open handle of this
+    /// module is reported first. If that does not end the program, a closed handle may
+    /// still have a wrapped handle. Any other word is passed on, and the wrapped context
+    /// refuses it.
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> HPy {
         if let Some(inner) = self.context.unwrap(handle) {
@@ -130,14 +129,14 @@ impl Inspection {
         inner.set_error(inner.h_SystemError, message);
     }
 
-    /// The entry of a handle that is open and not `HPy_NULL`.
+    /// The record of a handle that is open and not `HPy_NULL`.
     #[inline(always)]
     pub fn open_record(&self, handle: HPy) -> Option<&'static HandleRecord> {
-        let entry = self.debug().records.look(handle);
-        entry.filter(|_| !handle.is_null())
+        let record = self.debug().records.look(handle);
+        record.filter(|_| !handle.is_null())
     }
 
-    /// Our handle for one that the wrapped context has returned.
+    /// C's handle for one that the wrapped context has returned.
     #[inline(always)]
     pub fn wrap(&self, inner: HPy) -> HPy {
         if inner.is_null() {
@@ -146,14 +145,14 @@ impl Inspection {
         self.context.wrap(inner, self.site())
     }
 
-    /// Closes one of our handles on behalf of C.
+    /// Closes one of C's handles.
     #[inline(always)]
     pub fn close(&self, handle: HPy) {
         let debug = self.debug();
-        if let Some(entry) = debug.records.look(handle) {
-            if entry.is_owned_by(self.context.number) {
-                let inner = entry.inner.get();
-                let orphan = debug.records.close(entry, self.site());
+        if let Some(record) = debug.records.look(handle) {
+            if record.is_owned_by(self.context.number) {
+                let inner = record.inner.get();
+                let orphan = debug.records.close(record, self.site());
                 debug.close_inner(orphan);
                 debug.let_go(handle, inner);
                 return;

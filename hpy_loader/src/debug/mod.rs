@@ -1,23 +1,21 @@
 //! Debug mode: what an extension does wrong, and where.
 //!
-//! The context of this mode gives C handles of its own: numbers of
-//! `records`, of which each knows the handle of the wrapped context behind it,
-//! where it was opened and where it was closed. A function of the context looks
-//! its handles up, calls the wrapped one and makes a record of the result. Where
+//! The context of this mode gives C handles of its own. They are numbers of
+//! `records`. A record knows the handle of the wrapped context, where C's handle was
+//! opened and where it was closed. A function of the context looks up its handles,
+//! calls the function of the wrapped context and makes a record of the result. When
 //! C is called, the arguments get records for as long as the call lasts.
 //!
-//! Handles of its own, rather than the wrapped context's with something beside
-//! them, is how HPy's debug mode does it, for good reasons: duplicates and
-//! numbers can be told apart, and the wrapped context may be any.
+//! HPy's debug mode has handles of its own as well, for good reasons: duplicates and
+//! numbers can be told apart, and any context may be wrapped.
 //!
 //! # What follows a violation
 //!
-//! It is added to a list, and reported. Then, as HPy has it, a hook that Python
-//! has set for handles or builders is called and the program goes on; without
-//! one it ends with a fatal error, which is an `abort`. Errors that are left or
-//! missing become exceptions anyway, so the program goes on after these. With
-//! [`Debug::set_going_on`] it goes on after everything that leaves something to
-//! go on with, and nothing is asked of a hook.
+//! The violation is added to a list, and reported. Then, as HPy has it, a hook that
+//! Python has set for handles or builders is called and the program goes on. Without a
+//! hook the program ends with a fatal error, which is an `abort`. Errors that are left
+//! or missing become exceptions anyway, so the program goes on after them. With
+//! [`Debug::set_going_on`] the program goes on whenever it can, and no hook is called.
 //!
 //! # One context a call
 //!
@@ -27,7 +25,9 @@
 
 mod debug_call;
 mod extension;
+mod extension_info;
 mod handle_views;
+mod innermost_context;
 mod inspection;
 mod memory;
 mod native_types;
@@ -37,12 +37,14 @@ mod records;
 mod setup;
 mod state;
 mod summary;
+mod summary_paragraph;
 mod violations;
 mod wrappers;
 
 pub use handle_views::{Leak, View};
 pub use state::Debug;
-pub use summary::{Findings, Show, Summary};
+pub use summary::{Findings, Summary};
+pub use summary_paragraph::Show;
 pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;

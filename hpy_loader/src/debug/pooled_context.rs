@@ -1,6 +1,6 @@
 //! A context of the debug mode, which one call into C uses at a time.
 
-use super::extension::Extension;
+use super::extension_info::ExtensionInfo;
 use super::records::Origin;
 use super::state::Debug;
 use crate::abi::{HPy, HPyContext};
@@ -11,48 +11,6 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-thread_local! {
-    /// The context of the innermost call, if this thread is in C and has not left.
-    static INSIDE: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
-    /// The context that may be used again when C comes back.
-    static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
-}
-
-/// Whether C on this thread may use any context, or might if it were not in a
-/// function of one.
-pub(super) fn is_inside() -> bool {
-    INSIDE.get().is_some()
-}
-
-/// The context of the innermost call of C on this thread, unless that has left.
-pub(super) fn innermost() -> Option<&'static PooledContext> {
-    INSIDE.get()
-}
-
-/// Sets the [`innermost`] context; the former one.
-#[inline(always)]
-pub(super) fn replace_innermost(
-    context: Option<&'static PooledContext>,
-) -> Option<&'static PooledContext> {
-    INSIDE.replace(context)
-}
-
-/// `HPy_LeavePythonExecution` was called.
-pub(super) fn leave(context: &'static PooledContext) {
-    context.capture_awaited();
-    context.set_user(NOBODY);
-    INSIDE.set(None);
-    LEFT.set(Some(context));
-}
-
-/// `HPy_ReenterPythonExecution` was called.
-pub(super) fn reenter() {
-    if let Some(left) = LEFT.replace(None) {
-        INSIDE.set(Some(left));
-        left.set_user(this_thread());
-    }
-}
 
 /// A function of the context that may run other code, while it runs. C that runs
 /// meanwhile gets a context of its own. The function of a capsule gets none.
@@ -106,7 +64,7 @@ pub(super) struct PooledContext {
     pub inner: WrappedContext,
     /// The extension's.
     pub number: u32,
-    pub extension: &'static Extension,
+    pub extension: &'static ExtensionInfo,
 }
 
 /// How many handles wait for the Python stack above the call to be taken.
@@ -129,7 +87,7 @@ pub(super) const NOBODY: usize = 0;
 
 impl PooledContext {
     /// Makes a context for calls of `extension`, a copy of `template`. It is never freed.
-    pub fn leak(extension: &'static Extension, template: &HPyContext) -> &'static Self {
+    pub fn leak(extension: &'static ExtensionInfo, template: &HPyContext) -> &'static Self {
         let context = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers.
             context: unsafe { std::ptr::from_ref(template).read() },
@@ -267,9 +225,9 @@ impl PooledContext {
     /// constant; `HPy_NULL` for itself.
     #[inline(always)]
     pub fn unwrap(&self, handle: HPy) -> Option<HPy> {
-        let entry = self.debug.records.look(handle)?;
-        let owner = entry.owner();
-        (owner == self.number || owner == 0).then(|| entry.inner.get())
+        let record = self.debug.records.look(handle)?;
+        let owner = record.owner();
+        (owner == self.number || owner == 0).then(|| record.inner.get())
     }
 
     /// The extension's handle for one that the wrapped context has returned.

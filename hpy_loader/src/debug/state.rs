@@ -21,8 +21,8 @@ pub(super) struct Builder {
     pub is_list: bool,
 }
 
-/// Where a context keeps the handle of the pending error. Many functions look
-/// there, and asking the context would take longer than all else they do.
+/// Where a context keeps the handle of the pending error. Many functions read it, and a
+/// call of the context would take longer than all else that they do.
 pub(super) type Pending = &'static Cell<RawHandle>;
 
 /// The debug mode of one core: everything is touched under the HPy lock.

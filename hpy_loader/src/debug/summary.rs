@@ -6,31 +6,18 @@
 
 use super::handle_views::View;
 use super::state::Debug;
+use super::summary_paragraph::{
+    Paragraph, Show, block, c_lines, count, grouped, most_first, python_lines,
+};
 use super::violations::Violation;
 use crate::abi::HPy;
-use crate::sites::{PythonFrame, PythonStack, Site};
+use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// How many objects are shown of those that leaked at one place.
 const SHOWN: usize = 3;
-
-/// How many Python frames are shown of a stack.
-const DEPTH: usize = 12;
-
-/// What a VM adds to a summary.
-pub trait Show {
-    /// An object in few words, by the handle of the wrapped context. May run
-    /// Python code.
-    fn object(&self, handle: HPy) -> String;
-
-    /// Whether a frame is the program's own, and not the VM's machinery.
-    fn is_own(&self, frame: &PythonFrame) -> bool {
-        let _ = frame;
-        true
-    }
-}
 
 /// What was found, before anybody is asked for words about it.
 #[derive(Debug)]
@@ -43,22 +30,13 @@ pub struct Findings {
     modules: Vec<String>,
 }
 
-/// Something that was found at one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
-    heading: String,
-    /// Where in C and in Python, a line for each frame.
-    lines: Vec<String>,
-    times: u64,
-}
-
 /// The summary; its text is many lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    violations: Vec<Entry>,
-    leaks: Vec<Entry>,
-    builders: Vec<Entry>,
-    trackers: Vec<Entry>,
+    violations: Vec<Paragraph>,
+    leaks: Vec<Paragraph>,
+    builders: Vec<Paragraph>,
+    trackers: Vec<Paragraph>,
     modules: BTreeSet<String>,
 }
 
@@ -101,7 +79,7 @@ impl Summary {
         self.entries().next().is_none()
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Entry> {
+    fn entries(&self) -> impl Iterator<Item = &Paragraph> {
         let leaks = self
             .leaks
             .iter()
@@ -116,7 +94,7 @@ impl Summary {
     }
 }
 
-fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Entry> {
+fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Paragraph> {
     let mut entries: IndexMap<(String, Vec<String>), u64> = IndexMap::new();
     for (violation, times) in found {
         let mut heading = violation.kind.text().to_owned();
@@ -143,7 +121,7 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Entry> {
         if times > 1 {
             heading += &format!(", {} times", grouped(times));
         }
-        Entry {
+        Paragraph {
             heading,
             lines,
             times,
@@ -152,7 +130,7 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Entry> {
     most_first(entries.into_iter().map(entry))
 }
 
-fn leaks(open: &[View], show: &dyn Show) -> Vec<Entry> {
+fn leaks(open: &[View], show: &dyn Show) -> Vec<Paragraph> {
     // A program may have leaked millions of handles at a few places, so what is
     // read of a place is read once.
     let mut places: IndexMap<(Site, PythonStack), Vec<HPy>> = IndexMap::new();
@@ -174,7 +152,7 @@ fn leaks(open: &[View], show: &dyn Show) -> Vec<Entry> {
             shown.push("...".to_owned());
         }
         let times = handles.len() as u64;
-        Entry {
+        Paragraph {
             heading: format!(
                 "{} never closed: {}",
                 count(times, "handle"),
@@ -188,76 +166,18 @@ fn leaks(open: &[View], show: &dyn Show) -> Vec<Entry> {
 }
 
 /// Paragraphs for things that were made at these places, and what never happened.
-fn unended(made: Vec<Site>, noun: &str, never: &str) -> Vec<Entry> {
+fn unended(made: Vec<Site>, noun: &str, never: &str) -> Vec<Paragraph> {
     let mut paragraphs: IndexMap<Vec<String>, u64> = IndexMap::new();
     for site in made {
         let mut lines = Vec::new();
         block(&mut lines, "opened in", c_lines(site));
         *paragraphs.entry(lines).or_default() += 1;
     }
-    most_first(paragraphs.into_iter().map(|(lines, times)| Entry {
+    most_first(paragraphs.into_iter().map(|(lines, times)| Paragraph {
         heading: format!("{} {never}", count(times, noun)),
         lines,
         times,
     }))
-}
-
-fn most_first(entries: impl Iterator<Item = Entry>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = entries.collect();
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.times));
-    entries
-}
-
-/// Lines behind a label, which stands before the first alone.
-fn block(lines: &mut Vec<String>, label: &str, frames: Vec<String>) {
-    let mut label = label;
-    for frame in frames {
-        lines.push(format!("  {label:<9} {frame}"));
-        label = "";
-    }
-}
-
-fn c_lines(site: Site) -> Vec<String> {
-    let frames = site.frames();
-    let own = frames.iter().filter(|frame| !frame.is_helper());
-    own.map(ToString::to_string).collect()
-}
-
-fn python_lines(stack: PythonStack, show: &dyn Show) -> Vec<String> {
-    let frames = stack.frames();
-    let own = frames.iter().filter(|frame| show.is_own(frame));
-    let mut lines: Vec<String> = own.map(ToString::to_string).collect();
-    if lines.len() > DEPTH {
-        lines.truncate(DEPTH);
-        lines.push("...".to_owned());
-    }
-    lines
-}
-
-/// A number and what it is of: `1 handle`, `2,000 handles`.
-fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// A number with a comma between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-impl fmt::Display for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.heading)?;
-        self.lines.iter().try_for_each(|line| write!(f, "\n{line}"))
-    }
 }
 
 impl fmt::Display for Summary {
@@ -271,7 +191,7 @@ impl fmt::Display for Summary {
         if !self.is_clean() {
             writeln!(f)?;
         }
-        let found = |entries: &[Entry], noun: &str| {
+        let found = |entries: &[Paragraph], noun: &str| {
             let times = entries.iter().map(|entry| entry.times).sum();
             let places = match entries.len() as u64 {
                 0 => String::new(),
@@ -301,14 +221,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_with_ease() {
-        assert_eq!(count(1, "handle"), "1 handle");
-        assert_eq!(count(1_234_567, "handle"), "1,234,567 handles");
-    }
-
-    #[test]
     fn a_summary_is_paragraphs_and_a_last_line() {
-        let entry = |heading: &str, times| Entry {
+        let entry = |heading: &str, times| Paragraph {
             heading: heading.to_owned(),
             lines: vec!["  opened in f at x.c:1".to_owned()],
             times,

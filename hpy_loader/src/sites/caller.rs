@@ -6,8 +6,8 @@
 //! [`Registers`] are, and jumps to the function. No frame is added, and whoever
 //! does not ask pays for three stores.
 //!
-//! They stay there until the next call with the same context. A function that
-//! calls back into C asks before it does.
+//! The registers stay there until the next call with the same context. A function that
+//! calls back into C reads them before that.
 
 use std::cell::Cell;
 
@@ -131,7 +131,7 @@ impl Caller {
 
 /// Makes a C function that notes who called and jumps to another one:
 ///
-/// ```ignore
+/// ```text
 /// with_caller! {
 ///     pub fn entry<R: Runtime>(context: *mut HPyContext, h: HPy) -> HPy, at 1888 => target::<R>
 /// }

@@ -1,10 +1,9 @@
 //! Trace mode: how often an extension calls each function of the context, and
 //! how long they take.
 //!
-//! The context of this mode has a function for each row of the table, made here
-//! by the same macro as all others: it counts, reads the clock, calls the row of
-//! the wrapped context and reads the clock again. Nothing is decoded on the way:
-//! handles pass through as they are.
+//! The context of this mode has a wrapper for each row of the table. It counts, reads
+//! the clock, calls the row of the wrapped context and reads the clock again. Nothing
+//! is decoded: handles pass through as they are.
 //!
 //! What a function costs includes what Python does in it, as in HPy's own trace
 //! mode, and the time of functions that this calls in turn.

@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::ptr;
 
-/// How much may be promised at a time. It is address space; memory is taken as
+/// How much may be borrowed at a time. It is address space; memory is taken as
 /// it is used.
 const SIZE: usize = 1 << 30;
 /// The granularity. A system with larger pages protects several at a time, which

@@ -3,7 +3,7 @@
 use super::arena::{Arena, Block};
 use std::ops::Range;
 
-/// Memory that is promised to C as long as some handle is open.
+/// Memory that C may read as long as some handle is open.
 #[derive(Debug, Clone, Copy)]
 struct BorrowedBuffer {
     /// What the wrapped context returned.
@@ -12,10 +12,10 @@ struct BorrowedBuffer {
     block: Block,
 }
 
-/// All promises, and how much of what has ended is kept.
+/// All borrowed buffers, and how much of what has ended is kept.
 #[derive(Debug)]
 pub struct BorrowedBuffers {
-    /// None: promised memory is the wrapped context's own.
+    /// None: C gets the wrapped context's own memory.
     arena: Option<Arena>,
     /// The first one is never made, so that its number can stand for none.
     made: Vec<Option<BorrowedBuffer>>,
@@ -46,24 +46,24 @@ impl BorrowedBuffers {
     /// The copy, if it is that of so many bytes there.
     #[inline]
     pub fn known(&self, number: u32, source: *const u8, size: usize) -> Option<*const u8> {
-        let promise = self.made.get(number as usize)?.as_ref()?;
-        let is_it = promise.source == source && promise.block.size() == size;
-        is_it.then(|| promise.block.as_ptr())
+        let buffer = self.made.get(number as usize)?.as_ref()?;
+        let is_it = buffer.source == source && buffer.block.size() == size;
+        is_it.then(|| buffer.block.as_ptr())
     }
 
-    /// Copies `bytes` and promises the copy; the promise's number. Nothing if
-    /// there is no room.
+    /// Copies `bytes` for C; returns the buffer's number and address. Nothing if there
+    /// is no room.
     pub fn make(&mut self, bytes: &[u8]) -> Option<(u32, *const u8)> {
         let block = self.arena.as_mut()?.copy(bytes)?;
         let source = bytes.as_ptr();
-        let promise = Some(BorrowedBuffer { source, block });
+        let buffer = Some(BorrowedBuffer { source, block });
         let number = match self.vacant.pop() {
             Some(number) => {
-                self.made[number as usize] = promise;
+                self.made[number as usize] = buffer;
                 number
             }
             None => {
-                self.made.push(promise);
+                self.made.push(buffer);
                 self.made.len() as u32 - 1
             }
         };
@@ -94,20 +94,20 @@ impl BorrowedBuffers {
 
     /// The pages of one that has ended may be used again.
     pub fn forget(&mut self, number: u32) {
-        let Some(promise) = self.made.get_mut(number as usize).and_then(Option::take) else {
+        let Some(buffer) = self.made.get_mut(number as usize).and_then(Option::take) else {
             return;
         };
-        self.kept -= promise.block.size();
+        self.kept -= buffer.block.size();
         self.vacant.push(number);
         if let Some(arena) = &mut self.arena {
-            arena.free(promise.block);
+            arena.free(buffer.block);
         }
     }
 
-    /// The promise whose memory has this address.
+    /// The buffer that has this address.
     pub fn of_address(&self, address: usize) -> Option<u32> {
-        let has_it = |promise: &Option<BorrowedBuffer>| {
-            promise.is_some_and(|promise| promise.block.contains(address))
+        let has_it = |buffer: &Option<BorrowedBuffer>| {
+            buffer.is_some_and(|buffer| buffer.block.contains(address))
         };
         let place = self.made.iter().position(has_it)?;
         Some(place as u32)

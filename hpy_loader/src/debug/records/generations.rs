@@ -62,21 +62,21 @@ impl Records {
         let before = self.generations.before(generation);
         let mut open: Vec<u32> = (1..self.fresh.get())
             .filter(|&index| {
-                let entry = self.entry(index);
-                let leaks = entry.origin() != Origin::Constant || generation == 0;
-                entry.is_open() && leaks && entry.number() > before
+                let record = self.record(index);
+                let leaks = record.origin() != Origin::Constant || generation == 0;
+                record.is_open() && leaks && record.number() > before
             })
             .collect();
-        open.sort_by_key(|&index| self.entry(index).number());
+        open.sort_by_key(|&index| self.record(index).number());
         open
     }
 
     /// The closed records of a generation or a later one, as they were closed.
     pub fn closed_since(&self, generation: i64) -> Vec<u32> {
         let before = self.generations.before(generation);
-        let closed = self.closed.indices(|index| self.entry(index));
+        let closed = self.closed.indices(|index| self.record(index));
         closed
-            .filter(|&index| self.entry(index).number() > before)
+            .filter(|&index| self.record(index).number() > before)
             .collect()
     }
 }

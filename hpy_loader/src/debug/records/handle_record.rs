@@ -1,4 +1,4 @@
-//! One record.
+//! The record of one handle.
 
 use super::super::memory::Block;
 use crate::abi::HPy;
@@ -36,16 +36,16 @@ pub(in super::super) struct HandleSnapshot {
     pub opened: Site,
     pub above: PythonStack,
     pub closed: Site,
-    /// The copy that C has of memory that is promised with the handle.
+    /// The copy of memory that C may read as long as the handle is open.
     pub buffer: Option<Block>,
 }
 
-/// A record where it lies. Zeros are one that was never used.
+/// A record where it lies. Zeros are a record that was never used.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(in super::super) struct HandleRecord {
-    /// The word that C has while it is open; when it is closed the same with each bit
-    /// inverted, so that it is no word that leads here.
+    /// The word that C has while the handle is open. Every bit of it is inverted when the
+    /// handle is closed, so that no word of C's is found here.
     pub(super) word: Cell<isize>,
     pub inner: Cell<HPy>,
     pub(super) opened: Cell<Site>,
@@ -53,14 +53,14 @@ pub(in super::super) struct HandleRecord {
     /// Counts handles as they are opened.
     pub(super) number: Cell<u64>,
     pub(super) above: Cell<Option<PythonStack>>,
-    /// The next one in the chain that this one is in.
+    /// The next record in the queue or stack that this one is in.
     pub(super) next: Cell<u32>,
-    /// Half of it is the extension. The upper half is 0 for a handle that C has to
-    /// close and that is nothing but open. Otherwise it is [`ARGUMENT`] or
-    /// [`CONSTANT`], and what there is to do when it is forgotten: [`KEPT`] and the
-    /// number of a promise.
+    /// The lower half is the extension, the upper half are flags. They are 0 for a handle
+    /// that C has to close and with which nothing else ends. Otherwise they are
+    /// [`ARGUMENT`] or [`CONSTANT`], and what there is to do when the record is
+    /// forgotten: [`KEPT`] and the number of a borrowed buffer.
     tag: Cell<u64>,
-    /// 0, or for which shape the object's type was looked at and found right.
+    /// The shape that the object's type was found to have, or 0.
     pub shape: Cell<u8>,
 }
 
@@ -72,13 +72,13 @@ pub(super) const KEPT: u32 = 1 << 31;
 const ARGUMENT: u32 = 1 << 30;
 /// [`Origin::Constant`].
 const CONSTANT: u32 = 1 << 29;
-/// What lasts longer than the handle.
+/// The flags that stay when the handle is closed.
 pub(super) const LASTING: u32 = !(ARGUMENT | CONSTANT);
-/// The number of a promise.
+/// The number of a borrowed buffer.
 const BUFFER: u32 = CONSTANT - 1;
 
 impl Origin {
-    /// As a part of the burden.
+    /// As flags.
     #[inline(always)]
     pub(super) const fn bits(self) -> u32 {
         match self {
@@ -90,7 +90,7 @@ impl Origin {
 }
 
 impl HandleRecord {
-    /// What no other handle ever had, while it is open.
+    /// The number of its handle, which no other handle ever has.
     #[inline(always)]
     pub fn number(&self) -> u64 {
         self.number.get()
@@ -101,7 +101,7 @@ impl HandleRecord {
         self.word.get() > 0
     }
 
-    /// The word that it has or had last.
+    /// The word of its handle, or of its last one.
     #[inline(always)]
     pub(super) fn last_word(&self) -> RawHandle {
         let word = self.word.get();
@@ -115,50 +115,50 @@ impl HandleRecord {
     }
 
     #[inline(always)]
-    pub(super) fn burden(&self) -> u32 {
+    pub(super) fn flags(&self) -> u32 {
         (self.tag.get() >> 32) as u32
     }
 
     #[inline(always)]
-    pub(super) fn set_burden(&self, burden: u32) {
-        self.set_tag(self.owner(), burden);
+    pub(super) fn set_flags(&self, flags: u32) {
+        self.set_tag(self.owner(), flags);
     }
 
     #[inline(always)]
-    pub(super) fn set_tag(&self, owner: u32, burden: u32) {
-        self.tag.set(u64::from(owner) | u64::from(burden) << 32);
+    pub(super) fn set_tag(&self, owner: u32, flags: u32) {
+        self.tag.set(u64::from(owner) | u64::from(flags) << 32);
     }
 
     /// Whether it is a result that an extension has to close.
     #[inline(always)]
     pub fn is_owned_by(&self, extension: u32) -> bool {
-        let is_result = self.burden() & (ARGUMENT | CONSTANT) == 0;
+        let is_result = self.flags() & (ARGUMENT | CONSTANT) == 0;
         is_result && self.owner() == extension
     }
 
-    /// The same, and nothing else ends with it.
+    /// The same for a handle with which nothing else ends.
     #[inline(always)]
     pub fn is_plainly_owned_by(&self, extension: u32) -> bool {
         self.tag.get() == u64::from(extension)
     }
 
     pub(super) fn origin(&self) -> Origin {
-        match self.burden() & (ARGUMENT | CONSTANT) {
+        match self.flags() & (ARGUMENT | CONSTANT) {
             0 => Origin::Result,
             ARGUMENT => Origin::Argument,
             _ => Origin::Constant,
         }
     }
 
-    /// The number of the promise that was made with it, or 0.
+    /// The number of the buffer that was borrowed with the handle, or 0.
     #[inline(always)]
     pub fn buffer(&self) -> u32 {
-        self.burden() & BUFFER
+        self.flags() & BUFFER
     }
 
-    /// Remembers that memory is promised as long as it is open, or forgets it: the
-    /// number is among the [`BorrowedBuffers`](super::BorrowedBuffers), or 0.
+    /// Notes the number of the buffer among the
+    /// [`BorrowedBuffers`](super::BorrowedBuffers), or 0 for none.
     pub fn set_buffer(&self, number: u32) {
-        self.set_burden(self.burden() & !BUFFER | number);
+        self.set_flags(self.flags() & !BUFFER | number);
     }
 }

@@ -1,23 +1,22 @@
 //! What is known of every handle in debug mode.
 //!
-//! A handle that C holds in this mode is not the wrapped context's but the
-//! number of a record here, with a count of how often the record was used. So
-//! each handle can be told from each other one, duplicates and numbers included,
-//! and a word leads to what became of it: while the record is not used again,
-//! that is where it was closed.
+//! A handle that C holds in this mode is the number of a record, with a count of how
+//! often the record was used. So each handle can be told from every other handle,
+//! duplicates and numbers included. A word leads to the place where its handle was
+//! closed, as long as the record is not used again.
 //!
-//! Records that were closed therefore wait in a queue, as HPy's own debug mode
-//! has it: when it is full, the oldest one makes room and can be used again.
+//! Closed records wait in a queue, as in HPy's own debug mode. When the queue is full,
+//! the oldest record leaves it and can be used again.
 //!
 //! # What it costs
 //!
-//! Every argument of every function of the context is looked up here. So a
-//! record is one line of the cache in a reserved range of addresses: where it
-//! lies follows from the word alone, and the word that is in it while it is open
-//! tells all at once that the handle is a handle, of this use of the record, and
-//! open. Nothing is allocated on the way: the queue, and the stack of those that are
-//! free, are chains through the records.
+//! Every argument of every function of the context is looked up here. So a record is
+//! one line of the cache in a reserved range of addresses. The word alone tells where
+//! the record lies. An open record holds its own word, so one comparison shows that the
+//! word is a handle, belongs to this use of the record, and is open. Nothing is
+//! allocated: the queue and the stack of free records are linked through the records.
 
+mod closing;
 mod generations;
 mod handle_record;
 mod record_lists;
@@ -29,7 +28,6 @@ use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
 use crate::sites::{PythonStack, Site};
 use generations::Generations;
-use handle_record::{KEPT, LASTING};
 use record_lists::{RecordQueue, RecordStack};
 use std::cell::{Cell, RefCell};
 
@@ -46,43 +44,30 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Where a handle can be opened.
+/// A record in which a handle can be opened.
 #[derive(Clone, Copy)]
 pub(super) struct FreeRecord<'a> {
     index: u32,
-    entry: &'a HandleRecord,
+    record: &'a HandleRecord,
 }
 
 /// All records, and the limits on what is kept of closed ones.
 pub(super) struct Records {
-    entries: Reservation<HandleRecord>,
-    /// Gives every word an entry.
+    all: Reservation<HandleRecord>,
+    /// Maps every word to a record.
     mask: usize,
-    /// Those from here on were never used.
+    /// Records from this index on were never used.
     fresh: Cell<u32>,
-    /// Closed, the first one first.
+    /// Closed records, the oldest first.
     closed: RecordQueue,
     free: RecordStack,
-    /// Free as well, but to be used last.
+    /// Free as well, but used last.
     spare: RecordStack,
     generations: Generations,
     max_closed: Cell<u32>,
-    /// The same, unless it is 0: that many there never are.
+    /// The same, or more than there can be if that is 0.
     full: Cell<u32>,
     pub buffers: RefCell<BorrowedBuffers>,
-}
-
-/// Has the processor bring near what is needed soon.
-#[inline(always)]
-fn prefetch(entry: &HandleRecord) {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: it reads nothing, and every x86-64 has it.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast());
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    let _ = entry;
 }
 
 /// As many as a word can tell apart.
@@ -93,16 +78,16 @@ const CAPACITY: u32 = if cfg!(miri) {
 };
 
 impl Records {
-    /// Without address space for them the process ends: it takes what there is, so
-    /// that next to nothing is left.
+    /// The process ends if there is no address space for the records: the reservation
+    /// takes what there is, so next to nothing would be left.
     pub fn new() -> Self {
-        let entries = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
+        let all = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
             eprintln!("Fatal Python error: no room for the debug mode: {error}");
             std::process::abort();
         });
         Self {
-            mask: entries.slots() as usize - 1,
-            entries,
+            mask: all.slots() as usize - 1,
+            all,
             // Index 0 is not used: its word would be `HPy_NULL`.
             fresh: Cell::new(1),
             closed: RecordQueue::default(),
@@ -116,41 +101,40 @@ impl Records {
     }
 
     #[inline(always)]
-    fn entry(&self, index: u32) -> &HandleRecord {
-        self.entry_of(index as usize)
+    fn record(&self, index: u32) -> &HandleRecord {
+        self.record_of(index as usize)
     }
 
-    /// The entry at the index in a word's lower bits, of which all entries take no
-    /// more than there are.
+    /// The record at the index in a word's lower bits.
     #[inline(always)]
-    fn entry_of(&self, bits: usize) -> &HandleRecord {
-        // SAFETY: the mask is one less than the power of two that there are; zeros
-        // are an entry; there are shared references only.
-        unsafe { self.entries.at(bits & self.mask) }
+    fn record_of(&self, bits: usize) -> &HandleRecord {
+        // SAFETY: the mask keeps the index below the number of records, a power of
+        // two. Zeros are a record, and there are shared references only.
+        unsafe { self.all.at(bits & self.mask) }
     }
 
-    /// The entry of a handle that is open; also of `HPy_NULL`, with that in it.
+    /// The record of an open handle, or of `HPy_NULL`, whose record holds that.
     #[inline(always)]
     pub fn look(&self, handle: HPy) -> Option<&HandleRecord> {
-        let entry = self.entry_of(handle.0.cast_unsigned());
-        (entry.word.get() == handle.0).then_some(entry)
+        let record = self.record_of(handle.0.cast_unsigned());
+        (record.word.get() == handle.0).then_some(record)
     }
 
     pub fn get(&self, index: u32) -> HandleSnapshot {
-        let entry = self.entry(index);
-        let (state, closed) = match entry.is_open() {
+        let record = self.record(index);
+        let (state, closed) = match record.is_open() {
             true => (HandleState::Open, Site::UNKNOWN),
-            false => (HandleState::Closed, entry.closed.get()),
+            false => (HandleState::Closed, record.closed.get()),
         };
         HandleSnapshot {
-            inner: entry.inner.get(),
+            inner: record.inner.get(),
             state,
-            origin: entry.origin(),
-            owner: entry.owner(),
-            opened: entry.opened.get(),
-            above: entry.above.get().unwrap_or_default(),
+            origin: record.origin(),
+            owner: record.owner(),
+            opened: record.opened.get(),
+            above: record.above.get().unwrap_or_default(),
             closed,
-            buffer: match entry.buffer() {
+            buffer: match record.buffer() {
                 0 => None,
                 number => self.buffers.borrow().block(number),
             },
@@ -159,32 +143,32 @@ impl Records {
 
     /// The word of a record as it is now.
     pub fn word(&self, index: u32) -> HPy {
-        HPy(self.entry(index).last_word().bits())
+        HPy(self.record(index).last_word().bits())
     }
 
-    /// What there is to say of a word.
+    /// What a word means.
     pub fn find(&self, handle: HPy) -> Found {
         let word = RawHandle::from_bits(handle.0);
         if !word.is_beside() || word.index() >= self.fresh.get() {
             return Found::Nothing;
         }
         let index = word.index();
-        let entry = self.entry(index);
-        match entry.is_open() {
-            _ if entry.last_word() != word => Found::Forgotten,
+        let record = self.record(index);
+        match record.is_open() {
+            _ if record.last_word() != word => Found::Forgotten,
             true => Found::Open(index),
             false => Found::Closed(index),
         }
     }
 
-    /// A place for a handle, if one is free.
+    /// A free record, if there is one at hand.
     #[inline(always)]
     pub fn place(&self) -> Option<FreeRecord<'_>> {
-        self.free.take(|index| self.entry(index))
+        self.free.take(|index| self.record(index))
     }
 
-    /// A place for a handle. The second result is a wrapped handle that has to be
-    /// closed, since nothing remembers it any more, or `HPy_NULL`.
+    /// A free record. The second result is `HPy_NULL`, or a wrapped handle that has to be
+    /// closed since no record remembers it any more.
     ///
     /// # Panics
     ///
@@ -194,18 +178,18 @@ impl Records {
         if self.closed.length() > self.max_closed.get() {
             return self.forget_oldest();
         }
-        if let Some(place) = self.spare.take(|index| self.entry(index)) {
+        if let Some(place) = self.spare.take(|index| self.record(index)) {
             return (place, HPy::NULL);
         }
         let index = self.fresh.get();
         assert!(index as usize <= self.mask, "{index} handles are open");
         self.fresh.set(index + 1);
-        let entry = self.entry(index);
-        entry.word.set(!RawHandle::beside(index, 0).bits());
-        (FreeRecord { index, entry }, HPy::NULL)
+        let record = self.record(index);
+        record.word.set(!RawHandle::beside(index, 0).bits());
+        (FreeRecord { index, record }, HPy::NULL)
     }
 
-    /// Opens a handle in a place.
+    /// Opens a handle in a free record.
     #[inline(always)]
     pub fn open(
         &self,
@@ -216,159 +200,31 @@ impl Records {
         opened: Site,
         above: Option<PythonStack>,
     ) -> HPy {
-        let entry = place.entry;
-        // It is closed.
-        let last = RawHandle::from_bits(!entry.word.get());
+        let record = place.record;
+        // A closed record holds its last word inverted.
+        let last = RawHandle::from_bits(!record.word.get());
         let word = last.next_round().bits();
-        entry.word.set(word);
-        entry.inner.set(inner);
-        entry.opened.set(opened);
-        entry.number.set(self.generations.count());
-        entry.above.set(above);
-        entry.set_tag(owner, origin.bits());
-        entry.shape.set(0);
+        record.word.set(word);
+        record.inner.set(inner);
+        record.opened.set(opened);
+        record.number.set(self.generations.count());
+        record.above.set(above);
+        record.set_tag(owner, origin.bits());
+        record.shape.set(0);
         HPy(word)
     }
 
     /// Tells the Python stack above of a handle that was opened without.
     pub fn set_above(&self, handle: HPy, above: PythonStack) {
         if let Found::Open(index) | Found::Closed(index) = self.find(handle) {
-            self.entry(index).above.set(Some(above));
+            self.record(index).above.set(Some(above));
         }
     }
 
-    /// Closes a record that is open. The result is a wrapped handle that has to be
-    /// closed, or `HPy_NULL`, as that of [`make_place`](Self::make_place).
-    #[inline(always)]
-    pub fn close(&self, entry: &HandleRecord, closed: Site) -> HPy {
-        if entry.buffer() != 0 {
-            self.end_buffer(entry);
-        }
-        match self.room() {
-            Some(oldest) => {
-                self.close_plain(entry, closed, oldest);
-                HPy::NULL
-            }
-            None => self.close_beyond(entry, closed),
-        }
-    }
-
-    /// The same, if nothing is promised with it and there is [room](Self::room).
-    #[inline(always)]
-    pub fn close_plain(&self, entry: &HandleRecord, closed: Site, oldest: FreeRecord<'_>) {
-        let index = self.mark_closed(entry, closed);
-        self.closed
-            .shift(index, oldest.entry, |index| self.entry(index));
-        self.free.put(oldest);
-        // A thousand records don't fit in the nearest cache.
-        prefetch(self.entry(self.closed.first()));
-    }
-
-    /// The record that makes room for one more that is closed, if that is simple: there
-    /// are as many as there may be, as almost always, and nothing ends with the first.
-    #[inline(always)]
-    pub fn room(&self) -> Option<FreeRecord<'_>> {
-        let oldest = self.oldest();
-        let is_plain =
-            self.closed.length() == self.full.get() && oldest.entry.burden() & LASTING == 0;
-        is_plain.then_some(oldest)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn close_beyond(&self, entry: &HandleRecord, closed: Site) -> HPy {
-        let index = self.mark_closed(entry, closed);
-        self.closed.push(index, |index| self.entry(index));
-        if self.closed.length() <= self.max_closed.get() {
-            return HPy::NULL;
-        }
-        let (place, orphan) = self.forget_oldest();
-        // Its words lead nowhere now.
-        let next = place.entry.last_word().next_round();
-        place.entry.word.set(!next.bits());
-        match self.closed.length() > self.max_closed.get() {
-            true => self.spare.put(place),
-            false => self.free.put(place),
-        }
-        orphan
-    }
-
-    /// Closes it; its index.
-    #[inline(always)]
-    fn mark_closed(&self, entry: &HandleRecord, closed: Site) -> u32 {
-        // What is in the word leads here.
-        let word = entry.word.get();
-        let index = RawHandle::from_bits(word).index();
-        entry.word.set(!word);
-        entry.closed.set(closed);
-        index
-    }
-
-    /// The record that was closed first; if there is none, some other.
-    #[inline(always)]
-    fn oldest(&self) -> FreeRecord<'_> {
-        let index = self.closed.first();
-        let entry = self.entry(index);
-        FreeRecord { index, entry }
-    }
-
-    /// Takes the record away that was closed first; there is one.
-    fn forget_oldest(&self) -> (FreeRecord<'_>, HPy) {
-        let place = self.oldest();
-        let entry = place.entry;
-        self.closed.pop(entry);
-        let number = entry.buffer();
-        if number != 0 {
-            self.buffers.borrow_mut().forget(number);
-        }
-        let is_kept = entry.burden() & KEPT != 0;
-        entry.set_burden(0);
-        let orphan = is_kept.then(|| entry.inner.get());
-        (place, orphan.unwrap_or(HPy::NULL))
-    }
-
-    /// C must not read the memory any more.
-    #[cold]
-    fn end_buffer(&self, entry: &HandleRecord) {
-        if !self.buffers.borrow_mut().end(entry.buffer()) {
-            entry.set_buffer(0);
-        }
-    }
-
-    /// Leaves the wrapped handle of a record that was just closed open until it is
-    /// forgotten, which it may be already. Whether it is not.
-    pub fn keep(&self, handle: HPy, inner: HPy) -> bool {
-        let Found::Closed(index) = self.find(handle) else {
-            return false;
-        };
-        let entry = self.entry(index);
-        let is_there = entry.inner.get() == inner;
-        if is_there {
-            entry.set_burden(entry.burden() | KEPT);
-        }
-        is_there
-    }
-
-    pub fn max_closed(&self) -> usize {
-        self.max_closed.get() as usize
-    }
-
-    pub fn set_max_closed(&self, max: usize) {
-        let max = max.try_into().unwrap_or(u32::MAX);
-        self.max_closed.set(max);
-        self.full.set(if max == 0 { u32::MAX } else { max });
-        if self.closed.length() > max {
-            // What is too much is used again first, as HPy's debug mode has it.
-            while let Some(place) = self.free.take(|index| self.entry(index)) {
-                self.spare.put(place);
-            }
-        }
-    }
-
-    /// The record whose promised memory has this address, if it is known.
+    /// The record whose borrowed buffer has this address, if it is known.
     pub fn of_address(&self, address: usize) -> Option<HandleSnapshot> {
         let number = self.buffers.try_borrow().ok()?.of_address(address)?;
-        let has_it = |&index: &u32| self.entry(index).buffer() == number;
+        let has_it = |&index: &u32| self.record(index).buffer() == number;
         (1..self.fresh.get())
             .find(has_it)
             .map(|index| self.get(index))

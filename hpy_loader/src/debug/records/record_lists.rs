@@ -23,45 +23,45 @@ impl RecordQueue {
         self.first.get()
     }
 
-    /// Appends the record at `index`; `entry` finds others.
+    /// Appends the record at `index`; `record` finds others.
     #[inline(always)]
-    pub fn push<'a>(&self, index: u32, entry: impl FnOnce(u32) -> &'a HandleRecord) {
+    pub fn push<'a>(&self, index: u32, record: impl FnOnce(u32) -> &'a HandleRecord) {
         let length = self.length.get();
         match length {
             0 => self.first.set(index),
-            _ => entry(self.last.get()).next.set(index),
+            _ => record(self.last.get()).next.set(index),
         }
         self.last.set(index);
         self.length.set(length + 1);
     }
 
-    /// Takes the first record away, which is `entry`; there is one.
+    /// Takes the first record away, which is `record`; there is one.
     #[inline(always)]
-    pub fn pop(&self, entry: &HandleRecord) {
-        self.first.set(entry.next.get());
+    pub fn pop(&self, record: &HandleRecord) {
+        self.first.set(record.next.get());
         self.length.set(self.length.get() - 1);
     }
 
     /// Appends the record at `index` and takes the first one away, which is `first`;
-    /// there is one. `entry` finds others.
+    /// there is one. `record` finds others.
     #[inline(always)]
     pub fn shift<'a>(
         &self,
         index: u32,
         first: &HandleRecord,
-        entry: impl FnOnce(u32) -> &'a HandleRecord,
+        record: impl FnOnce(u32) -> &'a HandleRecord,
     ) {
         // Of a single one that is this one.
-        entry(self.last.replace(index)).next.set(index);
+        record(self.last.replace(index)).next.set(index);
         self.first.set(first.next.get());
     }
 
     /// The indices, the first one first.
     pub fn indices<'a>(
         &self,
-        entry: impl Fn(u32) -> &'a HandleRecord,
+        record: impl Fn(u32) -> &'a HandleRecord,
     ) -> impl Iterator<Item = u32> {
-        let next = move |&index: &u32| Some(entry(index).next.get());
+        let next = move |&index: &u32| Some(record(index).next.get());
         std::iter::successors(Some(self.first.get()), next).take(self.length.get() as usize)
     }
 }
@@ -76,18 +76,18 @@ pub(super) struct RecordStack {
 impl RecordStack {
     #[inline(always)]
     pub fn put(&self, place: FreeRecord<'_>) {
-        place.entry.next.set(self.top.replace(place.index));
+        place.record.next.set(self.top.replace(place.index));
     }
 
     /// Takes one away, if there is one.
     #[inline(always)]
-    pub fn take<'a>(&self, entry: impl FnOnce(u32) -> &'a HandleRecord) -> Option<FreeRecord<'a>> {
+    pub fn take<'a>(&self, record: impl FnOnce(u32) -> &'a HandleRecord) -> Option<FreeRecord<'a>> {
         let index = self.top.get();
         if index == 0 {
             return None;
         }
-        let entry = entry(index);
-        self.top.set(entry.next.get());
-        Some(FreeRecord { index, entry })
+        let record = record(index);
+        self.top.set(record.next.get());
+        Some(FreeRecord { index, record })
     }
 }

@@ -1,15 +1,14 @@
-//! What a function of the context says when C has broken a rule. None of it is on
-//! the way of a call in which all is right: it is reached through
-//! [`Inspection::apart`].
+//! Which rule C has broken. A call in which everything is right never comes here: the
+//! way is through [`Inspection::apart`].
 
 use super::super::extension::Extension;
+use super::super::innermost_context::{innermost, is_inside};
 use super::super::inspection::Inspection;
-use super::super::pooled_context::{innermost, is_inside};
 use super::super::records::{Found, HandleSnapshot, Origin};
 use super::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
-use crate::sites::{PythonStack, Site};
+use crate::sites::Site;
 
 impl Extension {
     /// Reports that a function of the wrapped context was given NULL where it
@@ -17,7 +16,7 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let context = innermost().filter(|context| context.number == self.number);
+        let context = innermost().filter(|context| context.number == self.info.number);
         if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
             Inspection::in_progress(context, row).violation(ViolationKind::NullArgument, &detail);
@@ -77,14 +76,8 @@ impl Inspection {
 
     fn new_violation(&self, kind: ViolationKind) -> Violation {
         Violation {
-            kind,
             function: public_name(ROWS[self.row].name),
-            module: self.extension().name.clone(),
-            detail: String::new(),
-            used: self.site(),
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            python: PythonStack::EMPTY,
+            ..Violation::new(kind, &self.extension().name, self.site())
         }
     }
 
@@ -94,12 +87,8 @@ impl Inspection {
     }
 
     fn violation_with(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
-        let mut violation = self.new_violation(kind);
+        let mut violation = self.new_violation(kind).about(record);
         violation.python = self.python();
-        if let Some(record) = record {
-            violation.opened = record.opened;
-            violation.closed = record.closed;
-        }
         violation
     }
 

@@ -1,66 +1,12 @@
 //! What an extension does wrong.
 
+mod crash;
 mod detection;
 mod response;
 
+use super::records::HandleSnapshot;
 use crate::sites::{PythonStack, Site};
 use std::fmt;
-
-/// A rule that an extension has broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ViolationKind {
-    /// A handle is used that was closed before.
-    UseAfterClose,
-    /// A handle is closed that was closed before.
-    DoubleClose,
-    /// A handle is used after the call that it was an argument of.
-    UseAfterCall,
-    /// The caller's handle of an argument is closed.
-    ArgumentClosed,
-    /// An argument is returned, which gives away a reference that is the caller's.
-    ArgumentReturned,
-    /// A constant of the context is closed.
-    ConstantClosed,
-    /// A constant of the context is returned, which gives it away.
-    ConstantReturned,
-    /// A handle of another module's context.
-    ForeignHandle,
-    /// A word that never was a handle.
-    NoHandle,
-    /// A builder is used that was built or cancelled before.
-    BuilderUsedUp,
-    /// A tracker is used that was closed before.
-    TrackerClosed,
-    /// An `HPyField` is loaded that is empty, or lies in another object.
-    FieldMisused,
-    /// An `HPyGlobal` is used that is empty or that the module does not declare.
-    GlobalMisused,
-    /// `AsStruct` for another shape than the type's.
-    WrongShape,
-    /// An argument of a type that the function does not take.
-    WrongType,
-    /// `HPy_NULL` or a NULL pointer where the function needs something.
-    NullArgument,
-    /// Memory is written that is read-only.
-    ReadOnlyWritten,
-    /// Memory is read after its handle was closed.
-    ReadAfterEnd,
-    /// A function succeeds and leaves an error.
-    ErrorLeft,
-    /// A function fails and leaves no error.
-    ErrorMissing,
-    /// A function of the context is called with an error pending.
-    ErrorPending,
-    /// A function of the context is called without the HPy lock.
-    WithoutLock,
-    /// A context is used that belongs to another call.
-    WrongContext,
-    /// The processor refuses an access to memory that nobody promised.
-    Crash,
-    /// C is ended by another signal: an `abort`, as of an `assert` that fails, or an
-    /// instruction that the processor refuses.
-    Signal,
-}
 
 /// Whose business it is to say how it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,86 +21,90 @@ pub(super) enum Remedy {
     End,
 }
 
-impl ViolationKind {
-    /// A name for tables and tests, such as `use-after-close`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UseAfterClose => "use-after-close",
-            Self::DoubleClose => "double-close",
-            Self::UseAfterCall => "use-after-call",
-            Self::ArgumentClosed => "argument-closed",
-            Self::ArgumentReturned => "argument-returned",
-            Self::ConstantClosed => "constant-closed",
-            Self::ConstantReturned => "constant-returned",
-            Self::ForeignHandle => "foreign-handle",
-            Self::NoHandle => "no-handle",
-            Self::BuilderUsedUp => "builder-used-up",
-            Self::TrackerClosed => "tracker-closed",
-            Self::FieldMisused => "field-misused",
-            Self::GlobalMisused => "global-misused",
-            Self::WrongShape => "wrong-shape",
-            Self::WrongType => "wrong-type",
-            Self::NullArgument => "null-argument",
-            Self::ReadOnlyWritten => "read-only-written",
-            Self::ReadAfterEnd => "read-after-end",
-            Self::ErrorLeft => "error-left",
-            Self::ErrorMissing => "error-missing",
-            Self::ErrorPending => "error-pending",
-            Self::WithoutLock => "without-lock",
-            Self::WrongContext => "wrong-context",
-            Self::Crash => "crash",
-            Self::Signal => "signal",
+/// Declares the rules: `ViolationKind "name" Remedy "text"`.
+macro_rules! kinds {
+    ($($kind:ident $name:literal $remedy:ident $text:literal;)*) => {
+        /// A rule that an extension has broken.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ViolationKind {
+            $(#[doc = $text] $kind,)*
         }
-    }
 
-    /// What happened, as a report begins.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::UseAfterClose => "a closed handle is used",
-            Self::DoubleClose => "a handle is closed twice",
-            Self::UseAfterCall => "an argument is used after its call",
-            Self::ArgumentClosed => "an argument is closed, which is for the caller to do",
-            Self::ArgumentReturned => "an argument is returned without HPy_Dup",
-            Self::ConstantClosed => "a constant of the context is closed",
-            Self::ConstantReturned => "a constant of the context is returned without HPy_Dup",
-            Self::ForeignHandle => "a handle of another module's context is used",
-            Self::NoHandle => "a value is used as a handle that never was one",
-            Self::BuilderUsedUp => "a builder is used after it was built or cancelled",
-            Self::TrackerClosed => "a tracker is used after it was closed",
-            Self::FieldMisused => "an HPyField is misused",
-            Self::GlobalMisused => "an HPyGlobal is misused",
-            Self::WrongShape => "AsStruct is used for an object of another shape",
-            Self::WrongType => "an argument has the wrong type",
-            Self::NullArgument => "an argument is NULL",
-            Self::ReadOnlyWritten => "read-only memory is written",
-            Self::ReadAfterEnd => "memory is read after its handle was closed",
-            Self::ErrorLeft => "a function succeeds and leaves an error",
-            Self::ErrorMissing => "a function fails and leaves no error",
-            Self::ErrorPending => "the API is called with an error pending",
-            Self::WithoutLock => "the API is called without the HPy lock",
-            Self::WrongContext => "a context is used that belongs to another call",
-            Self::Crash => "segmentation fault",
-            Self::Signal => "a signal ends the process",
-        }
-    }
-
-    pub(super) fn remedy(self) -> Remedy {
-        match self {
-            Self::BuilderUsedUp => Remedy::BuilderHook,
-            Self::NullArgument | Self::ErrorLeft | Self::ErrorMissing | Self::ErrorPending => {
-                Remedy::GoOn
+        impl ViolationKind {
+            /// A name for tables and tests, such as `use-after-close`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
             }
-            Self::WrongShape
-            | Self::WrongType
-            | Self::ReadOnlyWritten
-            | Self::ReadAfterEnd
-            | Self::WithoutLock
-            | Self::WrongContext
-            | Self::Crash
-            | Self::Signal => Remedy::End,
-            _ => Remedy::HandleHook,
+
+            /// What happened, as a report begins.
+            pub fn text(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $text,)*
+                }
+            }
+
+            pub(super) fn remedy(self) -> Remedy {
+                match self {
+                    $(Self::$kind => Remedy::$remedy,)*
+                }
+            }
         }
-    }
+    };
+}
+
+kinds! {
+    UseAfterClose "use-after-close" HandleHook
+        "a closed handle is used";
+    DoubleClose "double-close" HandleHook
+        "a handle is closed twice";
+    UseAfterCall "use-after-call" HandleHook
+        "an argument is used after its call";
+    ArgumentClosed "argument-closed" HandleHook
+        "an argument is closed, which is for the caller to do";
+    ArgumentReturned "argument-returned" HandleHook
+        "an argument is returned without HPy_Dup";
+    ConstantClosed "constant-closed" HandleHook
+        "a constant of the context is closed";
+    ConstantReturned "constant-returned" HandleHook
+        "a constant of the context is returned without HPy_Dup";
+    ForeignHandle "foreign-handle" HandleHook
+        "a handle of another module's context is used";
+    NoHandle "no-handle" HandleHook
+        "a value is used as a handle that never was one";
+    BuilderUsedUp "builder-used-up" BuilderHook
+        "a builder is used after it was built or cancelled";
+    TrackerClosed "tracker-closed" HandleHook
+        "a tracker is used after it was closed";
+    FieldMisused "field-misused" HandleHook
+        "an HPyField is misused";
+    GlobalMisused "global-misused" HandleHook
+        "an HPyGlobal is misused";
+    WrongShape "wrong-shape" End
+        "AsStruct is used for an object of another shape";
+    WrongType "wrong-type" End
+        "an argument has the wrong type";
+    NullArgument "null-argument" GoOn
+        "an argument is NULL";
+    ReadOnlyWritten "read-only-written" End
+        "read-only memory is written";
+    ReadAfterEnd "read-after-end" End
+        "memory is read after its handle was closed";
+    ErrorLeft "error-left" GoOn
+        "a function succeeds and leaves an error";
+    ErrorMissing "error-missing" GoOn
+        "a function fails and leaves no error";
+    ErrorPending "error-pending" GoOn
+        "the API is called with an error pending";
+    WithoutLock "without-lock" End
+        "the API is called without the HPy lock";
+    WrongContext "wrong-context" End
+        "a context is used that belongs to another call";
+    Crash "crash" End
+        "segmentation fault";
+    Signal "signal" End
+        "a signal ends the process";
 }
 
 /// A rule that was broken at some place.
@@ -177,6 +127,30 @@ pub struct Violation {
     pub closed: Site,
     /// The Python code that called C.
     pub python: PythonStack,
+}
+
+impl Violation {
+    /// One of which nothing else is known yet.
+    pub(super) fn new(kind: ViolationKind, module: &str, used: Site) -> Self {
+        Self {
+            kind,
+            function: String::new(),
+            module: module.to_owned(),
+            detail: String::new(),
+            used,
+            opened: Site::UNKNOWN,
+            closed: Site::UNKNOWN,
+            python: PythonStack::EMPTY,
+        }
+    }
+
+    /// With the places where the handle was opened and closed.
+    pub(super) fn about(mut self, record: Option<&HandleSnapshot>) -> Self {
+        if let Some(record) = record {
+            (self.opened, self.closed) = (record.opened, record.closed);
+        }
+        self
+    }
 }
 
 /// A site in a report, without the frames of HPy's own helpers.

@@ -1,13 +1,8 @@
-//! What becomes of a violation.
+//! What follows a violation: the list, the report, a hook or the end.
 
-use super::super::memory::{self, Fault, Reporter};
-use super::super::pooled_context::{innermost, is_inside};
-use super::super::records::HandleState;
 use super::super::state::Debug;
 use super::{Remedy, Violation, ViolationKind};
 use crate::abi::HPy;
-use crate::platform::faults::Signal;
-use crate::sites::{PythonStack, Site};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
@@ -118,125 +113,6 @@ impl Debug {
                 eprint!("{times} x {violation}");
             }
         }
-    }
-
-    /// Has faults in promised memory reported, if there is such memory.
-    pub(in crate::debug) fn watch_memory(&'static self) {
-        let Ok(arena) = memory::Arena::new() else {
-            // Promised memory is then the wrapped context's own.
-            return;
-        };
-        let range = self.records.buffers.borrow_mut().set_arena(arena);
-        self.buffer_range.set((range.start, range.len()));
-        memory::watch(range, Box::new(FaultsOf(self)));
-    }
-}
-
-/// Reports the faults of a process with extensions in debug mode.
-struct FaultsOf(&'static Debug);
-
-/// How many frames of C a crash has, which may well be in a library of somebody
-/// else's.
-const FRAMES_OF_CRASH: usize = 16;
-
-impl Reporter for FaultsOf {
-    fn wants_all(&self) -> bool {
-        self.0.reports_faults()
-    }
-
-    fn report(&self, fault: Fault) {
-        let debug = self.0;
-        if !debug.reports_faults() {
-            return;
-        }
-        let violation = match (fault.is_borrowed, fault.address) {
-            (true, Some(address)) => Some(debug.fault_in_buffer(fault, address)),
-            _ if fault.signal == Signal::Segmentation => Some(debug.crash(fault)),
-            _ => debug.signal(fault),
-        };
-        if let Some(violation) = violation {
-            debug.end(violation);
-        }
-    }
-}
-
-impl Debug {
-    fn fault_in_buffer(&self, fault: Fault, address: usize) -> Violation {
-        // What another thread is changing is not looked at.
-        let record = is_inside()
-            .then(|| self.records.of_address(address))
-            .flatten();
-        let is_open = record.is_some_and(|record| record.state == HandleState::Open);
-        let kind = match fault.is_write || is_open {
-            true => ViolationKind::ReadOnlyWritten,
-            false => ViolationKind::ReadAfterEnd,
-        };
-        Violation {
-            kind,
-            function: String::new(),
-            module: record
-                .and_then(|record| {
-                    let number = record.owner.checked_sub(1)?;
-                    self.modules.borrow().get(number as usize).cloned()
-                })
-                .unwrap_or_default(),
-            detail: String::new(),
-            used: Site::capture(fault.caller, self.frames.get()),
-            opened: record.map_or(Site::UNKNOWN, |record| record.opened),
-            closed: record.map_or(Site::UNKNOWN, |record| record.closed),
-            python: (self.python)(),
-        }
-    }
-
-    /// What there is to say of any other fault. In the VM it may well be the fault
-    /// of C, which has passed a wild pointer: that is where it is looked for.
-    fn crash(&self, fault: Fault) -> Violation {
-        let context = innermost();
-        let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
-        let access = if fault.is_write { "written" } else { "read" };
-        let place = fault.address.map_or_else(
-            || "memory at no address".to_owned(),
-            |address| format!("memory at {address:#x}"),
-        );
-        let on_behalf = match context {
-            _ if !is_in_vm => "",
-            Some(_) => " in a function of the API",
-            None => " in the VM",
-        };
-        Violation {
-            kind: ViolationKind::Crash,
-            function: String::new(),
-            module: context.map_or_else(String::new, |context| context.extension.name.clone()),
-            detail: format!("{place} is {access}{on_behalf}"),
-            used,
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            // The VM may be in the middle of anything.
-            python: match context {
-                Some(context) if is_in_vm => context.above().unwrap_or(PythonStack::EMPTY),
-                Some(_) => (self.python)(),
-                None => PythonStack::EMPTY,
-            },
-        }
-    }
-}
-
-impl Debug {
-    /// What there is to say of a signal that is C's own doing. The VM, the loader and
-    /// this mode end the process with words of their own.
-    fn signal(&self, fault: Fault) -> Option<Violation> {
-        let context = innermost()?;
-        let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
-        (!is_in_vm).then(|| Violation {
-            kind: ViolationKind::Signal,
-            function: String::new(),
-            module: context.extension.name.clone(),
-            detail: fault.signal.text().to_owned(),
-            used,
-            opened: Site::UNKNOWN,
-            closed: Site::UNKNOWN,
-            python: (self.python)(),
-        })
     }
 }
 

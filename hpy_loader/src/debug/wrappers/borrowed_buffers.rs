@@ -79,7 +79,7 @@ wrappers! {
                 // SAFETY: the extension gives room for the size.
                 unsafe { *size = length };
             }
-            // SAFETY: the wrapped context has promised so many bytes and a NUL.
+            // SAFETY: the wrapped context vouches for so many bytes and a NUL.
             unsafe { lend(inspection, h, text, length.cast_unsigned() + 1) }
         }
     }
@@ -126,6 +126,6 @@ fn bytes_of(
         return contents;
     }
     let size = inspection.inner().ctx_Bytes_Size(bytes).cast_unsigned();
-    // SAFETY: the wrapped context has promised so many bytes and a NUL.
+    // SAFETY: the wrapped context vouches for so many bytes and a NUL.
     unsafe { lend(inspection, handle, contents, size + 1) }
 }

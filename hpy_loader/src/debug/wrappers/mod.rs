@@ -12,6 +12,7 @@ mod errors;
 mod fields;
 mod handles;
 mod numbers;
+mod passing;
 mod structs;
 mod threads;
 mod trackers;
@@ -23,25 +24,26 @@ use super::violations::ViolationKind;
 use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::{CallSite, Site};
+use crate::sites::CallSite;
+use passing::{WrappedArgument, WrappedResult, noted};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
 /// Declares wrappers, and a function `fill` that puts them into a context:
 ///
-/// ```ignore
+/// ```text
 /// fn name(argument: type, ...) -> type {
 ///     fast(context, call_site) { body }
 ///     general(inspection) { body }
 /// }
 /// ```
 ///
-/// The fast body has an `Option`. Nothing may have happened if it is `None`, since the
-/// general body begins from the start then. Almost always everything is right, and
-/// the place of the call is known. Then there is nothing to say about the call, and
-/// what is needed to say it stays where it is.
+/// The fast body is for the call in which everything is right and the place of the call
+/// is known, which is nearly every call. It yields an `Option`. If that is `None`,
+/// nothing may have happened, since the general body begins from the start.
 ///
-/// Either body may be missing: the general one is that of `all_rows` then.
+/// Either body may be missing. The general body is that of `all_rows` then, and without
+/// a fast body C comes to the general one at once.
 macro_rules! wrappers {
     ($(
         fn $function:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? {
@@ -146,131 +148,6 @@ macro_rules! fast_body {
     };
 }
 use fast_body;
-
-/// What becomes of an argument.
-trait WrappedArgument: Sized {
-    fn pass(self, _: &Inspection) -> Self {
-        self
-    }
-
-    /// The same, if there is nothing to report.
-    fn try_pass(self, _: &PooledContext) -> Option<Self> {
-        Some(self)
-    }
-}
-
-impl WrappedArgument for HPy {
-    #[inline(always)]
-    fn try_pass(self, context: &PooledContext) -> Option<Self> {
-        context.unwrap(self)
-    }
-
-    #[inline(always)]
-    fn pass(self, inspection: &Inspection) -> Self {
-        inspection.unwrap(self)
-    }
-}
-
-impl WrappedArgument for *const c_char {
-    #[inline(always)]
-    fn try_pass(self, context: &PooledContext) -> Option<Self> {
-        (!borrowed_buffers::is_borrowed(context, self)).then_some(self)
-    }
-
-    #[inline(always)]
-    fn pass(self, inspection: &Inspection) -> Self {
-        borrowed_buffers::check(inspection, self);
-        self
-    }
-}
-
-/// What becomes of a result.
-trait WrappedResult: Sized {
-    fn pass_back(self, _: &Inspection) -> Self {
-        self
-    }
-
-    /// What has to be said about it.
-    type Note: Copy;
-
-    /// That, if it is at hand.
-    fn note(_: &PooledContext, _: CallSite) -> Option<Self::Note>;
-
-    /// As [`pass_back`](Self::pass_back), with a [note](Self::note).
-    fn pass_noted(self, _: &PooledContext, _: Self::Note) -> Self {
-        self
-    }
-}
-
-impl WrappedResult for HPy {
-    type Note = Site;
-
-    #[inline(always)]
-    fn note(context: &PooledContext, call_site: CallSite) -> Option<Site> {
-        context.site(call_site)
-    }
-
-    #[inline(always)]
-    fn pass_noted(self, context: &PooledContext, site: Site) -> Self {
-        context.wrap(self, site)
-    }
-
-    #[inline(always)]
-    fn pass_back(self, inspection: &Inspection) -> Self {
-        inspection.wrap(self)
-    }
-}
-
-macro_rules! passed_on {
-    ($($type:ty),* $(,)?) => { $(impl WrappedArgument for $type {})* };
-}
-
-macro_rules! passed_back {
-    ($($type:ty),* $(,)?) => {
-        $(impl WrappedResult for $type {
-            type Note = ();
-
-            #[inline(always)]
-            fn note(_: &PooledContext, _: CallSite) -> Option<()> {
-                Some(())
-            }
-        })*
-    };
-}
-
-passed_on! {
-    i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
-    *const c_void, *const HPy, *mut HPy, *const wchar_t, *mut HPy_ssize_t, *mut HPyType_Spec,
-    *mut HPyType_SpecParam, *mut cpy_PyObject, *mut HPyField, *mut HPyGlobal,
-    *mut HPyCapsule_Destructor, *mut HPyCallFunction, HPyField, HPyGlobal, HPyTracker,
-    HPyListBuilder, HPyTupleBuilder, HPyThreadState, HPyFunc_Signature, _HPyCapsule_key,
-    HPy_SourceKind,
-}
-
-passed_back! {
-    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
-    *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
-    HPyType_BuiltinShape,
-}
-
-/// Calls the wrapped context, if what has to be known for the result is.
-#[inline(always)]
-fn noted<T: WrappedResult>(
-    context: &'static PooledContext,
-    call_site: CallSite,
-    effect: Effect,
-    call: impl FnOnce() -> T,
-) -> Option<T> {
-    let note = T::note(context, call_site)?;
-    if effect.may_reenter() && context.awaits_stack() {
-        return None;
-    }
-    let result = {
-        let _guard = effect.may_reenter().then(|| ReentryGuard::new(context));
-        call()
-    };
-    Some(result.pass_noted(context, note))
-}
 
 macro_rules! declare_wrappers {
     ($(

@@ -1,12 +1,12 @@
 //! Code that runs without the HPy lock.
 
-use super::super::pooled_context;
+use super::super::innermost_context;
 use super::*;
 
 wrappers! {
     fn ctx_LeavePythonExecution() -> HPyThreadState {
         general(inspection) {
-            pooled_context::leave(inspection.context);
+            innermost_context::leave(inspection.context);
             inspection.inner().ctx_LeavePythonExecution()
         }
     }
@@ -19,7 +19,7 @@ unsafe extern "C" fn reenter(context: *mut HPyContext, state: HPyThreadState) {
     let inner = unsafe { PooledContext::of(context) }.inner;
     // SAFETY: as the extension calls it.
     unsafe { (inner.ctx_ReenterPythonExecution)(inner.as_ptr(), state) };
-    pooled_context::reenter();
+    innermost_context::reenter();
 }
 
 /// Puts all of it into a context.

@@ -1,0 +1,46 @@
+//! Which context the C code of a thread may use.
+
+use super::pooled_context::{NOBODY, PooledContext, this_thread};
+use std::cell::Cell;
+
+thread_local! {
+    /// The context of the innermost call, if this thread is in C and has not left.
+    static INSIDE: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+    /// The context that may be used again when C comes back.
+    static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+}
+
+/// Whether C on this thread may use any context, or might if it were not in a
+/// function of one.
+pub(super) fn is_inside() -> bool {
+    INSIDE.get().is_some()
+}
+
+/// The context of the innermost call of C on this thread, unless that has left.
+pub(super) fn innermost() -> Option<&'static PooledContext> {
+    INSIDE.get()
+}
+
+/// Sets the [`innermost`] context; the former one.
+#[inline(always)]
+pub(super) fn replace_innermost(
+    context: Option<&'static PooledContext>,
+) -> Option<&'static PooledContext> {
+    INSIDE.replace(context)
+}
+
+/// `HPy_LeavePythonExecution` was called.
+pub(super) fn leave(context: &'static PooledContext) {
+    context.capture_awaited();
+    context.set_user(NOBODY);
+    INSIDE.set(None);
+    LEFT.set(Some(context));
+}
+
+/// `HPy_ReenterPythonExecution` was called.
+pub(super) fn reenter() {
+    if let Some(left) = LEFT.replace(None) {
+        INSIDE.set(Some(left));
+        left.set_user(this_thread());
+    }
+}
