@@ -1,4 +1,4 @@
-//! The loader against a toy runtime: the boundary, the bodies of the context
+//! The loader against the toy VM: the boundary, the bodies of the context
 //! functions, calls into C, and the lock.
 //!
 //! The tests play the extension. They call through the function pointers of a
