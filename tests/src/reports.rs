@@ -11,7 +11,7 @@
 //! untidy.leak("x")  # here: line
 //!
 //! #out> what it prints
-//! #err>   called by <module> at leaks.py:@line
+//! #err>   called by <module> at debug_leaks.py:@line
 //! ```
 //!
 //! `@line` is the number of the line that ends with the comment `here: line`, in

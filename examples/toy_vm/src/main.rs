@@ -1,5 +1,6 @@
 //! `toy-vm MODULE [FUNCTION [ARGUMENT...]]`: imports a binary, and calls what is in it.
 
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,13 +29,13 @@ type Vm = Toy<false>;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let loader = Vm::boot(Standalone);
-    match run(loader, &arguments) {
-        Ok(output) => {
-            println!("{output}");
-            ExitCode::SUCCESS
-        }
+    let printed = run(loader, &arguments)
+        .map_err(|error| error.error_text())
+        .and_then(|output| writeln!(stdout(), "{output}").map_err(|error| error.to_string()));
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", error.error_text());
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -46,7 +47,7 @@ fn run(loader: &'static Loader<Vm>, arguments: &Arguments) -> VmResult<String> {
     let module =
         unsafe { Vm::import_file(loader, module_name(&arguments.module), &arguments.module) }?;
     let Some(function) = &arguments.function else {
-        return Ok(listing(vm, &module));
+        return listing(vm, &module);
     };
     let callable = vm.get_attr_str(&module, function)?;
     let values: Vec<_> = arguments
@@ -55,8 +56,7 @@ fn run(loader: &'static Loader<Vm>, arguments: &Arguments) -> VmResult<String> {
         .map(|text| value(vm, text))
         .collect();
     let result = vm.call(&callable, &values.iter().collect::<Vec<_>>(), None)?;
-    let text = vm.repr(&result)?;
-    Ok(text.text().unwrap_or_default())
+    repr(vm, &result)
 }
 
 /// `triple` of `build/triple.hpy0.so`.
@@ -76,16 +76,20 @@ fn value(vm: &Vm, text: &str) -> Object {
     }
 }
 
+fn repr(vm: &Vm, object: &Object) -> VmResult<String> {
+    Ok(vm.repr(object)?.text().unwrap_or_default())
+}
+
 /// The public names of a module, with what they stand for.
-fn listing(vm: &Vm, module: &Object) -> String {
+fn listing(vm: &Vm, module: &Object) -> VmResult<String> {
     let Data::Module(names) = &module.data else {
-        return format!("{module}");
+        return repr(vm, module);
     };
-    let names = lock(names);
-    let names = names.iter().filter(|(name, _)| !name.starts_with('_'));
-    let lines = names.map(|(name, value)| match vm.is_callable(value) {
-        true => format!("{name}()"),
-        false => format!("{name} = {value}"),
+    let names = lock(names).clone();
+    let public = names.iter().filter(|(name, _)| !name.starts_with('_'));
+    let lines = public.map(|(name, value)| match vm.is_callable(value) {
+        true => Ok(format!("{name}()")),
+        false => Ok(format!("{name} = {}", repr(vm, value)?)),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    Ok(lines.collect::<VmResult<Vec<_>>>()?.join("\n"))
 }

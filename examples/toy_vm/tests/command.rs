@@ -1,13 +1,14 @@
 //! The command, over a module that is compiled for it.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 use hpyvm_examples::{Environment, Job, Project, Requirements};
 
-/// Compiles `counter.c` with nothing but HPy's headers and helpers.
-fn compile(to: &Path) -> Result<()> {
+/// Compiles a file of this folder with nothing but HPy's headers and helpers.
+fn compile(source: &str, to: &Path) -> Result<()> {
     let environment = Environment::prepare(&Project::locate()?, "demo", &[Requirements::Hpy])?;
     let devel = environment.site_packages().join("hpy/devel");
     let mut gcc = Command::new("gcc");
@@ -15,9 +16,16 @@ fn compile(to: &Path) -> Result<()> {
         .arg(devel.join("include"))
         .arg("-o")
         .arg(to)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/counter.c"))
-        .arg(devel.join("src/runtime/helpers.c"));
-    Job::new(gcc).check("compiling counter.c").map(drop)
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests")
+                .join(source),
+        )
+        .args(
+            ["argparse.c", "format.c", "helpers.c"]
+                .map(|file| devel.join("src/runtime").join(file)),
+        );
+    Job::new(gcc).check("compiling a module").map(drop)
 }
 
 /// Runs the command: its exit status, and what it prints or complains of.
@@ -34,7 +42,7 @@ fn run(arguments: &[&str]) -> Result<(i32, String)> {
 fn a_module_is_imported_and_called() -> Result<()> {
     let directory = tempfile::tempdir()?;
     let file = directory.path().join("counter.hpy0.so");
-    compile(&file)?;
+    compile("counter.c", &file)?;
     let file = file.to_str().expect("a path in UTF-8");
     let names = "Counter()\nfail()\nlimit = 7\ntriple()\nwalk()";
     for (arguments, status, expected) in [
@@ -61,6 +69,21 @@ fn a_module_is_imported_and_called() -> Result<()> {
         let (code, text) = run(&[&[file], arguments].concat())?;
         assert_eq!((code, text.as_str()), (status, expected), "{arguments:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_whole_extension_runs() -> Result<()> {
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("_core.hpy0.so");
+    compile("../../base85/base85/_core.c", &file)?;
+    let file = file.to_str().expect("a path in UTF-8");
+    assert_eq!(run(&[file, "encode", "abc"])?, (0, "'VPaz'".to_owned()));
+    let full = File::create("/dev/full")?;
+    let mut unwritten = Command::new(env!("CARGO_BIN_EXE_toy-vm"));
+    assert_eq!(unwritten.arg(file).stdout(full).status()?.code(), Some(1));
+    let message = "TypeError: encode() no value for required argument";
+    assert_eq!(run(&[file, "encode"])?, (1, message.to_owned()));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The loader against a toy runtime: the boundary, the bodies of the context
+//! The loader against the toy VM: the boundary, the bodies of the context
 //! functions, calls into C, and the lock.
 //!
 //! The tests play the extension. They call through the function pointers of a
@@ -7,27 +7,27 @@
 //! real; each starts a VM of its own and fails if a handle or a value is left
 //! over at the end.
 
-mod arguments;
-mod biased_owner;
-mod builders;
-mod capsules;
-mod deaths;
-mod departures;
-mod exclusion;
+mod every_function;
+mod fatal_errors;
 mod host;
-mod immediates;
-mod members;
+mod hpy_close_deaths;
+mod hpybuilder;
+mod hpycapsule;
+mod hpyerr;
+mod hpyfunc_arguments;
+mod hpyfunc_results;
+mod hpymember;
+mod hpymodule;
+mod hpynumber_immediates;
+mod hpythreadstate;
+mod hpytype;
+mod lock_bias;
+mod lock_departures;
+mod lock_exclusion;
 mod modes;
-mod modules;
 mod observer;
 mod panics;
-mod pending;
-mod processes;
-mod results;
-mod rows;
 mod sequences;
 mod sizes;
-mod threads;
-mod types;
 
 use hpyvm_properties::{definitions, extension};

@@ -11,8 +11,8 @@ use hpy_loader::abi::{
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, check};
+use crate::hpyfunc_results::empty_buffer;
 use crate::observer::Observed;
-use crate::results::empty_buffer;
 use toy_vm::{Object, Toy};
 
 const THREADS: usize = 2;

@@ -12,4 +12,4 @@ misuse.trap()  # here: called
 #err> Fatal Python error: SIGILL, for an instruction that the processor does not know
 #err> HPy debug: a signal ends the process: SIGILL, for an instruction that the processor does not know [signal in misuse]
 #err>   used in   trap_impl at misuse.c:@trap
-#err>   called by <module> at trap.py:@called
+#err>   called by <module> at fatal_trap.py:@called

@@ -14,4 +14,4 @@ misuse.read_late("text")  # here: called
 #err>   used in   read_late_impl at misuse.c:@read late
 #err>   opened in read_late_impl at misuse.c:@promised
 #err>   closed in read_late_impl at misuse.c:@promise over
-#err>   called by <module> at read_late.py:@called
+#err>   called by <module> at memory_read_late.py:@called

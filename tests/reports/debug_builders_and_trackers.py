@@ -13,7 +13,7 @@ misuse.track_on("text")  # here: called
 #err>
 #err> 1 handle never closed: 'text'
 #err>   opened in track_on_impl at misuse.c:@tracked on
-#err>   called by <module> at unended.py:@called
+#err>   called by <module> at debug_builders_and_trackers.py:@called
 #err>
 #err> 3 builders never built or cancelled
 #err>   opened in begin_list_impl at misuse.c:@unbuilt

@@ -33,16 +33,16 @@ print("last line")
 #err>
 #err> 1 handle never closed: 'in a callback'
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by Callable.__call__ at endings.py:@callback
-#err>             <module> at endings.py:@module
+#err>   called by Callable.__call__ at debug_after_exit.py:@callback
+#err>             <module> at debug_after_exit.py:@module
 #err>
 #err> 1 handle never closed: 'result of a callback'
 #err>   opened in call_impl at untidy.c:@after the call
-#err>   called by <module> at endings.py:@module
+#err>   called by <module> at debug_after_exit.py:@module
 #err>
 #err> 1 handle never closed: 'by a thread'
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by work at endings.py:@work
+#err>   called by work at debug_after_exit.py:@work
 #err>             Thread.run at threading:*
 #err>             Thread._bootstrap_inner at threading:*
 #err>             Thread._bootstrap at threading:*

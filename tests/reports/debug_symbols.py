@@ -11,6 +11,6 @@ untidy.first(["y"])  # here: first
 #err> 1 handle never closed: 'y'
 #err>   opened in forget+0x* in untidy.hpy0.so+0x*
 #err>             first_impl+0x* in untidy.hpy0.so+0x*
-#err>   called by <module> at symbols.py:@first
+#err>   called by <module> at debug_symbols.py:@first
 #err>
 #err> hpy.debug: 0 violations, 1 leaked handle at 1 place in untidy

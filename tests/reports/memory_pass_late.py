@@ -14,4 +14,4 @@ misuse.pass_late("text")  # here: called
 #err>   used in   pass_late_impl at misuse.c:@passed late
 #err>   opened in pass_late_impl at misuse.c:@passed on
 #err>   closed in pass_late_impl at misuse.c:@pass over
-#err>   called by <module> at pass_late.py:@called
+#err>   called by <module> at memory_pass_late.py:@called

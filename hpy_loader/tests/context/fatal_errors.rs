@@ -37,7 +37,7 @@ fn a_fatal_error_ends_the_process_with_its_message() {
         host.run(|c| c!(c.ctx_FatalError(c"the message".as_ptr())));
         unreachable!("the process has ended");
     }
-    let output = alone::run("processes::a_fatal_error_ends_the_process_with_its_message");
+    let output = alone::run("fatal_errors::a_fatal_error_ends_the_process_with_its_message");
     assert_eq!(output.status.signal(), Some(libc::SIGABRT));
     let errors = String::from_utf8_lossy(&output.stderr);
     let expected = "Fatal Python error: HPy_FatalError: the message\n";
@@ -58,7 +58,7 @@ fn a_full_table_is_a_memory_error() {
         limit::set(unlimited);
         return a_full_table(&host);
     }
-    let output = alone::run("processes::a_full_table_is_a_memory_error");
+    let output = alone::run("fatal_errors::a_full_table_is_a_memory_error");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
 }

@@ -11,11 +11,11 @@ untidy.first(["y"])  # here: first
 #err>
 #err> 1 handle never closed: 'x'
 #err>   opened in untidy.hpy0.so+0x*
-#err>   called by <module> at stripped.py:@leak
+#err>   called by <module> at debug_stripped.py:@leak
 #err>
 #err> 1 handle never closed: 'y'
 #err>   opened in untidy.hpy0.so+0x*
 #err>             untidy.hpy0.so+0x*
-#err>   called by <module> at stripped.py:@first
+#err>   called by <module> at debug_stripped.py:@first
 #err>
 #err> hpy.debug: 0 violations, 2 leaked handles at 2 places in untidy

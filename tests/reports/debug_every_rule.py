@@ -52,125 +52,125 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err> HPy_Close: an argument is closed, which is for the caller to do [argument-closed in misuse]
 #err>   used in   close_argument_impl at misuse.c:@argument closed
 #err>   opened in close_argument_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@close_argument
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@close_argument
 #err>
 #err> an argument is returned without HPy_Dup [argument-returned in misuse]
 #err>   used in   return_argument_impl at misuse.c:*
 #err>   opened in return_argument_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@return_argument
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@return_argument
 #err>
 #err> HPy_Close: a constant of the context is closed [constant-closed in misuse]
 #err>   used in   close_constant_impl at misuse.c:@constant closed
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@close_constant
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@close_constant
 #err>
 #err> a constant of the context is returned without HPy_Dup [constant-returned in misuse]
 #err>   used in   return_constant_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@return_constant
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@return_constant
 #err>
 #err> HPy_Length: an argument is used after its call [use-after-call in misuse]
 #err>   used in   use_kept_impl at misuse.c:@kept used
 #err>   opened in keep_argument_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@use_kept
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@use_kept
 #err>
 #err> HPy_Length: a handle of another module's context is used [foreign-handle in other.misuse]
 #err>   used in   use_kept_impl at misuse.c:@kept used
 #err>   opened in keep_copy_impl at misuse.c:@copy
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@other
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@other
 #err>
 #err> HPy_Repr: a value is used as a handle that never was one [no-handle in misuse]
 #err>   used in   use_number_impl at misuse.c:@made up
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@use_number
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@use_number
 #err>
 #err> HPyGlobal_Store: an HPyGlobal is misused: the global is not among those of the module's definition [global-misused in misuse]
 #err>   used in   globals_impl at misuse.c:@undeclared
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@globals
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@globals
 #err>
 #err> HPyGlobal_Store: an HPyGlobal is misused: the global is not among those of the module's definition [global-misused in misuse]
 #err>   used in   globals_impl at misuse.c:@undeclared again
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@globals
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@globals
 #err>
 #err> HPyGlobal_Load: an HPyGlobal is misused: the global is NULL [global-misused in misuse]
 #err>   used in   globals_impl at misuse.c:@empty global
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@globals
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@globals
 #err>
 #err> HPyField_Load: an HPyField is misused: the field is NULL [field-misused in misuse]
 #err>   used in   load_empty_impl at misuse.c:@empty field
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@load_empty
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@load_empty
 #err>
 #err> HPyField_Load: an HPyField is misused: the field is not in the object's struct [field-misused in misuse]
 #err>   used in   mix_fields_impl at misuse.c:@of another
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@mix_fields
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@mix_fields
 #err>
 #err> HPyField_Store: an HPyField is misused: the field is not in the object's struct [field-misused in misuse]
 #err>   used in   mix_fields_impl at misuse.c:@in another
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@mix_fields
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@mix_fields
 #err>
 #err> HPy_AsStruct_Object: AsStruct is used for an object of another shape: Invalid usage of _HPy_AsStruct_Object. Expected shape HPyType_BuiltinShape_Object but got HPyType_BuiltinShape_Legacy [wrong-shape in misuse]
 #err>   used in   Box_AsStruct at misuse.c:*
 #err>             wrong_struct_impl at misuse.c:@wrong struct
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@wrong_struct
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@wrong_struct
 #err>
 #err> HPy_TypeCheck: an argument has the wrong type: HPy_TypeCheck arg 2 must be a type [wrong-type in misuse]
 #err>   used in   not_a_type_impl at misuse.c:@no type
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@not_a_type
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@not_a_type
 #err>
 #err> HPyListBuilder_Build: a builder is used after it was built or cancelled [builder-used-up in misuse]
 #err>   used in   build_twice_impl at misuse.c:@built twice
 #err>   opened in build_twice_impl at misuse.c:@builder
 #err>   closed in build_twice_impl at misuse.c:@built
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@build_twice
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@build_twice
 #err>
 #err> HPyTracker_Add: a tracker is used after it was closed [tracker-closed in misuse]
 #err>   used in   track_late_impl at misuse.c:@tracked late
 #err>   opened in track_late_impl at misuse.c:@tracker
 #err>   closed in track_late_impl at misuse.c:@tracker closed
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@track_late
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@track_late
 #err>
 #err> a function succeeds and leaves an error [error-left in misuse]
 #err>   used in   leave_error_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@leave_error
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@leave_error
 #err>
 #err> a function fails and leaves no error [error-missing in misuse]
 #err>   used in   miss_error_impl at misuse.c:*
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@miss_error
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@miss_error
 #err>
 #err> HPy_Repr: the API is called with an error pending [error-pending in misuse]
 #err>   used in   ignore_error_impl at misuse.c:@error pending
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@ignore_error
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@ignore_error
 #err>
 #err> HPyUnicode_FromString: an argument is NULL: a string is needed [null-argument in misuse]
 #err>   used in   pass_null_impl at misuse.c:@no text
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@pass_null
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@pass_null
 #err>
 #err> HPy_Type: an argument is NULL: a handle is needed [null-argument in misuse]
 #err>   used in   pass_null_impl at misuse.c:@no object
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@pass_null
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@pass_null
 #err>
 #err> HPyTuple_FromArray: an argument is NULL: an array is needed [null-argument in misuse]
 #err>   used in   pass_null_impl at misuse.c:@no array
-#err>   called by attempt at rules.py:@attempt
-#err>             <module> at rules.py:@pass_null
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@pass_null
 #err>
 #err> hpy.debug: 23 violations at 23 places, 0 leaked handles in misuse, other.misuse

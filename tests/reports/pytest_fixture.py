@@ -48,8 +48,8 @@ if __name__ == "__main__":
 #out>     <DebugHandle 0x* for 'two'>
 #out>     Allocation stacktrace:
 #out>         leak_impl at untidy.c:@leak, in untidy.hpy0.so
-#out>         test_untidy at fixture.py:@leak
-#out>         <module> at fixture.py:@pytest
+#out>         test_untidy at pytest_fixture.py:@leak
+#out>         <module> at pytest_fixture.py:@pytest
 #out> 25
 #out>     <DebugHandle 0x* for '17'>
 #out>     <DebugHandle 0x* for '18'>
@@ -58,4 +58,4 @@ if __name__ == "__main__":
 #out>     Allocation stacktrace:
 #out>         forget at untidy.c:@forget, in untidy.hpy0.so
 #out>         first_impl at untidy.c:@first, in untidy.hpy0.so
-#out>         <module> at fixture.py:@first
+#out>         <module> at pytest_fixture.py:@first

@@ -8,10 +8,10 @@ def fail():
 fail()  # here: module
 
 #err> Traceback (most recent call last):
-#err>   File "nothing.py", line @module, in <module>
+#err>   File "debug_no_extension.py", line @module, in <module>
 #err>     fail()  # here: module
 #err>     ~~~~^^
-#err>   File "nothing.py", line @fail, in fail
+#err>   File "debug_no_extension.py", line @fail, in fail
 #err>     raise KeyError("no")  # here: fail
 #err>     ^^^^^^^^^^^^^^^^^^^^
 #err> KeyError: 'no'

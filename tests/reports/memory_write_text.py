@@ -13,4 +13,4 @@ misuse.write_text("text")  # here: called
 #err> HPy debug: read-only memory is written [read-only-written in misuse]
 #err>   used in   write_text_impl at misuse.c:@written
 #err>   opened in write_text_impl at misuse.c:*
-#err>   called by <module> at write_text.py:@called
+#err>   called by <module> at memory_write_text.py:@called

@@ -25,10 +25,10 @@ else:
         untidy.call(back)  # here: call
 
 #out> hpy.trace: 5,000 calls of 5 functions
-#out> <module> (folded.py:@call);back (folded.py:@back);tidy_impl (untidy.c)
-#out> <module> (folded.py:@call);back (folded.py:@back);tidy_impl (untidy.c);ctx_Add
-#out> <module> (folded.py:@call);back (folded.py:@back);tidy_impl (untidy.c);ctx_Close
-#out> <module> (folded.py:@call);back (folded.py:@back);tidy_impl (untidy.c);ctx_Long_FromInt64_t
-#out> <module> (folded.py:@call);call_impl (untidy.c)
-#out> <module> (folded.py:@call);call_impl (untidy.c);ctx_CallTupleDict
-#out> <module> (folded.py:@call);call_impl (untidy.c);ctx_Dup
+#out> <module> (trace_folded.py:@call);back (trace_folded.py:@back);tidy_impl (untidy.c)
+#out> <module> (trace_folded.py:@call);back (trace_folded.py:@back);tidy_impl (untidy.c);ctx_Add
+#out> <module> (trace_folded.py:@call);back (trace_folded.py:@back);tidy_impl (untidy.c);ctx_Close
+#out> <module> (trace_folded.py:@call);back (trace_folded.py:@back);tidy_impl (untidy.c);ctx_Long_FromInt64_t
+#out> <module> (trace_folded.py:@call);call_impl (untidy.c)
+#out> <module> (trace_folded.py:@call);call_impl (untidy.c);ctx_CallTupleDict
+#out> <module> (trace_folded.py:@call);call_impl (untidy.c);ctx_Dup

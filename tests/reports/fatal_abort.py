@@ -12,7 +12,7 @@ if sys.argv[1:] == ["parent"]:
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
     print(done.returncode)
     for line in done.stderr.splitlines():
-        if "[signal in" in line or "misuse.c" in line or "abort.py" in line:
+        if "[signal in" in line or "misuse.c" in line or "fatal_abort.py" in line:
             print(*line.split())
 else:
     import misuse
@@ -23,4 +23,4 @@ else:
 #out> -6
 #out> HPy debug: a signal ends the process: SIGABRT, as abort() and a failed assert() raise it [signal in misuse]
 #out> give_up_impl at misuse.c:@abort
-#out> called by <module> at abort.py:@called
+#out> called by <module> at fatal_abort.py:@called

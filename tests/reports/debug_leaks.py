@@ -24,26 +24,26 @@ print("done")
 #err>
 #err> 4 handles never closed: 'one', 'two', 'three', ...
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by fill at leaks.py:@fill
-#err>             main at leaks.py:@main
-#err>             <module> at leaks.py:@module
+#err>   called by fill at debug_leaks.py:@fill
+#err>             main at debug_leaks.py:@main
+#err>             <module> at debug_leaks.py:@module
 #err>
 #err> 4 handles never closed: 'one', 'two', 'three', ...
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by fill at leaks.py:@fill
-#err>             main at leaks.py:@again
-#err>             <module> at leaks.py:@module
+#err>   called by fill at debug_leaks.py:@fill
+#err>             main at debug_leaks.py:@again
+#err>             <module> at debug_leaks.py:@module
 #err>
 #err> 1 handle never closed: 'alpha'
 #err>   opened in forget at untidy.c:@forget
 #err>             first_impl at untidy.c:@first
-#err>   called by main at leaks.py:@ends
-#err>             <module> at leaks.py:@module
+#err>   called by main at debug_leaks.py:@ends
+#err>             <module> at debug_leaks.py:@module
 #err>
 #err> 1 handle never closed: 'gamma'
 #err>   opened in forget at untidy.c:@forget
 #err>             last_impl at untidy.c:@last
-#err>   called by main at leaks.py:@ends
-#err>             <module> at leaks.py:@module
+#err>   called by main at debug_leaks.py:@ends
+#err>             <module> at debug_leaks.py:@module
 #err>
 #err> hpy.debug: 0 violations, 10 leaked handles at 4 places in untidy

@@ -21,13 +21,13 @@ untidy.close_twice([])  # here: once
 #err>   used in   use_after_close_impl at untidy.c:@used
 #err>   opened in use_after_close_impl at untidy.c:@opened
 #err>   closed in use_after_close_impl at untidy.c:@closed
-#err>   called by use at violations.py:@use
-#err>             <module> at violations.py:@three times
+#err>   called by use at debug_violations.py:@use
+#err>             <module> at debug_violations.py:@three times
 #err>
 #err> HPy_Close: a handle is closed twice [double-close in untidy]
 #err>   used in   close_twice_impl at untidy.c:@closed twice
 #err>   opened in close_twice_impl at untidy.c:@opened once
 #err>   closed in close_twice_impl at untidy.c:@closed once
-#err>   called by <module> at violations.py:@once
+#err>   called by <module> at debug_violations.py:@once
 #err>
 #err> hpy.debug: 4 violations at 2 places, 0 leaked handles in untidy

@@ -14,5 +14,5 @@ inner()  # here: outer
 #err> Fatal Python error: Segmentation fault
 #err> HPy debug: segmentation fault: memory at 0x8 is read [crash in misuse]
 #err>   used in   crash_impl at misuse.c:@crash
-#err>   called by inner at crash_in_program.py:@called
-#err>             <module> at crash_in_program.py:@outer
+#err>   called by inner at fatal_segfault_in_program.py:@called
+#err>             <module> at fatal_segfault_in_program.py:@outer
