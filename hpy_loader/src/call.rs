@@ -17,7 +17,7 @@
 //! A C function trusts its arguments: the getter of a type reads the struct behind its
 //! handle without a look at the class. So a call is only as good as its arguments, and
 //! nobody but the VM can see to those. It has promised to, where it implements
-//! [`Runtime`](crate::runtime::Runtime):
+//! [`Runtime`]:
 //!
 //! 1. A function is called through the loader that its definition came with.
 //! 2. A slot or attribute of a type, and a method, is called on an instance of that
