@@ -15,10 +15,7 @@
 pub mod heap;
 pub mod objects;
 mod runtime;
-#[cfg(feature = "script")]
-pub mod script;
-#[cfg(feature = "script")]
-pub mod suite;
+
 mod vm;
 
 pub use heap::{Local, Options, Reference, Statistics, Zeal};
