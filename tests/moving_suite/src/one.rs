@@ -2,7 +2,7 @@
 
 use crate::record::Record;
 use crate::report::{Outcome, TestReport};
-use moving_gc::Vm;
+use moving_gc::{Local, Vm};
 use sha2::{Digest, Sha256};
 use small_python::Interpreter;
 use std::cell::Cell;
@@ -39,7 +39,7 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
     let (class, test) = record.names();
     let result = interpreter
         .run_file(&record.file, &record.module())
-        .and_then(|module| interpreter.run_test(&module, class, test));
+        .and_then(|module| call(vm, &module, class, test));
     // The suite's own leak detector, which is there for tests in debug mode.
     let leaks = vm.debug_summary(generation).leaks();
     // What the test has left is finalized and destroyed under the same zeal.
@@ -75,6 +75,15 @@ pub fn run_one(vm: &'static Vm, interpreter: &Interpreter, record: &Record) -> T
         slots_rewritten: statistics.slots_rewritten,
         fields_rewritten: statistics.fields_rewritten,
     }
+}
+
+/// Calls a test of a module: `class().test()`, or `test()` without a class.
+fn call(vm: &Vm, module: &Local, class: Option<&str>, test: &str) -> moving_gc::Result<()> {
+    let owner = match class {
+        Some(class) => vm.call(&vm.get_attr(module, class)?, [].into())?,
+        None => module.clone(),
+    };
+    vm.call_method(&owner, test, [].into()).map(|_| ())
 }
 
 fn digest(source: &str) -> String {

@@ -1,7 +1,6 @@
 //! What the VM asks its language for: `compile`, `eval` and imports.
 
-use super::interpreter::{Fallible, Interpreter, Value};
-use super::lower::lower;
+use crate::interpreter::{Fallible, Interpreter, Value};
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::sites::{Position, PythonFrame};
 use moving_gc::{Arguments, Language, Vm};
@@ -40,7 +39,13 @@ impl Language for Script {
     }
 
     fn describe_position(&self, position: Position) -> PythonFrame {
-        self.0.describe_position(position)
+        // Codes are numbered once and never freed, so a position means the same forever.
+        let (code, unit) = self.0.code(position.code);
+        PythonFrame {
+            function: code.qualified_name.clone(),
+            file: unit.unit.file.clone(),
+            line: position.place,
+        }
     }
 
     fn import(&self, _: &Vm, name: &str) -> Fallible<Option<Value>> {
@@ -64,45 +69,5 @@ impl Interpreter {
         };
         let what = self.vm.call(&namespace, what)?;
         self.vm.call(&hook, [what].into()).map(|_| ())
-    }
-
-    /// `compile(source, filename, kind)`: a code object.
-    pub(super) fn compile(
-        &self,
-        source: &str,
-        filename: &str,
-        expression: bool,
-    ) -> Fallible<Value> {
-        let unit = match expression {
-            true => self.parse_expression(source, filename)?,
-            false => self.parse(lower(source, filename), filename)?,
-        };
-        let class = self.builtin("code")?;
-        let code = self.vm.record(&class, 1, 1);
-        self.vm.record_set_word(&code, 0, unit.first_code as u64);
-        self.vm.record_set(&code, 0, Some(&self.vm.str(filename)));
-        Ok(code)
-    }
-
-    /// `eval(code, globals, locals)` for a code object.
-    pub(super) fn eval_code(
-        &self,
-        code: &Value,
-        globals: &Value,
-        locals: &Value,
-    ) -> Fallible<Value> {
-        let class = self.builtin("code")?;
-        if !self.vm.is_instance(code, &class) {
-            return Err(self.error("TypeError", "eval() arg 1 must be a code object"));
-        }
-        let dict = self.builtin("dict")?;
-        if ![globals, locals]
-            .iter()
-            .all(|names| self.vm.is_instance(names, &dict))
-        {
-            return Err(self.error("TypeError", "names are looked up in a dict here"));
-        }
-        let number = self.vm.record_word(code, 0) as usize;
-        self.run_code(number, globals, locals)
     }
 }

@@ -1,52 +1,48 @@
 //! Assignment, deletion, `+=`.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::tree::{Augmented, Expr, Target};
+use super::machine::{Fallible, Interpreter, Value};
+use ruff_python_ast::{Expr, StmtAugAssign};
 
 impl Interpreter {
-    pub(super) fn assign(&self, frame: &mut Frame, target: &Target, value: Value) -> Fallible<()> {
+    pub(super) fn assign(&self, frame: &mut Frame, target: &Expr, value: Value) -> Fallible<()> {
         match target {
-            Target::Place(place) => self.store(frame, *place, value),
-            Target::Attribute(object, name) => {
-                let object = self.eval(frame, object)?;
-                self.vm.set_attr(&object, frame.name(*name), Some(&value))
+            Expr::Name(node) => self.store(frame, frame.place(&node.node_index), value),
+            Expr::Attribute(node) => {
+                let object = self.eval(frame, &node.value)?;
+                self.vm.set_attr(&object, &node.attr, Some(&value))
             }
-            Target::Item(object, key) => {
-                let object = self.eval(frame, object)?;
-                let key = self.eval(frame, key)?;
+            Expr::Subscript(node) => {
+                let object = self.eval(frame, &node.value)?;
+                let key = self.eval(frame, &node.slice)?;
                 self.vm.set_item(&object, &key, Some(&value))
             }
-            Target::Unpack {
-                before,
-                star,
-                after,
-            } => {
-                let values = self.unpack(&value, before.len(), star.is_some(), after.len())?;
-                let stop = values.len() - after.len();
-                for (target, value) in before.iter().zip(&values) {
-                    self.assign(frame, target, value.clone())?;
-                }
-                if let Some(star) = star {
-                    let list = self.vm.list(&values[before.len()..stop]);
-                    self.assign(frame, star, list)?;
-                }
-                for (target, value) in after.iter().zip(&values[stop..]) {
-                    self.assign(frame, target, value.clone())?;
-                }
-                Ok(())
-            }
+            Expr::Tuple(node) => self.assign_each(frame, &node.elts, &value),
+            Expr::List(node) => self.assign_each(frame, &node.elts, &value),
+            _ => unreachable!("the parser refuses any other target"),
         }
     }
 
+    fn assign_each(&self, frame: &mut Frame, targets: &[Expr], value: &Value) -> Fallible<()> {
+        let star = targets.iter().position(Expr::is_starred_expr);
+        let wanted = targets.len() - usize::from(star.is_some());
+        let mut values = self.unpack(value, wanted, star.is_some())?;
+        if let Some(star) = star {
+            let end = star + values.len() - wanted;
+            let rest: Vec<Value> = values.drain(star..end).collect();
+            values.insert(star, self.vm.list(&rest));
+        }
+        for (target, value) in targets.iter().zip(values) {
+            match target {
+                Expr::Starred(node) => self.assign(frame, &node.value, value)?,
+                target => self.assign(frame, target, value)?,
+            }
+        }
+        Ok(())
+    }
+
     /// The values for as many targets, or more if one takes the rest.
-    fn unpack(
-        &self,
-        value: &Value,
-        before: usize,
-        star: bool,
-        after: usize,
-    ) -> Fallible<Vec<Value>> {
+    fn unpack(&self, value: &Value, wanted: usize, star: bool) -> Fallible<Vec<Value>> {
         let iterator = match self.vm.iter(value) {
             Ok(iterator) => iterator,
             Err(error) if self.vm.is_error(&error, "TypeError") => {
@@ -56,7 +52,6 @@ impl Interpreter {
             }
             Err(error) => return Err(error),
         };
-        let wanted = before + after;
         let mut values = Vec::new();
         while let Some(value) = self.vm.next(&iterator)? {
             if !star && values.len() == wanted {
@@ -75,69 +70,51 @@ impl Interpreter {
         Ok(values)
     }
 
-    pub(super) fn delete(&self, frame: &mut Frame, target: &Target) -> Fallible<()> {
+    pub(super) fn delete(&self, frame: &mut Frame, target: &Expr) -> Fallible<()> {
         match target {
-            Target::Place(place) => self.unbind(frame, *place),
-            Target::Attribute(object, name) => {
-                let object = self.eval(frame, object)?;
-                self.vm.set_attr(&object, frame.name(*name), None)
+            Expr::Name(node) => self.unbind(frame, frame.place(&node.node_index)),
+            Expr::Attribute(node) => {
+                let object = self.eval(frame, &node.value)?;
+                self.vm.set_attr(&object, &node.attr, None)
             }
-            Target::Item(object, key) => {
-                let object = self.eval(frame, object)?;
-                let key = self.eval(frame, key)?;
+            Expr::Subscript(node) => {
+                let object = self.eval(frame, &node.value)?;
+                let key = self.eval(frame, &node.slice)?;
                 self.vm.set_item(&object, &key, None)
             }
-            Target::Unpack { before, after, .. } => {
-                for target in before.iter().chain(after) {
-                    self.delete(frame, target)?;
-                }
-                Ok(())
-            }
+            Expr::Tuple(node) => node.elts.iter().try_for_each(|one| self.delete(frame, one)),
+            Expr::List(node) => node.elts.iter().try_for_each(|one| self.delete(frame, one)),
+            _ => unreachable!("the parser refuses any other target"),
         }
     }
 
     /// `target op= operand`: the target's own parts are evaluated once.
-    pub(super) fn augment(
-        &self,
-        frame: &mut Frame,
-        target: &Target,
-        op: Augmented,
-        operand: &Expr,
-    ) -> Fallible<()> {
-        match target {
-            Target::Place(place) => {
-                let old = self.load(frame, *place)?;
-                let new = self.updated(frame, &old, op, operand)?;
-                self.store(frame, *place, new)
+    pub(super) fn augment(&self, frame: &mut Frame, node: &StmtAugAssign) -> Fallible<()> {
+        let updated = |frame: &mut Frame, old: &Value| {
+            let operand = self.eval(frame, &node.value)?;
+            self.operate_in_place(node.op, old, &operand)
+        };
+        match &*node.target {
+            Expr::Name(name) => {
+                let place = frame.place(&name.node_index);
+                let old = self.load(frame, place)?;
+                let new = updated(frame, &old)?;
+                self.store(frame, place, new)
             }
-            Target::Attribute(object, name) => {
-                let object = self.eval(frame, object)?;
-                let old = self.vm.get_attr(&object, frame.name(*name))?;
-                let new = self.updated(frame, &old, op, operand)?;
-                self.vm.set_attr(&object, frame.name(*name), Some(&new))
+            Expr::Attribute(target) => {
+                let object = self.eval(frame, &target.value)?;
+                let old = self.vm.get_attr(&object, &target.attr)?;
+                let new = updated(frame, &old)?;
+                self.vm.set_attr(&object, &target.attr, Some(&new))
             }
-            Target::Item(object, key) => {
-                let object = self.eval(frame, object)?;
-                let key = self.eval(frame, key)?;
+            Expr::Subscript(target) => {
+                let object = self.eval(frame, &target.value)?;
+                let key = self.eval(frame, &target.slice)?;
                 let old = self.vm.get_item(&object, &key)?;
-                let new = self.updated(frame, &old, op, operand)?;
+                let new = updated(frame, &old)?;
                 self.vm.set_item(&object, &key, Some(&new))
             }
-            Target::Unpack { .. } => unreachable!("the parser refuses it"),
-        }
-    }
-
-    fn updated(
-        &self,
-        frame: &mut Frame,
-        old: &Value,
-        op: Augmented,
-        operand: &Expr,
-    ) -> Fallible<Value> {
-        let operand = self.eval(frame, operand)?;
-        match op {
-            Augmented::Operator(op) => self.vm.in_place(op, old, &operand),
-            Augmented::Power => self.vm.in_place_power(old, &operand, &self.vm.none()),
+            _ => unreachable!("the parser refuses any other target"),
         }
     }
 }

@@ -1,99 +1,128 @@
 //! Calls, from the script and of its functions.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::tree::{Call, Code, ConstantId, Expr};
+use super::machine::{Fallible, Interpreter, Value};
 use moving_gc::{Arguments, Vm};
+use ruff_python_ast as ast;
+
+type Keywords = Vec<(String, Value)>;
 
 impl Interpreter {
-    pub(super) fn eval_call(&self, frame: &mut Frame, call: &Call) -> Fallible<Value> {
-        let callee = self.eval(frame, &call.callee)?;
-        let positional = self.elements(frame, &call.positional)?;
-        let keywords = self.keywords(frame, &call.keywords)?;
-        self.call_with(&callee, &positional, &keywords)
+    pub(super) fn eval_call(&self, frame: &mut Frame, call: &ast::ExprCall) -> Fallible<Value> {
+        let callee = self.eval(frame, &call.func)?;
+        let (positional, keywords) = self.arguments(frame, &call.arguments)?;
+        self.call_with(&callee, positional, keywords)
     }
 
-    pub(super) fn keywords(
+    pub(super) fn arguments(
         &self,
         frame: &mut Frame,
-        keywords: &[(Option<ConstantId>, Expr)],
-    ) -> Fallible<Vec<(String, Value)>> {
-        let mut values: Vec<(String, Value)> = Vec::new();
-        for (name, value) in keywords {
-            let value = self.eval(frame, value)?;
-            match name {
-                Some(name) => values.push((frame.name(*name).to_owned(), value)),
-                None => {
-                    let keys = self.vm.call_method(&value, "keys", [].into())?;
-                    for key in self.collect(&keys)? {
-                        let item = self.vm.get_item(&value, &key)?;
-                        let Some(name) = self.vm.text(&key) else {
-                            return Err(self.error("TypeError", "keywords must be strings"));
-                        };
-                        if values.iter().any(|(known, _)| *known == name) {
-                            let message =
-                                format!("got multiple values for keyword argument '{name}'");
-                            return Err(self.error("TypeError", &message));
-                        }
-                        values.push((name, item));
-                    }
+        arguments: &ast::Arguments,
+    ) -> Fallible<(Vec<Value>, Keywords)> {
+        let positional = self.elements(frame, &arguments.args)?;
+        let mut keywords = Keywords::new();
+        for keyword in &arguments.keywords {
+            let value = self.eval(frame, &keyword.value)?;
+            if let Some(name) = &keyword.arg {
+                keywords.push((name.to_string(), value));
+                continue;
+            }
+            let keys = self.vm.call_method(&value, "keys", [].into())?;
+            for key in self.vm.collect_items(&keys)? {
+                let item = self.vm.get_item(&value, &key)?;
+                let Some(name) = self.vm.text(&key) else {
+                    return Err(self.error("TypeError", "keywords must be strings"));
+                };
+                if keywords.iter().any(|(known, _)| *known == name) {
+                    let message = format!("got multiple values for keyword argument '{name}'");
+                    return Err(self.error("TypeError", &message));
                 }
+                keywords.push((name, item));
             }
         }
-        Ok(values)
+        Ok((positional, keywords))
     }
 
     pub(super) fn call_with(
         &self,
         callee: &Value,
-        positional: &[Value],
-        keywords: &[(String, Value)],
+        positional: Vec<Value>,
+        keywords: Keywords,
     ) -> Fallible<Value> {
-        let keywords = keywords
-            .iter()
-            .map(|(name, value)| (self.vm.str(name), value.clone()))
-            .collect();
+        let keywords = keywords.into_iter();
+        let keywords = keywords.map(|(name, value)| (self.vm.str(&name), value));
         let arguments = Arguments {
-            positional: positional.to_vec(),
-            keywords,
+            positional,
+            keywords: keywords.collect(),
         };
         self.vm.call(callee, arguments)
     }
 
-    /// The cells of `frame` that a function defined in it shares.
-    pub(super) fn shared_cells(&self, frame: &Frame, code: &Code) -> Vec<Value> {
-        let cells = code.free.iter().map(|free| frame.cells[free.outer].clone());
-        cells.collect()
+    pub(super) fn decorators(
+        &self,
+        frame: &mut Frame,
+        decorators: &[ast::Decorator],
+    ) -> Fallible<Vec<Value>> {
+        let decorators = decorators.iter();
+        let values = decorators.map(|decorator| self.eval(frame, &decorator.expression));
+        values.collect()
     }
 
-    pub(super) fn new_function(
+    /// A function or a lambda, whose code the node has.
+    pub(super) fn define(
+        &self,
+        frame: &mut Frame,
+        node: &ast::AtomicNodeIndex,
+        parameters: Option<&ast::Parameters>,
+        decorators: &[ast::Decorator],
+    ) -> Fallible<Value> {
+        let decorators = self.decorators(frame, decorators)?;
+        let mut defaults = Vec::new();
+        let keyword_defaults = self.vm.dict();
+        if let Some(parameters) = parameters {
+            for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
+                if let Some(default) = parameter.default() {
+                    defaults.push(self.eval(frame, default)?);
+                }
+            }
+            for parameter in &parameters.kwonlyargs {
+                if let Some(default) = parameter.default() {
+                    let value = self.eval(frame, default)?;
+                    let name = parameter.name();
+                    self.vm.dict_set_str(&keyword_defaults, name, &value);
+                }
+            }
+        }
+        let number = frame.code_of(node);
+        let mut value = self.new_function(frame, number, &defaults, &keyword_defaults)?;
+        for decorator in decorators.iter().rev() {
+            value = self.vm.call(decorator, [value].into())?;
+        }
+        Ok(value)
+    }
+
+    fn new_function(
         &self,
         frame: &Frame,
         number: usize,
         defaults: &[Value],
         keyword_defaults: &Value,
     ) -> Fallible<Value> {
-        let (code, _) = self.code(number);
-        let cells = self.shared_cells(frame, code);
+        let (code, unit) = self.code(number);
         let mut captured = vec![
             self.vm.int(number as i64),
             frame.globals.clone(),
             self.vm.tuple(defaults),
             keyword_defaults.clone(),
         ];
-        captured.extend(cells);
-        let function = self.vm.function(&code.name, run, &captured, true);
-        let qualified = self.vm.str(&code.qualified_name);
-        self.vm
-            .set_attr(&function, "__qualname__", Some(&qualified))?;
+        captured.extend(frame.shared_cells(code));
+        let function = self.vm.function(code.name, run, &captured, true);
+        let set = |name: &str, value: &_| self.vm.set_attr(&function, name, Some(value));
+        set("__qualname__", &self.vm.str(&code.qualified_name))?;
         if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
-            self.vm.set_attr(&function, "__module__", Some(&module))?;
+            set("__module__", &module)?;
         }
-        let doc = match code.doc {
-            Some(doc) => frame.constant(doc).clone(),
-            None => self.vm.none(),
-        };
-        self.vm.set_attr(&function, "__doc__", Some(&doc))?;
+        set("__doc__", &unit.doc(code).unwrap_or_else(|| self.vm.none()))?;
         Ok(function)
     }
 
@@ -105,9 +134,9 @@ impl Interpreter {
         let mut frame = self.frame(number, captured(1), None, cells.collect())?;
         self.bind(&mut frame, &captured(2), &captured(3), &arguments)?;
         drop(arguments);
-        for (index, cell) in frame.code.cells.iter().enumerate() {
-            if let Some(slot) = cell.parameter {
-                let value = frame.locals[slot].take();
+        for (index, (_, parameter)) in frame.code.cells.iter().enumerate() {
+            if let Some(slot) = parameter {
+                let value = frame.locals[*slot].take();
                 let cell = &frame.cells[frame.code.free.len() + index];
                 self.vm.record_set(cell, 0, value.as_ref());
             }
@@ -129,16 +158,16 @@ impl Interpreter {
         let complain = |message: String| Err(self.error("TypeError", &message));
         let positional = &arguments.positional[..];
 
-        let wanted = parameters.positional.len();
-        for (parameter, value) in parameters.positional.iter().zip(positional) {
-            frame.locals[parameter.slot] = Some(value.clone());
+        let wanted = parameters.positional;
+        for (slot, value) in frame.locals[..wanted].iter_mut().zip(positional) {
+            *slot = Some(value.clone());
         }
-        match &parameters.star {
-            Some(star) => {
+        match parameters.star {
+            1 => {
                 let rest = positional.get(wanted..).unwrap_or_default();
-                frame.locals[star.slot] = Some(self.vm.tuple(rest));
+                frame.locals[wanted] = Some(self.vm.tuple(rest));
             }
-            None if positional.len() > wanted => {
+            _ if positional.len() > wanted => {
                 let plural = if wanted == 1 { "" } else { "s" };
                 let given = positional.len();
                 let verb = if given == 1 { "was" } else { "were" };
@@ -146,25 +175,23 @@ impl Interpreter {
                     "{function}() takes {wanted} positional argument{plural} but {given} {verb} given"
                 ));
             }
-            None => {}
+            _ => {}
         }
 
-        let named = &parameters.positional[parameters.positional_only..];
-        let extra = parameters.double_star.as_ref().map(|_| self.vm.dict());
+        let first_keyword = wanted + parameters.star;
+        let keyword_only = first_keyword..first_keyword + parameters.keyword_only;
+        let extra = (parameters.double_star == 1).then(|| self.vm.dict());
         for (key, value) in &arguments.keywords {
             let name = &self.vm.text(key).unwrap_or_default();
-            let parameter = named
-                .iter()
-                .chain(&parameters.keyword_only)
-                .find(|parameter| parameter.name == *name);
-            match (parameter, &extra) {
-                (Some(parameter), _) => {
-                    if frame.locals[parameter.slot].is_some() {
+            let mut named = (parameters.positional_only..wanted).chain(keyword_only.clone());
+            match (named.find(|&slot| code.locals[slot] == name), &extra) {
+                (Some(slot), _) => {
+                    if frame.locals[slot].is_some() {
                         return complain(format!(
                             "{function}() got multiple values for argument '{name}'"
                         ));
                     }
-                    frame.locals[parameter.slot] = Some(value.clone());
+                    frame.locals[slot] = Some(value.clone());
                 }
                 (None, Some(extra)) => self.vm.dict_set_str(extra, name, value),
                 (None, None) => {
@@ -174,29 +201,30 @@ impl Interpreter {
                 }
             }
         }
-        if let (Some(parameter), Some(extra)) = (&parameters.double_star, extra) {
-            frame.locals[parameter.slot] = Some(extra);
+        if let Some(extra) = extra {
+            frame.locals[keyword_only.end] = Some(extra);
         }
 
         let defaults = self.vm.items(defaults).unwrap_or_default();
         let first_default = wanted - defaults.len();
         let mut missing = Vec::new();
-        for (index, parameter) in parameters.positional.iter().enumerate() {
-            if frame.locals[parameter.slot].is_none() {
-                match index.checked_sub(first_default) {
-                    Some(at) => frame.locals[parameter.slot] = Some(defaults[at].clone()),
-                    None => missing.push(format!("'{}'", parameter.name)),
+        for slot in 0..wanted {
+            if frame.locals[slot].is_none() {
+                match slot.checked_sub(first_default) {
+                    Some(at) => frame.locals[slot] = Some(defaults[at].clone()),
+                    None => missing.push(format!("'{}'", code.locals[slot])),
                 }
             }
         }
         let mut kind = "positional";
         if missing.is_empty() {
             kind = "keyword-only";
-            for parameter in &parameters.keyword_only {
-                if frame.locals[parameter.slot].is_none() {
-                    match self.vm.dict_get_str(keyword_defaults, &parameter.name) {
-                        Some(value) => frame.locals[parameter.slot] = Some(value),
-                        None => missing.push(format!("'{}'", parameter.name)),
+            for slot in keyword_only {
+                let name = code.locals[slot];
+                if frame.locals[slot].is_none() {
+                    match self.vm.dict_get_str(keyword_defaults, name) {
+                        Some(value) => frame.locals[slot] = Some(value),
+                        None => missing.push(format!("'{name}'")),
                     }
                 }
             }

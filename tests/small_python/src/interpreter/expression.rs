@@ -1,130 +1,143 @@
 //! Expressions.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::tree::{Collection, Comparison, Comprehension, Element, Expr, ExprKind, Function};
-use moving_gc::heap::Reference;
+use super::machine::{Fallible, Interpreter, Value};
+use ruff_python_ast as ast;
+use ruff_python_ast::{BoolOp, Expr, UnaryOp};
+
+type Operation = hpy_loader::runtime::UnaryOp;
 
 impl Interpreter {
     pub(super) fn eval(&self, frame: &mut Frame, expr: &Expr) -> Fallible<Value> {
-        match &expr.kind {
-            ExprKind::Constant(id) => Ok(frame.constant(*id).clone()),
-            ExprKind::Load(place) => self.load(frame, *place),
-            ExprKind::Named(place, value) => {
-                let value = self.eval(frame, value)?;
-                self.store(frame, *place, value.clone())?;
+        match expr {
+            Expr::NoneLiteral(_) => Ok(self.vm.none()),
+            Expr::EllipsisLiteral(_) => Ok(self.vm.builtin("Ellipsis")),
+            Expr::BooleanLiteral(node) => Ok(self.vm.bool(node.value)),
+            Expr::NumberLiteral(node) => Ok(frame.literal(&node.node_index)),
+            Expr::StringLiteral(node) => Ok(frame.literal(&node.node_index)),
+            Expr::BytesLiteral(node) => Ok(frame.literal(&node.node_index)),
+            Expr::Name(node) => self.load(frame, frame.place(&node.node_index)),
+            Expr::Named(node) => {
+                let value = self.eval(frame, &node.value)?;
+                self.assign(frame, &node.target, value.clone())?;
                 Ok(value)
             }
-            ExprKind::Attribute(object, name) => {
-                let object = self.eval(frame, object)?;
-                self.vm.get_attr(&object, frame.name(*name))
-            }
-            ExprKind::Item(object, key) => {
-                let object = self.eval(frame, object)?;
-                let key = self.eval(frame, key)?;
+            Expr::Attribute(node) => self.attribute(frame, node),
+            Expr::Subscript(node) => {
+                let object = self.eval(frame, &node.value)?;
+                let key = self.eval(frame, &node.slice)?;
                 self.vm.get_item(&object, &key)
             }
-            ExprKind::Slice(start, stop, step) => {
-                let mut part = |part: &Option<Box<Expr>>| match part {
+            Expr::Slice(node) => {
+                let mut part = |part: Option<&Expr>| match part {
                     Some(part) => self.eval(frame, part),
                     None => Ok(self.vm.none()),
                 };
-                let (start, stop, step) = (part(start)?, part(stop)?, part(step)?);
+                let start = part(node.lower.as_deref())?;
+                let stop = part(node.upper.as_deref())?;
+                let step = part(node.step.as_deref())?;
                 Ok(self.vm.slice(&start, &stop, &step))
             }
-            ExprKind::List(elements) => {
-                let values = self.elements(frame, elements)?;
-                Ok(self.vm.list(&values))
+            Expr::List(node) => Ok(self.vm.list(&self.elements(frame, &node.elts)?)),
+            Expr::Tuple(node) => Ok(self.vm.tuple(&self.elements(frame, &node.elts)?)),
+            Expr::Set(node) => {
+                let values = self.elements(frame, &node.elts)?;
+                self.set(&self.vm.list(&values))
             }
-            ExprKind::Tuple(elements) => {
-                let values = self.elements(frame, elements)?;
-                Ok(self.vm.tuple(&values))
-            }
-            ExprKind::Set(elements) => {
-                let values = self.elements(frame, elements)?;
-                self.set(&values)
-            }
-            ExprKind::Dict(items) => self.dict(frame, items),
-            ExprKind::Unary(op, operand) => {
-                let operand = self.eval(frame, operand)?;
-                self.vm.unary(*op, &operand)
-            }
-            ExprKind::Not(operand) => {
-                let operand = self.eval(frame, operand)?;
-                Ok(self.vm.bool(!self.vm.is_true(&operand)?))
-            }
-            ExprKind::Binary(op, left, right) => {
-                let left = self.eval(frame, left)?;
-                let right = self.eval(frame, right)?;
-                self.vm.binary(*op, &left, &right)
-            }
-            ExprKind::Power(left, right) => {
-                let left = self.eval(frame, left)?;
-                let right = self.eval(frame, right)?;
-                self.vm.power(&left, &right, &self.vm.none())
-            }
-            ExprKind::And(values) => self.short_circuit(frame, values, false),
-            ExprKind::Or(values) => self.short_circuit(frame, values, true),
-            ExprKind::Compare(left, rest) => self.comparisons(frame, left, rest),
-            ExprKind::If(test, then, otherwise) => {
-                let test = self.eval(frame, test)?;
-                let branch = if self.vm.is_true(&test)? {
-                    then
-                } else {
-                    otherwise
+            Expr::Dict(node) => self.dict(frame, &node.items),
+            Expr::UnaryOp(node) => {
+                let operand = self.eval(frame, &node.operand)?;
+                let op = match node.op {
+                    UnaryOp::Not => return Ok(self.vm.bool(!self.vm.is_true(&operand)?)),
+                    UnaryOp::Invert => Operation::Invert,
+                    UnaryOp::UAdd => Operation::Positive,
+                    UnaryOp::USub => Operation::Negative,
                 };
-                self.eval(frame, branch)
+                self.vm.unary(op, &operand)
             }
-            ExprKind::Call(call) => self.eval_call(frame, call),
-            ExprKind::Super(class, object, name) => {
-                let class = self.eval(frame, class)?;
-                let object = self.eval(frame, object)?;
-                self.vm.get_super_attr(&class, &object, frame.name(*name))
+            Expr::BinOp(node) => {
+                let left = self.eval(frame, &node.left)?;
+                let right = self.eval(frame, &node.right)?;
+                self.operate(node.op, &left, &right)
             }
-            ExprKind::Function(function) => self.eval_function(frame, function),
-            ExprKind::Comprehension(comprehension) => self.comprehension(frame, comprehension),
-            ExprKind::Format(pieces) => {
-                let text = self.format(frame, pieces)?;
+            Expr::BoolOp(node) => self.short_circuit(frame, &node.values, node.op == BoolOp::Or),
+            Expr::Compare(node) => self.comparisons(frame, node),
+            Expr::If(node) => match self.holds(frame, &node.test)? {
+                true => self.eval(frame, &node.body),
+                false => self.eval(frame, &node.orelse),
+            },
+            Expr::Call(node) => self.eval_call(frame, node),
+            Expr::Lambda(node) => {
+                self.define(frame, &node.node_index, node.parameters.as_deref(), &[])
+            }
+            Expr::FString(node) => {
+                let text = self.format(frame, &node.value)?;
                 Ok(self.vm.str(&text))
             }
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::Generator(_) | Expr::DictComp(_) => {
+                self.comprehension(frame, expr)
+            }
+            // The code of all others is not run.
+            _ => Err(self.error("NotImplementedError", "an expression of this kind")),
         }
     }
 
-    pub(super) fn elements(&self, frame: &mut Frame, elements: &[Element]) -> Fallible<Vec<Value>> {
+    /// Whether an expression is true.
+    pub(super) fn holds(&self, frame: &mut Frame, test: &Expr) -> Fallible<bool> {
+        let value = self.eval(frame, test)?;
+        self.vm.is_true(&value)
+    }
+
+    pub(super) fn elements(&self, frame: &mut Frame, elements: &[Expr]) -> Fallible<Vec<Value>> {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             match element {
-                Element::One(expr) => values.push(self.eval(frame, expr)?),
-                Element::Star(expr) => {
-                    let iterable = self.eval(frame, expr)?;
-                    values.extend(self.collect(&iterable)?);
+                Expr::Starred(node) => {
+                    let iterable = self.eval(frame, &node.value)?;
+                    values.extend(self.vm.collect_items(&iterable)?);
                 }
+                element => values.push(self.eval(frame, element)?),
             }
         }
         Ok(values)
     }
 
-    /// `list(iterable)`, in Rust.
-    pub(super) fn collect(&self, iterable: &Value) -> Fallible<Vec<Value>> {
-        self.vm.collect_items(iterable)
+    /// `object.name`, also of `super()`.
+    fn attribute(&self, frame: &mut Frame, node: &ast::ExprAttribute) -> Fallible<Value> {
+        if let Expr::Call(call) = &*node.value
+            && let Expr::Name(callee) = &*call.func
+            && callee.id == "super"
+        {
+            let (class, object) = match &*call.arguments.args {
+                [class, object] => (self.eval(frame, class)?, self.eval(frame, object)?),
+                _ => (
+                    self.load(frame, frame.place(&callee.node_index))?,
+                    self.load(frame, frame.place(&call.node_index))?,
+                ),
+            };
+            return self.vm.get_super_attr(&class, &object, &node.attr);
+        }
+        let object = self.eval(frame, &node.value)?;
+        self.vm.get_attr(&object, &node.attr)
     }
 
-    pub(super) fn set(&self, values: &[Value]) -> Fallible<Value> {
+    /// `set(list)`.
+    pub(super) fn set(&self, list: &Value) -> Fallible<Value> {
         let class = self.builtin("set")?;
-        self.vm.call(&class, [self.vm.list(values)].into())
+        self.vm.call(&class, [list.clone()].into())
     }
 
-    fn dict(&self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> Fallible<Value> {
+    fn dict(&self, frame: &mut Frame, items: &[ast::DictItem]) -> Fallible<Value> {
         let dict = self.vm.dict();
-        for (key, value) in items {
-            match key {
+        for item in items {
+            match &item.key {
                 Some(key) => {
                     let key = self.eval(frame, key)?;
-                    let value = self.eval(frame, value)?;
+                    let value = self.eval(frame, &item.value)?;
                     self.vm.set_item(&dict, &key, Some(&value))?;
                 }
                 None => {
-                    let mapping = self.eval(frame, value)?;
+                    let mapping = self.eval(frame, &item.value)?;
                     self.update(&dict, &mapping)?;
                 }
             }
@@ -133,9 +146,9 @@ impl Interpreter {
     }
 
     /// `dict.update(mapping)`.
-    pub(super) fn update(&self, dict: &Value, mapping: &Value) -> Fallible<()> {
+    fn update(&self, dict: &Value, mapping: &Value) -> Fallible<()> {
         let keys = self.vm.call_method(mapping, "keys", [].into())?;
-        for key in self.collect(&keys)? {
+        for key in self.vm.collect_items(&keys)? {
             let value = self.vm.get_item(mapping, &key)?;
             self.vm.set_item(dict, &key, Some(&value))?;
         }
@@ -153,115 +166,17 @@ impl Interpreter {
         Ok(last)
     }
 
-    fn comparisons(
-        &self,
-        frame: &mut Frame,
-        left: &Expr,
-        rest: &[(Comparison, Expr)],
-    ) -> Fallible<Value> {
-        let mut left = self.eval(frame, left)?;
+    fn comparisons(&self, frame: &mut Frame, node: &ast::ExprCompare) -> Fallible<Value> {
+        let mut left = self.eval(frame, &node.left)?;
         let mut result = self.vm.none();
-        for (index, (comparison, right)) in rest.iter().enumerate() {
+        for (index, (op, right)) in node.ops.iter().zip(&node.comparators).enumerate() {
             let right = self.eval(frame, right)?;
-            result = self.comparison(*comparison, &left, &right)?;
-            if index + 1 < rest.len() && !self.vm.is_true(&result)? {
+            result = self.comparison(*op, &left, &right)?;
+            if index + 1 < node.ops.len() && !self.vm.is_true(&result)? {
                 break;
             }
             left = right;
         }
         Ok(result)
-    }
-
-    pub(super) fn comparison(
-        &self,
-        comparison: Comparison,
-        left: &Value,
-        right: &Value,
-    ) -> Fallible<Value> {
-        Ok(match comparison {
-            Comparison::Rich(op) => self.vm.compare(op, left, right)?,
-            Comparison::Is => self.vm.bool(left.is(right)),
-            Comparison::IsNot => self.vm.bool(!left.is(right)),
-            Comparison::In => self.vm.bool(self.vm.contains(right, left)?),
-            Comparison::NotIn => self.vm.bool(!self.vm.contains(right, left)?),
-        })
-    }
-
-    fn eval_function(&self, frame: &mut Frame, function: &Function) -> Fallible<Value> {
-        let mut decorators = Vec::new();
-        for decorator in &function.decorators {
-            decorators.push(self.eval(frame, decorator)?);
-        }
-        let mut defaults = Vec::new();
-        for default in &function.defaults {
-            defaults.push(self.eval(frame, default)?);
-        }
-        let keyword_defaults = self.vm.dict();
-        for (name, default) in &function.keyword_defaults {
-            let value = self.eval(frame, default)?;
-            self.vm
-                .set_item(&keyword_defaults, frame.constant(*name), Some(&value))?;
-        }
-        let number = frame.unit.first_code + function.code;
-        let mut value = self.new_function(frame, number, &defaults, &keyword_defaults)?;
-        for decorator in decorators.iter().rev() {
-            value = self.vm.call(decorator, [value].into())?;
-        }
-        Ok(value)
-    }
-
-    fn comprehension(&self, frame: &mut Frame, node: &Comprehension) -> Fallible<Value> {
-        // Each run has variables of its own, also if it is inside a loop.
-        for &cell in &node.cells {
-            frame.cells[cell] = self.new_cell(None);
-        }
-        let result = match node.collection {
-            Collection::Dict => self.vm.dict(),
-            _ => self.vm.list(&[]),
-        };
-        self.clause(frame, node, 0, &result)?;
-        match node.collection {
-            Collection::List | Collection::Dict => Ok(result),
-            Collection::Set => {
-                let class = self.builtin("set")?;
-                self.vm.call(&class, [result].into())
-            }
-            Collection::Iterator => self.vm.iter(&result),
-        }
-    }
-
-    fn clause(
-        &self,
-        frame: &mut Frame,
-        node: &Comprehension,
-        depth: usize,
-        result: &Value,
-    ) -> Fallible<()> {
-        let Some(clause) = node.clauses.get(depth) else {
-            let element = self.eval(frame, &node.element)?;
-            return match &node.value {
-                Some(value) => {
-                    let value = self.eval(frame, value)?;
-                    self.vm.set_item(result, &element, Some(&value))
-                }
-                None => {
-                    let append = [element].into();
-                    self.vm.call_method(result, "append", append).map(|_| ())
-                }
-            };
-        };
-        let iterable = self.eval(frame, &clause.iterable)?;
-        let iterator = self.vm.iter(&iterable)?;
-        'next: while let Some(value) = self.vm.next(&iterator)? {
-            self.assign(frame, &clause.target, value)?;
-            for condition in &clause.conditions {
-                let holds = self.eval(frame, condition)?;
-                if !self.vm.is_true(&holds)? {
-                    continue 'next;
-                }
-            }
-            self.clause(frame, node, depth + 1, result)?;
-        }
-        Ok(())
     }
 }

@@ -1,33 +1,53 @@
 //! Format strings and the format language of numbers and text.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::tree::{Conversion, Piece};
+use super::machine::{Fallible, Interpreter, Value};
 use hpy_loader::runtime::UnaryOp;
+use ruff_python_ast::{
+    ConversionFlag, FStringPart, FStringValue, InterpolatedStringElement,
+    InterpolatedStringElements,
+};
 
 impl Interpreter {
-    pub(super) fn format(&self, frame: &mut Frame, pieces: &[Piece]) -> Fallible<String> {
+    pub(super) fn format(&self, frame: &mut Frame, value: &FStringValue) -> Fallible<String> {
         let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(part) => text.push_str(part),
-                Piece::Value {
-                    value,
-                    conversion,
-                    specification,
-                } => {
-                    let mut value = self.eval(frame, value)?;
-                    if let Some(conversion) = conversion {
-                        value = self.vm.str(&match conversion {
-                            Conversion::Str => self.vm.display(&value)?,
-                            Conversion::Repr => self.vm.repr(&value)?,
-                            Conversion::Ascii => self.ascii(&value)?,
-                        });
-                    }
-                    let specification = self.format(frame, specification)?;
-                    text.push_str(&self.formatted(&value, &specification)?);
+        for part in value {
+            match part {
+                FStringPart::Literal(part) => text.push_str(&part.value),
+                FStringPart::FString(part) => {
+                    text.push_str(&self.format_elements(frame, &part.elements)?);
                 }
             }
+        }
+        Ok(text)
+    }
+
+    fn format_elements(
+        &self,
+        frame: &mut Frame,
+        elements: &InterpolatedStringElements,
+    ) -> Fallible<String> {
+        let mut text = String::new();
+        for element in elements {
+            let node = match element {
+                InterpolatedStringElement::Interpolation(node) => node,
+                InterpolatedStringElement::Literal(part) => {
+                    text.push_str(&part.value);
+                    continue;
+                }
+            };
+            let value = self.eval(frame, &node.expression)?;
+            let value = match node.conversion {
+                ConversionFlag::None => value,
+                ConversionFlag::Str => self.vm.str(&self.vm.display(&value)?),
+                ConversionFlag::Repr => self.vm.str(&self.vm.repr(&value)?),
+                ConversionFlag::Ascii => self.vm.str(&self.ascii(&value)?),
+            };
+            let specification = match &node.format_spec {
+                Some(specification) => self.format_elements(frame, &specification.elements)?,
+                None => String::new(),
+            };
+            text.push_str(&self.formatted(&value, &specification)?);
         }
         Ok(text)
     }

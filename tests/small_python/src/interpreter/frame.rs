@@ -1,9 +1,9 @@
 //! The variables of a running body.
 
+use super::machine::{Fallible, Interpreter, LoadedUnit, Value};
+use crate::syntax::{Code, Place, index};
+use ruff_python_ast::AtomicNodeIndex;
 use std::cell::Cell;
-
-use super::{Fallible, Interpreter, LoadedUnit, Value};
-use crate::tree::{Code, Constant, ConstantId, Place};
 
 /// A running body.
 pub(super) struct Frame {
@@ -23,16 +23,33 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn constant(&self, id: ConstantId) -> &Value {
-        &self.unit.constants[id]
+    /// The object for the literal that a node is.
+    pub fn literal(&self, node: &AtomicNodeIndex) -> Value {
+        self.unit.literals[index(node)].clone()
     }
 
-    /// A name, which is a constant as well.
-    pub fn name(&self, id: ConstantId) -> &'static str {
-        match &self.unit.unit.constants[id] {
-            Constant::Str(name) => name,
-            _ => unreachable!("a name is a string"),
-        }
+    /// Where the variable is that a node names.
+    pub fn place(&self, node: &AtomicNodeIndex) -> Place {
+        self.unit.unit.places[index(node)]
+    }
+
+    /// The number of the code that a node has.
+    pub fn code_of(&self, node: &AtomicNodeIndex) -> usize {
+        self.unit.first_code + index(node)
+    }
+
+    /// The cells that a function defined here shares.
+    pub fn shared_cells(&self, code: &Code) -> Vec<Value> {
+        let cells = code
+            .free
+            .iter()
+            .map(|(_, outer)| self.cells[*outer].clone());
+        cells.collect()
+    }
+
+    /// The cells that a comprehension makes anew.
+    pub fn fresh(&self, node: &AtomicNodeIndex) -> &'static [usize] {
+        &self.unit.unit.fresh[index(node)]
     }
 }
 
@@ -46,16 +63,16 @@ impl Interpreter {
         shared: Vec<Value>,
     ) -> Fallible<Frame> {
         let (code, unit) = self.code(number);
-        if let Some(reason) = code.unsupported.first() {
+        if let Some((construct, line)) = code.unsupported {
             let message = format!(
-                "{}:{}: {} cannot be expressed here: {}",
-                unit.file, reason.line, code.qualified_name, reason.construct
+                "{}:{line}: {} cannot be run here: {construct}",
+                unit.unit.file, code.qualified_name
             );
             return Err(self.error("NotImplementedError", &message));
         }
         let mut cells = shared;
         for _ in &code.cells {
-            cells.push(self.new_cell(None));
+            cells.push(self.new_cell());
         }
         Ok(Frame {
             number,
@@ -73,34 +90,28 @@ impl Interpreter {
         match place {
             Place::Local(slot) => match &frame.locals[slot] {
                 Some(value) => Ok(value.clone()),
-                None => Err(self.unbound(&frame.code.locals[slot], true)),
+                None => Err(self.unbound(frame.code.locals[slot], true)),
             },
             Place::Cell(index) => self.load_cell(frame, index),
-            Place::Name(name) => {
-                let name = frame.name(name);
-                match self.vm.dict_get_str(&frame.namespace, name) {
-                    Some(value) => Ok(value),
-                    None => self.global(frame, name),
-                }
-            }
-            Place::NameOrCell(name, index) => {
-                match self.vm.dict_get_str(&frame.namespace, frame.name(name)) {
-                    Some(value) => Ok(value),
-                    None => self.load_cell(frame, index),
-                }
-            }
-            Place::Global(name) => self.global(frame, frame.name(name)),
+            Place::Name(name) => match self.vm.dict_get_str(&frame.namespace, name) {
+                Some(value) => Ok(value),
+                None => self.global(frame, name),
+            },
+            Place::NameOrCell(name, index) => match self.vm.dict_get_str(&frame.namespace, name) {
+                Some(value) => Ok(value),
+                None => self.load_cell(frame, index),
+            },
+            Place::Global(name) => self.global(frame, name),
         }
     }
 
     fn load_cell(&self, frame: &Frame, index: usize) -> Fallible<Value> {
         match self.vm.record_get(&frame.cells[index], 0) {
             Some(value) => Ok(value),
-            None => {
-                let free = frame.code.free.get(index).map(|free| &*free.name);
-                let own = || &*frame.code.cells[index - frame.code.free.len()].name;
-                Err(self.unbound(free.unwrap_or_else(own), free.is_none()))
-            }
+            None => Err(match frame.code.free.get(index) {
+                Some((name, _)) => self.unbound(name, false),
+                None => self.unbound(frame.code.cells[index - frame.code.free.len()].0, true),
+            }),
         }
     }
 
@@ -134,12 +145,10 @@ impl Interpreter {
             Place::Local(slot) => frame.locals[slot] = Some(value),
             Place::Cell(index) => self.vm.record_set(&frame.cells[index], 0, Some(&value)),
             Place::Name(name) | Place::NameOrCell(name, _) => {
-                self.vm
-                    .dict_set_str(&frame.namespace, frame.name(name), &value);
+                self.vm.dict_set_str(&frame.namespace, name, &value);
             }
             Place::Global(name) => {
-                self.vm
-                    .dict_set_str(&frame.globals, frame.name(name), &value);
+                self.vm.dict_set_str(&frame.globals, name, &value);
             }
         }
         Ok(())
@@ -154,16 +163,15 @@ impl Interpreter {
                 missing
             }
             Place::Name(name) | Place::NameOrCell(name, _) => {
-                self.remove(&frame.namespace, frame.name(name))?
+                self.remove(&frame.namespace, name)?
             }
-            Place::Global(name) => self.remove(&frame.globals, frame.name(name))?,
+            Place::Global(name) => self.remove(&frame.globals, name)?,
         };
         match (missing, place) {
             (false, _) => Ok(()),
-            (true, Place::Local(slot)) => Err(self.unbound(&frame.code.locals[slot], true)),
+            (true, Place::Local(slot)) => Err(self.unbound(frame.code.locals[slot], true)),
             (true, Place::Cell(index)) => self.load_cell(frame, index).map(|_| ()),
             (true, Place::Name(name) | Place::NameOrCell(name, _) | Place::Global(name)) => {
-                let name = frame.name(name);
                 Err(self.error("NameError", &format!("name '{name}' is not defined")))
             }
         }

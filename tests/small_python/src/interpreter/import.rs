@@ -1,55 +1,60 @@
-//! `import`: the library of the driver, then files.
+//! `import`: the library, then files.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::library;
-use crate::tree::{Import, Imported, Kind};
+use super::machine::{Fallible, Interpreter, Value};
+use crate::syntax::Kind;
+use ruff_python_ast::{Alias, StmtImportFrom};
 
 impl Interpreter {
-    pub(super) fn import_statement(&self, frame: &mut Frame, import: &Import) -> Fallible<()> {
-        let name = self.absolute(frame, import)?;
-        match self.import_names(frame, import, &name) {
-            // A file of tests is loaded for the tests that need nothing else than
-            // what there is. To the others a name is missing.
-            Err(error)
-                if self.vm.is_error(&error, "ImportError")
-                    && frame.code.kind == Kind::Module
-                    && self.is_test_file(frame) =>
-            {
-                Ok(())
+    /// `import a.b`: binds `a`, or with `as` the submodule.
+    pub(super) fn import(&self, frame: &mut Frame, alias: &Alias) -> Fallible<()> {
+        let name = alias.name.as_str();
+        let module = self.vm.import(name).and_then(|module| {
+            let first = name.split('.').next().unwrap_or(name);
+            match alias.asname {
+                Some(_) => Ok(module),
+                None => self.vm.import(first),
             }
-            result => result,
+        });
+        match module {
+            Ok(module) => self.store(frame, frame.place(&alias.node_index), module),
+            Err(error) => self.missing(frame, error),
         }
     }
 
-    fn is_test_file(&self, frame: &Frame) -> bool {
-        let name = self.vm.dict_get_str(&frame.globals, "__name__");
-        let name = name
-            .and_then(|name| self.vm.text(&name))
-            .unwrap_or_default();
-        name.starts_with("test.")
+    /// `from a import b`.
+    pub(super) fn import_from(&self, frame: &mut Frame, node: &StmtImportFrom) -> Fallible<()> {
+        let name = self.absolute(frame, node)?;
+        let module = match self.vm.import(&name) {
+            Ok(module) => module,
+            Err(error) => return self.missing(frame, error),
+        };
+        for alias in &node.names {
+            let attribute = alias.name.as_str();
+            let value = match self.vm.get_attr_optional(&module, attribute)? {
+                Some(value) => Ok(value),
+                None => self.submodule(&name, attribute),
+            };
+            match value {
+                Ok(value) => self.store(frame, frame.place(&alias.node_index), value)?,
+                Err(error) => return self.missing(frame, error),
+            }
+        }
+        Ok(())
     }
 
-    fn import_names(&self, frame: &mut Frame, import: &Import, name: &str) -> Fallible<()> {
-        match &import.names {
-            Imported::Module { place, leaf } => {
-                let mut module = self.vm.import(name)?;
-                if !leaf && let Some((first, _)) = name.split_once('.') {
-                    module = self.vm.import(first)?;
-                }
-                self.assign(frame, place, module)
-            }
-            Imported::Names(names) => {
-                let module = self.vm.import(name)?;
-                for (attribute, target) in names {
-                    let value = match self.vm.get_attr_optional(&module, attribute)? {
-                        Some(value) => value,
-                        None => self.submodule(name, attribute)?,
-                    };
-                    self.assign(frame, target, value)?;
-                }
-                Ok(())
-            }
+    /// A file of tests is loaded for the tests that need nothing else than what there
+    /// is. To the others a name is missing.
+    fn missing(&self, frame: &Frame, error: Value) -> Fallible<()> {
+        let name = self.vm.dict_get_str(&frame.globals, "__name__");
+        let name = name.and_then(|name| self.vm.text(&name));
+        let is_test_file = name.is_some_and(|name| name.starts_with("test."));
+        match self.vm.is_error(&error, "ImportError")
+            && frame.code.kind == Kind::Module
+            && is_test_file
+        {
+            true => Ok(()),
+            false => Err(error),
         }
     }
 
@@ -67,9 +72,10 @@ impl Interpreter {
 
     /// The full name of what `import` asks for, relative to the module that the
     /// frame belongs to.
-    fn absolute(&self, frame: &Frame, import: &Import) -> Fallible<String> {
+    fn absolute(&self, frame: &Frame, import: &StmtImportFrom) -> Fallible<String> {
+        let module = import.module.as_ref().map_or("", |name| name.as_str());
         if import.level == 0 {
-            return Ok(import.module.clone());
+            return Ok(module.to_owned());
         }
         let package = self.vm.dict_get_str(&frame.globals, "__package__");
         let package = package.and_then(|package| self.vm.text(&package));
@@ -81,7 +87,7 @@ impl Interpreter {
             let message = "attempted relative import with no known parent package";
             return Err(self.error("ImportError", message));
         }
-        Ok(match &*import.module {
+        Ok(match module {
             "" => package.to_owned(),
             module => format!("{package}.{module}"),
         })
@@ -89,23 +95,21 @@ impl Interpreter {
 
     /// Finds and runs a module that nobody has imported yet.
     pub(crate) fn find_module(&self, name: &str) -> Fallible<Option<Value>> {
-        if let Some((parent, leaf)) = name.rsplit_once('.')
-            && !library::has(name)
-        {
-            let parent = self.vm.import(parent)?;
-            let Some(module) = self.load_module(name)? else {
-                return Ok(None);
-            };
-            self.vm.set_attr(&parent, leaf, Some(&module))?;
+        if let Some(module) = (self.library)(self, name)? {
             return Ok(Some(module));
         }
-        self.load_module(name)
+        let Some((parent, leaf)) = name.rsplit_once('.') else {
+            return self.load_module(name);
+        };
+        let parent = self.vm.import(parent)?;
+        let module = self.load_module(name)?;
+        if let Some(module) = &module {
+            self.vm.set_attr(&parent, leaf, Some(module))?;
+        }
+        Ok(module)
     }
 
     fn load_module(&self, name: &str) -> Fallible<Option<Value>> {
-        if let Some(module) = library::module(self, name)? {
-            return Ok(Some(module));
-        }
         let relative = name.replace('.', "/");
         let leaf = name.rsplit('.').next().unwrap_or(name);
         for directory in self.path.borrow().clone() {

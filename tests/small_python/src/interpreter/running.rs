@@ -1,8 +1,6 @@
 //! The bodies that are running: what tracebacks and the debug mode's reports name.
 
-use super::Interpreter;
-use super::frame::Frame;
-use hpy_loader::sites::{Position, PythonFrame};
+use hpy_loader::sites::Position;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
@@ -22,11 +20,8 @@ impl Drop for Entered<'_> {
 
 impl Running {
     /// A body begins to run, and does so until the guard is dropped.
-    pub(super) fn enter(&self, frame: &Frame) -> Entered<'_> {
-        self.0.borrow_mut().push(Position {
-            code: frame.number,
-            place: frame.code.line,
-        });
+    pub(super) fn enter(&self, position: Position) -> Entered<'_> {
+        self.0.borrow_mut().push(position);
         Entered(self)
     }
 
@@ -48,19 +43,6 @@ impl Running {
             if visit(*position).is_break() {
                 return;
             }
-        }
-    }
-}
-
-impl Interpreter {
-    /// Codes are numbered once and never freed, so a position means the same
-    /// forever.
-    pub(crate) fn describe_position(&self, position: Position) -> PythonFrame {
-        let (code, unit) = self.code(position.code);
-        PythonFrame {
-            function: code.qualified_name.clone(),
-            file: unit.file.clone(),
-            line: position.place,
         }
     }
 }

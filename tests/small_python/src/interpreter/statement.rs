@@ -1,8 +1,10 @@
 //! Statements.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
-use crate::tree::{Assert, ExprKind, For, Stmt, StmtKind, Try, With};
+use super::machine::{Fallible, Interpreter, Value};
+use ruff_python_ast as ast;
+use ruff_python_ast::{ExceptHandler, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 /// How a statement ended, if not with an exception.
 pub(super) enum Flow {
@@ -24,89 +26,96 @@ impl Interpreter {
     }
 
     fn stmt(&self, frame: &mut Frame, stmt: &Stmt) -> Fallible<Flow> {
-        self.running.set_line(stmt.line);
+        let lines = &frame.unit.unit.lines;
+        self.running.set_line(match stmt {
+            Stmt::FunctionDef(node) => lines.line(&node.name),
+            Stmt::ClassDef(node) => lines.line(&node.name),
+            stmt => lines.line(stmt),
+        });
         self.vm.safepoint();
-        match &stmt.kind {
-            StmtKind::Expr(expr) => {
-                self.eval(frame, expr)?;
+        match stmt {
+            Stmt::Expr(node) => {
+                self.eval(frame, &node.value)?;
             }
-            StmtKind::Assign(targets, value) => {
-                let value = self.eval(frame, value)?;
-                for target in targets {
+            Stmt::FunctionDef(node) => {
+                let (parameters, decorators) = (Some(&*node.parameters), &node.decorator_list);
+                let function = self.define(frame, &node.node_index, parameters, decorators)?;
+                self.store(frame, frame.place(&node.name.node_index), function)?;
+            }
+            Stmt::ClassDef(node) => self.class(frame, node)?,
+            Stmt::Assign(node) => {
+                let value = self.eval(frame, &node.value)?;
+                for target in &node.targets {
                     self.assign(frame, target, value.clone())?;
                 }
             }
-            StmtKind::Augment(target, op, operand) => self.augment(frame, target, *op, operand)?,
-            StmtKind::Delete(targets) => {
-                for target in targets {
+            Stmt::AugAssign(node) => self.augment(frame, node)?,
+            Stmt::Delete(node) => {
+                for target in &node.targets {
                     self.delete(frame, target)?;
                 }
                 if self.collect_on_delete.get() {
                     self.vm.collect();
                 }
             }
-            StmtKind::Return(value) => {
-                let value = match value {
-                    Some(value) => self.eval(frame, value)?,
-                    None => self.vm.none(),
-                };
-                return Ok(Flow::Return(value));
+            Stmt::Return(node) => {
+                let value = self.optional(frame, node.value.as_deref())?;
+                return Ok(Flow::Return(value.unwrap_or_else(|| self.vm.none())));
             }
-            StmtKind::Raise(error, cause) => {
-                let error = match error {
-                    Some(error) => Some(self.eval(frame, error)?),
-                    None => None,
-                };
-                let cause = match cause {
-                    Some(cause) => Some(self.eval(frame, cause)?),
-                    None => None,
-                };
+            Stmt::Raise(node) => {
+                let error = self.optional(frame, node.exc.as_deref())?;
+                let cause = self.optional(frame, node.cause.as_deref())?;
                 return Err(self.raised(error, cause));
             }
-            StmtKind::Assert(assert) => self.assert(frame, assert)?,
-            StmtKind::If(branches) => {
-                for (test, body) in branches {
-                    let holds = match test {
-                        Some(test) => {
-                            let test = self.eval(frame, test)?;
-                            self.vm.is_true(&test)?
-                        }
+            Stmt::Assert(node) => self.assert(frame, node)?,
+            Stmt::If(node) => {
+                if self.holds(frame, &node.test)? {
+                    return self.body(frame, &node.body);
+                }
+                for clause in &node.elif_else_clauses {
+                    let holds = match &clause.test {
+                        Some(test) => self.holds(frame, test)?,
                         None => true,
                     };
                     if holds {
-                        return self.body(frame, body);
+                        return self.body(frame, &clause.body);
                     }
                 }
             }
-            StmtKind::While(test, body, otherwise) => loop {
-                let holds = self.eval(frame, test)?;
-                if !self.vm.is_true(&holds)? {
-                    return self.body(frame, otherwise);
+            Stmt::While(node) => loop {
+                if !self.holds(frame, &node.test)? {
+                    return self.body(frame, &node.orelse);
                 }
-                match self.body(frame, body)? {
+                match self.body(frame, &node.body)? {
                     Flow::Break => break,
                     Flow::Return(value) => return Ok(Flow::Return(value)),
                     Flow::Next | Flow::Continue => {}
                 }
             },
-            StmtKind::For(node) => return self.for_loop(frame, node),
-            StmtKind::Try(node) => return self.try_statement(frame, node),
-            StmtKind::With(node) => return self.with(frame, node),
-            StmtKind::Class(node) => self.class(frame, node)?,
-            StmtKind::Import(imports) => {
-                for import in imports {
-                    self.import_statement(frame, import)?;
+            Stmt::For(node) => return self.for_loop(frame, node),
+            Stmt::Try(node) => return self.try_statement(frame, node),
+            Stmt::With(node) => return self.with(frame, &node.items, &node.body),
+            Stmt::Import(node) => {
+                for alias in &node.names {
+                    self.import(frame, alias)?;
                 }
             }
-            StmtKind::Break => return Ok(Flow::Break),
-            StmtKind::Continue => return Ok(Flow::Continue),
-            StmtKind::Pass => {}
+            Stmt::ImportFrom(node) => self.import_from(frame, node)?,
+            Stmt::Break(_) => return Ok(Flow::Break),
+            Stmt::Continue(_) => return Ok(Flow::Continue),
+            // The table has taken `global` and `nonlocal` into account; the code of the
+            // others is not run.
+            _ => {}
         }
         Ok(Flow::Next)
     }
 
-    fn for_loop(&self, frame: &mut Frame, node: &For) -> Fallible<Flow> {
-        let iterable = self.eval(frame, &node.iterable)?;
+    fn optional(&self, frame: &mut Frame, expr: Option<&Expr>) -> Fallible<Option<Value>> {
+        expr.map(|expr| self.eval(frame, expr)).transpose()
+    }
+
+    fn for_loop(&self, frame: &mut Frame, node: &ast::StmtFor) -> Fallible<Flow> {
+        let iterable = self.eval(frame, &node.iter)?;
         let iterator = self.vm.iter(&iterable)?;
         drop(iterable);
         while let Some(value) = self.vm.next(&iterator)? {
@@ -117,7 +126,7 @@ impl Interpreter {
                 Flow::Next | Flow::Continue => {}
             }
         }
-        self.body(frame, &node.otherwise)
+        self.body(frame, &node.orelse)
     }
 
     /// The exception of a `raise` statement.
@@ -154,14 +163,13 @@ impl Interpreter {
     }
 
     /// A failure says what the two sides of a comparison were.
-    fn assert(&self, frame: &mut Frame, assert: &Assert) -> Fallible<()> {
+    fn assert(&self, frame: &mut Frame, assert: &ast::StmtAssert) -> Fallible<()> {
         let mut sides = String::new();
-        let holds = match &assert.test.kind {
-            ExprKind::Compare(left, rest) if rest.len() == 1 => {
-                let (comparison, right) = &rest[0];
-                let left = self.eval(frame, left)?;
+        let holds = match &*assert.test {
+            Expr::Compare(node) if let ([op], [right]) = (&*node.ops, &*node.comparators) => {
+                let left = self.eval(frame, &node.left)?;
                 let right = self.eval(frame, right)?;
-                let result = self.comparison(*comparison, &left, &right)?;
+                let result = self.comparison(*op, &left, &right)?;
                 let holds = self.vm.is_true(&result)?;
                 if !holds {
                     let (left, right) = (self.shown(&left), self.shown(&right));
@@ -169,27 +177,27 @@ impl Interpreter {
                 }
                 holds
             }
-            _ => {
-                let value = self.eval(frame, &assert.test)?;
-                self.vm.is_true(&value)?
-            }
+            test => self.holds(frame, test)?,
         };
         if holds {
             return Ok(());
         }
-        let message = match &assert.message {
+        let message = match &assert.msg {
             Some(message) => {
                 let message = self.eval(frame, message)?;
                 self.vm.display(&message)?
             }
-            None => format!("assert {}{sides}", assert.text),
+            None => {
+                let text = &frame.unit.unit.source[assert.test.range()];
+                format!("assert {text}{sides}")
+            }
         };
         Err(self.error("AssertionError", &message))
     }
 
-    fn try_statement(&self, frame: &mut Frame, node: &Try) -> Fallible<Flow> {
+    fn try_statement(&self, frame: &mut Frame, node: &ast::StmtTry) -> Fallible<Flow> {
         let result = match self.body(frame, &node.body) {
-            Ok(Flow::Next) => self.body(frame, &node.otherwise),
+            Ok(Flow::Next) => self.body(frame, &node.orelse),
             Ok(flow) => Ok(flow),
             Err(error) => {
                 self.note_context(&error);
@@ -197,32 +205,35 @@ impl Interpreter {
                 self.handle(frame, node, error)
             }
         };
-        if node.finally.is_empty() {
+        if node.finalbody.is_empty() {
             return result;
         }
         let pending = result.as_ref().err().cloned();
-        let finally = self.handling(pending, || self.body(frame, &node.finally))?;
+        let finally = self.handling(pending, || self.body(frame, &node.finalbody))?;
         match finally {
             Flow::Next => result,
             other => Ok(other),
         }
     }
 
-    fn handle(&self, frame: &mut Frame, node: &Try, error: Value) -> Fallible<Flow> {
+    fn handle(&self, frame: &mut Frame, node: &ast::StmtTry, error: Value) -> Fallible<Flow> {
         for handler in &node.handlers {
-            if let Some(class) = &handler.class {
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            if let Some(class) = &handler.type_ {
                 let class = self.eval(frame, class)?;
                 if !self.vm.error_matches(&error, &class) {
                     continue;
                 }
             }
-            if let Some(name) = &handler.name {
-                self.assign(frame, name, error.clone())?;
+            let name = handler.name.as_ref();
+            let place = name.map(|name| frame.place(&name.node_index));
+            if let Some(place) = place {
+                self.store(frame, place, error.clone())?;
             }
             let flow = self.handling(Some(error), || self.body(frame, &handler.body));
-            if let Some(name) = &handler.name {
+            if let Some(place) = place {
                 // Unless the handler has done so itself.
-                let _ = self.delete(frame, name);
+                let _ = self.unbind(frame, place);
             }
             return flow;
         }
@@ -256,21 +267,22 @@ impl Interpreter {
         }
     }
 
-    fn with(&self, frame: &mut Frame, node: &With) -> Fallible<Flow> {
-        let manager = self.eval(frame, &node.context)?;
+    /// Several managers are as many statements in one another.
+    fn with(&self, frame: &mut Frame, items: &[ast::WithItem], body: &[Stmt]) -> Fallible<Flow> {
+        let Some((item, rest)) = items.split_first() else {
+            return self.body(frame, body);
+        };
+        let manager = self.eval(frame, &item.context_expr)?;
         let class = self.vm.class_of(&manager);
         let enter = self.vm.get_attr(&class, "__enter__")?;
         let exit = self.vm.get_attr(&class, "__exit__")?;
         let value = self.vm.call(&enter, [manager.clone()].into())?;
         let none = || self.vm.none();
-        let result = match &node.target {
+        let result = match &item.optional_vars {
             Some(target) => self.assign(frame, target, value),
             None => Ok(()),
         };
-        let result = match result {
-            Ok(()) => self.body(frame, &node.body),
-            Err(error) => Err(error),
-        };
+        let result = result.and_then(|()| self.with(frame, rest, body));
         match result {
             Ok(flow) => {
                 let arguments = [manager, none(), none(), none()];

@@ -4,7 +4,7 @@
 //! `traceback.extract_tb` of the library makes its entries from.
 
 use super::frame::Frame;
-use super::{Fallible, Interpreter, Value};
+use super::machine::{Fallible, Interpreter, Value};
 
 impl Interpreter {
     /// Notes that `error` has come through a frame, once.
@@ -23,9 +23,9 @@ impl Interpreter {
             }
         };
         let entry = self.vm.tuple(&[
-            self.vm.str(&frame.unit.file),
+            self.vm.str(&frame.unit.unit.file),
             self.vm.int(self.running.line().into()),
-            self.vm.str(&frame.code.name),
+            self.vm.str(frame.code.name),
         ]);
         let first = [self.vm.int(0), entry].into();
         self.vm.call_method(&list, "insert", first).map(|_| ())
