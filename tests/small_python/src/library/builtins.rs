@@ -16,9 +16,6 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         let [value] = exactly(vm, "ascii", arguments)?;
         Ok(vm.str(&Interpreter::current().ascii(&value)?))
     }),
-    ("bin", |vm, _, arguments| {
-        radix(vm, "bin", arguments, 2, "0b")
-    }),
     ("callable", |vm, _, arguments| {
         let [value] = exactly(vm, "callable", arguments)?;
         Ok(vm.bool(vm.is_callable(&value)))
@@ -75,9 +72,6 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("hash", |vm, _, arguments| {
         let [value] = exactly(vm, "hash", arguments)?;
         Ok(vm.int(vm.hash(&value)?))
-    }),
-    ("hex", |vm, _, arguments| {
-        radix(vm, "hex", arguments, 16, "0x")
     }),
     ("id", |vm, _, arguments| {
         let [value] = exactly(vm, "id", arguments)?;
@@ -175,16 +169,6 @@ pub(super) fn exactly<const N: usize>(
 fn attribute(vm: &Vm, name: &Value) -> Fallible<String> {
     vm.text(name)
         .ok_or_else(|| vm.error("TypeError", "attribute name must be string"))
-}
-
-fn radix(vm: &Vm, name: &str, arguments: Arguments, radix: u32, prefix: &str) -> Fallible<Value> {
-    let [value] = exactly(vm, name, arguments)?;
-    let value = vm.unary(UnaryOp::Index, &value)?;
-    let digits = vm.int_value(&value).unwrap_or_default().to_str_radix(radix);
-    Ok(vm.str(&match digits.strip_prefix('-') {
-        Some(digits) => format!("-{prefix}{digits}"),
-        None => format!("{prefix}{digits}"),
-    }))
 }
 
 /// Whether a class derives from another, or from one of a tuple.

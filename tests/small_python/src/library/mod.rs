@@ -11,9 +11,7 @@ mod base85;
 mod builtins;
 mod modes;
 mod native;
-mod packing;
 mod patterns;
-mod templates;
 
 use super::interpreter::{Fallible, Interpreter, Value};
 use moving_gc::{Arguments, NativeFunction, Vm};
@@ -109,13 +107,6 @@ pub(super) fn install(interpreter: &Interpreter) {
     for (name, function) in builtins::FUNCTIONS {
         add(name, *function);
     }
-    // The one method of `str` that needs the format language.
-    let methods = vm.attributes_of(&vm.builtin("str"));
-    vm.dict_set_str(
-        &methods,
-        "format",
-        &vm.function("format", templates::format, &[], true),
-    );
     for class in ["list", "tuple", "dict", "str", "bytes"] {
         let methods = vm.attributes_of(&vm.builtin(class));
         let iterate = vm.function("__iter__", builtins::iterate, &[], true);
@@ -135,6 +126,8 @@ pub(super) fn install(interpreter: &Interpreter) {
             let method = vm.function(name, dict_view, &[view], true);
             vm.dict_set_str(&methods, name, &method);
         }
+        let methods = vm.attributes_of(&vm.builtin("str"));
+        vm.dict_set_str(&methods, "format", &vm.get_attr(&module, "_str_format")?);
         for (name, value) in vm.entries(&namespace) {
             let name = vm.text(&name).unwrap_or_default();
             if !name.starts_with('_') && vm.dict_get_str(&builtins, &name).is_none() {

@@ -1,10 +1,11 @@
 //! The functions of the module `_driver`.
 
 use super::builtins::exactly;
-use super::{base85, modes, packing, patterns};
+use super::{base85, modes, patterns};
 use crate::interpreter::{Fallible, Interpreter, Value};
 use hpy_loader::runtime::UnaryOp;
 use moving_gc::{Arguments, NativeFunction, Vm};
+use num_traits::ToPrimitive;
 
 /// Name and function.
 pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
@@ -29,6 +30,24 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         })
     }),
     ("find_pattern", patterns::find),
+    ("float_bits", |vm, _, arguments| {
+        let [value, size] = exactly(vm, "float_bits", arguments)?;
+        let value = vm.float_value(&vm.unary(UnaryOp::Float, &value)?);
+        let value = value.unwrap_or_default();
+        Ok(vm.big_int(&match vm.small_int(&size) {
+            Some(4) => (value as f32).to_bits().into(),
+            _ => value.to_bits().into(),
+        }))
+    }),
+    ("float_of_bits", |vm, _, arguments| {
+        let [bits, size] = exactly(vm, "float_of_bits", arguments)?;
+        let bits = vm.int_value(&bits).and_then(|bits| bits.to_u64());
+        let bits = bits.unwrap_or_default();
+        Ok(vm.float(match vm.small_int(&size) {
+            Some(4) => f32::from_bits(bits as u32).into(),
+            _ => f64::from_bits(bits),
+        }))
+    }),
     ("get_modules", |vm, _, _| Ok(vm.modules())),
     ("index", |vm, _, arguments| {
         let [value] = exactly(vm, "index", arguments)?;
@@ -58,7 +77,6 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     ("load_extension", modes::load_extension),
     ("new_generation", modes::new_generation),
     ("open_handles", modes::open_handles),
-    ("pack", packing::pack),
     ("read_line", |vm, _, _| {
         let mut line = String::new();
         match std::io::stdin().read_line(&mut line) {
@@ -76,7 +94,6 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             false => Ok(vm.float(value.sqrt())),
         }
     }),
-    ("unpack", packing::unpack),
     ("version", |vm, _, _| Ok(vm.str(env!("CARGO_PKG_VERSION")))),
 ];
 

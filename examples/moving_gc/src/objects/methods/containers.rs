@@ -1,6 +1,6 @@
 //! `tuple`, `list`, `dict`, `set`, `slice`, `range`, `memoryview` and iterators.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table};
 use crate::heap::{Kind, Local};
 use crate::objects::iterate::Yields;
 use crate::vm::{Arguments, Result, Vm};
@@ -166,13 +166,6 @@ pub(super) const TABLES: &[Table] = &[
                 let list = Parameters::none(vm, "copy", arguments)?;
                 Ok(vm.list(&vm.items(&list).unwrap_or_default()))
             }),
-            ("reverse", |vm, _, arguments| {
-                let list = Parameters::none(vm, "reverse", arguments)?;
-                let mut items = vm.items(&list).unwrap_or_default();
-                items.reverse();
-                vm.set_list_items(&list, &items)?;
-                Ok(vm.none())
-            }),
             ("count", |vm, _, arguments| count(vm, arguments)),
             ("index", |vm, _, arguments| index(vm, arguments)),
         ],
@@ -246,11 +239,6 @@ pub(super) const TABLES: &[Table] = &[
             ("add", |vm, _, arguments| {
                 let (set, item) = Parameters::one(vm, "add", arguments)?;
                 vm.set_add(&set, &item)?;
-                Ok(vm.none())
-            }),
-            ("discard", |vm, _, arguments| {
-                let (set, item) = Parameters::one(vm, "discard", arguments)?;
-                vm.dict_remove(&set, &item)?;
                 Ok(vm.none())
             }),
             ("remove", |vm, _, arguments| {

@@ -1,6 +1,6 @@
 //! `BaseException`, `ContextVar` and `module`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table};
 use crate::heap::Kind;
 use crate::vm::{Arguments, Result, Vm};
 
@@ -47,14 +47,6 @@ pub(super) const TABLES: &[Table] = &[
             ("set", |vm, _, arguments| {
                 let (variable, value) = Parameters::one(vm, "set", arguments)?;
                 Ok(vm.variable_set(&variable, &value))
-            }),
-            ("reset", |vm, _, arguments| {
-                let (variable, token) = Parameters::one(vm, "reset", arguments)?;
-                match vm.record_get(&token, 1) {
-                    Some(value) => vm.heap.set(&variable, 2, &value),
-                    None => vm.heap.clear(&variable, 2),
-                }
-                Ok(vm.none())
             }),
         ],
     ),

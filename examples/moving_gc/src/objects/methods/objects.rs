@@ -1,6 +1,6 @@
 //! `object` and `type`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table};
 use crate::heap::Kind;
 use crate::vm::{Arguments, Result, Vm};
 
@@ -81,10 +81,6 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 let class = arguments.positional.remove(0);
                 vm.instantiate(&class, arguments)
-            }),
-            ("mro", |vm, _, arguments| {
-                let class = Parameters::none(vm, "mro", arguments)?;
-                Ok(vm.list(&vm.mro(&class)))
             }),
         ],
     ),

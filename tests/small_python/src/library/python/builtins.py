@@ -5,6 +5,9 @@ iterate over.
 """
 
 
+from _driver import index as _index
+
+
 def all(iterable):
     for item in iterable:
         if not item:
@@ -17,6 +20,14 @@ def any(iterable):
         if item:
             return True
     return False
+
+
+def bin(value):
+    return format(_index(value), "#b")
+
+
+def hex(value):
+    return format(_index(value), "#x")
 
 
 class bytearray:
@@ -162,3 +173,52 @@ class _dict_items(_SetLikeView):
 class _dict_values(_DictView):
     def __iter__(self):
         return iter([self._dict[key] for key in self._dict])
+
+
+def _field(path, args, kwargs, automatic):
+    """The value for `{path}` of a template."""
+    name, *attributes = path.split(".")
+    if name == "" or name[0] in "0123456789":
+        index = int(name or automatic)
+        if index >= len(args):
+            raise IndexError(
+                f"Replacement index {index} out of range for positional args tuple"
+            )
+        value = args[index]
+    else:
+        value = kwargs[name]
+    for attribute in attributes:
+        value = getattr(value, attribute)
+    return value
+
+
+def _str_format(template, *args, **kwargs):
+    """`str.format`: `{}`, `{0}`, `{name}`, with attributes, conversions and
+    specifications."""
+    parts, automatic, at = [], 0, 0
+    while at < len(template):
+        here = template[at]
+        if here not in "{}":
+            tail = template[at:]
+            places = [place for place in (tail.find("{"), tail.find("}")) if place > 0]
+            end = at + min([*places, len(tail)])
+            parts.append(template[at:end])
+            at = end
+            continue
+        if template[at + 1:at + 2] == here:
+            parts.append(here)
+            at += 2
+            continue
+        length = template[at:].find("}")
+        if length <= 0:
+            raise ValueError(f"Single '{here}' encountered in format string")
+        field, _, specification = template[at + 1:at + length].partition(":")
+        path, _, conversion = field.partition("!")
+        value = _field(path, args, kwargs, automatic)
+        if path.partition(".")[0] == "":
+            automatic += 1
+        if conversion:
+            value = {"r": repr, "s": str}[conversion](value)
+        parts.append(format(value, specification))
+        at += length + 1
+    return "".join(parts)
