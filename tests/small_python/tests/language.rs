@@ -1,24 +1,24 @@
 //! The language against CPython: scripts print what CPython 3.11 has printed
 //! (`language/*.out`), while every object moves at every allocation.
 
-use moving_gc::Zeal;
-use small_python::start;
 use std::path::Path;
+use std::process::Command;
 
-/// Runs a script on a VM of the test's own thread.
 fn check(name: &str) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/language");
-    let expected = std::fs::read_to_string(directory.join(name).with_extension("out")).unwrap();
-    let (vm, interpreter) = start().unwrap();
-    interpreter.capture();
-    vm.heap().set_zeal(Zeal::Always);
-    let result = interpreter.run_file(&directory.join(name).with_extension("py"), "__main__");
-    let printed = interpreter.take_captured();
-    if let Err(error) = result {
-        panic!("{printed}\n{}", interpreter.report(&error));
-    }
-    assert_eq!(printed, expected);
-    assert!(vm.heap().statistics().collections > 100);
+    let script = directory.join(name).with_extension("py");
+    let expected = std::fs::read_to_string(script.with_extension("out")).unwrap();
+    let figures = tempfile::NamedTempFile::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_moving-gc"))
+        .args(["--zeal", "always", "--statistics"])
+        .args([figures.path(), &script])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    let figures: serde_json::Value = serde_json::from_reader(figures).unwrap();
+    assert!(figures["collections"].as_u64() > Some(100));
 }
 
 #[test]

@@ -71,11 +71,6 @@ impl Heap {
         self.root_optional(self.ref_cell(object.address(), index).get())
     }
 
-    /// Whether one of the object's references is `other`.
-    pub fn refers_to(&self, object: &Local, index: usize, other: &Local) -> bool {
-        self.ref_cell(object.address(), index).get() == other.address()
-    }
-
     /// Replaces one of the object's references.
     pub fn set(&self, object: &Local, index: usize, value: &impl Reference) {
         self.ref_cell(object.address(), index).set(value.address());

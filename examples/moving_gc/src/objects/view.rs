@@ -156,14 +156,11 @@ impl Vm {
     }
 
     fn view_shape(&self, view: &Local) -> Result<Vec<isize>> {
-        self.view_extents(view, |buffer| {
-            let items = buffer.len / buffer.itemsize.max(1);
-            (buffer.shape, items)
-        })
+        self.view_extents(view, |b| (b.shape, b.len / b.itemsize.max(1)))
     }
 
     fn view_strides(&self, view: &Local) -> Result<Vec<isize>> {
-        self.view_extents(view, |buffer| (buffer.strides, buffer.itemsize))
+        self.view_extents(view, |b| (b.strides, b.itemsize))
     }
 
     /// A number for each dimension, or the one for a buffer that has no such numbers.

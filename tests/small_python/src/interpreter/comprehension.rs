@@ -37,7 +37,7 @@ impl Interpreter {
             }
         })?;
         match node {
-            Expr::SetComp(_) => self.set(&result),
+            Expr::SetComp(_) => self.vm.set(&self.vm.items(&result).unwrap_or_default()),
             Expr::Generator(_) => self.vm.iter(&result),
             _ => Ok(result),
         }

@@ -42,7 +42,7 @@ impl Interpreter {
             Expr::Tuple(node) => Ok(self.vm.tuple(&self.elements(frame, &node.elts)?)),
             Expr::Set(node) => {
                 let values = self.elements(frame, &node.elts)?;
-                self.set(&self.vm.list(&values))
+                self.vm.set(&values)
             }
             Expr::Dict(node) => self.dict(frame, &node.items),
             Expr::UnaryOp(node) => {
@@ -119,12 +119,6 @@ impl Interpreter {
         }
         let object = self.eval(frame, &node.value)?;
         self.vm.get_attr(&object, &node.attr)
-    }
-
-    /// `set(list)`.
-    pub(super) fn set(&self, list: &Value) -> Fallible<Value> {
-        let class = self.builtin("set")?;
-        self.vm.call(&class, [list.clone()].into())
     }
 
     fn dict(&self, frame: &mut Frame, items: &[ast::DictItem]) -> Fallible<Value> {

@@ -41,27 +41,13 @@ impl Interpreter {
                 ConversionFlag::None => value,
                 ConversionFlag::Str => self.vm.str(&self.vm.display(&value)?),
                 ConversionFlag::Repr => self.vm.str(&self.vm.repr(&value)?),
-                ConversionFlag::Ascii => self.vm.str(&self.ascii(&value)?),
+                ConversionFlag::Ascii => self.vm.str(&self.vm.ascii(&value)?),
             };
             let specification = match &node.format_spec {
                 Some(specification) => self.format_elements(frame, &specification.elements)?,
                 None => String::new(),
             };
             text.push_str(&self.formatted(&value, &specification)?);
-        }
-        Ok(text)
-    }
-
-    /// `ascii(value)`.
-    pub(crate) fn ascii(&self, value: &Value) -> Fallible<String> {
-        let mut text = String::new();
-        for character in self.vm.repr(value)?.chars() {
-            match u32::from(character) {
-                0..=0x7f => text.push(character),
-                point @ 0x80..=0xff => text += &format!("\\x{point:02x}"),
-                point @ 0x100..=0xffff => text += &format!("\\u{point:04x}"),
-                point => text += &format!("\\U{point:08x}"),
-            }
         }
         Ok(text)
     }

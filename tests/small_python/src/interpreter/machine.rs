@@ -53,8 +53,6 @@ pub struct Interpreter {
     pub(super) path: RefCell<Vec<PathBuf>>,
     pub(super) library: Library,
     cell_class: Value,
-    /// What `print` writes, unless it goes to the standard output.
-    captured: RefCell<Option<String>>,
     /// Whether a `del` is followed by a collection.
     pub collect_on_delete: Cell<bool>,
     /// Gives the binaries for `make_module`.
@@ -82,7 +80,6 @@ impl Interpreter {
             path: RefCell::default(),
             library,
             cell_class,
-            captured: RefCell::default(),
             collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
             environment: vm.dict(),
@@ -159,22 +156,8 @@ impl Interpreter {
 
     /// Writes what a script prints. That fails where nobody reads it any more.
     pub(crate) fn write(&self, text: &str) -> Fallible<()> {
-        if let Some(captured) = &mut *self.captured.borrow_mut() {
-            captured.push_str(text);
-            return Ok(());
-        }
         let written = io::stdout().write_all(text.as_bytes());
         written.map_err(|error| self.error("OSError", &error.to_string()))
-    }
-
-    /// Keeps what scripts print from now on.
-    pub fn capture(&self) {
-        *self.captured.borrow_mut() = Some(String::new());
-    }
-
-    /// What scripts have printed since [`capture`](Self::capture).
-    pub fn take_captured(&self) -> String {
-        self.captured.borrow_mut().take().unwrap_or_default()
     }
 
     /// Where the binaries of a test come from.

@@ -1,27 +1,30 @@
 //! Builtin functions in Rust.
 
 use crate::interpreter::{Fallible, Interpreter, Value};
-use hpy_loader::runtime::{BinaryOp, CompareOp, UnaryOp};
+use hpy_loader::runtime::{BinaryOp, UnaryOp};
 use moving_gc::heap::Reference;
 use moving_gc::{Arguments, NativeFunction, Vm};
 use std::io::{self, Write};
 
+/// A function with a fixed number of arguments.
+macro_rules! function {
+    ($name:literal, |$vm:ident, $($argument:ident),+| $body:expr) => {
+        ($name, |$vm, _, arguments| {
+            let [$($argument),+] = exactly($vm, $name, arguments)?;
+            $body
+        })
+    };
+}
+pub(super) use function;
+
 /// Name and function.
 pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
-    ("abs", |vm, _, arguments| {
-        let [value] = exactly(vm, "abs", arguments)?;
-        vm.unary(UnaryOp::Absolute, &value)
-    }),
-    ("ascii", |vm, _, arguments| {
-        let [value] = exactly(vm, "ascii", arguments)?;
-        Ok(vm.str(&Interpreter::current().ascii(&value)?))
-    }),
-    ("callable", |vm, _, arguments| {
-        let [value] = exactly(vm, "callable", arguments)?;
+    function!("abs", |vm, value| vm.unary(UnaryOp::Absolute, &value)),
+    function!("ascii", |vm, value| Ok(vm.str(&vm.ascii(&value)?))),
+    function!("callable", |vm, value| {
         Ok(vm.bool(vm.is_callable(&value)))
     }),
-    ("chr", |vm, _, arguments| {
-        let [value] = exactly(vm, "chr", arguments)?;
+    function!("chr", |vm, value| {
         let point = vm
             .small_int(&value)
             .and_then(|point| u32::try_from(point).ok());
@@ -31,15 +34,11 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }
     }),
     ("compile", |_, _, arguments| compile(arguments)),
-    ("delattr", |vm, _, arguments| {
-        let [object, name] = exactly(vm, "delattr", arguments)?;
+    function!("delattr", |vm, object, name| {
         vm.set_attr(&object, &attribute(vm, &name)?, None)?;
         Ok(vm.none())
     }),
-    ("divmod", |vm, _, arguments| {
-        let [a, b] = exactly(vm, "divmod", arguments)?;
-        vm.binary(BinaryOp::Divmod, &a, &b)
-    }),
+    function!("divmod", |vm, a, b| vm.binary(BinaryOp::Divmod, &a, &b)),
     ("eval", |_, _, arguments| run("eval", arguments, true)),
     ("exec", |vm, _, arguments| {
         run("exec", arguments, false).map(|_| vm.none())
@@ -64,33 +63,23 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             _ => Err(vm.error("TypeError", "getattr expected 2 or 3 arguments")),
         }
     }),
-    ("hasattr", |vm, _, arguments| {
-        let [object, name] = exactly(vm, "hasattr", arguments)?;
+    function!("hasattr", |vm, object, name| {
         let found = vm.get_attr_optional(&object, &attribute(vm, &name)?)?;
         Ok(vm.bool(found.is_some()))
     }),
-    ("hash", |vm, _, arguments| {
-        let [value] = exactly(vm, "hash", arguments)?;
-        Ok(vm.int(vm.hash(&value)?))
-    }),
-    ("id", |vm, _, arguments| {
-        let [value] = exactly(vm, "id", arguments)?;
+    function!("hash", |vm, value| Ok(vm.int(vm.hash(&value)?))),
+    function!("id", |vm, value| {
         Ok(vm.int(vm.heap().identity(&value).cast_signed()))
     }),
-    ("isinstance", |vm, _, arguments| {
-        let [object, class] = exactly(vm, "isinstance", arguments)?;
+    function!("isinstance", |vm, object, class| {
         let object_class = vm.class_of(&object);
         derives(vm, "isinstance", &object_class, &class, Some(&object)).map(|is| vm.bool(is))
     }),
-    ("issubclass", |vm, _, arguments| {
-        let [class, base] = exactly(vm, "issubclass", arguments)?;
+    function!("issubclass", |vm, class, base| {
         derives(vm, "issubclass", &class, &base, None).map(|is| vm.bool(is))
     }),
     ("iter", iterate),
-    ("len", |vm, _, arguments| {
-        let [value] = exactly(vm, "len", arguments)?;
-        Ok(vm.int(vm.length(&value)? as i64))
-    }),
+    function!("len", |vm, value| Ok(vm.int(vm.length(&value)? as i64))),
     ("next", |vm, _, arguments| {
         let arguments = arguments.positional;
         let Some(iterator) = arguments.first() else {
@@ -102,8 +91,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             (None, None) => Err(vm.new_exception(&vm.builtin("StopIteration"), &[])?),
         }
     }),
-    ("ord", |vm, _, arguments| {
-        let [value] = exactly(vm, "ord", arguments)?;
+    function!("ord", |vm, value| {
         let points = vm.code_points(&value);
         let bytes = || vm.bytes_value(&value)?.first().map(|byte| u32::from(*byte));
         match points.as_deref() {
@@ -121,8 +109,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }
     }),
     ("print", |_, _, arguments| print(arguments)),
-    ("repr", |vm, _, arguments| {
-        let [value] = exactly(vm, "repr", arguments)?;
+    function!("repr", |vm, value| {
         vm.repr(&value).map(|text| vm.str(&text))
     }),
     ("round", |vm, _, arguments| {
@@ -141,12 +128,10 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             _ => Err(vm.error("TypeError", "round() takes a number and digits")),
         }
     }),
-    ("setattr", |vm, _, arguments| {
-        let [object, name, value] = exactly(vm, "setattr", arguments)?;
+    function!("setattr", |vm, object, name, value| {
         vm.set_attr(&object, &attribute(vm, &name)?, Some(&value))?;
         Ok(vm.none())
     }),
-    ("sorted", |_, _, arguments| sorted(arguments)),
 ];
 
 /// A fixed number of positional arguments.
@@ -229,47 +214,6 @@ fn print(arguments: Arguments) -> Fallible<Value> {
         Ok(()) => Ok(vm.none()),
         Err(error) => Err(vm.error("OSError", &error.to_string())),
     }
-}
-
-fn sorted(arguments: Arguments) -> Fallible<Value> {
-    let vm = Interpreter::current().vm;
-    let Some(iterable) = arguments.positional.first() else {
-        return Err(vm.error("TypeError", "sorted expected 1 argument, got 0"));
-    };
-    let (mut key, mut reverse) = (None, false);
-    for (name, value) in &arguments.keywords {
-        match vm.text(name).as_deref() {
-            Some("key") => key = Some(value).filter(|key| !vm.is_none(*key)),
-            Some("reverse") => reverse = vm.is_true(value)?,
-            _ => return Err(vm.error("TypeError", "sorted() takes key and reverse")),
-        }
-    }
-    let mut items = Vec::new();
-    for item in vm.collect_items(iterable)? {
-        let by = match key {
-            Some(key) => vm.call(key, [item.clone()].into())?,
-            None => item.clone(),
-        };
-        items.push((by, item));
-    }
-    // Comparisons may raise, so the sort is written out: by insertion, stable.
-    for end in 1..items.len() {
-        let mut at = end;
-        while at > 0 {
-            let (left, right) = (&items[at - 1].0, &items[at].0);
-            let swap = match reverse {
-                false => vm.compare_bool(CompareOp::Lt, right, left)?,
-                true => vm.compare_bool(CompareOp::Lt, left, right)?,
-            };
-            if !swap {
-                break;
-            }
-            items.swap(at - 1, at);
-            at -= 1;
-        }
-    }
-    let items: Vec<Value> = items.into_iter().map(|(_, item)| item).collect();
-    Ok(vm.list(&items))
 }
 
 fn compile(arguments: Arguments) -> Fallible<Value> {

@@ -1,6 +1,6 @@
 //! The functions of the module `_driver`.
 
-use super::builtins::exactly;
+use super::builtins::{exactly, function};
 use super::{base85, modes, patterns};
 use crate::interpreter::{Fallible, Interpreter, Value};
 use hpy_loader::runtime::UnaryOp;
@@ -30,8 +30,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         })
     }),
     ("find_pattern", patterns::find),
-    ("float_bits", |vm, _, arguments| {
-        let [value, size] = exactly(vm, "float_bits", arguments)?;
+    function!("float_bits", |vm, value, size| {
         let value = vm.float_value(&vm.unary(UnaryOp::Float, &value)?);
         let value = value.unwrap_or_default();
         Ok(vm.big_int(&match vm.small_int(&size) {
@@ -39,8 +38,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             _ => value.to_bits().into(),
         }))
     }),
-    ("float_of_bits", |vm, _, arguments| {
-        let [bits, size] = exactly(vm, "float_of_bits", arguments)?;
+    function!("float_of_bits", |vm, bits, size| {
         let bits = vm.int_value(&bits).and_then(|bits| bits.to_u64());
         let bits = bits.unwrap_or_default();
         Ok(vm.float(match vm.small_int(&size) {
@@ -49,10 +47,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }))
     }),
     ("get_modules", |vm, _, _| Ok(vm.modules())),
-    ("index", |vm, _, arguments| {
-        let [value] = exactly(vm, "index", arguments)?;
-        vm.unary(UnaryOp::Index, &value)
-    }),
+    function!("index", |vm, value| vm.unary(UnaryOp::Index, &value)),
     ("load_built", |vm, _, arguments| {
         let name = arguments.positional.get(1).and_then(|name| vm.text(name));
         let path = built(vm, arguments)?;
@@ -85,8 +80,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }
     }),
     ("set_frames", modes::set_frames),
-    ("sqrt", |vm, _, arguments| {
-        let [value] = exactly(vm, "sqrt", arguments)?;
+    function!("sqrt", |vm, value| {
         let value = vm.unary(UnaryOp::Float, &value)?;
         let value = vm.float_value(&value).unwrap_or_default();
         match value < 0.0 {

@@ -3,13 +3,16 @@
 //!
 //! ```text
 //! lines, unit  what there is of a file     scope  which variable a name means
-//!                      table  walks the tree and fills the unit
+//!                   table  the bodies, names and literals of a file
+//!     visit  fills the table from the tree     resolution  from names to places
 //! ```
 
 mod lines;
+mod resolution;
 mod scope;
 mod table;
 mod unit;
+mod visit;
 
 pub use table::{SyntaxError, parse};
 pub use unit::{Body, Code, Kind, Place, Unit, index};

@@ -6,10 +6,10 @@
 //! some can be run.
 
 use super::lines::Lines;
-use super::scope::{Meaning, ScopeKind, Scopes};
-use super::unit::{Body, Code, Kind, Parameters, Place, Unit};
-use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{self as ast, AtomicNodeIndex, Expr, Stmt};
+use super::scope::{ScopeKind, Scopes};
+use super::unit::{Body, Code, Kind, Parameters, Unit};
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{self as ast, AtomicNodeIndex, Expr};
 use ruff_text_size::Ranged;
 use std::collections::HashMap;
 
@@ -63,17 +63,17 @@ pub fn parse(source: &str, file: &str, expression: bool) -> Result<Unit, SyntaxE
     Ok(table.resolved())
 }
 
-struct Table {
-    unit: Unit,
-    scopes: Scopes,
+pub(super) struct Table {
+    pub unit: Unit,
+    pub scopes: Scopes,
     /// Every name, with the scope that it stands in.
-    names: Vec<(usize, &'static str)>,
+    pub names: Vec<(usize, &'static str)>,
     /// Literals by their text: the same text is the same object.
     literals: HashMap<&'static str, usize>,
     /// The scopes of the comprehensions.
-    comprehensions: Vec<usize>,
+    pub comprehensions: Vec<usize>,
     /// The innermost scope.
-    scope: usize,
+    pub scope: usize,
 }
 
 impl Table {
@@ -87,7 +87,7 @@ impl Table {
         }
     }
 
-    fn new_code(
+    pub fn new_code(
         &self,
         kind: Kind,
         name: &'static str,
@@ -118,7 +118,7 @@ impl Table {
     }
 
     /// Visits a body that has a frame of its own.
-    fn inside(&mut self, kind: ScopeKind, code: Code, node: &AtomicNodeIndex) {
+    pub fn inside(&mut self, kind: ScopeKind, code: Code, node: &AtomicNodeIndex) {
         let number = self.unit.codes.len();
         set(node, number);
         let scope = self.scopes.add(kind, Some(self.scope), number);
@@ -139,23 +139,23 @@ impl Table {
         self.scope = outer;
     }
 
-    fn bind(&mut self, name: &'static str) {
+    pub fn bind(&mut self, name: &'static str) {
         self.scopes.0[self.scope].bound.insert(name);
     }
 
     /// A name that is looked up, or bound, by the node.
-    fn name(&mut self, name: &'static str, node: &AtomicNodeIndex) {
+    pub fn name(&mut self, name: &'static str, node: &AtomicNodeIndex) {
         self.scopes.0[self.scope].used.insert(name);
         set(node, self.names.len());
         self.names.push((self.scope, name));
     }
 
-    fn target(&mut self, name: &'static str, node: &AtomicNodeIndex) {
+    pub fn target(&mut self, name: &'static str, node: &AtomicNodeIndex) {
         self.bind(name);
         self.name(name, node);
     }
 
-    fn literal(&mut self, literal: &'static Expr, node: &AtomicNodeIndex) {
+    pub fn literal(&mut self, literal: &'static Expr, node: &AtomicNodeIndex) {
         let text = &self.unit.source[literal.range()];
         let literals = &mut self.unit.literals;
         let number = *self.literals.entry(text).or_insert_with(|| {
@@ -166,14 +166,14 @@ impl Table {
     }
 
     /// Notes that the interpreter does not have something.
-    fn unsupported(&mut self, construct: &'static str, node: &impl Ranged) {
+    pub fn unsupported(&mut self, construct: &'static str, node: &impl Ranged) {
         let line = self.unit.lines.line(node);
         let code = self.scopes.0[self.scope].code;
         let code = &mut self.unit.codes[code];
         code.unsupported.get_or_insert((construct, line));
     }
 
-    fn defaults(&mut self, parameters: Option<&'static ast::Parameters>) {
+    pub fn defaults(&mut self, parameters: Option<&'static ast::Parameters>) {
         let parameters = parameters.into_iter().flat_map(ast::Parameters::iter);
         for parameter in parameters {
             if let Some(default) = parameter.default() {
@@ -182,7 +182,7 @@ impl Table {
         }
     }
 
-    fn comprehension(
+    pub fn comprehension(
         &mut self,
         generators: &'static [ast::Comprehension],
         elements: &[&'static Expr],
@@ -219,7 +219,11 @@ impl Table {
 
     /// `super().name` or `super(class, object).name`: the name `super` stands for the
     /// class around, the call for the method's first parameter.
-    fn super_attribute(&mut self, call: &'static ast::ExprCall, callee: &'static ast::ExprName) {
+    pub fn super_attribute(
+        &mut self,
+        call: &'static ast::ExprCall,
+        callee: &'static ast::ExprName,
+    ) {
         self.name("__class__", &callee.node_index);
         let code = self.scopes.0[self.scope].code;
         match (&*call.arguments.args, self.unit.codes[code].locals.first()) {
@@ -228,277 +232,8 @@ impl Table {
             _ => self.unsupported("super() outside of a method", call),
         }
     }
-
-    /// The unit, with all names resolved.
-    fn resolved(mut self) -> Unit {
-        self.scopes.resolve();
-        for scope in 0..self.scopes.0.len() {
-            self.frame_of(scope);
-        }
-        let names = std::mem::take(&mut self.names);
-        for (scope, name) in names {
-            let place = self.place(scope, name);
-            self.unit.places.push(place);
-        }
-        for scope in std::mem::take(&mut self.comprehensions) {
-            let cells: Vec<_> = self.scopes.0[scope].cells.keys().copied().collect();
-            let cells = cells.into_iter().map(|name| self.cell(scope, name, None));
-            let cells = cells.collect();
-            self.unit.fresh.push(cells);
-        }
-        self.unit
-    }
-
-    /// Fills in what a frame shares with those around it. The codes around have been
-    /// filled in before.
-    fn frame_of(&mut self, scope: usize) {
-        let here = &self.scopes.0[scope];
-        let (kind, number, parent) = (here.kind, here.code, here.parent);
-        if kind == ScopeKind::Comprehension {
-            return;
-        }
-        let free: Vec<_> = here.free.iter().copied().collect();
-        let shared: Vec<_> = here.cells.keys().copied().collect();
-        let slots = here.slots.clone();
-        for name in free {
-            let outer = parent.map_or(0, |parent| self.outer_cell(parent, name));
-            self.unit.codes[number].free.push((name, outer));
-        }
-        for name in shared {
-            if let Some(slot) = slots.get(name) {
-                self.cell(scope, name, Some(*slot));
-            } else if kind == ScopeKind::Class && name == "__class__" {
-                self.unit.codes[number].class_cell = Some(self.cell(scope, name, None));
-            }
-        }
-    }
-
-    /// The cell of a variable as the frame of `scope` sees it.
-    fn outer_cell(&mut self, mut scope: usize, name: &'static str) -> usize {
-        loop {
-            let here = &self.scopes.0[scope];
-            if here.cells.contains_key(name) {
-                return self.cell(scope, name, None);
-            }
-            match (here.kind, here.parent) {
-                (ScopeKind::Comprehension, Some(parent)) => scope = parent,
-                _ => return self.free_cell(here.code, name),
-            }
-        }
-    }
-
-    /// The index of a cell that comes from the frame around.
-    fn free_cell(&self, code: usize, name: &str) -> usize {
-        let free = &self.unit.codes[code].free;
-        free.iter()
-            .position(|(free, _)| *free == name)
-            .expect("the scopes list every free variable")
-    }
-
-    fn cell(&mut self, scope: usize, name: &'static str, parameter: Option<usize>) -> usize {
-        let here = &mut self.scopes.0[scope];
-        let code = &mut self.unit.codes[here.code];
-        *here.cells.entry(name).or_default().get_or_insert_with(|| {
-            code.cells.push((name, parameter));
-            code.free.len() + code.cells.len() - 1
-        })
-    }
-
-    /// Where a variable is, seen from a scope.
-    fn place(&mut self, scope: usize, name: &'static str) -> Place {
-        let code = self.scopes.0[scope].code;
-        let kind = self.unit.codes[code].kind;
-        match (self.scopes.meaning(scope, name), kind) {
-            (Meaning::Global, Kind::Function) => Place::Global(name),
-            // The namespace of a module is its globals.
-            (Meaning::Global, Kind::Module | Kind::Class) => Place::Name(name),
-            (Meaning::Free, Kind::Class) => Place::NameOrCell(name, self.free_cell(code, name)),
-            (Meaning::Free, _) => Place::Cell(self.free_cell(code, name)),
-            (Meaning::Own(owner), _) => {
-                let here = &mut self.scopes.0[owner];
-                if matches!(here.kind, ScopeKind::Module | ScopeKind::Class) {
-                    return Place::Name(name);
-                }
-                if here.cells.contains_key(name) {
-                    return Place::Cell(self.cell(owner, name, None));
-                }
-                let locals = &mut self.unit.codes[code].locals;
-                Place::Local(*here.slots.entry(name).or_insert_with(|| {
-                    locals.push(name);
-                    locals.len() - 1
-                }))
-            }
-        }
-    }
 }
 
 fn set(node: &AtomicNodeIndex, index: usize) {
     node.set(u32::try_from(index).unwrap_or_default().into());
-}
-
-/// The call and its callee, if `expr` is a call of `super`.
-fn super_call(expr: &'static Expr) -> Option<(&'static ast::ExprCall, &'static ast::ExprName)> {
-    let call = expr.as_call_expr()?;
-    let callee = call.func.as_name_expr()?;
-    (callee.id == "super").then_some((call, callee))
-}
-
-impl Visitor<'static> for Table {
-    fn visit_stmt(&mut self, stmt: &'static Stmt) {
-        match stmt {
-            Stmt::FunctionDef(function) => {
-                for decorator in &function.decorator_list {
-                    self.visit_expr(&decorator.expression);
-                }
-                let parameters = &*function.parameters;
-                self.defaults(Some(parameters));
-                self.target(function.name.as_str(), &function.name.node_index);
-                let annotated = parameters.iter().any(|one| one.annotation().is_some());
-                let line = self.unit.lines.line(&function.name);
-                let body = Body::Statements(&function.body);
-                let name = function.name.as_str();
-                let mut code = self.new_code(Kind::Function, name, line, body, Some(parameters));
-                if function.is_async {
-                    code.unsupported = Some(("async def", line));
-                } else if annotated || function.returns.is_some() || function.type_params.is_some()
-                {
-                    code.unsupported = Some(("type annotation", line));
-                }
-                self.inside(ScopeKind::Function, code, &function.node_index);
-            }
-            Stmt::ClassDef(class) => {
-                for decorator in &class.decorator_list {
-                    self.visit_expr(&decorator.expression);
-                }
-                if let Some(arguments) = &class.arguments {
-                    self.visit_arguments(arguments);
-                }
-                self.target(class.name.as_str(), &class.name.node_index);
-                let line = self.unit.lines.line(&class.name);
-                let body = Body::Statements(&class.body);
-                let mut code = self.new_code(Kind::Class, class.name.as_str(), line, body, None);
-                if class.type_params.is_some() {
-                    code.unsupported = Some(("type parameter", line));
-                }
-                self.inside(ScopeKind::Class, code, &class.node_index);
-            }
-            Stmt::Import(import) => {
-                for alias in &import.names {
-                    let name = alias.name.as_str();
-                    let first = name.split('.').next().unwrap_or(name);
-                    let bound = alias.asname.as_ref().map_or(first, |name| name.as_str());
-                    self.target(bound, &alias.node_index);
-                }
-            }
-            Stmt::ImportFrom(import) => {
-                for alias in &import.names {
-                    if alias.name.as_str() == "*" {
-                        self.unsupported("import *", alias);
-                    }
-                    let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.target(bound.as_str(), &alias.node_index);
-                }
-            }
-            Stmt::Global(global) => {
-                let names = global.names.iter().map(|name| name.as_str());
-                self.scopes.0[self.scope].globals.extend(names);
-            }
-            Stmt::Nonlocal(nonlocal) => {
-                let names = nonlocal.names.iter().map(|name| name.as_str());
-                self.scopes.0[self.scope].nonlocals.extend(names);
-            }
-            Stmt::AnnAssign(node) => self.unsupported("type annotation", node),
-            Stmt::Match(node) => self.unsupported("match", node),
-            Stmt::TypeAlias(node) => self.unsupported("type alias", node),
-            Stmt::IpyEscapeCommand(node) => self.unsupported("escape command", node),
-            _ => {
-                match stmt {
-                    Stmt::For(node) if node.is_async => self.unsupported("async for", node),
-                    Stmt::With(node) if node.is_async => self.unsupported("async with", node),
-                    Stmt::Try(node) if node.is_star => self.unsupported("except*", node),
-                    _ => {}
-                }
-                visitor::walk_stmt(self, stmt);
-            }
-        }
-    }
-
-    fn visit_except_handler(&mut self, handler: &'static ast::ExceptHandler) {
-        let ast::ExceptHandler::ExceptHandler(inner) = handler;
-        if let Some(name) = &inner.name {
-            self.target(name.as_str(), &name.node_index);
-        }
-        visitor::walk_except_handler(self, handler);
-    }
-
-    fn visit_expr(&mut self, expr: &'static Expr) {
-        match expr {
-            Expr::Name(name) if name.id == "super" => self.unsupported("super as an object", name),
-            Expr::Name(name) => {
-                if !name.ctx.is_load() {
-                    self.bind(&name.id);
-                }
-                self.name(&name.id, &name.node_index);
-            }
-            Expr::Named(named) => {
-                self.visit_expr(&named.value);
-                if let Expr::Name(name) = &*named.target {
-                    // It binds around all comprehensions that it stands in.
-                    let around = self.scopes.of_frame(self.scope);
-                    let inner = std::mem::replace(&mut self.scope, around);
-                    self.target(&name.id, &name.node_index);
-                    self.scope = inner;
-                }
-            }
-            Expr::Attribute(node) if let Some((call, callee)) = super_call(&node.value) => {
-                self.super_attribute(call, callee);
-            }
-            Expr::Lambda(lambda) => {
-                let parameters = lambda.parameters.as_deref();
-                self.defaults(parameters);
-                let line = self.unit.lines.line(lambda);
-                let body = Body::Value(&lambda.body);
-                let code = self.new_code(Kind::Function, "<lambda>", line, body, parameters);
-                self.inside(ScopeKind::Function, code, &lambda.node_index);
-            }
-            Expr::ListComp(node) => {
-                self.comprehension(&node.generators, &[&node.elt], &node.node_index);
-            }
-            Expr::SetComp(node) => {
-                self.comprehension(&node.generators, &[&node.elt], &node.node_index);
-            }
-            Expr::Generator(node) => {
-                self.comprehension(&node.generators, &[&node.elt], &node.node_index);
-            }
-            Expr::DictComp(node) => match node.key.as_deref() {
-                Some(key) => {
-                    let elements = [key, &node.value];
-                    self.comprehension(&node.generators, &elements, &node.node_index);
-                }
-                None => self.unsupported("** in a comprehension", node),
-            },
-            Expr::NumberLiteral(node) => match node.value {
-                ast::Number::Complex { .. } => self.unsupported("complex literal", node),
-                _ => self.literal(expr, &node.node_index),
-            },
-            Expr::StringLiteral(node) => self.literal(expr, &node.node_index),
-            Expr::BytesLiteral(node) => self.literal(expr, &node.node_index),
-            Expr::Yield(_) | Expr::YieldFrom(_) => self.unsupported("yield", expr),
-            Expr::Await(_) => self.unsupported("await", expr),
-            Expr::TString(_) => self.unsupported("template string", expr),
-            _ => visitor::walk_expr(self, expr),
-        }
-    }
-
-    fn visit_interpolated_string_element(
-        &mut self,
-        element: &'static ast::InterpolatedStringElement,
-    ) {
-        if let ast::InterpolatedStringElement::Interpolation(node) = element
-            && node.debug_text.is_some()
-        {
-            self.unsupported("= in a format string", node);
-        }
-        visitor::walk_interpolated_string_element(self, element);
-    }
 }

@@ -1,6 +1,6 @@
 //! `int`, `bool` and `float`.
 
-use super::parameters::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::{Kind, Reference};
 use num_bigint::{BigInt, Sign};
 
@@ -36,8 +36,7 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 vm.int_of(&class, &vm.int_value(&value).unwrap_or_default())
             }),
-            ("bit_length", |vm, _, arguments| {
-                let value = Parameters::none(vm, "bit_length", arguments)?;
+            method!("bit_length", |vm, value| {
                 let bits = vm.int_value(&value).unwrap_or_default().bits();
                 Ok(vm.int(bits.cast_signed()))
             }),

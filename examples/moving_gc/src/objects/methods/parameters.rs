@@ -6,6 +6,23 @@ use crate::vm::{Arguments, NativeFunction, Result, Vm};
 /// A class and its methods.
 pub(super) type Table = (&'static str, &'static [(&'static str, NativeFunction)]);
 
+/// A method of the receiver alone, or of one more argument.
+macro_rules! method {
+    ($name:literal, |$vm:ident, $receiver:ident| $body:expr) => {
+        ($name, |$vm, _, arguments| {
+            let $receiver = Parameters::none($vm, $name, arguments)?;
+            $body
+        })
+    };
+    ($name:literal, |$vm:ident, $receiver:ident, $argument:ident| $body:expr) => {
+        ($name, |$vm, _, arguments| {
+            let ($receiver, $argument) = Parameters::one($vm, $name, arguments)?;
+            $body
+        })
+    };
+}
+pub(super) use method;
+
 /// The arguments of a builtin, taken one after the other.
 pub(super) struct Parameters<'a> {
     vm: &'a Vm,

@@ -1,6 +1,6 @@
 //! `str` and `bytes`.
 
-use super::parameters::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Arguments, Result, Vm};
 
@@ -140,15 +140,13 @@ pub(super) const TABLES: &[Table] = &[
             ("find", |vm, _, arguments| {
                 Ok(vm.int(find(vm, arguments, |text, part| text.find(part))?))
             }),
-            ("partition", |vm, _, arguments| {
-                let (object, separator) = Parameters::one(vm, "partition", arguments)?;
+            method!("partition", |vm, object, separator| {
                 let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
                 let parts = text.split_once(&*separator);
                 let parts = parts.map_or([&text, "", ""], |(head, tail)| [head, &separator, tail]);
                 Ok(vm.tuple(&parts.map(|part| vm.str(part))))
             }),
-            ("rpartition", |vm, _, arguments| {
-                let (object, separator) = Parameters::one(vm, "rpartition", arguments)?;
+            method!("rpartition", |vm, object, separator| {
                 let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
                 let parts = text.rsplit_once(&*separator);
                 let parts = parts.map_or(["", "", &text], |(head, tail)| [head, &separator, tail]);
@@ -160,8 +158,7 @@ pub(super) const TABLES: &[Table] = &[
                     place => Ok(vm.int(place)),
                 }
             }),
-            ("count", |vm, _, arguments| {
-                let (object, part) = Parameters::one(vm, "count", arguments)?;
+            method!("count", |vm, object, part| {
                 let (text, part) = (text_of(vm, &object)?, text_of(vm, &part)?);
                 Ok(vm.int(text.matches(&*part).count() as i64))
             }),
@@ -211,8 +208,7 @@ pub(super) const TABLES: &[Table] = &[
                 let lines: Vec<Local> = text.lines().map(|line| vm.str(line)).collect();
                 Ok(vm.list(&lines))
             }),
-            ("join", |vm, _, arguments| {
-                let (object, iterable) = Parameters::one(vm, "join", arguments)?;
+            method!("join", |vm, object, iterable| {
                 let separator = vm.code_points(&object).unwrap_or_default();
                 let mut points = Vec::new();
                 for (place, item) in vm.collect_items(&iterable)?.iter().enumerate() {
@@ -277,8 +273,7 @@ pub(super) const TABLES: &[Table] = &[
             ("endswith", |vm, _, arguments| {
                 affix(vm, arguments, |all, part| all.ends_with(part))
             }),
-            ("join", |vm, _, arguments| {
-                let (object, iterable) = Parameters::one(vm, "join", arguments)?;
+            method!("join", |vm, object, iterable| {
                 let separator = vm.bytes_value(&object).unwrap_or_default();
                 let mut parts = Vec::new();
                 for item in vm.collect_items(&iterable)? {

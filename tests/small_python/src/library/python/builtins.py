@@ -111,6 +111,19 @@ def reversed(sequence):
     return iter([sequence[i] for i in range(len(sequence) - 1, -1, -1)])
 
 
+def sorted(iterable, *, key=None, reverse=False):
+    pairs = [(item if key is None else key(item), item) for item in iterable]
+    for end in range(1, len(pairs)):
+        at = end
+        while at > 0:
+            before, here = pairs[at - 1], pairs[at]
+            if not (before[0] < here[0] if reverse else here[0] < before[0]):
+                break
+            pairs[at - 1], pairs[at] = here, before
+            at -= 1
+    return [item for _, item in pairs]
+
+
 def sum(iterable, start=0):
     for item in iterable:
         start = start + item
