@@ -127,19 +127,15 @@ impl VmBuild {
     }
 }
 
-/// Builds a program of the VM whose collector moves objects
+/// Builds a program over the VM whose collector moves objects
 /// (`examples/moving_gc`), in the release profile, and returns its path.
 pub fn build_moving(project: &Project, program: &str) -> Result<PathBuf> {
     let label = format!("building {program}");
-    let arguments = ["--release"];
-    build_binary(
-        project,
-        "hpyvm-moving-gc",
-        program,
-        &arguments,
-        None,
-        &label,
-    )
+    let package = match program {
+        "moving-suite" => "hpyvm-moving-suite",
+        _ => "hpyvm-small-python",
+    };
+    build_binary(project, package, program, &["--release"], None, &label)
 }
 
 /// `cargo build` of one binary of a package; returns its path.

@@ -13,6 +13,8 @@ const LIGHT: &[&str] = &[
     "hpyvm-bench",
     "hpyvm-examples",
     "hpyvm-moving-gc",
+    "hpyvm-moving-suite",
+    "hpyvm-small-python",
     "hpyvm-tests",
 ];
 

@@ -8,7 +8,7 @@
 //!     cargo +nightly miri test --ignore-rust-version -p hpy_loader --lib --test context
 //! RUSTFLAGS=-Zsanitizer=address ASAN_OPTIONS=detect_leaks=0 \
 //!     cargo +nightly test --ignore-rust-version --target x86_64-unknown-linux-gnu \
-//!     -p hpyvm-moving-gc --no-default-features --lib --test heap
+//!     -p hpyvm-moving-gc --lib --test heap
 //! ```
 //!
 //! The first, as it stands, takes an hour; this step runs the part of it that
@@ -65,7 +65,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     let mut address = nightly(verification, &["test"]);
     address
         .args(["--target", &target, "--package", "hpyvm-moving-gc"])
-        .args(["--no-default-features", "--lib", "--test", "heap"])
+        .args(["--lib", "--test", "heap"])
         .env("RUSTFLAGS", "-Zsanitizer=address")
         .env("ASAN_OPTIONS", "detect_leaks=0");
     run(

@@ -1,24 +1,21 @@
-//! A small VM whose collector moves every object, as a runtime for HPy
-//! extensions.
+//! A small VM whose collector moves every object, as a runtime for HPy extensions: an
+//! example for the author of a VM. Each module uses only those before it:
 //!
-//! Layers, each on the ones before:
+//! ```text
+//! heap     memory, roots, the collector; knows no Python
+//! vm       the heap, and what is known by name
+//! objects  what Python's objects do, as methods of `Vm`
+//! runtime  the chapters of hpy_loader's trait: turns references into roots, calls objects
+//! start    starts a VM and gives it a loader
+//! ```
 //!
-//! - [`heap`]: memory, roots, the collector.
-//! - [`objects`]: what Python's objects do, as methods of [`Vm`].
-//! - `runtime`: the chapters of `hpy_loader`'s trait, which turn the loader's
-//!   references into roots and call `objects`.
-//!
-//! - [`script`]: a language for it, Python's own, so that HPy's tests and the
-//!   examples can be its scripts. The VM knows it as a [`Language`] only.
-//! - [`suite`]: HPy's test suite, run in it.
+//! The VM has no language of its own. [`Language`] is what it asks of one; the crate
+//! `small_python` in `tests/` is one. README.md says what to read in which order.
 
 pub mod heap;
-pub mod objects;
+mod objects;
 mod runtime;
-#[cfg(feature = "script")]
-pub mod script;
-#[cfg(feature = "script")]
-pub mod suite;
+mod start;
 mod vm;
 
 pub use heap::{Local, Options, Reference, Statistics, Zeal};

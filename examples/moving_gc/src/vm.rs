@@ -1,13 +1,11 @@
 //! The VM: the heap, and what is known by name.
 
-use crate::heap::{Full, Heap, Kind, Local, Options, Reference};
-use crate::objects::{Code, bootstrap};
+use crate::heap::{Full, Heap, Kind, Local, Reference};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::sites::{Position, PythonFrame};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -73,7 +71,6 @@ pub struct Vm {
     /// Builtins by name, and classes that have no name in `builtins`.
     known: RefCell<HashMap<&'static str, Local>>,
     modules: OnceCell<Local>,
-    codes: RefCell<Vec<Code>>,
     language: RefCell<Option<Rc<dyn Language>>>,
     /// Calls in progress.
     depth: Cell<u32>,
@@ -88,35 +85,22 @@ pub struct Vm {
 const MAX_DEPTH: u32 = 400;
 
 impl Vm {
-    /// Starts a VM. It lives as long as the process.
-    ///
-    /// # Errors
-    ///
-    /// If the system does not give the address space for heap and handles.
-    pub fn start(options: Options) -> io::Result<&'static Self> {
-        let vm = Self {
-            heap: Heap::new(options)?,
+    /// A VM without objects and without a loader.
+    pub(crate) fn new(heap: Heap) -> Self {
+        Self {
+            heap,
             loader: OnceCell::new(),
             known: RefCell::default(),
             modules: OnceCell::new(),
-            codes: RefCell::default(),
             language: RefCell::default(),
             depth: Cell::new(0),
             finalizing: Cell::new(false),
             unraisable: RefCell::default(),
-        };
-        // The loader opens handles before the heap can be told of them.
-        vm.heap.pause();
-        bootstrap(&vm);
-        let loader = Loader::new(vm).map_err(io::Error::other)?;
-        let vm = loader.runtime();
-        vm.loader.get_or_init(|| loader);
-        vm.heap.set_external_roots(Box::new(move |visit| {
-            // SAFETY: the VM has one thread, which is here.
-            unsafe { loader.for_each_root(visit) };
-        }));
-        vm.heap.resume();
-        Ok(vm)
+        }
+    }
+
+    pub(crate) fn set_loader(&self, loader: &'static Loader<Self>) {
+        self.loader.get_or_init(|| loader);
     }
 
     /// The heap.
@@ -179,23 +163,6 @@ impl Vm {
     /// The dict `sys.modules`.
     pub fn modules(&self) -> Local {
         self.modules.get_or_init(|| self.dict()).clone()
-    }
-
-    /// Adds code for functions, and gives its number.
-    pub(crate) fn add_code(&self, code: Code) -> u64 {
-        let mut codes = self.codes.borrow_mut();
-        // Functions in Rust are made over and over, by the language.
-        if let Code::Native { .. } = code
-            && let Some(number) = codes.iter().position(|other| other.is_same(&code))
-        {
-            return number as u64;
-        }
-        codes.push(code);
-        codes.len() as u64 - 1
-    }
-
-    pub(crate) fn code(&self, number: u64) -> Code {
-        self.codes.borrow()[number as usize]
     }
 
     /// Makes an object, or the `MemoryError` for one that has no room.

@@ -71,11 +71,6 @@ impl Heap {
         self.root_optional(self.ref_cell(object.address(), index).get())
     }
 
-    /// Whether one of the object's references is `other`.
-    pub fn refers_to(&self, object: &Local, index: usize, other: &Local) -> bool {
-        self.ref_cell(object.address(), index).get() == other.address()
-    }
-
     /// Replaces one of the object's references.
     pub fn set(&self, object: &Local, index: usize, value: &impl Reference) {
         self.ref_cell(object.address(), index).set(value.address());
@@ -164,15 +159,16 @@ impl Heap {
 
     /// The same, made if there is none.
     pub fn make_companion<'a>(&self, object: &'a impl Reference) -> &'a Companion {
+        if let Some(companion) = self.companion(object) {
+            return companion;
+        }
         let address = object.address();
-        let header = self.header(address);
-        let companion = header.companion.get().unwrap_or_else(|| {
-            let companion = self.companions.add(address);
-            header.companion.set(Some(companion));
-            companion
-        });
-        // SAFETY: as above.
-        unsafe { companion.as_ref() }
+        let companion = self.companions.add(address);
+        self.header(address).companion.set(Some(companion));
+        match self.companion(object) {
+            Some(companion) => companion,
+            None => unreachable!("it has just been made"),
+        }
     }
 
     /// Lets the object wait for its finalizer when it is dead.

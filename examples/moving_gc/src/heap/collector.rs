@@ -14,6 +14,7 @@
 
 use super::{Companion, Heap, LEAST_THRESHOLD, Local, RESERVE, Statistics};
 use std::ptr::NonNull;
+use std::rc::Rc;
 
 /// One collection.
 struct Collection<'a> {
@@ -188,9 +189,7 @@ impl Collection<'_> {
     }
 
     /// Takes out the companions of the dead.
-    // In boxes, since C may have their addresses until they are dropped.
-    #[allow(clippy::vec_box)]
-    fn sweep(&mut self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Box<Companion>> {
+    fn sweep(&mut self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Rc<Companion>> {
         let from = self.from.clone();
         self.heap
             .companions

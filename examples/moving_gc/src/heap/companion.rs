@@ -10,11 +10,11 @@ use hpy_loader::abi::{HPyField, HPyType_BuiltinShape};
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_keywords, HPyFunc_traverseproc};
 use hpy_loader::capsule::Capsule;
 use hpy_loader::native::{self, FieldRef};
-use std::alloc::Layout;
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::rc::Rc;
 
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
@@ -42,15 +42,25 @@ pub struct NativeLayout {
 /// A native struct.
 struct Native {
     layout: &'static NativeLayout,
-    memory: NonNull<u8>,
+    /// As aligned as extensions are promised. C writes it, through its address.
+    memory: Box<[Cell<u128>]>,
 }
+
+const _: () = assert!(align_of::<u128>() == ALIGN);
 
 impl Native {
     fn new(layout: &'static NativeLayout) -> Option<Self> {
-        let memory = memory(layout.size)?;
-        // SAFETY: the size is not 0.
-        let memory = NonNull::new(unsafe { std::alloc::alloc_zeroed(memory) })?;
+        // A struct without members has an address as well.
+        let count = layout.size.div_ceil(ALIGN).max(1);
+        let mut memory = Vec::new();
+        memory.try_reserve_exact(count).ok()?;
+        memory.resize(count, Cell::new(0));
+        let memory = memory.into();
         Some(Self { layout, memory })
+    }
+
+    fn address(&self) -> *mut c_void {
+        self.memory.as_ptr().cast_mut().cast()
     }
 
     fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
@@ -58,20 +68,15 @@ impl Native {
             // SAFETY: the function is that of the type or of a base, whose
             // struct starts this one. There are no other threads, and the
             // collector runs while C is in a call of ours.
-            unsafe { native::traverse(function, self.memory.as_ptr().cast(), visit) };
+            unsafe { native::traverse(function, self.address(), visit) };
         }
         for &offset in &self.layout.fields {
-            // SAFETY: the definition says that a field lies there.
-            let field = unsafe { self.memory.byte_add(offset).cast::<HPyField>() };
-            // SAFETY: as above, and the struct does not move.
-            visit(unsafe { FieldRef::new(field.as_ptr()) });
+            let field = self.address().wrapping_byte_add(offset).cast::<HPyField>();
+            // SAFETY: the definition says that a field lies there, and the struct does
+            // not move.
+            visit(unsafe { FieldRef::new(field) });
         }
     }
-}
-
-/// A struct without members has an address as well.
-fn memory(size: usize) -> Option<Layout> {
-    Layout::from_size_align(size.max(1), ALIGN).ok()
 }
 
 impl Drop for Native {
@@ -81,11 +86,7 @@ impl Drop for Native {
         for &function in &self.layout.destroyers {
             // SAFETY: the function is that of the type or of a base, and freeing
             // the memory is all that follows.
-            unsafe { native::destroy(function, self.memory.as_ptr().cast()) };
-        }
-        if let Some(memory) = memory(self.layout.size) {
-            // SAFETY: allocated in `new` with this layout.
-            unsafe { std::alloc::dealloc(self.memory.as_ptr(), memory) };
+            unsafe { native::destroy(function, self.address()) };
         }
     }
 }
@@ -114,9 +115,7 @@ impl Companion {
 
     /// The native struct.
     pub fn native(&self) -> Option<*mut c_void> {
-        self.native
-            .get()
-            .map(|native| native.memory.as_ptr().cast())
+        self.native.get().map(Native::address)
     }
 
     /// What the native struct looks like.
@@ -176,47 +175,32 @@ impl Companion {
     }
 }
 
-/// All companions.
+/// All companions. C has the addresses of what is in them, so they are counted and not
+/// moved.
 #[derive(Default)]
 pub(super) struct Companions {
-    all: RefCell<Vec<NonNull<Companion>>>,
+    all: RefCell<Vec<Rc<Companion>>>,
 }
 
 impl Companions {
-    /// Makes one, which lives until [`sweep`](Self::sweep) gives it back.
+    /// Makes one, which lives until [`sweep`](Self::sweep) gives it to the caller.
     pub(super) fn add(&self, owner: usize) -> NonNull<Companion> {
-        let companion = Companion::default();
+        let companion = Rc::new(Companion::default());
         companion.owner.set(owner);
-        let companion = NonNull::from(Box::leak(Box::new(companion)));
+        let address = NonNull::from(&*companion);
         self.all.borrow_mut().push(companion);
-        companion
+        address
     }
 
     /// Visits all.
-    pub(super) fn for_each(&self, mut visit: impl FnMut(&Companion)) {
-        for companion in self.all.borrow().iter() {
-            // SAFETY: what is in the list has not been given back.
-            visit(unsafe { companion.as_ref() });
-        }
+    pub(super) fn for_each(&self, visit: impl FnMut(&Rc<Companion>)) {
+        self.all.borrow().iter().for_each(visit);
     }
 
     /// Takes out those whose objects are dead, for the caller to drop.
-    // In boxes, since C may have their addresses until they are dropped.
-    #[allow(clippy::vec_box)]
-    pub(super) fn sweep(&self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Box<Companion>> {
-        let mut dead = Vec::new();
-        self.all.borrow_mut().retain(|&companion| {
-            // SAFETY: as above.
-            if !is_dead(unsafe { companion.as_ref() }) {
-                return true;
-            }
-            // SAFETY: it came from a box, and leaves the list here, so it becomes
-            // a box once. The one other pointer to it is in an object that is
-            // dead.
-            dead.push(unsafe { Box::from_raw(companion.as_ptr()) });
-            false
-        });
-        dead
+    pub(super) fn sweep(&self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Rc<Companion>> {
+        let mut all = self.all.borrow_mut();
+        all.extract_if(.., |companion| is_dead(companion)).collect()
     }
 }
 

@@ -165,7 +165,7 @@ impl Vm {
     }
 
     /// The dict of the object's own attributes, made if there is none.
-    pub(crate) fn attributes_of(&self, object: &Local) -> Local {
+    pub fn attributes_of(&self, object: &Local) -> Local {
         if let Some(attributes) = self.heap.attributes(object) {
             return attributes;
         }

@@ -5,8 +5,8 @@ use super::methods;
 use crate::heap::{Kind, Local};
 use crate::vm::Vm;
 
-/// Name, base and kind of instances of the builtin classes. A class stands
-/// behind its base. What is not subclassable is in [`FINAL`].
+/// Name, base and kind of instances of the builtin classes that are no exceptions. A
+/// class stands behind its base. What is not subclassable is in [`FINAL`].
 const CLASSES: &[(&str, &str, Kind)] = &[
     ("int", "object", Kind::Int),
     ("bool", "int", Kind::Bool),
@@ -40,71 +40,64 @@ const CLASSES: &[(&str, &str, Kind)] = &[
     ("classmethod", "object", Kind::Record),
     ("staticmethod", "object", Kind::Record),
     ("property", "object", Kind::Record),
-    ("BaseException", "object", Kind::Exception),
-    ("Exception", "BaseException", Kind::Exception),
-    ("GeneratorExit", "BaseException", Kind::Exception),
-    ("KeyboardInterrupt", "BaseException", Kind::Exception),
-    ("SystemExit", "BaseException", Kind::Exception),
-    ("ArithmeticError", "Exception", Kind::Exception),
-    ("FloatingPointError", "ArithmeticError", Kind::Exception),
-    ("OverflowError", "ArithmeticError", Kind::Exception),
-    ("ZeroDivisionError", "ArithmeticError", Kind::Exception),
-    ("AssertionError", "Exception", Kind::Exception),
-    ("AttributeError", "Exception", Kind::Exception),
-    ("BufferError", "Exception", Kind::Exception),
-    ("EOFError", "Exception", Kind::Exception),
-    ("ImportError", "Exception", Kind::Exception),
-    ("ModuleNotFoundError", "ImportError", Kind::Exception),
-    ("LookupError", "Exception", Kind::Exception),
-    ("IndexError", "LookupError", Kind::Exception),
-    ("KeyError", "LookupError", Kind::Exception),
-    ("MemoryError", "Exception", Kind::Exception),
-    ("NameError", "Exception", Kind::Exception),
-    ("UnboundLocalError", "NameError", Kind::Exception),
-    ("OSError", "Exception", Kind::Exception),
-    ("BlockingIOError", "OSError", Kind::Exception),
-    ("ChildProcessError", "OSError", Kind::Exception),
-    ("ConnectionError", "OSError", Kind::Exception),
-    ("BrokenPipeError", "ConnectionError", Kind::Exception),
-    ("ConnectionAbortedError", "ConnectionError", Kind::Exception),
-    ("ConnectionRefusedError", "ConnectionError", Kind::Exception),
-    ("ConnectionResetError", "ConnectionError", Kind::Exception),
-    ("FileExistsError", "OSError", Kind::Exception),
-    ("FileNotFoundError", "OSError", Kind::Exception),
-    ("InterruptedError", "OSError", Kind::Exception),
-    ("IsADirectoryError", "OSError", Kind::Exception),
-    ("NotADirectoryError", "OSError", Kind::Exception),
-    ("PermissionError", "OSError", Kind::Exception),
-    ("ProcessLookupError", "OSError", Kind::Exception),
-    ("TimeoutError", "OSError", Kind::Exception),
-    ("ReferenceError", "Exception", Kind::Exception),
-    ("RuntimeError", "Exception", Kind::Exception),
-    ("NotImplementedError", "RuntimeError", Kind::Exception),
-    ("RecursionError", "RuntimeError", Kind::Exception),
-    ("StopAsyncIteration", "Exception", Kind::Exception),
-    ("StopIteration", "Exception", Kind::Exception),
-    ("SyntaxError", "Exception", Kind::Exception),
-    ("IndentationError", "SyntaxError", Kind::Exception),
-    ("TabError", "IndentationError", Kind::Exception),
-    ("SystemError", "Exception", Kind::Exception),
-    ("TypeError", "Exception", Kind::Exception),
-    ("ValueError", "Exception", Kind::Exception),
-    ("UnicodeError", "ValueError", Kind::Exception),
-    ("UnicodeDecodeError", "UnicodeError", Kind::Exception),
-    ("UnicodeEncodeError", "UnicodeError", Kind::Exception),
-    ("UnicodeTranslateError", "UnicodeError", Kind::Exception),
-    ("Warning", "Exception", Kind::Exception),
-    ("BytesWarning", "Warning", Kind::Exception),
-    ("DeprecationWarning", "Warning", Kind::Exception),
-    ("FutureWarning", "Warning", Kind::Exception),
-    ("ImportWarning", "Warning", Kind::Exception),
-    ("PendingDeprecationWarning", "Warning", Kind::Exception),
-    ("ResourceWarning", "Warning", Kind::Exception),
-    ("RuntimeWarning", "Warning", Kind::Exception),
-    ("SyntaxWarning", "Warning", Kind::Exception),
-    ("UnicodeWarning", "Warning", Kind::Exception),
-    ("UserWarning", "Warning", Kind::Exception),
 ];
+
+/// The exceptions below each class. A class stands behind its base.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("object", "BaseException"),
+    (
+        "BaseException",
+        "Exception GeneratorExit KeyboardInterrupt SystemExit",
+    ),
+    (
+        "Exception",
+        "ArithmeticError AssertionError AttributeError BufferError EOFError ImportError \
+         LookupError MemoryError NameError OSError ReferenceError RuntimeError \
+         StopAsyncIteration StopIteration SyntaxError SystemError TypeError ValueError \
+         Warning",
+    ),
+    (
+        "ArithmeticError",
+        "FloatingPointError OverflowError ZeroDivisionError",
+    ),
+    ("ImportError", "ModuleNotFoundError"),
+    ("LookupError", "IndexError KeyError"),
+    ("NameError", "UnboundLocalError"),
+    (
+        "OSError",
+        "BlockingIOError ChildProcessError ConnectionError FileExistsError \
+         FileNotFoundError InterruptedError IsADirectoryError NotADirectoryError \
+         PermissionError ProcessLookupError TimeoutError",
+    ),
+    (
+        "ConnectionError",
+        "BrokenPipeError ConnectionAbortedError ConnectionRefusedError \
+         ConnectionResetError",
+    ),
+    ("RuntimeError", "NotImplementedError RecursionError"),
+    ("SyntaxError", "IndentationError"),
+    ("IndentationError", "TabError"),
+    ("ValueError", "UnicodeError"),
+    (
+        "UnicodeError",
+        "UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError",
+    ),
+    (
+        "Warning",
+        "BytesWarning DeprecationWarning FutureWarning ImportWarning \
+         PendingDeprecationWarning ResourceWarning RuntimeWarning SyntaxWarning \
+         UnicodeWarning UserWarning",
+    ),
+];
+
+/// All builtin classes but `object` and `type`: name, base and kind of instances.
+fn classes() -> impl Iterator<Item = (&'static str, &'static str, Kind)> + Clone {
+    let exceptions = EXCEPTIONS.iter().flat_map(|&(base, names)| {
+        let names = names.split_whitespace();
+        names.map(move |name| (name, base, Kind::Exception))
+    });
+    CLASSES.iter().copied().chain(exceptions)
+}
 
 /// Builtin classes that have no subclasses, and are names of `builtins` or made by
 /// name.
@@ -166,13 +159,13 @@ pub(crate) fn bootstrap(vm: &Vm) {
     };
     bare("type", Kind::Type);
     bare("object", Kind::Instance);
-    for &(name, _, kind) in CLASSES {
+    for (name, _, kind) in classes() {
         bare(name, kind);
     }
     let all = [("object", ""), ("type", "object")];
     let all = all
         .into_iter()
-        .chain(CLASSES.iter().map(|&(name, base, _)| (name, base)));
+        .chain(classes().map(|(name, base, _)| (name, base)));
     for (name, base) in all.clone() {
         let bases: Vec<Local> = vm.find_known(base).into_iter().collect();
         if vm

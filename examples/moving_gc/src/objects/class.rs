@@ -119,7 +119,7 @@ impl Vm {
     }
 
     /// What the class or one of its bases has under a name.
-    pub(crate) fn lookup(&self, class: &Local, name: &str) -> Option<Local> {
+    pub fn lookup(&self, class: &Local, name: &str) -> Option<Local> {
         self.lookup_with_owner(class, name).map(|(found, _)| found)
     }
 

@@ -1,6 +1,6 @@
 //! Functions: of the VM, of its language, and of extensions.
 //!
-//! A function object has a number for its code, since a Rust function or a
+//! A function object has its code in its companion, since a Rust function or a
 //! reference to a definition has no place in the heap.
 
 use super::class::Definition;
@@ -48,25 +48,6 @@ pub(crate) enum Code {
     },
 }
 
-impl Code {
-    /// Whether two numbers for both would be one too many.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Native {
-                    function: a,
-                    binds: x,
-                },
-                Self::Native {
-                    function: b,
-                    binds: y,
-                },
-            ) => std::ptr::fn_addr_eq(*a, *b) && x == y,
-            _ => false,
-        }
-    }
-}
-
 impl Vm {
     pub(crate) fn new_function(
         &self,
@@ -75,12 +56,11 @@ impl Vm {
         code: Code,
         captured: usize,
     ) -> Local {
-        let number = self.add_code(code);
         let class = self.builtin(class);
-        let function = self
-            .heap
-            .allocate_small(Kind::Function, &class, CAPTURED + captured, 8);
-        self.heap.set_word(&function, 0, number);
+        let refs = CAPTURED + captured;
+        let function = self.heap.allocate_small(Kind::Function, &class, refs, 0);
+        let companion = self.heap.make_companion(&function);
+        companion.set_payload(Box::new(code));
         let name = self.str(name);
         self.heap.set(&function, NAME, &name);
         function
@@ -133,7 +113,7 @@ impl Vm {
     }
 
     pub(super) fn code_of(&self, function: &Local) -> Option<Code> {
-        (self.heap.kind(function) == Kind::Function).then(|| self.code(self.heap.word(function, 0)))
+        self.heap.companion(function)?.payload::<Code>().copied()
     }
 
     /// Whether the object is the name of an extension's slot.

@@ -41,4 +41,3 @@ mod view;
 
 pub(crate) use bootstrap::bootstrap;
 pub(crate) use class::Definition;
-pub(crate) use function::Code;

@@ -148,23 +148,27 @@ impl Vm {
     }
 
     fn view_shape(&self, view: &Local) -> Result<Vec<isize>> {
-        let buffer = self.view(view)?.buffer.borrow();
-        let count = buffer.ndim.max(0) as usize;
-        if buffer.shape.is_null() {
-            return Ok(vec![buffer.len / buffer.itemsize.max(1)]);
-        }
-        // SAFETY: the exporter gives one length for each dimension.
-        Ok(unsafe { std::slice::from_raw_parts(buffer.shape, count) }.to_vec())
+        self.view_extents(view, |b| (b.shape, b.len / b.itemsize.max(1)))
     }
 
     fn view_strides(&self, view: &Local) -> Result<Vec<isize>> {
+        self.view_extents(view, |b| (b.strides, b.itemsize))
+    }
+
+    /// A number for each dimension, or the one for a buffer that has no such numbers.
+    fn view_extents(
+        &self,
+        view: &Local,
+        of: fn(&HPy_buffer) -> (*mut isize, isize),
+    ) -> Result<Vec<isize>> {
         let buffer = self.view(view)?.buffer.borrow();
-        let count = buffer.ndim.max(0) as usize;
-        if buffer.strides.is_null() {
-            return Ok(vec![buffer.itemsize]);
+        let (extents, default) = of(&buffer);
+        if extents.is_null() {
+            return Ok(vec![default]);
         }
-        // SAFETY: the exporter gives one distance for each dimension.
-        Ok(unsafe { std::slice::from_raw_parts(buffer.strides, count) }.to_vec())
+        let count = buffer.ndim.max(0) as usize;
+        // SAFETY: the exporter gives one length and one distance for each dimension.
+        Ok(unsafe { std::slice::from_raw_parts(extents, count) }.to_vec())
     }
 
     fn view_format(&self, view: &Local) -> Result<String> {

@@ -1,7 +1,7 @@
 //! Lists, tuples, dicts, slices, capsules.
 
 use super::{VmResult, out, out_value};
-use crate::heap::{BuiltinKind as HeapKind, Object};
+use crate::heap::{Kind as HeapKind, Object};
 use crate::vm::Vm;
 use hpy_loader::capsule::Capsule;
 use hpy_loader::runtime::{BuiltinKind, Containers};
@@ -17,6 +17,8 @@ impl Containers for Vm {
             BuiltinKind::Str => HeapKind::Str,
             BuiltinKind::Tuple => HeapKind::Tuple,
             BuiltinKind::Type => HeapKind::Type,
+            // A builtin type that a later loader asks for has no instances here.
+            _ => return false,
         };
         self.heap.kind(object) == wanted
     }

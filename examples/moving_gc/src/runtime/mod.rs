@@ -9,6 +9,7 @@
 
 mod calls;
 mod containers;
+mod definitions;
 mod errors;
 mod modules;
 mod numbers;

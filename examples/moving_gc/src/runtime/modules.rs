@@ -3,10 +3,8 @@
 use super::{VmResult, out, out_value};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Result, Vm};
-use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::Modules;
-use hpy_loader::spec::ModuleDef;
 
 impl Vm {
     fn no_language(&self, what: &str) -> Local {
@@ -37,15 +35,6 @@ impl Vm {
 }
 
 impl Modules for Vm {
-    fn new_module(
-        &self,
-        loader: &'static Loader<Self>,
-        spec: &Object,
-        definition: &'static ModuleDef,
-    ) -> VmResult<Object> {
-        out(self.extension_module(loader, &self.root(spec), definition))
-    }
-
     fn import(&self, name: &str) -> VmResult<Object> {
         out(self.import(name))
     }

@@ -2,12 +2,12 @@
 
 use crate::heap::{Object, Reference};
 use crate::vm::Vm;
-use hpy_loader::runtime::Roots;
+use hpy_loader::runtime::{Roots, SingleThreaded};
 
 impl Roots for Vm {
     type Object = Object;
 
-    const THREADS: bool = false;
+    type Threads = SingleThreaded;
 
     fn duplicate(&self, object: &Object) -> Object {
         Object::new(object.address())

@@ -2,12 +2,9 @@
 
 use super::{VmResult, out, out_value};
 use crate::heap::{Local, Object};
-use crate::objects::Definition;
 use crate::vm::{Result, Vm};
-use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::Types;
-use hpy_loader::spec::TypeDef;
 use std::ffi::c_void;
 
 impl Vm {
@@ -27,19 +24,6 @@ impl Vm {
 }
 
 impl Types for Vm {
-    fn new_type(
-        &self,
-        loader: &'static Loader<Self>,
-        type_def: &'static TypeDef,
-        bases: &[&Object],
-        metaclass: Option<&Object>,
-    ) -> VmResult<Object> {
-        let bases = self.root_all(bases);
-        let metaclass = self.root_optional(metaclass);
-        let definition = Definition { loader, type_def };
-        out(self.extension_class(definition, &bases, metaclass.as_ref()))
-    }
-
     fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
         let object = out_value(self.new_empty_instance(&self.root(class)))?;
         let native = self

@@ -1,6 +1,6 @@
 //! `tuple`, `list`, `dict`, `set`, `slice`, `range`, `memoryview` and iterators.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::{Kind, Local};
 use crate::objects::iterate::Yields;
 use crate::vm::{Arguments, Result, Vm};
@@ -101,13 +101,11 @@ pub(super) const TABLES: &[Table] = &[
                 parameters.end()?;
                 Ok(vm.none())
             }),
-            ("append", |vm, _, arguments| {
-                let (list, item) = Parameters::one(vm, "append", arguments)?;
+            method!("append", |vm, list, item| {
                 vm.list_append(&list, &item)?;
                 Ok(vm.none())
             }),
-            ("extend", |vm, _, arguments| {
-                let (list, iterable) = Parameters::one(vm, "extend", arguments)?;
+            method!("extend", |vm, list, iterable| {
                 for item in vm.collect_items(&iterable)? {
                     vm.list_append(&list, &item)?;
                 }
@@ -146,8 +144,7 @@ pub(super) const TABLES: &[Table] = &[
                 vm.list_remove(&list, place);
                 Ok(item)
             }),
-            ("remove", |vm, _, arguments| {
-                let (list, item) = Parameters::one(vm, "remove", arguments)?;
+            method!("remove", |vm, list, item| {
                 match position(vm, &list, &item)? {
                     Some(place) => vm.list_remove(&list, place),
                     None => {
@@ -157,21 +154,12 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 Ok(vm.none())
             }),
-            ("clear", |vm, _, arguments| {
-                let list = Parameters::none(vm, "clear", arguments)?;
+            method!("clear", |vm, list| {
                 vm.set_list_items(&list, &[])?;
                 Ok(vm.none())
             }),
-            ("copy", |vm, _, arguments| {
-                let list = Parameters::none(vm, "copy", arguments)?;
+            method!("copy", |vm, list| {
                 Ok(vm.list(&vm.items(&list).unwrap_or_default()))
-            }),
-            ("reverse", |vm, _, arguments| {
-                let list = Parameters::none(vm, "reverse", arguments)?;
-                let mut items = vm.items(&list).unwrap_or_default();
-                items.reverse();
-                vm.set_list_items(&list, &items)?;
-                Ok(vm.none())
             }),
             ("count", |vm, _, arguments| count(vm, arguments)),
             ("index", |vm, _, arguments| index(vm, arguments)),
@@ -214,26 +202,19 @@ pub(super) const TABLES: &[Table] = &[
                     None => Err(key_error(vm, &key)),
                 }
             }),
-            ("keys", |vm, _, arguments| {
-                let dict = Parameters::none(vm, "keys", arguments)?;
-                Ok(vm.iterator(&dict, Yields::Items))
-            }),
-            ("values", |vm, _, arguments| {
-                let dict = Parameters::none(vm, "values", arguments)?;
+            method!("keys", |vm, dict| Ok(vm.iterator(&dict, Yields::Items))),
+            method!("values", |vm, dict| {
                 Ok(vm.iterator(&dict, Yields::Values))
             }),
-            ("items", |vm, _, arguments| {
-                let dict = Parameters::none(vm, "items", arguments)?;
+            method!("items", |vm, dict| {
                 Ok(vm.iterator(&dict, Yields::Entries))
             }),
-            ("copy", |vm, _, arguments| {
-                let dict = Parameters::none(vm, "copy", arguments)?;
+            method!("copy", |vm, dict| {
                 let copy = vm.dict();
                 vm.dict_update(&copy, &dict)?;
                 Ok(copy)
             }),
-            ("clear", |vm, _, arguments| {
-                let dict = Parameters::none(vm, "clear", arguments)?;
+            method!("clear", |vm, dict| {
                 vm.dict_clear(&dict)?;
                 Ok(vm.none())
             }),
@@ -243,18 +224,11 @@ pub(super) const TABLES: &[Table] = &[
         "set",
         &[
             ("__new__", |vm, _, arguments| new_set(vm, arguments)),
-            ("add", |vm, _, arguments| {
-                let (set, item) = Parameters::one(vm, "add", arguments)?;
+            method!("add", |vm, set, item| {
                 vm.set_add(&set, &item)?;
                 Ok(vm.none())
             }),
-            ("discard", |vm, _, arguments| {
-                let (set, item) = Parameters::one(vm, "discard", arguments)?;
-                vm.dict_remove(&set, &item)?;
-                Ok(vm.none())
-            }),
-            ("remove", |vm, _, arguments| {
-                let (set, item) = Parameters::one(vm, "remove", arguments)?;
+            method!("remove", |vm, set, item| {
                 match vm.dict_remove(&set, &item)? {
                     Some(_) => Ok(vm.none()),
                     None => Err(key_error(vm, &item)),
@@ -292,8 +266,7 @@ pub(super) const TABLES: &[Table] = &[
     ),
     (
         "iterator",
-        &[("__next__", |vm, _, arguments| {
-            let iterator = Parameters::none(vm, "__next__", arguments)?;
+        &[method!("__next__", |vm, iterator| {
             match vm.next(&iterator)? {
                 Some(item) => Ok(item),
                 None => Err(vm.new_exception_object(&vm.builtin("StopIteration"), &[])),
@@ -307,12 +280,10 @@ pub(super) const TABLES: &[Table] = &[
                 let (_, object) = Parameters::one(vm, "memoryview", arguments)?;
                 vm.memory_view(&object)
             }),
-            ("tobytes", |vm, _, arguments| {
-                let view = Parameters::none(vm, "tobytes", arguments)?;
+            method!("tobytes", |vm, view| {
                 vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &vm.view_bytes(&view)?)
             }),
-            ("tolist", |vm, _, arguments| {
-                let view = Parameters::none(vm, "tolist", arguments)?;
+            method!("tolist", |vm, view| {
                 Ok(vm.list(&vm.collect_items(&view)?))
             }),
             ("release", |vm, _, arguments| {

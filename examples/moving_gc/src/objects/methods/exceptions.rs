@@ -1,6 +1,6 @@
 //! `BaseException`, `ContextVar` and `module`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::Kind;
 use crate::vm::{Arguments, Result, Vm};
 
@@ -19,8 +19,7 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 Ok(vm.none())
             }),
-            ("__str__", |vm, _, arguments| {
-                let error = Parameters::none(vm, "__str__", arguments)?;
+            method!("__str__", |vm, error| {
                 Ok(vm.str(&vm.exception_text(&error)?))
             }),
             ("with_traceback", |vm, _, arguments| {
@@ -44,17 +43,8 @@ pub(super) const TABLES: &[Table] = &[
                     }
                 }
             }),
-            ("set", |vm, _, arguments| {
-                let (variable, value) = Parameters::one(vm, "set", arguments)?;
+            method!("set", |vm, variable, value| {
                 Ok(vm.variable_set(&variable, &value))
-            }),
-            ("reset", |vm, _, arguments| {
-                let (variable, token) = Parameters::one(vm, "reset", arguments)?;
-                match vm.record_get(&token, 1) {
-                    Some(value) => vm.heap.set(&variable, 2, &value),
-                    None => vm.heap.clear(&variable, 2),
-                }
-                Ok(vm.none())
             }),
         ],
     ),

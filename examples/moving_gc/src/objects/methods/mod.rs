@@ -4,14 +4,11 @@ mod containers;
 mod exceptions;
 mod numbers;
 mod objects;
+mod parameters;
 mod text;
 mod wrappers;
 
-use crate::heap::Local;
-use crate::vm::{Arguments, NativeFunction, Result, Vm};
-
-/// A class and its methods.
-type Table = (&'static str, &'static [(&'static str, NativeFunction)]);
+use crate::vm::Vm;
 
 /// Fills the dicts of the builtin classes.
 pub(super) fn install(vm: &Vm) {
@@ -48,81 +45,5 @@ pub(super) fn install(vm: &Vm) {
             };
             vm.dict_set_str(&dict, name, &function);
         }
-    }
-}
-
-/// The arguments of a builtin, taken one after the other.
-struct Parameters<'a> {
-    vm: &'a Vm,
-    name: &'static str,
-    positional: std::vec::IntoIter<Local>,
-    keywords: Vec<(Local, Local)>,
-}
-
-impl<'a> Parameters<'a> {
-    fn new(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Self {
-        let Arguments {
-            positional,
-            keywords,
-        } = arguments;
-        let positional = positional.into_iter();
-        Self {
-            vm,
-            name,
-            positional,
-            keywords,
-        }
-    }
-
-    /// The next argument, which has to be there.
-    fn required(&mut self) -> Result {
-        self.positional.next().ok_or_else(|| {
-            let message = format!("{}() is missing an argument", self.name);
-            self.vm.error("TypeError", &message)
-        })
-    }
-
-    /// The next argument, by position or by name.
-    fn optional(&mut self, name: &str) -> Option<Local> {
-        self.positional.next().or_else(|| {
-            let place = self
-                .keywords
-                .iter()
-                .position(|(key, _)| self.vm.is_text(key, name));
-            place.map(|place| self.keywords.remove(place).1)
-        })
-    }
-
-    /// There are no more.
-    fn end(mut self) -> Result<()> {
-        if self.positional.next().is_some() {
-            let message = format!("{}() got too many arguments", self.name);
-            return Err(self.vm.error("TypeError", &message));
-        }
-        match self.keywords.first() {
-            Some((key, _)) => {
-                let key = self.vm.text(key).unwrap_or_default();
-                let name = self.name;
-                let message = format!("{name}() got an unexpected keyword argument '{key}'");
-                Err(self.vm.error("TypeError", &message))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// The one argument behind the receiver.
-    fn one(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Result<(Local, Local)> {
-        let mut parameters = Self::new(vm, name, arguments);
-        let (receiver, argument) = (parameters.required()?, parameters.required()?);
-        parameters.end()?;
-        Ok((receiver, argument))
-    }
-
-    /// The receiver alone.
-    fn none(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Result {
-        let mut parameters = Self::new(vm, name, arguments);
-        let receiver = parameters.required()?;
-        parameters.end()?;
-        Ok(receiver)
     }
 }

@@ -1,6 +1,6 @@
 //! `int`, `bool` and `float`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::{Kind, Reference};
 use num_bigint::{BigInt, Sign};
 
@@ -36,8 +36,7 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 vm.int_of(&class, &vm.int_value(&value).unwrap_or_default())
             }),
-            ("bit_length", |vm, _, arguments| {
-                let value = Parameters::none(vm, "bit_length", arguments)?;
+            method!("bit_length", |vm, value| {
                 let bits = vm.int_value(&value).unwrap_or_default().bits();
                 Ok(vm.int(bits.cast_signed()))
             }),
@@ -116,26 +115,19 @@ pub(super) const TABLES: &[Table] = &[
     ),
     (
         "float",
-        &[
-            ("__new__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "float", arguments);
-                let class = parameters.required()?;
-                let value = parameters.optional("");
-                parameters.end()?;
-                let value = match value {
-                    Some(value) => vm.to_float(&value)?,
-                    None => vm.float(0.0),
-                };
-                if class.is(&vm.builtin("float")) && vm.heap.kind(&value) == Kind::Float {
-                    return Ok(value);
-                }
-                vm.float_of(&class, vm.float_value(&value).unwrap_or_default())
-            }),
-            ("is_integer", |vm, _, arguments| {
-                let value = Parameters::none(vm, "is_integer", arguments)?;
-                let value = vm.float_value(&value).unwrap_or_default();
-                Ok(vm.bool(value.fract() == 0.0))
-            }),
-        ],
+        &[("__new__", |vm, _, arguments| {
+            let mut parameters = Parameters::new(vm, "float", arguments);
+            let class = parameters.required()?;
+            let value = parameters.optional("");
+            parameters.end()?;
+            let value = match value {
+                Some(value) => vm.to_float(&value)?,
+                None => vm.float(0.0),
+            };
+            if class.is(&vm.builtin("float")) && vm.heap.kind(&value) == Kind::Float {
+                return Ok(value);
+            }
+            vm.float_of(&class, vm.float_value(&value).unwrap_or_default())
+        })],
     ),
 ];

@@ -1,6 +1,6 @@
 //! `object` and `type`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::Kind;
 use crate::vm::{Arguments, Result, Vm};
 
@@ -11,8 +11,7 @@ pub(super) const TABLES: &[Table] = &[
             ("__new__", |vm, _, arguments| new(vm, arguments)),
             ("__init__", |vm, _, _| Ok(vm.none())),
             ("__init_subclass__", |vm, _, _| Ok(vm.none())),
-            ("__repr__", |vm, _, arguments| {
-                let object = Parameters::none(vm, "__repr__", arguments)?;
+            method!("__repr__", |vm, object| {
                 let name = vm.qualified_name(&vm.class_of(&object));
                 let identity = vm.heap.identity(&object);
                 Ok(vm.str(&format!("<{name} object at {identity:#x}>")))
@@ -29,8 +28,7 @@ pub(super) const TABLES: &[Table] = &[
                     vm.not_implemented()
                 })
             }),
-            ("__hash__", |vm, _, arguments| {
-                let object = Parameters::none(vm, "__hash__", arguments)?;
+            method!("__hash__", |vm, object| {
                 Ok(vm.int(vm.heap.identity(&object).cast_signed()))
             }),
             ("__setattr__", |vm, _, arguments| {
@@ -40,13 +38,11 @@ pub(super) const TABLES: &[Table] = &[
                 vm.generic_set_attr(&object, &vm.attribute_name(&name)?, Some(&value))?;
                 Ok(vm.none())
             }),
-            ("__delattr__", |vm, _, arguments| {
-                let (object, name) = Parameters::one(vm, "__delattr__", arguments)?;
+            method!("__delattr__", |vm, object, name| {
                 vm.generic_set_attr(&object, &vm.attribute_name(&name)?, None)?;
                 Ok(vm.none())
             }),
-            ("__getattribute__", |vm, _, arguments| {
-                let (object, name) = Parameters::one(vm, "__getattribute__", arguments)?;
+            method!("__getattribute__", |vm, object, name| {
                 let name = vm.attribute_name(&name)?;
                 match vm.generic_get_attr(&object, &name)? {
                     Some(value) => Ok(value),
@@ -81,10 +77,6 @@ pub(super) const TABLES: &[Table] = &[
                 }
                 let class = arguments.positional.remove(0);
                 vm.instantiate(&class, arguments)
-            }),
-            ("mro", |vm, _, arguments| {
-                let class = Parameters::none(vm, "mro", arguments)?;
-                Ok(vm.list(&vm.mro(&class)))
             }),
         ],
     ),

@@ -1,6 +1,6 @@
 //! `str` and `bytes`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table, method};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Arguments, Result, Vm};
 
@@ -124,20 +124,6 @@ pub(super) const TABLES: &[Table] = &[
             ("lower", |vm, _, arguments| {
                 map(vm, arguments, str::to_lowercase)
             }),
-            ("title", |vm, _, arguments| {
-                map(vm, arguments, |text| {
-                    let mut in_word = false;
-                    let step = |c: char| {
-                        let was = std::mem::replace(&mut in_word, c.is_alphabetic());
-                        if was {
-                            c.to_lowercase().to_string()
-                        } else {
-                            c.to_uppercase().to_string()
-                        }
-                    };
-                    text.chars().map(step).collect()
-                })
-            }),
             ("strip", |vm, _, arguments| {
                 strip(vm, arguments, |text, is| text.trim_matches(is).to_owned())
             }),
@@ -154,22 +140,17 @@ pub(super) const TABLES: &[Table] = &[
             ("find", |vm, _, arguments| {
                 Ok(vm.int(find(vm, arguments, |text, part| text.find(part))?))
             }),
-            ("partition", |vm, _, arguments| {
-                let (object, separator) = Parameters::one(vm, "partition", arguments)?;
+            method!("partition", |vm, object, separator| {
                 let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
                 let parts = text.split_once(&*separator);
                 let parts = parts.map_or([&text, "", ""], |(head, tail)| [head, &separator, tail]);
                 Ok(vm.tuple(&parts.map(|part| vm.str(part))))
             }),
-            ("rpartition", |vm, _, arguments| {
-                let (object, separator) = Parameters::one(vm, "rpartition", arguments)?;
+            method!("rpartition", |vm, object, separator| {
                 let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
                 let parts = text.rsplit_once(&*separator);
                 let parts = parts.map_or(["", "", &text], |(head, tail)| [head, &separator, tail]);
                 Ok(vm.tuple(&parts.map(|part| vm.str(part))))
-            }),
-            ("rfind", |vm, _, arguments| {
-                Ok(vm.int(find(vm, arguments, |text, part| text.rfind(part))?))
             }),
             ("index", |vm, _, arguments| {
                 match find(vm, arguments, |text, part| text.find(part))? {
@@ -177,22 +158,9 @@ pub(super) const TABLES: &[Table] = &[
                     place => Ok(vm.int(place)),
                 }
             }),
-            ("count", |vm, _, arguments| {
-                let (object, part) = Parameters::one(vm, "count", arguments)?;
+            method!("count", |vm, object, part| {
                 let (text, part) = (text_of(vm, &object)?, text_of(vm, &part)?);
                 Ok(vm.int(text.matches(&*part).count() as i64))
-            }),
-            ("isdigit", |vm, _, arguments| {
-                let text = text_of(vm, &Parameters::none(vm, "isdigit", arguments)?)?;
-                Ok(vm.bool(!text.is_empty() && text.chars().all(char::is_numeric)))
-            }),
-            ("isidentifier", |vm, _, arguments| {
-                let text = text_of(vm, &Parameters::none(vm, "isidentifier", arguments)?)?;
-                let first = text
-                    .chars()
-                    .next()
-                    .is_some_and(|c| c == '_' || c.is_alphabetic());
-                Ok(vm.bool(first && text.chars().all(|c| c == '_' || c.is_alphanumeric())))
             }),
             ("replace", |vm, _, arguments| {
                 let mut parameters = Parameters::new(vm, "replace", arguments);
@@ -240,8 +208,7 @@ pub(super) const TABLES: &[Table] = &[
                 let lines: Vec<Local> = text.lines().map(|line| vm.str(line)).collect();
                 Ok(vm.list(&lines))
             }),
-            ("join", |vm, _, arguments| {
-                let (object, iterable) = Parameters::one(vm, "join", arguments)?;
+            method!("join", |vm, object, iterable| {
                 let separator = vm.code_points(&object).unwrap_or_default();
                 let mut points = Vec::new();
                 for (place, item) in vm.collect_items(&iterable)?.iter().enumerate() {
@@ -306,18 +273,7 @@ pub(super) const TABLES: &[Table] = &[
             ("endswith", |vm, _, arguments| {
                 affix(vm, arguments, |all, part| all.ends_with(part))
             }),
-            ("hex", |vm, _, arguments| {
-                let object = Parameters::none(vm, "hex", arguments)?;
-                let bytes = vm.bytes_value(&object).unwrap_or_default();
-                Ok(vm.str(
-                    &bytes
-                        .iter()
-                        .map(|byte| format!("{byte:02x}"))
-                        .collect::<String>(),
-                ))
-            }),
-            ("join", |vm, _, arguments| {
-                let (object, iterable) = Parameters::one(vm, "join", arguments)?;
+            method!("join", |vm, object, iterable| {
                 let separator = vm.bytes_value(&object).unwrap_or_default();
                 let mut parts = Vec::new();
                 for item in vm.collect_items(&iterable)? {

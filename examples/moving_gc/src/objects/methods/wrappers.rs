@@ -1,6 +1,6 @@
 //! `classmethod`, `staticmethod` and `property`.
 
-use super::{Parameters, Table};
+use super::parameters::{Parameters, Table};
 use crate::vm::{Arguments, Result, Vm};
 
 /// A wrapper around functions: as many as it has parameters.
@@ -46,7 +46,6 @@ pub(super) const TABLES: &[Table] = &[
             ("__new__", |vm, _, arguments| {
                 new(vm, &["fget", "fset", "fdel", "doc"], arguments)
             }),
-            ("getter", |vm, _, arguments| replaced(vm, 0, arguments)),
             ("setter", |vm, _, arguments| replaced(vm, 1, arguments)),
             ("deleter", |vm, _, arguments| replaced(vm, 2, arguments)),
         ],

@@ -1,0 +1,44 @@
+//! Modules and types of extensions, and the promise that the VM keeps the contract.
+
+use super::{VmResult, out};
+use crate::heap::Object;
+use crate::objects::Definition;
+use crate::vm::Vm;
+use hpy_loader::runtime::{FastPaths, Runtime};
+use hpy_loader::spec::{ModuleDef, TypeDef};
+use hpy_loader::{Definitions, Loader};
+
+/// The general operations do: a handle is not the cost here.
+impl FastPaths for Vm {}
+
+// SAFETY: a root is an address that the collector rewrites in its slot (rules 1 and 8). A
+// method makes a `Local` of each argument before it allocates (2). The methods of rule 3
+// read the heap and allocate nothing. A field holds an address, which the collector
+// rewrites through `tp_traverse` (4). Text and native structs lie in companions, which
+// never move (5, 6). The attributes of a class check their receivers (7). Roots lie in
+// slots only, so `UNTRACKED_ROOTS` stays false (9).
+unsafe impl Runtime for Vm {}
+
+impl Definitions for Vm {
+    fn new_module(
+        &self,
+        loader: &'static Loader<Self>,
+        spec: &Object,
+        definition: &'static ModuleDef,
+    ) -> VmResult<Object> {
+        out(self.extension_module(loader, &self.root(spec), definition))
+    }
+
+    fn new_type(
+        &self,
+        loader: &'static Loader<Self>,
+        type_def: &'static TypeDef,
+        bases: &[&Object],
+        metaclass: Option<&Object>,
+    ) -> VmResult<Object> {
+        let bases = self.root_all(bases);
+        let metaclass = self.root_optional(metaclass);
+        let definition = Definition { loader, type_def };
+        out(self.extension_class(definition, &bases, metaclass.as_ref()))
+    }
+}

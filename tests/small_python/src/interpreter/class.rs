@@ -1,0 +1,45 @@
+//! The `class` statement.
+
+use super::frame::Frame;
+use super::machine::{Interpreter, VmResult};
+use ruff_python_ast::StmtClassDef;
+
+impl Interpreter {
+    pub(super) fn class(&self, frame: &mut Frame, node: &StmtClassDef) -> VmResult<()> {
+        let decorators = self.decorators(frame, &node.decorator_list)?;
+        let (bases, mut keywords) = match &node.arguments {
+            Some(arguments) => self.arguments(frame, arguments)?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let metaclass = keywords.iter().position(|(name, _)| name == "metaclass");
+        let metaclass = match (metaclass, bases.first()) {
+            (Some(at), _) => keywords.remove(at).1,
+            (None, Some(base)) => self.vm.class_of(base),
+            (None, None) => self.builtin("type")?,
+        };
+        let namespace = self.vm.dict();
+        let number = frame.code_of(&node.node_index);
+        let (code, unit) = self.code(number);
+        let set = |name: &str, value: &_| self.vm.dict_set_str(&namespace, name, value);
+        if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
+            set("__module__", &module);
+        }
+        set("__qualname__", &self.vm.str(&code.qualified_name));
+        if let Some(doc) = unit.doc(code) {
+            set("__doc__", &doc);
+        }
+        let shared = frame.shared_cells(code);
+        let globals = frame.globals.clone();
+        let mut inner = self.frame(number, globals, Some(namespace.clone()), shared)?;
+        self.run_body(&mut inner)?;
+        let arguments = [self.vm.str(&node.name), self.vm.tuple(&bases), namespace];
+        let mut class = self.call_with(&metaclass, arguments.into(), keywords)?;
+        if let Some(cell) = code.class_cell {
+            self.vm.record_set(&inner.cells[cell], 0, Some(&class));
+        }
+        for decorator in decorators.iter().rev() {
+            class = self.vm.call(decorator, [class].into())?;
+        }
+        self.store(frame, frame.place(&node.name.node_index), class)
+    }
+}

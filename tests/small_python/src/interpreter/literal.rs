@@ -1,0 +1,91 @@
+//! Literals, and the two things the parser does not keep of them: surrogates
+//! and large integers.
+
+use super::machine::{Interpreter, Value, VmResult};
+use num_bigint::BigInt;
+use ruff_python_ast::{Expr, ExprStringLiteral, Number, StringFlags};
+use ruff_text_size::Ranged;
+
+impl Interpreter {
+    /// The object for a literal, which stands in `source`.
+    pub(super) fn literal(&self, source: &str, literal: &Expr) -> VmResult<Value> {
+        let vm = self.vm;
+        Ok(match literal {
+            Expr::StringLiteral(node) => self.string(source, node),
+            Expr::BytesLiteral(node) => vm.bytes(&node.value.bytes().collect::<Vec<u8>>()),
+            Expr::NumberLiteral(node) => match &node.value {
+                Number::Float(value) => vm.float(*value),
+                Number::Int(int) => match int.as_i64() {
+                    Some(value) => vm.int(value),
+                    None => match big_int(&source[node.range()]) {
+                        Some(value) => vm.big_int(&value),
+                        None => return Err(self.error("ValueError", "invalid integer literal")),
+                    },
+                },
+                Number::Complex { .. } => unreachable!("its code is never run"),
+            },
+            _ => unreachable!("no other expression is a literal"),
+        })
+    }
+
+    /// The parser puts U+FFFD where a `\ud800` stands, so such a literal is read
+    /// again.
+    fn string(&self, source: &str, literal: &ExprStringLiteral) -> Value {
+        let text = literal.value.to_str();
+        if !text.contains('\u{fffd}') {
+            return self.vm.str(text);
+        }
+        let mut points = Vec::new();
+        for part in &literal.value {
+            let raw = part.flags.prefix().is_raw();
+            let source = &source[part.range()];
+            let opener = part.flags.opener_len().to_usize();
+            let closer = part.flags.closer_len().to_usize();
+            let inner = &source[opener..source.len() - closer];
+            if raw || !inner.contains('\\') {
+                points.extend(part.value.chars().map(u32::from));
+            } else {
+                points.extend(surrogates(inner, &part.value));
+            }
+        }
+        self.vm.str_of_code_points(&points)
+    }
+}
+
+/// The value of an integer literal, in any base.
+fn big_int(literal: &str) -> Option<BigInt> {
+    let digits = literal.replace('_', "").to_ascii_lowercase();
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x") => (16, &digits[2..]),
+        Some("0o") => (8, &digits[2..]),
+        Some("0b") => (2, &digits[2..]),
+        _ => (10, &*digits),
+    };
+    BigInt::parse_bytes(digits.as_bytes(), radix)
+}
+
+/// The code points of a literal: those of `value`, with the surrogates that
+/// `source` escapes where `value` has U+FFFD.
+fn surrogates(source: &str, value: &str) -> Vec<u32> {
+    let mut escapes = source.match_indices("\\u").filter_map(|(at, _)| {
+        let point = u32::from_str_radix(source.get(at + 2..at + 6)?, 16).ok()?;
+        matches!(point, 0xd800..=0xdfff | 0xfffd).then_some(point)
+    });
+    value
+        .chars()
+        .map(|character| match character {
+            '\u{fffd}' => escapes.next().unwrap_or(0xfffd),
+            other => u32::from(other),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surrogates_are_found_again() {
+        assert_eq!(surrogates("a\\ud800b", "a\u{fffd}b"), [0x61, 0xd800, 0x62]);
+    }
+}

@@ -1,0 +1,175 @@
+//! The interpreter's state.
+
+use super::running::Running;
+use crate::syntax::{Body, Code, Unit, index};
+use moving_gc::Vm;
+use ruff_python_ast::{Expr, Stmt};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The outcome of an operation; the error is an exception instance.
+pub use moving_gc::Result as VmResult;
+/// A rooted object.
+pub use moving_gc::heap::Local as Value;
+
+/// A file with its literals made into objects.
+pub(crate) struct LoadedUnit {
+    pub unit: Unit,
+    pub literals: Vec<Value>,
+    /// The number of its first code among all codes.
+    pub first_code: usize,
+}
+
+impl LoadedUnit {
+    /// The docstring of a body.
+    pub fn doc(&self, code: &Code) -> Option<Value> {
+        let Body::Statements([Stmt::Expr(first), ..]) = code.body else {
+            return None;
+        };
+        match &*first.value {
+            Expr::StringLiteral(doc) => Some(self.literals[index(&doc.node_index)].clone()),
+            _ => None,
+        }
+    }
+}
+
+/// Finds a module of the library, and makes it.
+pub type Library = fn(&Interpreter, &str) -> VmResult<Option<Value>>;
+
+/// The binary for the next call of `make_module`, by the module's name and its
+/// sources as the test gives them; or the reason why there is none.
+pub type Supply = Box<dyn FnMut(&str, &[String]) -> Result<PathBuf, String>>;
+
+/// The interpreter of a VM.
+pub struct Interpreter {
+    /// The VM.
+    pub vm: &'static Vm,
+    codes: RefCell<Vec<(&'static Code, &'static LoadedUnit)>>,
+    pub(crate) running: Running,
+    /// The exceptions that are being handled, innermost last.
+    pub(crate) handled: RefCell<Vec<Value>>,
+    /// Where `import` looks for files.
+    pub(super) path: RefCell<Vec<PathBuf>>,
+    pub(super) library: Library,
+    cell_class: Value,
+    /// Whether a `del` is followed by a collection.
+    pub collect_on_delete: Cell<bool>,
+    /// Gives the binaries for `make_module`.
+    supply: RefCell<Option<Supply>>,
+    /// The dict `os.environ`, as far as it is HPy's.
+    pub(crate) environment: Value,
+}
+
+thread_local! {
+    /// Functions of the VM are plain `fn`s, and a thread has one VM.
+    static CURRENT: OnceCell<&'static Interpreter> = const { OnceCell::new() };
+}
+
+impl Interpreter {
+    /// An interpreter for `vm`. One a thread.
+    pub(crate) fn new(vm: &'static Vm, library: Library) -> &'static Self {
+        let cell_class = vm
+            .class("cell", &[], &vm.dict())
+            .unwrap_or_else(|error| panic!("{}", vm.describe_error(&error)));
+        let interpreter: &'static Self = Box::leak(Box::new(Self {
+            vm,
+            codes: RefCell::default(),
+            running: Running::default(),
+            handled: RefCell::default(),
+            path: RefCell::default(),
+            library,
+            cell_class,
+            collect_on_delete: Cell::new(false),
+            supply: RefCell::default(),
+            environment: vm.dict(),
+        }));
+        CURRENT.with(|current| {
+            let first = current.set(interpreter).is_ok();
+            assert!(first, "a thread has one interpreter");
+        });
+        interpreter
+    }
+
+    /// The interpreter of this thread.
+    pub fn current() -> &'static Self {
+        CURRENT.with(|current| {
+            *current
+                .get()
+                .expect("functions of scripts exist only where an interpreter was started")
+        })
+    }
+
+    /// Puts a directory in front of those where `import` looks.
+    pub fn add_path(&self, directory: &Path) {
+        self.path.borrow_mut().insert(0, directory.to_owned());
+    }
+
+    /// Code lives as long as the process: functions refer to it by number.
+    pub(super) fn load_unit(&self, unit: Unit) -> VmResult<&'static LoadedUnit> {
+        let literals = unit.literals.iter();
+        let literals = literals.map(|literal| self.literal(unit.source, literal));
+        let literals = literals.collect::<VmResult<Vec<_>>>()?;
+        let first_code = self.codes.borrow().len();
+        let loaded: &'static LoadedUnit = Box::leak(Box::new(LoadedUnit {
+            unit,
+            literals,
+            first_code,
+        }));
+        let codes = loaded.unit.codes.iter().map(|code| (code, loaded));
+        self.codes.borrow_mut().extend(codes);
+        Ok(loaded)
+    }
+
+    pub(crate) fn code(&self, number: usize) -> (&'static Code, &'static LoadedUnit) {
+        self.codes.borrow()[number]
+    }
+
+    /// A variable that functions share.
+    pub(super) fn new_cell(&self) -> Value {
+        self.vm.record(&self.cell_class, 1, 0)
+    }
+
+    /// An exception of a builtin class.
+    pub fn error(&self, class: &str, message: &str) -> Value {
+        self.vm.error(class, message)
+    }
+
+    /// A builtin that scripts see, which the library may have replaced.
+    pub(crate) fn builtin(&self, name: &str) -> VmResult<Value> {
+        self.vm
+            .dict_get_str(&self.vm.builtins(), name)
+            .ok_or_else(|| self.error("NameError", &format!("name '{name}' is not defined")))
+    }
+
+    /// `repr`, cut to a line that can be read.
+    pub(crate) fn shown(&self, value: &Value) -> String {
+        let text = match self.vm.repr(value) {
+            Ok(text) => text,
+            Err(error) => format!("<repr failed: {}>", self.vm.describe_error(&error)),
+        };
+        match text.char_indices().nth(200) {
+            Some((at, _)) => format!("{}...", &text[..at]),
+            None => text,
+        }
+    }
+
+    /// Writes what a script prints. That fails where nobody reads it any more.
+    pub(crate) fn write(&self, text: &str) -> VmResult<()> {
+        let written = io::stdout().write_all(text.as_bytes());
+        written.map_err(|error| self.error("OSError", &error.to_string()))
+    }
+
+    /// Where the binaries of a test come from.
+    pub fn set_supply(&self, supply: Supply) {
+        *self.supply.borrow_mut() = Some(supply);
+    }
+
+    /// The binary for a call of `make_module`.
+    pub(crate) fn next_module(&self, name: &str, sources: &[String]) -> Result<PathBuf, String> {
+        match &mut *self.supply.borrow_mut() {
+            Some(supply) => supply(name, sources),
+            None => Err("no modules have been built for this script".to_owned()),
+        }
+    }
+}
