@@ -4,7 +4,7 @@
 //! forever and its destructor takes the object, so HPy's capsules need another
 //! payload. Python code can't tell: neither class has a constructor.
 
-use crate::runtime::loader;
+use crate::host::loader;
 use hpy_loader::capsule::Capsule;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::types::Representable;

@@ -18,7 +18,7 @@
 //! The fourth function that changes is `find_frozen`: it hides our frozen
 //! package `hpy` wherever one is installed.
 
-use crate::{runtime, universal};
+use crate::universal;
 use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
 use rustpython_vm::function::{Callee, FuncArgs, PyMethodDef, PyNativeFn};
 use rustpython_vm::stdlib::builtin_module_defs;
@@ -117,7 +117,7 @@ fn exec_dynamic(
     match args.args.first() {
         Some(object) => {
             if let Some(module) = object.downcast_ref::<PyModule>() {
-                runtime::execute(module, vm)?;
+                universal::execute(module, vm)?;
             }
             Ok(vm.ctx.new_int(0).into())
         }

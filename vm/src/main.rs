@@ -1,16 +1,21 @@
 //! `hpyvm`: a Python VM that imports unmodified HPy universal binaries.
 //!
-//! It is RustPython with its whole command line and standard library, plus:
+//! It is RustPython with its whole command line and standard library, plus these
+//! modules. A module uses those in the lines below its own, and none beside or above.
 //!
-//! - [`runtime`] and [`types`], which implement the loader's trait `Runtime`;
-//! - [`importer`], through which `import` finds `.hpy0.so` files;
-//! - [`universal`], the module `hpy.universal`;
-//! - [`stray`], for threads that call the API and must not;
-//! - [`sysconfig`], which lets setuptools compile extensions here.
+//! ```text
+//! importer                       `import` finds `.hpy0.so` files
+//! universal      runtime         the module `hpy.universal`; RustPython as a `Runtime`
+//!                types           the types that extensions define
+//! capsule        functions       capsules; functions of extensions as Python's
+//! host                           what the VM keeps for extensions, and the loader
+//! stray          sysconfig       threads that must not call the API; setuptools
+//! ```
 
 mod allocator;
 mod capsule;
 mod functions;
+mod host;
 mod importer;
 mod runtime;
 mod stray;

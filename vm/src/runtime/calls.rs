@@ -1,6 +1,6 @@
 //! Calling Python.
 
-use super::{RustPython, attempt};
+use crate::host::{RustPython, attempt};
 use hpy_loader::runtime::{Calls, Fallible};
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};

@@ -1,7 +1,9 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::{RustPython, attempt, attempt_object, leaf_tuple, new_plain};
+use super::leaf_tuple;
+use super::references::new_plain;
 use crate::capsule::PyCapsule;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};

@@ -1,6 +1,6 @@
 //! Making and judging exceptions.
 
-use super::{RustPython, attempt, attempt_object};
+use crate::host::{RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::runtime::{Errors, Fallible};
 use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
@@ -8,14 +8,6 @@ use rustpython_vm::builtins::{
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ffi::CStr;
-
-/// The exception that a method of the runtime failed with. All of them are
-/// exceptions; anything else is a mistake of ours, which becomes a `SystemError`.
-pub fn into_exception(error: PyObjectRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    error.downcast().unwrap_or_else(|object| {
-        vm.new_system_error(format!("{} raised as an exception", object.class().name()))
-    })
-}
 
 /// `object` if it is a class of exceptions.
 fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> {

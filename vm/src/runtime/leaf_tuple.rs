@@ -68,7 +68,7 @@ fn is_leaf(object: &PyObject, ctx: &Context) -> bool {
 
 /// A new tuple.
 #[inline(always)]
-pub(super) fn new_tuple(items: Box<[PyObjectRef]>, ctx: &Context) -> PyObjectRef {
+pub fn new_tuple(items: Box<[PyObjectRef]>, ctx: &Context) -> PyObjectRef {
     if items.is_empty() {
         return ctx.empty_tuple.clone().into();
     }
@@ -84,7 +84,7 @@ pub(super) fn new_tuple(items: Box<[PyObjectRef]>, ctx: &Context) -> PyObjectRef
 
 /// Whether a tuple is one of leaves only. RustPython's own are tracked, all of them.
 #[inline]
-pub(super) fn is_of_leaves(tuple: &Py<PyTuple>) -> bool {
+pub fn is_of_leaves(tuple: &Py<PyTuple>) -> bool {
     !tuple.as_object().is_gc_tracked()
 }
 

@@ -1,8 +1,8 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::roots::lend;
+use super::references::{exactly, lend};
 use super::type_names::type_name;
-use super::{RustPython, attempt, attempt_object};
+use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
 use rustpython_vm::builtins::{
@@ -11,10 +11,7 @@ use rustpython_vm::builtins::{
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject,
-    VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 use std::ffi::CStr;
 use std::ptr::{from_ref, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -28,20 +25,6 @@ fn comparison(op: CompareOp) -> PyComparisonOp {
         CompareOp::Gt => PyComparisonOp::Gt,
         CompareOp::Ge => PyComparisonOp::Ge,
     }
-}
-
-/// The object, if it is an instance of just the builtin class `class`, whose payload
-/// is `T`. As RustPython's `downcast_ref_if_exact`, which asks a virtual machine for
-/// the class.
-#[inline(always)]
-pub(super) fn exactly<'a, T: PyPayload>(
-    object: &'a PyObject,
-    class: &Py<PyType>,
-) -> Option<&'a Py<T>> {
-    debug_assert!(class.is(T::class(Context::genesis())));
-    let is_exact = object.class().is(class);
-    // SAFETY: instances of exactly a builtin class have its payload.
-    is_exact.then(|| unsafe { object.downcast_unchecked_ref() })
 }
 
 /// An attribute's name as Python passes it.

@@ -1,16 +1,15 @@
 //! Roots, fields, constants, threads.
 
-use super::RustPython;
 use super::leaf_tuple::is_of_leaves;
-use super::objects::exactly;
+use super::references::{exactly, lend};
 use crate::capsule::PyCapsule;
+use crate::host::RustPython;
 use crate::types::is_bare_instance;
 use hpy_loader::runtime::Roots;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef};
-use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 impl Roots for RustPython {
@@ -159,13 +158,4 @@ mod detached {
 mod detached {
     pub(super) fn push() {}
     pub(super) fn pop() {}
-}
-
-/// Lends a reference of an object that something else keeps alive meanwhile.
-#[inline]
-pub(super) fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
-    // SAFETY: `from_raw` takes over a reference, which is never given up here; the
-    // object has another owner as long as the borrow lasts.
-    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
-    look(&object)
 }

@@ -1,7 +1,7 @@
 //! `str` and `bytes`.
 
-use super::copies::Hold;
-use super::{RustPython, attempt, attempt_object, new_plain};
+use super::references::new_plain;
+use crate::host::{Hold, RustPython, attempt, attempt_object};
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};

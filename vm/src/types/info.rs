@@ -1,11 +1,9 @@
 //! What is known of a type that an extension defined.
 
-use super::class_record::{ClassRecord, StructCell};
-use super::dunder::Dunder;
 use super::layout::Layout;
-use super::payload::HPyObject;
 use super::slot_table::SlotTable;
-use crate::runtime::RustPython;
+use super::struct_cell::StructCell;
+use crate::host::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::TypeDef;
@@ -64,12 +62,36 @@ pub struct TypeInfo {
     pub destroyers: Vec<HPyFunc_destroyfunc>,
 }
 
+/// The data that RustPython keeps for us in a type that an extension defined, set
+/// once and dropped with the type: it leads from the class to the [`TypeInfo`].
+pub struct ClassRecord {
+    info: &'static TypeInfo,
+}
+
+impl ClassRecord {
+    /// The record of an extension's type.
+    pub fn of_type(info: &'static TypeInfo) -> Self {
+        Self { info }
+    }
+
+    /// The type.
+    pub fn info(&self) -> &'static TypeInfo {
+        self.info
+    }
+}
+
 /// An attribute of a type that stands for a slot.
 pub struct Wrapper {
     /// Its name.
-    pub name: &'static PyStrInterned,
-    /// The slot.
-    pub dunder: &'static Dunder,
+    pub name: &'static str,
+    /// The same as a key of dicts.
+    pub key: &'static PyStrInterned,
+    /// The slot's name.
+    pub slot: &'static str,
+    /// The name of another slot that the function fills in subclasses, or nothing.
+    pub twin: &'static str,
+    /// Copies what subclasses inherit from the second table to the first.
+    pub offer: fn(&mut Slots, &Slots),
     /// The attribute.
     pub attribute: PyObjectRef,
 }
@@ -126,44 +148,6 @@ impl TypeInfo {
         None
     }
 
-    /// The C function behind a slot of the object's class, with the type that
-    /// calls it.
-    ///
-    /// Functions in RustPython's slots come here. They run for instances of an
-    /// extension's type, and for those of Python subclasses where the slot has
-    /// no name that Python could override.
-    #[inline]
-    pub fn function<F>(
-        object: &PyObject,
-        slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
-        let class = object.class();
-        match object.downcast_ref::<HPyObject>() {
-            Some(payload) if payload.native().info().is_class(class) => {
-                let info = payload.native().info();
-                slot(info.effective.get()).map(|function| (function, info))
-            }
-            _ => Self::class_function(class, slot),
-        }
-    }
-
-    /// The C function behind a slot of a class. A class made in Python has none
-    /// of its own; it has found the function by the name of an attribute, so in the
-    /// first class that offers one.
-    pub fn class_function<F>(
-        class: &Py<PyType>,
-        slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
-        if let Some(info) = Self::of_class(class) {
-            return slot(info.effective.get()).map(|function| (function, info));
-        }
-        let mro = class.mro.read();
-        mro.iter().find_map(|class| {
-            let info = Self::of_class(class)?;
-            slot(info.offered.get()).map(|function| (function, info))
-        })
-    }
-
     /// The attributes for slots that were put into its dict.
     pub fn wrappers(&self) -> &[Wrapper] {
         self.wrappers.get().map_or(&[], Vec::as_slice)
@@ -185,9 +169,9 @@ impl TypeInfo {
             ..Slots::default()
         };
         for wrapper in self.wrappers() {
-            let present = self.class.get_direct_attr(wrapper.name);
+            let present = self.class.get_direct_attr(wrapper.key);
             if present.is_some_and(|present| present.is(&wrapper.attribute)) {
-                (wrapper.dunder.offer)(&mut offered, &self.definition.slots);
+                (wrapper.offer)(&mut offered, &self.definition.slots);
             }
         }
         self.offered.replace(offered);

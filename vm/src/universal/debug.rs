@@ -5,7 +5,7 @@ pub(super) use hpy_debug::module_def;
 
 #[rustpython_vm::pymodule(name = "hpy.debug._debug")]
 mod hpy_debug {
-    use crate::runtime::{RustPython, make_loader};
+    use crate::host::{RustPython, make_loader};
     use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
     use hpy_loader::abi::HPy;

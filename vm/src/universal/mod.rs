@@ -3,12 +3,16 @@
 mod debug;
 mod frames;
 mod mode;
+mod pending;
 mod trace;
 
-use crate::runtime::{Made, into_exception, make_loader};
+pub use pending::execute;
+
+use crate::host::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use mode::{log, mode_from_environment};
+use pending::Made;
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
 };
@@ -151,7 +155,7 @@ fn new_module(
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
     use super::{Mode, VERSION, log, mode_from_environment, new_load_error_class, new_module};
-    use crate::runtime::make_loader;
+    use crate::host::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
     use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};

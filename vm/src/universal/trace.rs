@@ -5,7 +5,7 @@ pub(super) use hpy_trace::module_def;
 
 #[rustpython_vm::pymodule(name = "hpy.trace._trace")]
 mod hpy_trace {
-    use crate::runtime::{RustPython, make_loader};
+    use crate::host::{RustPython, make_loader};
     use crate::universal::frames::{c_frames, python_frames};
     use hpy_loader::Loader;
     use hpy_loader::modes::Hook;

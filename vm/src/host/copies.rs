@@ -47,7 +47,7 @@ const FREE_COPIES: usize = 1024;
 const FREE_BYTES: usize = 1 << 20;
 
 /// What keeps the object of a copy, or at least knows when it is gone.
-pub(super) enum Hold {
+pub enum Hold {
     Strong(PyObjectRef),
     Weak(PyRef<PyWeak>),
 }
@@ -55,7 +55,7 @@ pub(super) enum Hold {
 impl Hold {
     /// A hold on `object`. It may allocate, and the collector may run then, so
     /// this has to happen outside the table's lock.
-    pub(super) fn new(object: &PyObject, exact: bool, vm: &VirtualMachine) -> Self {
+    pub fn new(object: &PyObject, exact: bool, vm: &VirtualMachine) -> Self {
         if !exact && let Ok(weak) = object.downgrade(None, vm) {
             return Self::Weak(weak);
         }
@@ -110,7 +110,7 @@ struct Copy {
 /// The methods hand out references to drop in `waste`: dropping one can run
 /// Python code, which must not happen under the lock that guards the table.
 #[derive(Default)]
-pub(super) struct Copies {
+pub struct Copies {
     copies: IndexMap<usize, Copy, FxBuildHasher>,
     /// The length of all copies.
     bytes: usize,
@@ -122,11 +122,7 @@ pub(super) struct Copies {
 
 impl Copies {
     /// The copy for `object`, without its NUL.
-    pub(super) fn find(
-        &self,
-        object: &PyObject,
-        waste: &mut Vec<PyObjectRef>,
-    ) -> Option<*const [u8]> {
+    pub fn find(&self, object: &PyObject, waste: &mut Vec<PyObjectRef>) -> Option<*const [u8]> {
         let copy = self.copies.get(&address(object))?;
         copy.hold
             .is_of(object, waste)
@@ -134,12 +130,12 @@ impl Copies {
     }
 
     /// How many copies have been dropped so far.
-    pub(super) fn dropped(&self) -> usize {
+    pub fn dropped(&self) -> usize {
         self.dropped
     }
 
     /// Adds a copy of `text` for `object`, unless another thread has meanwhile.
-    pub(super) fn insert(
+    pub fn insert(
         &mut self,
         object: &PyObject,
         hold: Hold,
@@ -197,7 +193,7 @@ impl Copies {
 
 #[cfg(test)]
 impl Copies {
-    pub(super) fn drop_one_for_test(&mut self) {
+    pub fn drop_one_for_test(&mut self) {
         self.dropped += 1;
     }
 }

@@ -29,14 +29,14 @@ struct Entry {
     dropped: AtomicUsize,
 }
 
-pub(super) struct Latest {
+pub struct Latest {
     entries: [Entry; PLACES],
     /// What [`Copies::dropped`] was when somebody last looked.
     dropped: AtomicUsize,
 }
 
 impl Latest {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             entries: Default::default(),
             dropped: AtomicUsize::new(0),
@@ -51,7 +51,7 @@ impl Latest {
 
     /// The copy for `object`, without its NUL, if it is among the last ones.
     #[inline]
-    pub(super) fn find(&self, object: &PyObject) -> Option<*const [u8]> {
+    pub fn find(&self, object: &PyObject) -> Option<*const [u8]> {
         let address = object.as_raw().addr();
         let entry = self.entry(address);
         let sequence = entry.sequence.load(Ordering::Acquire);
@@ -67,7 +67,7 @@ impl Latest {
 
     /// Remembers the copy for `object`, which is alive. `copies` is the locked
     /// table, so there is one writer at a time.
-    pub(super) fn set(&self, object: &PyObject, copy: *const [u8], copies: &mut Copies) {
+    pub fn set(&self, object: &PyObject, copy: *const [u8], copies: &mut Copies) {
         let entry = self.entry(object.as_raw().addr());
         let sequence = entry.sequence.load(Ordering::Relaxed);
         entry.sequence.store(sequence + 1, Ordering::Relaxed);
@@ -83,7 +83,7 @@ impl Latest {
 
     /// Forgets everything if the table, which is locked, has dropped copies. To be
     /// called before the objects of these copies are dropped.
-    pub(super) fn follow(&self, copies: &Copies) {
+    pub fn follow(&self, copies: &Copies) {
         self.dropped.store(copies.dropped(), Ordering::Relaxed);
     }
 }

@@ -27,22 +27,17 @@ const OTHER: u32 = u32::MAX;
 
 /// A version in the upper half, and how many arguments that function takes in the
 /// lower one. Versions start at 1.
-pub(super) struct Signatures([AtomicU64; PLACES]);
+pub struct Signatures([AtomicU64; PLACES]);
 
 impl Signatures {
-    pub(super) const fn new() -> Self {
+    pub const fn new() -> Self {
         Self([const { AtomicU64::new(0) }; PLACES])
     }
 
     /// Whether `function` takes exactly `count` positional arguments and nothing
     /// else, and whether it would be called in the short way.
     #[inline]
-    pub(super) fn fits(
-        &self,
-        function: &Py<PyFunction>,
-        count: usize,
-        vm: &VirtualMachine,
-    ) -> bool {
+    pub fn fits(&self, function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
         if vm.use_tracing.get() {
             return false;
         }
@@ -126,7 +121,7 @@ impl Signatures {
     /// The arguments of a call with keywords in the order of the function's
     /// parameters, if each parameter gets one and the function would be called in
     /// the short way.
-    pub(super) fn arrange(
+    pub fn arrange(
         &self,
         function: &Py<PyFunction>,
         args: &[&PyObjectRef],

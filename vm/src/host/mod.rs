@@ -1,0 +1,86 @@
+//! RustPython as the host of extensions: what the VM keeps for them, and the loader.
+//!
+//! All else in this program stands on this module, and it knows nothing of them.
+//!
+//! - [`exceptions`] carries errors between RustPython and the loader.
+//! - [`copies`] and [`latest`] keep the text that C has asked for.
+//! - [`signatures`] knows what Python functions take.
+
+mod copies;
+mod exceptions;
+mod latest;
+mod signatures;
+
+pub use copies::{Copies, Hold};
+pub use exceptions::{attempt, attempt_object, into_exception};
+
+use hpy_loader::Loader;
+use hpy_loader::handles::ReserveError;
+use latest::Latest;
+use rustc_hash::FxHashMap;
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::common::static_cell;
+use rustpython_vm::{Context, PyObjectRef, PyRef};
+use signatures::Signatures;
+use std::sync::OnceLock;
+
+/// The virtual machine that extensions run in, and what it keeps for them.
+pub struct RustPython {
+    /// RustPython's types and constants, one set for the whole process.
+    pub ctx: &'static Context,
+    /// What Python functions take.
+    pub signatures: Signatures,
+    /// NUL-terminated copies of text that C has asked for.
+    pub copies: PyMutex<Copies>,
+    /// Some of them, for a quick look.
+    pub latest: Latest,
+    /// The class `contextvars.ContextVar`, once it was needed.
+    pub context_var: OnceLock<PyObjectRef>,
+    /// Code objects that reports may speak of, by address.
+    pub codes: PyMutex<FxHashMap<usize, PyRef<PyCode>>>,
+}
+
+impl Default for RustPython {
+    fn default() -> Self {
+        Self {
+            ctx: Context::genesis(),
+            signatures: Signatures::new(),
+            copies: PyMutex::default(),
+            latest: Latest::new(),
+            context_var: OnceLock::new(),
+            codes: PyMutex::default(),
+        }
+    }
+}
+
+static_cell! {
+    /// Of this thread, in a VM without threads.
+    static LOADER: &'static Loader<RustPython>;
+}
+
+/// Makes the loader, or returns the one that is there. It is made by the first
+/// import of an extension: a process that imports none pays nothing for it.
+///
+/// Two threads that come here first at the same time both make one, and the
+/// slower one's is left behind unused. Waiting for each other instead could
+/// keep the collector from stopping the world.
+///
+/// # Errors
+///
+/// If the address space for the handles can't be reserved.
+pub fn make_loader() -> Result<&'static Loader<RustPython>, ReserveError> {
+    if let Some(loader) = LOADER.get() {
+        return Ok(loader);
+    }
+    let loader = Loader::new(RustPython::default())?;
+    Ok(*LOADER.get_or_init(|| loader))
+}
+
+/// The loader that [`make_loader`] made. Whatever an extension has defined can
+/// count on it.
+pub fn loader() -> &'static Loader<RustPython> {
+    LOADER
+        .get()
+        .expect("the loader is made before the first extension is loaded")
+}
