@@ -12,7 +12,6 @@
 //! stray          sysconfig       threads that must not call the API; setuptools
 //! ```
 
-mod allocator;
 mod capsule;
 mod functions;
 mod host;
@@ -23,6 +22,7 @@ mod sysconfig;
 mod types;
 mod universal;
 
+use mimalloc::MiMalloc;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
 use std::env;
@@ -30,7 +30,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What `--help` says above RustPython's own text.
 const HELP: &str = concat!(
