@@ -1,6 +1,5 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::leaf_tuple;
 use super::references::new_plain;
 use crate::capsule::PyCapsule;
 use crate::host::{RustPython, attempt, attempt_object};
@@ -8,7 +7,7 @@ use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{Containers, Fallible, Kind};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -99,7 +98,11 @@ impl Containers for RustPython {
 
     #[inline(always)]
     fn tuple_of(&self, items: Box<[PyObjectRef]>) -> Fallible<PyObjectRef, Self> {
-        Ok(leaf_tuple::new_tuple(items, self.ctx))
+        if items.is_empty() {
+            return Ok(self.ctx.empty_tuple.clone().into());
+        }
+        // What `Context::new_tuple` does with a `Vec`, which goes there by memory.
+        Ok(new_plain(PyTuple::new_unchecked(items), self.ctx))
     }
 
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> Fallible<(), Self> {

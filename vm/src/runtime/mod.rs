@@ -1,7 +1,7 @@
 //! RustPython as a [`Runtime`](hpy_loader::runtime::Runtime).
 //!
-//! One file a chapter of the trait, over [`references`], [`leaf_tuple`],
-//! [`type_names`] and [`frames`]. A root is a
+//! One file a chapter of the trait, over [`references`], [`type_names`] and
+//! [`frames`]. A root is a
 //! [`PyObjectRef`](rustpython_vm::PyObjectRef), a field holds the raw pointer of
 //! one, and the virtual machine is whichever is current on the thread.
 
@@ -9,7 +9,6 @@ mod calls;
 mod containers;
 mod errors;
 mod frames;
-mod leaf_tuple;
 mod modules;
 mod numbers;
 mod objects;

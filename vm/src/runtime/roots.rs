@@ -1,6 +1,5 @@
 //! Roots, fields, constants, threads.
 
-use super::leaf_tuple::is_of_leaves;
 use super::references::{exactly, lend};
 use crate::capsule::PyCapsule;
 use crate::host::RustPython;
@@ -9,8 +8,25 @@ use hpy_loader::runtime::Roots;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef};
+use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef};
 use std::ptr::NonNull;
+
+/// The most items of a tuple that are looked at.
+const FEW: usize = 16;
+
+/// Whether nothing can be reached through the object. By the exact class; a subclass
+/// with a struct of ours or with a `__dict__` has a class of its own.
+#[inline(always)]
+fn is_leaf(object: &PyObject, ctx: &Context) -> bool {
+    let (class, types) = (object.class(), &ctx.types);
+    class.is(types.int_type)
+        || class.is(types.float_type)
+        || class.is(types.str_type)
+        || class.is(types.bytes_type)
+        || class.is(types.bool_type)
+        || class.is(types.none_type)
+        || class.is(types.object_type)
+}
 
 impl Roots for RustPython {
     type Object = PyObjectRef;
@@ -31,17 +47,16 @@ impl Roots for RustPython {
 
     #[inline]
     fn is_inert(&self, object: &PyObjectRef) -> bool {
-        // By the exact payload; a subclass with a struct of ours or with a
-        // `__dict__` has a class of its own.
-        let (class, types) = (object.class(), &self.ctx.types);
-        class.is(types.int_type)
-            || class.is(types.float_type)
-            || class.is(types.str_type)
-            || class.is(types.bytes_type)
-            || match exactly::<PyTuple>(object, types.tuple_type) {
-                Some(tuple) => is_of_leaves(tuple),
-                None => class.heaptype_ext().is_some() && is_bare_instance(object),
+        if is_leaf(object, self.ctx) {
+            return true;
+        }
+        match exactly::<PyTuple>(object, self.ctx.types.tuple_type) {
+            Some(tuple) => {
+                let items = tuple.as_slice();
+                items.len() <= FEW && items.iter().all(|item| is_leaf(item, self.ctx))
             }
+            None => object.class().heaptype_ext().is_some() && is_bare_instance(object),
+        }
     }
 
     #[inline]
