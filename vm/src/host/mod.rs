@@ -9,7 +9,7 @@
 mod copies;
 mod exceptions;
 mod latest;
-mod signatures;
+pub mod signatures;
 
 pub use copies::{Copies, Hold};
 pub use exceptions::{attempt, attempt_object, into_exception};
@@ -22,15 +22,12 @@ use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::common::static_cell;
 use rustpython_vm::{Context, PyObjectRef, PyRef};
-use signatures::Signatures;
 use std::sync::OnceLock;
 
 /// The virtual machine that extensions run in, and what it keeps for them.
 pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.
     pub ctx: &'static Context,
-    /// What Python functions take.
-    pub signatures: Signatures,
     /// NUL-terminated copies of text that C has asked for.
     pub copies: PyMutex<Copies>,
     /// Some of them, for a quick look.
@@ -45,7 +42,6 @@ impl Default for RustPython {
     fn default() -> Self {
         Self {
             ctx: Context::genesis(),
-            signatures: Signatures::new(),
             copies: PyMutex::default(),
             latest: Latest::new(),
             context_var: OnceLock::new(),

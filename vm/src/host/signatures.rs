@@ -2,168 +2,157 @@
 //!
 //! RustPython's interpreter calls a function of Python in one of two ways. The
 //! general one, which `PyObject::vectorcall` takes, makes a frame object on the
-//! heap. The other one, `invoke_exact_args`, has the frame on the interpreter's
-//! own stack and takes less than half the time, but it is for the caller to make
-//! sure that the arguments fit. The interpreter looks that up in the code object,
-//! which is not public; Python's attributes are, and slow.
+//! heap. The other one, `invoke_exact_args`, has the frame on the interpreter's own
+//! stack, but its caller has to make sure that the arguments fit. The interpreter
+//! looks that up in the code object, which is not public; Python's attributes are,
+//! and slow.
 //!
-//! Keywords are for that way if each of them names a parameter: their values are put
-//! where the parameters are.
+//! So each thread remembers what it has found out. Whenever a function's code or
+//! defaults are replaced, the function gets a new version, a number that no other
+//! function has or had: what was found out for a version is true for good.
 //!
-//! So it is remembered here. Whenever a function's code or defaults are replaced
-//! it gets a new version, a number that no other function has or had: what was
-//! found out for a version is true for good.
+//! A call with keywords fits if each keyword names a parameter: its value is put
+//! where the parameter is.
 
 use rustpython_vm::builtins::{PyCode, PyFunction, PyStr, PyStrInterned};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-const PLACES: usize = 256;
+/// So many functions are remembered.
+const PLACES: usize = 64;
 
-/// A function that takes something else than a number of positional arguments.
-const OTHER: u32 = u32::MAX;
-
-/// A version in the upper half, and how many arguments that function takes in the
-/// lower one. Versions start at 1.
-pub struct Signatures([AtomicU64; PLACES]);
-
-impl Signatures {
-    pub const fn new() -> Self {
-        Self([const { AtomicU64::new(0) }; PLACES])
-    }
-
-    /// Whether `function` takes exactly `count` positional arguments and nothing
-    /// else, and whether it would be called in the short way.
-    #[inline]
-    pub fn fits(&self, function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
-        if vm.use_tracing.get() {
-            return false;
-        }
-        let version = function.get_version_for_current_state();
-        let place = &self.0[version as usize % PLACES];
-        let known = place.load(Ordering::Relaxed);
-        let takes = if known >> 32 == u64::from(version) && version != 0 {
-            known as u32
-        } else {
-            let takes = look(function, vm);
-            if version != 0 && version == function.func_version() {
-                let fact = u64::from(version) << 32 | u64::from(takes);
-                place.store(fact, Ordering::Relaxed);
-            }
-            takes
-        };
-        takes != OTHER && takes as usize == count
-    }
-}
-
-/// The parameters of functions that were called with keywords, on each thread.
-const NAMED: usize = 16;
+/// The most parameters of a function that can be given by their names.
+const NAMED: usize = 8;
 
 thread_local! {
-    static PARAMETERS: RefCell<[Parameters; NAMED]> = const {
-        RefCell::new([const { Parameters { version: 0, first: 0, names: Vec::new() } }; NAMED])
+    static KNOWN: RefCell<[Signature; PLACES]> = const {
+        RefCell::new([Signature::of_version(0); PLACES])
     };
 }
 
-/// The names of a function's parameters.
-struct Parameters {
+/// What one version of a function takes. Versions start at 1.
+#[derive(Clone, Copy)]
+struct Signature {
     version: u32,
-    /// The first one that can be given by its name.
-    first: usize,
-    names: Vec<&'static PyStrInterned>,
+    /// How many positional arguments, if it takes those and nothing else.
+    count: Option<usize>,
+    /// How many of them can't be given by their names.
+    positional_only: usize,
+    /// The names of the parameters.
+    names: [Option<&'static PyStrInterned>; NAMED],
 }
 
-impl Parameters {
-    /// Those of a function that [fits](Signatures::fits).
-    #[cold]
-    fn new(function: &Py<PyFunction>, version: u32, vm: &VirtualMachine) -> Option<Self> {
-        let code = code(function, vm)?;
-        let names = code.code.varnames.iter().copied();
-        Some(Self {
+/// Whether `function` takes exactly `count` positional arguments and nothing else,
+/// and would be called on the interpreter's own stack.
+#[inline]
+pub fn fits(function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> bool {
+    with_signature(function, vm, |signature| signature.count == Some(count))
+}
+
+/// The arguments of a call with keywords in the order of the function's parameters,
+/// if each parameter gets one and the function [fits](self::fits).
+pub fn arrange(
+    function: &Py<PyFunction>,
+    args: &[&PyObjectRef],
+    names: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<Vec<PyObjectRef>> {
+    with_signature(function, vm, |signature| signature.arrange(args, names))
+}
+
+/// Looks at the signature of a function, if the function is to be called directly;
+/// otherwise at that of one which takes something else.
+#[inline]
+fn with_signature<T>(
+    function: &Py<PyFunction>,
+    vm: &VirtualMachine,
+    look: impl Fn(&Signature) -> T,
+) -> T {
+    if vm.use_tracing.get() {
+        return look(&Signature::of_version(0));
+    }
+    let version = function.get_version_for_current_state();
+    let place = version as usize % PLACES;
+    let known = KNOWN.with_borrow(|known| {
+        let signature = &known[place];
+        (signature.version == version && version != 0).then(|| look(signature))
+    });
+    known.unwrap_or_else(|| {
+        let signature = Signature::read(function, version, vm);
+        if version != 0 && version == function.func_version() {
+            KNOWN.with_borrow_mut(|known| known[place] = signature);
+        }
+        look(&signature)
+    })
+}
+
+impl Signature {
+    const fn of_version(version: u32) -> Self {
+        Self {
             version,
-            first: code.code.posonlyarg_count as usize,
-            names: names.take(code.code.arg_count as usize).collect(),
-        })
+            count: None,
+            positional_only: 0,
+            names: [None; NAMED],
+        }
+    }
+
+    /// Reads the function's code object.
+    #[cold]
+    fn read(function: &Py<PyFunction>, version: u32, vm: &VirtualMachine) -> Self {
+        let mut signature = Self::of_version(version);
+        let code = function.as_object().get_attr("__code__", vm).ok();
+        let code: Option<PyRef<PyCode>> = code.and_then(|code| code.downcast().ok());
+        let Some(code) = code.as_deref().map(|code| &code.code) else {
+            return signature;
+        };
+        let other = CodeFlags::VARARGS
+            | CodeFlags::VARKEYWORDS
+            | CodeFlags::GENERATOR
+            | CodeFlags::COROUTINE
+            | CodeFlags::ASYNC_GENERATOR;
+        if code.flags.contains(CodeFlags::OPTIMIZED)
+            && !code.flags.intersects(other)
+            && code.kwonlyarg_count == 0
+        {
+            let count = code.arg_count as usize;
+            signature.count = Some(count);
+            signature.positional_only = code.posonlyarg_count as usize;
+            for (place, &name) in signature.names.iter_mut().zip(&code.varnames[..count]) {
+                *place = Some(name);
+            }
+        }
+        signature
     }
 
     /// The arguments in the order of the parameters, each of which has one.
     fn arrange(&self, args: &[&PyObjectRef], names: &[PyObjectRef]) -> Option<Vec<PyObjectRef>> {
         let count = args.len().checked_sub(names.len())?;
-        if args.len() != self.names.len() || count < self.first {
+        if self.count != Some(args.len()) || count < self.positional_only {
             return None;
         }
+        let parameters = self.names.get(count..args.len())?;
         let mut arranged: Vec<PyObjectRef> = args.iter().map(|&arg| arg.clone()).collect();
-        let (parameters, mut taken) = (&self.names[count..], 0_u64);
+        let mut taken = [false; NAMED];
         for (name, &value) in names.iter().zip(&args[count..]) {
             let place = position(parameters, name)?;
-            taken |= 1_u64.checked_shl(place.try_into().ok()?)?;
+            if std::mem::replace(&mut taken[place], true) {
+                return None;
+            }
             arranged[count + place] = value.clone();
         }
-        (taken.count_ones() as usize == names.len()).then_some(arranged)
+        Some(arranged)
     }
 }
 
 /// The parameter that a keyword means. Nearly every name of a keyword is interned.
 #[inline]
-fn position(parameters: &[&'static PyStrInterned], name: &PyObject) -> Option<usize> {
-    let same = |parameter: &&PyStrInterned| parameter.as_object().is(name);
-    let found = parameters.iter().position(same);
+fn position(parameters: &[Option<&'static PyStrInterned>], name: &PyObject) -> Option<usize> {
+    let mut names = parameters.iter().flatten();
+    let found = names.position(|parameter| parameter.as_object().is(name));
     found.or_else(|| {
         let name = name.downcast_ref::<PyStr>()?.as_wtf8();
-        let equal = |parameter: &&PyStrInterned| parameter.as_wtf8() == name;
-        parameters.iter().position(equal)
+        let mut names = parameters.iter().flatten();
+        names.position(|parameter| parameter.as_wtf8() == name)
     })
-}
-
-impl Signatures {
-    /// The arguments of a call with keywords in the order of the function's
-    /// parameters, if each parameter gets one and the function would be called in
-    /// the short way.
-    pub fn arrange(
-        &self,
-        function: &Py<PyFunction>,
-        args: &[&PyObjectRef],
-        names: &[PyObjectRef],
-        vm: &VirtualMachine,
-    ) -> Option<Vec<PyObjectRef>> {
-        if !self.fits(function, args.len(), vm) {
-            return None;
-        }
-        let version = function.func_version();
-        PARAMETERS.with_borrow_mut(|all| {
-            let known = &mut all[version as usize % NAMED];
-            if known.version != version || version == 0 {
-                *known = Parameters::new(function, version, vm)?;
-            }
-            known.arrange(args, names)
-        })
-    }
-}
-
-fn code(function: &Py<PyFunction>, vm: &VirtualMachine) -> Option<PyRef<PyCode>> {
-    let code = function.as_object().get_attr("__code__", vm).ok()?;
-    code.downcast().ok()
-}
-
-/// Reads the function's code object.
-#[cold]
-fn look(function: &Py<PyFunction>, vm: &VirtualMachine) -> u32 {
-    let Some(code) = code(function, vm) else {
-        return OTHER;
-    };
-    let other = CodeFlags::VARARGS
-        | CodeFlags::VARKEYWORDS
-        | CodeFlags::GENERATOR
-        | CodeFlags::COROUTINE
-        | CodeFlags::ASYNC_GENERATOR;
-    let flags = code.code.flags;
-    if !flags.contains(CodeFlags::OPTIMIZED)
-        || flags.intersects(other)
-        || code.code.kwonlyarg_count != 0
-    {
-        return OTHER;
-    }
-    code.code.arg_count
 }

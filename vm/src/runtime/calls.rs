@@ -1,6 +1,6 @@
 //! Calling Python.
 
-use crate::host::{RustPython, attempt};
+use crate::host::{RustPython, attempt, signatures};
 use hpy_loader::runtime::{Calls, Fallible};
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
@@ -62,7 +62,7 @@ impl RustPython {
     ) -> PyResult {
         if names.is_none()
             && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && self.signatures.fits(function, args.len(), vm)
+            && signatures::fits(function, args.len(), vm)
         {
             let args = args.iter().map(|&arg| arg.clone()).collect();
             return function.invoke_exact_args(args, vm);
@@ -70,7 +70,7 @@ impl RustPython {
         let names = keyword_names(names, vm)?;
         if let Some(names) = names
             && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && let Some(args) = self.signatures.arrange(function, args, names, vm)
+            && let Some(args) = signatures::arrange(function, args, names, vm)
         {
             return function.invoke_exact_args(args, vm);
         }
@@ -155,7 +155,7 @@ impl Calls for RustPython {
     ) -> Fallible<PyObjectRef, Self> {
         attempt(|vm| {
             if let Some(function) = callable.downcast_ref::<PyFunction>()
-                && self.signatures.fits(function, args.len(), vm)
+                && signatures::fits(function, args.len(), vm)
             {
                 return function.invoke_exact_args(args.into_vec(), vm);
             }
@@ -209,7 +209,7 @@ impl Calls for RustPython {
             let keywords = kwargs.and_then(|kwargs| kwargs.downcast_ref::<PyDict>());
             if keywords.is_none_or(|keywords| keywords.is_empty())
                 && let Some(function) = callable.downcast_ref::<PyFunction>()
-                && self.signatures.fits(function, args.len(), vm)
+                && signatures::fits(function, args.len(), vm)
             {
                 return function.invoke_exact_args(args, vm);
             }
