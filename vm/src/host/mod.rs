@@ -3,20 +3,18 @@
 //! All else in this program stands on this module, and it knows nothing of them.
 //!
 //! - [`exceptions`] carries errors between RustPython and the loader.
-//! - [`copies`] and [`latest`] keep the text that C has asked for.
+//! - [`copies`] keeps the text that C has asked for.
 //! - [`signatures`] knows what Python functions take.
 
 mod copies;
 mod exceptions;
-mod latest;
 pub mod signatures;
 
-pub use copies::{Copies, Hold};
 pub use exceptions::{attempt, attempt_object, into_exception};
 
+use copies::Copies;
 use hpy_loader::Loader;
 use hpy_loader::handles::ReserveError;
-use latest::Latest;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
@@ -29,9 +27,7 @@ pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.
     pub ctx: &'static Context,
     /// NUL-terminated copies of text that C has asked for.
-    pub copies: PyMutex<Copies>,
-    /// Some of them, for a quick look.
-    pub latest: Latest,
+    pub copies: Copies,
     /// The class `contextvars.ContextVar`, once it was needed.
     pub context_var: OnceLock<PyObjectRef>,
     /// Code objects that reports may speak of, by address.
@@ -42,8 +38,7 @@ impl Default for RustPython {
     fn default() -> Self {
         Self {
             ctx: Context::genesis(),
-            copies: PyMutex::default(),
-            latest: Latest::new(),
+            copies: Copies::default(),
             context_var: OnceLock::new(),
             codes: PyMutex::default(),
         }

@@ -1,8 +1,7 @@
 //! `str` and `bytes`.
 
 use super::references::new_plain;
-use crate::host::{Hold, RustPython, attempt, attempt_object};
-use hpy_loader::memory::is_available;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Fallible, Text};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
@@ -29,42 +28,6 @@ fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine)
     codecs
         .decode_text_object(bytes, encoding, Some(errors), vm)
         .map(Into::into)
-}
-
-impl RustPython {
-    /// A NUL-terminated copy of `text`, which is the content of `object`.
-    /// `exact` says that the object is no instance of a subclass.
-    fn c_copy(
-        &self,
-        object: &PyObject,
-        text: &[u8],
-        exact: bool,
-        vm: &VirtualMachine,
-    ) -> PyResult<*const [u8]> {
-        // Dropped when the table is no longer locked.
-        let mut waste = Vec::new();
-        let mut copies = self.copies.lock();
-        if let Some(copy) = copies.find(object, &mut waste) {
-            if exact {
-                self.latest.set(object, copy, &mut copies);
-            }
-            return Ok(copy);
-        }
-        drop(copies);
-        // For the copy, which Rust would rather end the process than do without.
-        if !is_available(text.len() + 1) {
-            return Err(vm.no_memory_error());
-        }
-        let hold = Hold::new(object, exact, vm);
-        let mut copies = self.copies.lock();
-        let copy = copies.insert(object, hold, text, &mut waste);
-        self.latest.follow(&copies);
-        if exact {
-            self.latest.set(object, copy, &mut copies);
-        }
-        drop(copies);
-        Ok(copy)
-    }
 }
 
 impl Text for RustPython {
@@ -166,7 +129,7 @@ impl Text for RustPython {
         if !object.class().is(self.ctx.types.str_type) {
             return None;
         }
-        self.latest.find(object)
+        self.copies.latest(object)
     }
 
     fn utf8(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
@@ -178,7 +141,7 @@ impl Text for RustPython {
                 return Err(vm.new_system_error("text with surrogates has become UTF-8"));
             }
             let exact = object.class().is(vm.ctx.types.str_type);
-            self.c_copy(object, text.as_bytes(), exact, vm)
+            self.copies.get(object, text.as_bytes(), exact, vm)
         })
     }
 
@@ -234,7 +197,7 @@ impl Text for RustPython {
         if !object.class().is(self.ctx.types.bytes_type) {
             return None;
         }
-        self.latest.find(object)
+        self.copies.latest(object)
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> Fallible<*const [u8], Self> {
@@ -244,7 +207,7 @@ impl Text for RustPython {
                 return Err(vm.new_type_error(format!("expected bytes, {class} found")));
             };
             let exact = object.class().is(vm.ctx.types.bytes_type);
-            self.c_copy(object, bytes.as_bytes(), exact, vm)
+            self.copies.get(object, bytes.as_bytes(), exact, vm)
         })
     }
 }
