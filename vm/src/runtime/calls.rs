@@ -52,53 +52,29 @@ fn python_method(
     }
 }
 
-impl RustPython {
-    fn vectorcall(
-        &self,
-        callable: &PyObject,
-        args: &[&PyObjectRef],
-        names: Option<&PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        if names.is_none()
-            && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && signatures::fits(function, args.len(), vm)
-        {
-            let args = args.iter().map(|&arg| arg.clone()).collect();
-            return function.invoke_exact_args(args, vm);
-        }
-        let names = keyword_names(names, vm)?;
-        if let Some(names) = names
-            && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && let Some(args) = signatures::arrange(function, args, names, vm)
-        {
-            return function.invoke_exact_args(args, vm);
-        }
-        let keywords = names.map_or(0, <[_]>::len);
-        let Some(positional) = args.len().checked_sub(keywords) else {
-            return Err(vm.new_system_error("more names of keywords than arguments"));
+fn vectorcall(
+    callable: &PyObject,
+    args: &[&PyObjectRef],
+    names: Option<&PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let owned = || args.iter().map(|&arg| arg.clone()).collect();
+    let function = callable.downcast_ref::<PyFunction>();
+    let Some(names) = keyword_names(names, vm)? else {
+        return match function.filter(|function| signatures::fits(function, args.len(), vm)) {
+            Some(function) => function.invoke_exact_args(owned(), vm),
+            None => callable.vectorcall(owned(), args.len(), None, vm),
         };
-        let args = args.iter().map(|&arg| arg.clone()).collect();
-        Self::vectorcall_owned(callable, args, positional, names, vm)
+    };
+    if let Some(function) = function
+        && let Some(args) = signatures::arrange(function, args, names, vm)
+    {
+        return function.invoke_exact_args(args, vm);
     }
-
-    /// What `PyObject::vectorcall` does, with the frequent case first.
-    #[inline(always)]
-    fn vectorcall_owned(
-        callable: &PyObject,
-        args: Vec<PyObjectRef>,
-        positional: usize,
-        names: Option<&[PyObjectRef]>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let slots = callable.class().slots();
-        if let (Some(_), Some(vectorcall)) = (slots.call.load(), slots.vectorcall.load())
-            && !vm.use_tracing.get()
-        {
-            return vectorcall(callable, args, positional, names, vm);
-        }
-        callable.vectorcall(args, positional, names, vm)
-    }
+    let Some(positional) = args.len().checked_sub(names.len()) else {
+        return Err(vm.new_system_error("more names of keywords than arguments"));
+    };
+    callable.vectorcall(owned(), positional, Some(names), vm)
 }
 
 thread_local! {
@@ -144,7 +120,7 @@ impl Calls for RustPython {
         args: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        attempt(|vm| self.vectorcall(callable, args, names, vm))
+        attempt(|vm| vectorcall(callable, args, names, vm))
     }
 
     #[inline]
@@ -160,7 +136,7 @@ impl Calls for RustPython {
                 return function.invoke_exact_args(args.into_vec(), vm);
             }
             let count = args.len();
-            Self::vectorcall_owned(callable, args.into_vec(), count, None, vm)
+            callable.vectorcall(args.into_vec(), count, None, vm)
         })
     }
 
@@ -175,7 +151,7 @@ impl Calls for RustPython {
         };
         attempt(|vm| {
             let Some(name) = name.downcast_ref::<PyStr>() else {
-                let class = name.class().name().to_owned();
+                let class = name.class().name();
                 let message = format!("attribute name must be string, not '{class}'");
                 return Err(vm.new_type_error(message));
             };
@@ -185,10 +161,10 @@ impl Calls for RustPython {
                 let mut all = SmallVec::<[&PyObjectRef; 8]>::new();
                 all.push(receiver);
                 all.extend_from_slice(args);
-                return self.vectorcall(&function, &all, None, vm);
+                return vectorcall(&function, &all, None, vm);
             }
             let method = receiver.get_attr(name, vm)?;
-            self.vectorcall(&method, args, names, vm)
+            vectorcall(&method, args, names, vm)
         })
     }
 

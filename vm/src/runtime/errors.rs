@@ -7,7 +7,7 @@ use rustpython_vm::builtins::{
 };
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
-use std::ffi::CStr;
+use std::io;
 
 /// `object` if it is a class of exceptions.
 fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> {
@@ -70,17 +70,11 @@ fn strerror(errno: i32) -> String {
         // CPython's text for a call that failed without saying why.
         return "Error".to_owned();
     }
-    let mut text = [0; 256];
-    // SAFETY: the buffer is writable and has the length that is passed. This is
-    // the POSIX variant, which leaves a terminated text in it.
-    let failed = unsafe { libc::strerror_r(errno, text.as_mut_ptr(), text.len()) };
-    if failed != 0 {
-        return format!("Unknown error {errno}");
+    let text = io::Error::from_raw_os_error(errno).to_string();
+    match text.strip_suffix(&format!(" (os error {errno})")) {
+        Some(text) => text.to_owned(),
+        None => text,
     }
-    // SAFETY: the call has succeeded, so the text is terminated.
-    unsafe { CStr::from_ptr(text.as_ptr()) }
-        .to_string_lossy()
-        .into_owned()
 }
 
 fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {

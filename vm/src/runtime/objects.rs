@@ -5,16 +5,12 @@ use super::type_names::type_name;
 use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Fallible, Numbers, Objects};
-use rustpython_vm::builtins::{
-    PyBytes, PyDict, PyInt, PyList, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType,
-};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 use std::ffi::CStr;
-use std::ptr::{from_ref, null_mut};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
     match op {
@@ -35,27 +31,11 @@ fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a P
     })
 }
 
-/// The interned texts that C has passed as names lately, by their address: most
-/// names are constants of the extension. What is interned is never freed.
-static NAMES: [AtomicPtr<PyStrInterned>; PLACES] = [const { AtomicPtr::new(null_mut()) }; PLACES];
-
-const PLACES: usize = 256;
-
 /// An attribute's name as C passes it. Nearly every name of an attribute is
 /// interned; the others are not added to the pool, which never shrinks.
 fn c_attribute_name(name: &str, vm: &VirtualMachine) -> PyStrRef {
-    let address = name.as_ptr().addr();
-    let place = &NAMES[(address ^ address >> 8) % PLACES];
-    // SAFETY: null, or what was stored below.
-    let known = unsafe { place.load(Ordering::Acquire).as_ref() };
-    if let Some(known) = known.filter(|known| known.as_bytes() == name.as_bytes()) {
-        return known.to_owned();
-    }
     match vm.ctx.interned_str(name) {
-        Some(interned) => {
-            place.store(from_ref(interned).cast_mut(), Ordering::Release);
-            interned.to_owned()
-        }
+        Some(interned) => interned.to_owned(),
         None => vm.ctx.new_str(name),
     }
 }

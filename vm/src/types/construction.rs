@@ -303,7 +303,7 @@ pub fn new_attribute(
             }
             other => {
                 let class = type_name(&class);
-                let other = other.map_or(&class, |(info, _)| &info.definition.full_name);
+                let other = other.map_or(&*class, |(info, _)| &info.definition.full_name);
                 Err(vm.new_type_error(format!(
                     "{this}.__new__({class}) is not safe, use {other}.__new__()"
                 )))

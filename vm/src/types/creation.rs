@@ -57,7 +57,6 @@ pub fn new_type(
     class
         .init_type_data(ClassRecord::of_type(info))
         .map_err(|message| vm.new_system_error(message))?;
-    info.publish();
     dict::fill(info, vm);
     Ok(class.to_owned())
 }

@@ -8,24 +8,10 @@ use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyStrInterned, PyType};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
+use rustpython_vm::{AsObject, Py, PyObjectRef};
+use std::borrow::Cow;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering};
-
-/// The types by their classes, for a quick look: RustPython keeps a class's record
-/// behind a lock. A type that another one has taken the place of is still right,
-/// and found through its record.
-static KNOWN: [AtomicPtr<TypeInfo>; PLACES] = [const { AtomicPtr::new(ptr::null_mut()) }; PLACES];
-
-const PLACES: usize = 256;
-
-/// The place of the type behind the class at an address.
-#[inline]
-fn place(address: usize) -> &'static AtomicPtr<TypeInfo> {
-    // Classes are some hundred bytes long each.
-    &KNOWN[(address >> 6 ^ address >> 14) % PLACES]
-}
 
 /// One type that an extension defined. Types of extensions are never freed, and
 /// neither is this.
@@ -105,31 +91,9 @@ unsafe impl Send for TypeInfo {}
 unsafe impl Sync for TypeInfo {}
 
 impl TypeInfo {
-    /// Makes the type known to [`of_class`](Self::of_class), which its class leads
-    /// to already.
-    pub fn publish(&'static self) {
-        place(ptr::from_ref(self.class).addr())
-            .store(ptr::from_ref(self).cast_mut(), Ordering::Release);
-    }
-
     /// The type behind `class`, if an extension defined just this class.
     #[inline]
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
-        Self::known(class.as_object()).or_else(|| Self::of_record(class))
-    }
-
-    /// The type whose class `object` is, if it is one of those that are found
-    /// quickly.
-    #[inline]
-    pub fn known(object: &PyObject) -> Option<&'static Self> {
-        let address = object.as_raw().addr();
-        // SAFETY: null, or what `publish` stored, which lives as long as the process.
-        let known = unsafe { place(address).load(Ordering::Acquire).as_ref() };
-        known.filter(|info| info.class.as_object().is(object))
-    }
-
-    /// [`of_class`](Self::of_class) by the record of the class.
-    fn of_record(class: &Py<PyType>) -> Option<&'static Self> {
         class
             .get_type_data::<ClassRecord>()
             .map(|record| record.info())
@@ -191,9 +155,9 @@ impl TypeInfo {
 
 /// What CPython's messages call a class: `tp_name`, which for an extension's type
 /// has the module in front.
-pub fn type_name(class: &Py<PyType>) -> String {
+pub fn type_name(class: &Py<PyType>) -> Cow<'static, str> {
     match TypeInfo::of_class(class) {
-        Some(info) => info.definition.full_name.clone(),
-        None => class.slot_name().to_string(),
+        Some(info) => info.definition.full_name.as_str().into(),
+        None => class.slot_name().to_string().into(),
     }
 }

@@ -117,11 +117,10 @@ pub fn quick_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), 
         let data = object.native.data();
         (object.into(), data)
     }
-    let Some(info) = TypeInfo::known(&class).filter(|info| info.is_plain) else {
-        return Err(class);
+    let class = class.downcast::<PyType>()?;
+    let Some(info) = TypeInfo::of_class(&class).filter(|info| info.is_plain) else {
+        return Err(class.into());
     };
-    // SAFETY: it is the type's class, and nothing else.
-    let class = unsafe { class.downcast_unchecked::<PyType>() };
     match Memory::new(info) {
         Some(memory) if info.is_tracked => Ok(made::<true>(memory, class)),
         Some(memory) => Ok(made::<false>(memory, class)),
