@@ -39,8 +39,9 @@ const HELP: &str = concat!(
     ": RustPython that imports HPy 0.9 universal binaries (.hpy0.so)
 
 -m hpy.debug : run a program and report what its HPy modules do wrong (-m hpy.debug --help)
--m hpy.trace : run a program and count and time the calls of HPy's API
-HPY=mode     : the mode of HPy modules: universal, debug, trace, or module:mode,module:mode
+-m hpy.trace : run a program and count and time the calls of HPy's API (-m hpy.trace --help)
+HPY=mode     : the mode of HPy modules: universal (the default), debug or trace;
+               or of each by its name: HPY=module:mode,other:mode
 HPY_LOG=1    : print a line for each HPy module that is loaded
 
 "

@@ -6,7 +6,6 @@ use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
-use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
@@ -143,10 +142,10 @@ impl Calls for RustPython {
     fn call_method(
         &self,
         name: &PyObjectRef,
-        args: &[&PyObjectRef],
+        all: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
     ) -> Fallible<PyObjectRef, Self> {
-        let Some((receiver, args)) = args.split_first() else {
+        let Some((receiver, args)) = all.split_first() else {
             return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
         };
         attempt(|vm| {
@@ -158,10 +157,7 @@ impl Calls for RustPython {
             if names.is_none()
                 && let Some(function) = python_method(receiver, name, vm)
             {
-                let mut all = SmallVec::<[&PyObjectRef; 8]>::new();
-                all.push(receiver);
-                all.extend_from_slice(args);
-                return vectorcall(&function, &all, None, vm);
+                return vectorcall(&function, all, None, vm);
             }
             let method = receiver.get_attr(name, vm)?;
             vectorcall(&method, args, names, vm)

@@ -160,7 +160,7 @@ impl Errors for RustPython {
     ) -> PyObjectRef {
         with_current_vm(|vm| {
             // A signal may have interrupted the call, and its handler raised.
-            if errno == libc::EINTR
+            if io::Error::from_raw_os_error(errno).kind() == io::ErrorKind::Interrupted
                 && let Err(error) = vm.check_signals()
             {
                 return error.into();
