@@ -10,12 +10,14 @@
 //! capsule        functions       capsules; functions of extensions as Python's
 //! host                           what the VM keeps for extensions, and the loader
 //! stray          sysconfig       threads that must not call the API; setuptools
+//! native_module                  RustPython's own native modules
 //! ```
 
 mod capsule;
 mod functions;
 mod host;
 mod importer;
+mod native_module;
 mod runtime;
 mod stray;
 mod sysconfig;

@@ -14,12 +14,11 @@ pub use exceptions::{attempt, attempt_object, into_exception};
 
 use copies::Copies;
 use hpy_loader::Loader;
-use hpy_loader::handles::ReserveError;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::common::static_cell;
-use rustpython_vm::{Context, PyObjectRef, PyRef};
+use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
 /// The virtual machine that extensions run in, and what it keeps for them.
@@ -59,12 +58,13 @@ static_cell! {
 ///
 /// # Errors
 ///
-/// If the address space for the handles can't be reserved.
-pub fn make_loader() -> Result<&'static Loader<RustPython>, ReserveError> {
+/// `MemoryError` if the address space for the handles can't be reserved.
+pub fn make_loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
     if let Some(loader) = LOADER.get() {
         return Ok(loader);
     }
-    let loader = Loader::new(RustPython::default())?;
+    let loader = Loader::new(RustPython::default());
+    let loader = loader.map_err(|error| vm.new_memory_error(error.to_string()))?;
     Ok(*LOADER.get_or_init(|| loader))
 }
 

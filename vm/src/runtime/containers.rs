@@ -194,6 +194,6 @@ impl Containers for RustPython {
     fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
         object
             .downcast_ref::<PyCapsule>()
-            .map(|capsule| capsule.content())
+            .and_then(|capsule| capsule.content())
     }
 }

@@ -38,12 +38,10 @@ impl Text for RustPython {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
             return Ok(self.ctx.latin1_char(letter).into());
         }
-        if text.is_empty() || !text.is_ascii() {
-            return Ok(self.ctx.new_str(text).into());
+        match text {
+            "" => Ok(self.ctx.empty_str.to_owned().into()),
+            text => Ok(new_plain(PyStr::from(text), self.ctx)),
         }
-        // SAFETY: it was just looked.
-        let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
-        Ok(new_plain(text, self.ctx))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> Fallible<PyObjectRef, Self> {

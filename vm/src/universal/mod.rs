@@ -4,6 +4,7 @@ mod debug;
 mod frames;
 mod mode;
 mod pending;
+mod shown;
 mod trace;
 
 pub use pending::execute;
@@ -85,7 +86,7 @@ fn create(
     };
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
-    let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+    let loader = make_loader(vm)?;
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
@@ -121,7 +122,7 @@ fn load(
 /// last moment of the process.
 fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
     if mode == Mode::Debug {
-        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        let loader = make_loader(vm)?;
         loader.debug().set_reports_faults(true);
     }
     Ok(())
@@ -187,7 +188,7 @@ pub mod hpy_universal {
     /// Return the number of handles that are open. Not in HPy's own module.
     #[pyfunction]
     fn _open_handles(vm: &VirtualMachine) -> PyResult<u32> {
-        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        let loader = make_loader(vm)?;
         Ok(loader.open_handles())
     }
 
