@@ -2,7 +2,7 @@
 
 use super::arguments::Keywords;
 use super::names::NameTuples;
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
 use hpy_loader::call::Callee;

@@ -21,7 +21,7 @@ pub use arguments::{Keywords, keyword_dict};
 pub use definition::{bound_function, class_method, descriptor};
 pub use initializer::Initializer;
 
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use definition::define;
 use function::Function;
 use hpy_loader::Loader;

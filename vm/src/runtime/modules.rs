@@ -1,7 +1,7 @@
 //! Modules, code and context variables.
 
-use super::{RustPython, attempt, attempt_object, into_exception};
 use crate::functions::module_function;
+use crate::host::{RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::{Modules, VmResult};

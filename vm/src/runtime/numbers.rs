@@ -1,7 +1,7 @@
 //! Numbers.
 
-use super::objects::exactly;
-use super::{RustPython, attempt, attempt_object};
+use super::references::exactly;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyFloat, PyInt};

@@ -1,23 +1,16 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::roots::lend;
+use super::references::{exactly, lend};
 use super::type_names::type_name;
-use super::{RustPython, attempt, attempt_object};
+use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Numbers, Objects, VmResult};
-use rustpython_vm::builtins::{
-    PyBytes, PyDict, PyInt, PyList, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType,
-};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject,
-    VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 use std::ffi::CStr;
-use std::ptr::{from_ref, null_mut};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
     match op {
@@ -30,20 +23,6 @@ fn comparison(op: CompareOp) -> PyComparisonOp {
     }
 }
 
-/// The object, if it is an instance of just the builtin class `class`, whose payload
-/// is `T`. As RustPython's `downcast_ref_if_exact`, which asks a virtual machine for
-/// the class.
-#[inline(always)]
-pub(super) fn exactly<'a, T: PyPayload>(
-    object: &'a PyObject,
-    class: &Py<PyType>,
-) -> Option<&'a Py<T>> {
-    debug_assert!(class.is(T::class(Context::genesis())));
-    let is_exact_instance = object.class().is(class);
-    // SAFETY: instances of exactly a builtin class have its payload.
-    is_exact_instance.then(|| unsafe { object.downcast_unchecked_ref() })
-}
-
 /// An attribute's name as Python passes it.
 fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
     name.downcast_ref::<PyStr>().ok_or_else(|| {
@@ -52,27 +31,11 @@ fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a P
     })
 }
 
-/// The interned texts that C has passed as names lately, by their address: most
-/// names are constants of the extension. What is interned is never freed.
-static NAMES: [AtomicPtr<PyStrInterned>; PLACES] = [const { AtomicPtr::new(null_mut()) }; PLACES];
-
-const PLACES: usize = 256;
-
 /// An attribute's name as C passes it. Nearly every name of an attribute is
 /// interned; the others are not added to the pool, which never shrinks.
 fn c_attribute_name(name: &str, vm: &VirtualMachine) -> PyStrRef {
-    let address = name.as_ptr().addr();
-    let place = &NAMES[(address ^ address >> 8) % PLACES];
-    // SAFETY: null, or what was stored below.
-    let known = unsafe { place.load(Ordering::Acquire).as_ref() };
-    if let Some(known) = known.filter(|known| known.as_bytes() == name.as_bytes()) {
-        return known.to_owned();
-    }
     match vm.ctx.interned_str(name) {
-        Some(interned) => {
-            place.store(from_ref(interned).cast_mut(), Ordering::Release);
-            interned.to_owned()
-        }
+        Some(interned) => interned.to_owned(),
         None => vm.ctx.new_str(name),
     }
 }

@@ -1,17 +1,32 @@
 //! Roots, fields, constants, threads.
 
-use super::RustPython;
-use super::leaf_tuple::is_of_leaves;
-use super::objects::exactly;
+use super::references::{exactly, lend};
 use crate::capsule::PyCapsule;
+use crate::host::RustPython;
 use crate::types::is_bare_instance;
 use hpy_loader::runtime::Roots;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef};
-use std::mem::ManuallyDrop;
+use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef};
 use std::ptr::NonNull;
+
+/// The most items of a tuple that are looked at.
+const FEW: usize = 16;
+
+/// Whether nothing can be reached through the object. By the exact class; a subclass
+/// with a struct of ours or with a `__dict__` has a class of its own.
+#[inline(always)]
+fn is_leaf(object: &PyObject, ctx: &Context) -> bool {
+    let (class, types) = (object.class(), &ctx.types);
+    class.is(types.int_type)
+        || class.is(types.float_type)
+        || class.is(types.str_type)
+        || class.is(types.bytes_type)
+        || class.is(types.bool_type)
+        || class.is(types.none_type)
+        || class.is(types.object_type)
+}
 
 impl Roots for RustPython {
     type Object = PyObjectRef;
@@ -32,17 +47,16 @@ impl Roots for RustPython {
 
     #[inline]
     fn is_inert(&self, object: &PyObjectRef) -> bool {
-        // By the exact payload; a subclass with a struct of ours or with a
-        // `__dict__` has a class of its own.
-        let (class, types) = (object.class(), &self.ctx.types);
-        class.is(types.int_type)
-            || class.is(types.float_type)
-            || class.is(types.str_type)
-            || class.is(types.bytes_type)
-            || match exactly::<PyTuple>(object, types.tuple_type) {
-                Some(tuple) => is_of_leaves(tuple),
-                None => class.heaptype_ext().is_some() && is_bare_instance(object),
+        if is_leaf(object, self.ctx) {
+            return true;
+        }
+        match exactly::<PyTuple>(object, self.ctx.types.tuple_type) {
+            Some(tuple) => {
+                let items = tuple.as_slice();
+                items.len() <= FEW && items.iter().all(|item| is_leaf(item, self.ctx))
             }
+            None => object.class().heaptype_ext().is_some() && is_bare_instance(object),
+        }
     }
 
     #[inline]
@@ -159,13 +173,4 @@ mod detached {
 mod detached {
     pub(super) fn push() {}
     pub(super) fn pop() {}
-}
-
-/// Lends a reference of an object that something else keeps alive meanwhile.
-#[inline]
-pub(super) fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
-    // SAFETY: `from_raw` takes over a reference, which is never given up here; the
-    // object has another owner as long as the borrow lasts.
-    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
-    look(&object)
 }

@@ -1,8 +1,7 @@
 //! `str` and `bytes`.
 
-use super::copies::Hold;
-use super::{RustPython, attempt, attempt_object, new_plain};
-use hpy_loader::memory::is_available;
+use super::references::new_plain;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
@@ -31,42 +30,6 @@ fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine)
         .map(Into::into)
 }
 
-impl RustPython {
-    /// A NUL-terminated copy of `text`, which is the content of `object`.
-    /// `exact` says that the object is no instance of a subclass.
-    fn c_copy(
-        &self,
-        object: &PyObject,
-        text: &[u8],
-        exact: bool,
-        vm: &VirtualMachine,
-    ) -> PyResult<*const [u8]> {
-        // Dropped when the table is no longer locked.
-        let mut waste = Vec::new();
-        let mut copies = self.copies.lock();
-        if let Some(copy) = copies.find(object, &mut waste) {
-            if exact {
-                self.latest.set(object, copy, &mut copies);
-            }
-            return Ok(copy);
-        }
-        drop(copies);
-        // For the copy, which Rust would rather end the process than do without.
-        if !is_available(text.len() + 1) {
-            return Err(vm.no_memory_error());
-        }
-        let hold = Hold::new(object, exact, vm);
-        let mut copies = self.copies.lock();
-        let copy = copies.insert(object, hold, text, &mut waste);
-        self.latest.follow(&copies);
-        if exact {
-            self.latest.set(object, copy, &mut copies);
-        }
-        drop(copies);
-        Ok(copy)
-    }
-}
-
 impl Text for RustPython {
     const KEEP_CONSTANT_TEXT: bool = true;
 
@@ -75,12 +38,10 @@ impl Text for RustPython {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
             return Ok(self.ctx.latin1_char(letter).into());
         }
-        if text.is_empty() || !text.is_ascii() {
-            return Ok(self.ctx.new_str(text).into());
+        match text {
+            "" => Ok(self.ctx.empty_str.to_owned().into()),
+            text => Ok(new_plain(PyStr::from(text), self.ctx)),
         }
-        // SAFETY: it was just looked.
-        let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
-        Ok(new_plain(text, self.ctx))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<PyObjectRef, Self> {
@@ -166,7 +127,7 @@ impl Text for RustPython {
         if !object.class().is(self.ctx.types.str_type) {
             return None;
         }
-        self.latest.find(object)
+        self.copies.latest(object)
     }
 
     fn utf8(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
@@ -178,7 +139,7 @@ impl Text for RustPython {
                 return Err(vm.new_system_error("text with surrogates has become UTF-8"));
             }
             let exact = object.class().is(vm.ctx.types.str_type);
-            self.c_copy(object, text.as_bytes(), exact, vm)
+            self.copies.get(object, text.as_bytes(), exact, vm)
         })
     }
 
@@ -234,7 +195,7 @@ impl Text for RustPython {
         if !object.class().is(self.ctx.types.bytes_type) {
             return None;
         }
-        self.latest.find(object)
+        self.copies.latest(object)
     }
 
     fn bytes_data(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
@@ -244,7 +205,7 @@ impl Text for RustPython {
                 return Err(vm.new_type_error(format!("expected bytes, {class} found")));
             };
             let exact = object.class().is(vm.ctx.types.bytes_type);
-            self.c_copy(object, bytes.as_bytes(), exact, vm)
+            self.copies.get(object, bytes.as_bytes(), exact, vm)
         })
     }
 }

@@ -4,10 +4,10 @@
 use super::Arguments;
 use super::arguments::as_index;
 use crate::functions::keyword_dict;
-use crate::runtime::into_exception;
+use crate::host::into_exception;
 use crate::types::call as calls;
+use crate::types::index::from_the_front;
 use crate::types::info::TypeInfo;
-use crate::types::slots::from_the_front;
 use hpy_loader::abi::*;
 use hpy_loader::runtime::CompareOp;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};

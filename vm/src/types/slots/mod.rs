@@ -36,13 +36,13 @@ mod object;
 mod sequence;
 
 pub use by_name::Attributes;
-pub use sequence::{from_the_front, refused_item};
+pub use sequence::refused_item;
 
 use super::buffer;
 use super::call;
 use super::dunder;
 use super::info::TypeInfo;
-use crate::runtime::into_exception;
+use crate::host::into_exception;
 use by_name::Verdict;
 use hpy_loader::abi::Slots;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
