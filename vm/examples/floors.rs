@@ -7,9 +7,7 @@
 //! comparison as a column of its own. Rows that it does not know do nothing in
 //! the VM, or are there to be measured from Python.
 
-#[path = "../src/allocator.rs"]
-mod allocator;
-
+use mimalloc::MiMalloc;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyList, PyTuple};
 use rustpython_vm::compiler::Mode;
@@ -19,7 +17,7 @@ use std::hint::black_box;
 use std::io::{BufRead, Write};
 
 #[global_allocator]
-static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Nanoseconds of the processor that this thread has used.
 fn thread_time() -> i64 {

@@ -4,32 +4,32 @@
 //! forever and its destructor takes the object, so HPy's capsules need another
 //! payload. Python code can't tell: neither class has a constructor.
 
-use crate::runtime::loader;
+use crate::host::loader;
 use hpy_loader::capsule::Capsule;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::types::Representable;
 use rustpython_vm::{AsObject, Context, Py, PyPayload, PyResult, VirtualMachine, pyclass};
 use std::ffi::CStr;
-use std::mem::ManuallyDrop;
 
 /// A capsule that an extension has made.
 #[pyclass(module = false, name = "PyCapsule")]
 #[derive(Debug)]
 pub struct PyCapsule {
-    content: ManuallyDrop<Capsule>,
+    /// None while the object dies.
+    content: Option<Capsule>,
 }
 
 impl PyCapsule {
     /// What the extension put in.
-    pub fn content(&self) -> &Capsule {
-        &self.content
+    pub fn content(&self) -> Option<&Capsule> {
+        self.content.as_ref()
     }
 }
 
 impl From<Capsule> for PyCapsule {
     fn from(content: Capsule) -> Self {
         Self {
-            content: ManuallyDrop::new(content),
+            content: Some(content),
         }
     }
 }
@@ -40,9 +40,7 @@ impl Drop for PyCapsule {
         // the lock.
         let loader = loader();
         let _entered = loader.lock().enter(loader.runtime());
-        // SAFETY: the payload is being dropped, so nobody uses the content after
-        // this.
-        unsafe { ManuallyDrop::drop(&mut self.content) };
+        self.content = None;
     }
 }
 
@@ -57,7 +55,9 @@ impl PyCapsule {}
 
 impl Representable for PyCapsule {
     fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
-        let name = zelf.content.name.get();
+        let name = zelf
+            .content()
+            .map_or(std::ptr::null(), |content| content.name.get());
         let name = if name.is_null() {
             "NULL".to_owned()
         } else {

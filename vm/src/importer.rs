@@ -18,10 +18,9 @@
 //! The fourth function that changes is `find_frozen`: it hides our frozen
 //! package `hpy` wherever one is installed.
 
-use crate::{runtime, universal};
+use crate::{native_module, universal};
 use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
 use rustpython_vm::function::{Callee, FuncArgs, PyMethodDef, PyNativeFn};
-use rustpython_vm::stdlib::builtin_module_defs;
 use rustpython_vm::{Context, PyObject, PyResult, VirtualMachine};
 
 /// How the file names of universal binaries end.
@@ -35,23 +34,13 @@ type Original = &'static dyn PyNativeFn;
 ///
 /// If RustPython has no such module or function, which its version decides.
 pub fn imp_module(context: &Context) -> &'static PyModuleDef {
-    let original = builtin_module_defs(context)
-        .into_iter()
-        .find(|module| module.name.as_str() == "_imp")
-        .expect("RustPython has a native module _imp");
-    let mut methods = original.methods.to_vec();
+    let mut module = native_module::copy("_imp", context);
+    let mut methods = module.methods.to_vec();
     replace(&mut methods, "extension_suffixes", extension_suffixes);
     replace(&mut methods, "create_dynamic", create_dynamic);
     replace(&mut methods, "exec_dynamic", exec_dynamic);
     replace(&mut methods, "find_frozen", find_frozen);
-    let mut module = PyModuleDef {
-        name: original.name,
-        doc: original.doc,
-        methods: Vec::leak(methods),
-        slots: Default::default(),
-    };
-    module.slots.create = original.slots.create;
-    module.slots.exec = original.slots.exec;
+    module.methods = Vec::leak(methods);
     Box::leak(Box::new(module))
 }
 
@@ -117,7 +106,7 @@ fn exec_dynamic(
     match args.args.first() {
         Some(object) => {
             if let Some(module) = object.downcast_ref::<PyModule>() {
-                runtime::execute(module, vm)?;
+                universal::execute(module, vm)?;
             }
             Ok(vm.ctx.new_int(0).into())
         }

@@ -1,23 +1,30 @@
 //! `hpyvm`: a Python VM that imports unmodified HPy universal binaries.
 //!
-//! It is RustPython with its whole command line and standard library, plus:
+//! It is RustPython with its whole command line and standard library, plus these
+//! modules. A module uses those in the lines below its own, and none beside or above.
 //!
-//! - [`runtime`] and [`types`], which implement the loader's trait `Runtime`;
-//! - [`importer`], through which `import` finds `.hpy0.so` files;
-//! - [`universal`], the module `hpy.universal`;
-//! - [`stray`], for threads that call the API and must not;
-//! - [`sysconfig`], which lets setuptools compile extensions here.
+//! ```text
+//! importer                       `import` finds `.hpy0.so` files
+//! universal      runtime         the module `hpy.universal`; RustPython as a `Runtime`
+//!                types           the types that extensions define
+//! capsule        functions       capsules; functions of extensions as Python's
+//! host                           what the VM keeps for extensions, and the loader
+//! stray          sysconfig       threads that must not call the API; setuptools
+//! native_module                  RustPython's own native modules
+//! ```
 
-mod allocator;
 mod capsule;
 mod functions;
+mod host;
 mod importer;
+mod native_module;
 mod runtime;
 mod stray;
 mod sysconfig;
 mod types;
 mod universal;
 
+use mimalloc::MiMalloc;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
 use std::env;
@@ -25,7 +32,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What `--help` says above RustPython's own text.
 const HELP: &str = concat!(
@@ -34,8 +41,9 @@ const HELP: &str = concat!(
     ": RustPython that imports HPy 0.9 universal binaries (.hpy0.so)
 
 -m hpy.debug : run a program and report what its HPy modules do wrong (-m hpy.debug --help)
--m hpy.trace : run a program and count and time the calls of HPy's API
-HPY=mode     : the mode of HPy modules: universal, debug, trace, or module:mode,module:mode
+-m hpy.trace : run a program and count and time the calls of HPy's API (-m hpy.trace --help)
+HPY=mode     : the mode of HPy modules: universal (the default), debug or trace;
+               or of each by its name: HPY=module:mode,other:mode
 HPY_LOG=1    : print a line for each HPy module that is loaded
 
 "

@@ -6,8 +6,8 @@
 //! those of an ordinary CPython on Linux, so that building an extension on
 //! `hpyvm` gives the binary that building it on CPython gives.
 
+use crate::native_module;
 use rustpython_vm::builtins::{PyModule, PyModuleDef};
-use rustpython_vm::stdlib::builtin_module_defs;
 use rustpython_vm::{Context, Py, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
@@ -28,19 +28,8 @@ static ORIGINAL_EXEC: OnceLock<Exec> = OnceLock::new();
 ///
 /// If RustPython has no such module, which its version decides.
 pub fn sysconfigdata_module(context: &Context) -> &'static PyModuleDef {
-    let original = builtin_module_defs(context)
-        .into_iter()
-        .find(|module| module.name.as_str() == "_sysconfigdata")
-        .expect("RustPython has a native module _sysconfigdata");
-    let mut module = PyModuleDef {
-        name: original.name,
-        doc: original.doc,
-        methods: original.methods,
-        slots: Default::default(),
-    };
-    module.slots.create = original.slots.create;
-    module.slots.exec = Some(exec);
-    if let Some(exec) = original.slots.exec {
+    let mut module = native_module::copy("_sysconfigdata", context);
+    if let Some(exec) = module.slots.exec.replace(exec) {
         ORIGINAL_EXEC.get_or_init(|| exec);
     }
     Box::leak(Box::new(module))

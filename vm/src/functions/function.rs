@@ -4,7 +4,7 @@ use super::arguments::call_args;
 use super::cells;
 use super::definition::define;
 use super::names::NameTuples;
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::call::{CallArgs, Callee, Kept, Receiver};
 use hpy_loader::spec::{MethodDef, MethodFunction};

@@ -22,7 +22,7 @@ pub use definition::{bound_function, class_method, descriptor};
 pub use function::module_function;
 pub use initializer::Initializer;
 
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::call::{Callee, Receiver};
 use hpy_loader::spec::MethodDef;

@@ -1,12 +1,11 @@
 //! Calling Python.
 
-use super::{RustPython, attempt};
+use crate::host::{RustPython, attempt, signatures};
 use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
-use smallvec::SmallVec;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
@@ -52,53 +51,29 @@ fn python_method(
     }
 }
 
-impl RustPython {
-    fn vectorcall(
-        &self,
-        callable: &PyObject,
-        args: &[&PyObjectRef],
-        names: Option<&PyObjectRef>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        if names.is_none()
-            && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && self.signatures.fits(function, args.len(), vm)
-        {
-            let args = args.iter().map(|&arg| arg.clone()).collect();
-            return function.invoke_exact_args(args, vm);
-        }
-        let names = keyword_names(names, vm)?;
-        if let Some(names) = names
-            && let Some(function) = callable.downcast_ref::<PyFunction>()
-            && let Some(args) = self.signatures.arrange(function, args, names, vm)
-        {
-            return function.invoke_exact_args(args, vm);
-        }
-        let keywords = names.map_or(0, <[_]>::len);
-        let Some(positional) = args.len().checked_sub(keywords) else {
-            return Err(vm.new_system_error("more names of keywords than arguments"));
+fn vectorcall(
+    callable: &PyObject,
+    args: &[&PyObjectRef],
+    names: Option<&PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let owned = || args.iter().map(|&arg| arg.clone()).collect();
+    let function = callable.downcast_ref::<PyFunction>();
+    let Some(names) = keyword_names(names, vm)? else {
+        return match function.filter(|function| signatures::fits(function, args.len(), vm)) {
+            Some(function) => function.invoke_exact_args(owned(), vm),
+            None => callable.vectorcall(owned(), args.len(), None, vm),
         };
-        let args = args.iter().map(|&arg| arg.clone()).collect();
-        Self::vectorcall_owned(callable, args, positional, names, vm)
+    };
+    if let Some(function) = function
+        && let Some(args) = signatures::arrange(function, args, names, vm)
+    {
+        return function.invoke_exact_args(args, vm);
     }
-
-    /// What `PyObject::vectorcall` does, with the frequent case first.
-    #[inline(always)]
-    fn vectorcall_owned(
-        callable: &PyObject,
-        args: Vec<PyObjectRef>,
-        positional: usize,
-        names: Option<&[PyObjectRef]>,
-        vm: &VirtualMachine,
-    ) -> PyResult {
-        let slots = callable.class().slots();
-        if let (Some(_), Some(vectorcall)) = (slots.call.load(), slots.vectorcall.load())
-            && !vm.use_tracing.get()
-        {
-            return vectorcall(callable, args, positional, names, vm);
-        }
-        callable.vectorcall(args, positional, names, vm)
-    }
+    let Some(positional) = args.len().checked_sub(names.len()) else {
+        return Err(vm.new_system_error("more names of keywords than arguments"));
+    };
+    callable.vectorcall(owned(), positional, Some(names), vm)
 }
 
 thread_local! {
@@ -131,64 +106,37 @@ impl Calls for RustPython {
     }
 
     #[inline]
-    fn is_python_function(&self, callable: &PyObjectRef) -> bool {
-        // What RustPython and extensions define gets types of its own when it is bound.
-        let (class, types) = (callable.class(), &self.ctx.types);
-        class.is(types.function_type) || class.is(types.bound_method_type)
-    }
-
-    #[inline]
     fn call(
         &self,
         callable: &PyObjectRef,
         args: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
     ) -> VmResult<PyObjectRef, Self> {
-        attempt(|vm| self.vectorcall(callable, args, names, vm))
-    }
-
-    #[inline]
-    fn call_positional(
-        &self,
-        callable: &PyObjectRef,
-        args: Box<[PyObjectRef]>,
-    ) -> VmResult<PyObjectRef, Self> {
-        attempt(|vm| {
-            if let Some(function) = callable.downcast_ref::<PyFunction>()
-                && self.signatures.fits(function, args.len(), vm)
-            {
-                return function.invoke_exact_args(args.into_vec(), vm);
-            }
-            let count = args.len();
-            Self::vectorcall_owned(callable, args.into_vec(), count, None, vm)
-        })
+        attempt(|vm| vectorcall(callable, args, names, vm))
     }
 
     fn call_method(
         &self,
         name: &PyObjectRef,
-        args: &[&PyObjectRef],
+        all: &[&PyObjectRef],
         names: Option<&PyObjectRef>,
     ) -> VmResult<PyObjectRef, Self> {
-        let Some((receiver, args)) = args.split_first() else {
+        let Some((receiver, args)) = all.split_first() else {
             return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
         };
         attempt(|vm| {
             let Some(name) = name.downcast_ref::<PyStr>() else {
-                let class = name.class().name().to_owned();
+                let class = name.class().name();
                 let message = format!("attribute name must be string, not '{class}'");
                 return Err(vm.new_type_error(message));
             };
             if names.is_none()
                 && let Some(function) = python_method(receiver, name, vm)
             {
-                let mut all = SmallVec::<[&PyObjectRef; 8]>::new();
-                all.push(receiver);
-                all.extend_from_slice(args);
-                return self.vectorcall(&function, &all, None, vm);
+                return vectorcall(&function, all, None, vm);
             }
             let method = receiver.get_attr(name, vm)?;
-            self.vectorcall(&method, args, names, vm)
+            vectorcall(&method, args, names, vm)
         })
     }
 
@@ -209,7 +157,7 @@ impl Calls for RustPython {
             let keywords = kwargs.and_then(|kwargs| kwargs.downcast_ref::<PyDict>());
             if keywords.is_none_or(|keywords| keywords.is_empty())
                 && let Some(function) = callable.downcast_ref::<PyFunction>()
-                && self.signatures.fits(function, args.len(), vm)
+                && signatures::fits(function, args.len(), vm)
             {
                 return function.invoke_exact_args(args, vm);
             }

@@ -1,25 +1,26 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::{RustPython, attempt, attempt_object, leaf_tuple, new_plain};
+use super::references::new_plain;
 use crate::capsule::PyCapsule;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{BuiltinKind, Containers, VmResult};
 use num_traits::{Signed, ToPrimitive};
-use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
+use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
-fn wrong_type(what: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    let class = object.class().name().to_owned();
-    Err(vm.new_type_error(format!("expected {what}, {class} found")))
-}
-
-fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict>> {
-    let Some(dict) = object.downcast_ref::<PyDict>() else {
-        return wrong_type("a dict", object, vm).map(|_| unreachable!());
-    };
-    Ok(dict)
+/// The object as what it has to be.
+fn expect<'a, T: PyPayload>(
+    object: &'a PyObject,
+    what: &str,
+    vm: &VirtualMachine,
+) -> PyResult<&'a Py<T>> {
+    object.downcast_ref().ok_or_else(|| {
+        let class = object.class().name();
+        vm.new_type_error(format!("expected {what}, {class} found"))
+    })
 }
 
 /// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
@@ -90,23 +91,11 @@ impl Containers for RustPython {
         self.new_tuple_from_roots(gather(items)?.into_boxed_slice())
     }
 
-    #[inline(always)]
-    fn new_list_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
-        Ok(new_plain(PyList::from(items.into_vec()), self.ctx))
-    }
-
-    #[inline(always)]
-    fn new_tuple_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
-        Ok(leaf_tuple::new_tuple(items, self.ctx))
-    }
-
     fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
-        attempt(|vm| match list.downcast_ref::<PyList>() {
-            Some(list) => {
-                list.borrow_vec_mut().push(item.clone());
-                Ok(())
-            }
-            None => wrong_type("a list", list, vm).map(drop),
+        attempt(|vm| {
+            let list = expect::<PyList>(list, "a list", vm)?;
+            list.borrow_vec_mut().push(item.clone());
+            Ok(())
         })
     }
 
@@ -117,9 +106,7 @@ impl Containers for RustPython {
         item: &PyObjectRef,
     ) -> VmResult<(), Self> {
         attempt(|vm| {
-            let Some(list) = list.downcast_ref::<PyList>() else {
-                return wrong_type("a list", list, vm).map(drop);
-            };
+            let list = expect::<PyList>(list, "a list", vm)?;
             let mut items = list.borrow_vec_mut();
             let length = items.len();
             let place = match usize::try_from(index) {
@@ -136,11 +123,19 @@ impl Containers for RustPython {
     }
 
     fn dict_keys(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
+        attempt_object(|vm| {
+            Ok(vm
+                .ctx
+                .new_list(expect::<PyDict>(object, "a dict", vm)?.keys_vec()))
+        })
     }
 
     fn dict_copy(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
+        attempt_object(|vm| {
+            Ok(expect::<PyDict>(object, "a dict", vm)?
+                .copy()
+                .into_ref(&vm.ctx))
+        })
     }
 
     fn new_slice(
@@ -159,9 +154,7 @@ impl Containers for RustPython {
 
     fn unpack_slice(&self, object: &PyObjectRef) -> VmResult<(isize, isize, isize), Self> {
         attempt(|vm| {
-            let Some(slice) = object.downcast_ref::<PySlice>() else {
-                return wrong_type("a slice", object, vm).map(|_| unreachable!());
-            };
+            let slice = expect::<PySlice>(object, "a slice", vm)?;
             // -isize::MIN does not fit, and no sequence is longer than that.
             let step = slice_index(slice.step.as_ref(), vm)?
                 .unwrap_or(1)
@@ -187,6 +180,6 @@ impl Containers for RustPython {
     fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
         object
             .downcast_ref::<PyCapsule>()
-            .map(|capsule| capsule.content())
+            .and_then(|capsule| capsule.content())
     }
 }

@@ -1,21 +1,13 @@
 //! Making and judging exceptions.
 
-use super::{RustPython, attempt, attempt_object};
+use crate::host::{RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::runtime::{Errors, VmResult};
 use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
-use std::ffi::CStr;
-
-/// The exception that a method of the runtime failed with. All of them are
-/// exceptions; anything else is a mistake of ours, which becomes a `SystemError`.
-pub fn into_exception(error: PyObjectRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    error.downcast().unwrap_or_else(|object| {
-        vm.new_system_error(format!("{} raised as an exception", object.class().name()))
-    })
-}
+use std::io;
 
 /// `object` if it is a class of exceptions.
 fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> {
@@ -27,7 +19,7 @@ fn exception_class(object: &PyObject, vm: &VirtualMachine) -> Option<PyTypeRef> 
 
 /// Whether the class is one of those that extensions raise most, whose instances
 /// are nothing but their arguments: they need not be called to be made.
-fn is_plain(class: &Py<PyType>, ctx: &Context) -> bool {
+pub(super) fn is_plain(class: &Py<PyType>, ctx: &Context) -> bool {
     let zoo = &ctx.exceptions;
     [
         zoo.type_error,
@@ -78,17 +70,11 @@ fn strerror(errno: i32) -> String {
         // CPython's text for a call that failed without saying why.
         return "Error".to_owned();
     }
-    let mut text = [0; 256];
-    // SAFETY: the buffer is writable and has the length that is passed. This is
-    // the POSIX variant, which leaves a terminated text in it.
-    let failed = unsafe { libc::strerror_r(errno, text.as_mut_ptr(), text.len()) };
-    if failed != 0 {
-        return format!("Unknown error {errno}");
+    let text = io::Error::from_raw_os_error(errno).to_string();
+    match text.strip_suffix(&format!(" (os error {errno})")) {
+        Some(text) => text.to_owned(),
+        None => text,
     }
-    // SAFETY: the call has succeeded, so the text is terminated.
-    unsafe { CStr::from_ptr(text.as_ptr()) }
-        .to_string_lossy()
-        .into_owned()
 }
 
 fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
@@ -157,14 +143,6 @@ impl Errors for RustPython {
         })
     }
 
-    #[inline]
-    fn fast_is_error_class(&self, class: &PyObjectRef) -> bool {
-        let Some(class) = class.downcast_ref::<PyType>() else {
-            return false;
-        };
-        is_plain(class, self.ctx) || class.fast_issubclass(self.ctx.exceptions.base_exception_type)
-    }
-
     fn error_from_errno(
         &self,
         class: &PyObjectRef,
@@ -174,7 +152,7 @@ impl Errors for RustPython {
     ) -> PyObjectRef {
         with_current_vm(|vm| {
             // A signal may have interrupted the call, and its handler raised.
-            if errno == libc::EINTR
+            if io::Error::from_raw_os_error(errno).kind() == io::ErrorKind::Interrupted
                 && let Err(error) = vm.check_signals()
             {
                 return error.into();

@@ -1,6 +1,6 @@
 //! The Python frames of a thread, for reports of debug mode.
 
-use super::RustPython;
+use crate::host::RustPython;
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::PyRef;
 use rustpython_vm::builtins::PyCode;

@@ -1,7 +1,7 @@
 //! Modules, code and context variables.
 
-use super::{RustPython, attempt, attempt_object, into_exception};
 use crate::functions::module_function;
+use crate::host::{RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::{Modules, VmResult};
@@ -31,30 +31,6 @@ impl RustPython {
 }
 
 impl Modules for RustPython {
-    fn new_module(
-        &self,
-        loader: &'static Loader<Self>,
-        spec: &PyObjectRef,
-        definition: &'static ModuleDef,
-    ) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| {
-            let name = spec.get_attr("name", vm)?;
-            let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else {
-                let class = name.class().name().to_owned();
-                let message = format!("the name in a module spec must be a str, not {class}");
-                return Err(vm.new_type_error(message));
-            };
-            let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
-            let module = vm.new_module(text, vm.ctx.new_dict(), doc);
-            for method in &definition.methods {
-                let function = module_function(loader, method, &module, vm)
-                    .map_err(|error| into_exception(error, vm))?;
-                module.dict().set_item(method.name.as_str(), function, vm)?;
-            }
-            Ok(module)
-        })
-    }
-
     fn import(&self, name: &str) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
             let name = vm.ctx.new_str(name);

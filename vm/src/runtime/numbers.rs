@@ -1,7 +1,7 @@
 //! Numbers.
 
-use super::objects::exactly;
-use super::{RustPython, attempt, attempt_object};
+use super::references::exactly;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyFloat, PyInt};
@@ -81,7 +81,7 @@ fn python_in_place_power(
 /// The value if it is one of 64 bits. By the magnitude, which is a look; the
 /// conversion of a signed number counts its bits.
 #[inline]
-fn small(int: &PyInt) -> Option<i64> {
+pub(super) fn small(int: &PyInt) -> Option<i64> {
     let value = int.as_bigint();
     let magnitude = value.magnitude().to_u64()?;
     match value.is_negative() {
@@ -104,11 +104,6 @@ impl Numbers for RustPython {
     #[inline]
     fn new_float(&self, value: f64) -> PyObjectRef {
         self.ctx.new_float(value).into()
-    }
-
-    #[inline]
-    fn exact_int(&self, object: &PyObjectRef) -> Option<i64> {
-        small(exactly::<PyInt>(object, self.ctx.types.int_type)?)
     }
 
     #[inline]

@@ -1,23 +1,16 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::roots::lend;
+use super::references::{exactly, lend};
 use super::type_names::type_name;
-use super::{RustPython, attempt, attempt_object};
+use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Numbers, Objects, VmResult};
-use rustpython_vm::builtins::{
-    PyBytes, PyDict, PyInt, PyList, PyStr, PyStrInterned, PyStrRef, PyTuple, PyType,
-};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, TryFromObject,
-    VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 use std::ffi::CStr;
-use std::ptr::{from_ref, null_mut};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
     match op {
@@ -30,20 +23,6 @@ fn comparison(op: CompareOp) -> PyComparisonOp {
     }
 }
 
-/// The object, if it is an instance of just the builtin class `class`, whose payload
-/// is `T`. As RustPython's `downcast_ref_if_exact`, which asks a virtual machine for
-/// the class.
-#[inline(always)]
-pub(super) fn exactly<'a, T: PyPayload>(
-    object: &'a PyObject,
-    class: &Py<PyType>,
-) -> Option<&'a Py<T>> {
-    debug_assert!(class.is(T::class(Context::genesis())));
-    let is_exact_instance = object.class().is(class);
-    // SAFETY: instances of exactly a builtin class have its payload.
-    is_exact_instance.then(|| unsafe { object.downcast_unchecked_ref() })
-}
-
 /// An attribute's name as Python passes it.
 fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
     name.downcast_ref::<PyStr>().ok_or_else(|| {
@@ -52,27 +31,11 @@ fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a P
     })
 }
 
-/// The interned texts that C has passed as names lately, by their address: most
-/// names are constants of the extension. What is interned is never freed.
-static NAMES: [AtomicPtr<PyStrInterned>; PLACES] = [const { AtomicPtr::new(null_mut()) }; PLACES];
-
-const PLACES: usize = 256;
-
 /// An attribute's name as C passes it. Nearly every name of an attribute is
 /// interned; the others are not added to the pool, which never shrinks.
 fn c_attribute_name(name: &str, vm: &VirtualMachine) -> PyStrRef {
-    let address = name.as_ptr().addr();
-    let place = &NAMES[(address ^ address >> 8) % PLACES];
-    // SAFETY: null, or what was stored below.
-    let known = unsafe { place.load(Ordering::Acquire).as_ref() };
-    if let Some(known) = known.filter(|known| known.as_bytes() == name.as_bytes()) {
-        return known.to_owned();
-    }
     match vm.ctx.interned_str(name) {
-        Some(interned) => {
-            place.store(from_ref(interned).cast_mut(), Ordering::Release);
-            interned.to_owned()
-        }
+        Some(interned) => interned.to_owned(),
         None => vm.ctx.new_str(name),
     }
 }
@@ -228,79 +191,6 @@ impl Objects for RustPython {
         attempt(|vm| object.try_to_bool(vm))
     }
 
-    #[inline]
-    fn fast_length(&self, object: &PyObjectRef) -> Option<usize> {
-        let types = &self.ctx.types;
-        if let Some(list) = exactly::<PyList>(object, types.list_type) {
-            Some(list.borrow_vec().len())
-        } else if let Some(tuple) = exactly::<PyTuple>(object, types.tuple_type) {
-            Some(tuple.as_slice().len())
-        } else if let Some(dict) = exactly::<PyDict>(object, types.dict_type) {
-            Some(dict.__len__())
-        } else if let Some(text) = exactly::<PyStr>(object, types.str_type) {
-            Some(text.char_len())
-        } else {
-            let bytes = exactly::<PyBytes>(object, types.bytes_type)?;
-            Some(bytes.as_bytes().len())
-        }
-    }
-
-    #[inline]
-    fn fast_truth(&self, object: &PyObjectRef) -> Option<bool> {
-        let ctx = self.ctx;
-        if object.is(&ctx.true_value) {
-            Some(true)
-        } else if object.is(&ctx.false_value) || object.is(&ctx.none) {
-            Some(false)
-        } else if let Some(value) = self.exact_int(object) {
-            Some(value != 0)
-        } else {
-            self.fast_length(object).map(|length| length != 0)
-        }
-    }
-
-    #[inline]
-    fn fast_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
-        if a.is(b) {
-            return Some(true);
-        }
-        let text = self.ctx.types.str_type;
-        let (a, b) = (exactly::<PyStr>(a, text)?, exactly::<PyStr>(b, text)?);
-        Some(a.as_bytes() == b.as_bytes())
-    }
-
-    #[inline]
-    fn with_item<T>(
-        &self,
-        object: &PyObjectRef,
-        index: usize,
-        look: impl FnOnce(&PyObjectRef) -> T,
-    ) -> Option<T> {
-        let types = &self.ctx.types;
-        if let Some(list) = exactly::<PyList>(object, types.list_type) {
-            list.borrow_vec().get(index).map(look)
-        } else {
-            let tuple = exactly::<PyTuple>(object, types.tuple_type)?;
-            tuple.as_slice().get(index).map(look)
-        }
-    }
-
-    #[inline]
-    fn fast_replace_item(
-        &self,
-        object: &PyObjectRef,
-        index: usize,
-        value: PyObjectRef,
-    ) -> Result<PyObjectRef, PyObjectRef> {
-        let Some(list) = exactly::<PyList>(object, self.ctx.types.list_type) else {
-            return Err(value);
-        };
-        match list.borrow_vec_mut().get_mut(index) {
-            Some(item) => Ok(std::mem::replace(item, value)),
-            None => Err(value),
-        }
-    }
-
     fn hash(&self, object: &PyObjectRef) -> VmResult<isize, Self> {
         let hash = attempt(|vm| object.hash(vm))? as isize;
         // C takes -1 for a failure.
@@ -366,16 +256,6 @@ impl Objects for RustPython {
     #[inline]
     fn type_of(&self, object: &PyObjectRef) -> PyObjectRef {
         object.class().to_owned().into()
-    }
-
-    #[inline]
-    fn with_type<T>(&self, object: &PyObjectRef, look: impl FnOnce(&PyObjectRef) -> T) -> T {
-        lend(object.class().as_object(), look)
-    }
-
-    #[inline]
-    fn is_exact_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
-        object.class().is(class)
     }
 
     #[inline]

@@ -1,24 +1,37 @@
 //! Roots, fields, constants, threads.
 
-use super::RustPython;
-use super::leaf_tuple::is_of_leaves;
-use super::objects::exactly;
+use super::references::{exactly, lend};
 use crate::capsule::PyCapsule;
+use crate::host::RustPython;
 use crate::types::is_bare_instance;
-use hpy_loader::runtime::Roots;
+use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef};
-use std::mem::ManuallyDrop;
+use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef};
 use std::ptr::NonNull;
+
+/// The most items of a tuple that are looked at.
+pub(super) const FEW: usize = 16;
+
+/// Whether nothing can be reached through the object. By the exact class; a subclass
+/// with a struct of ours or with a `__dict__` has a class of its own.
+#[inline(always)]
+pub(super) fn is_leaf(object: &PyObject, ctx: &Context) -> bool {
+    let (class, types) = (object.class(), &ctx.types);
+    class.is(types.int_type)
+        || class.is(types.float_type)
+        || class.is(types.str_type)
+        || class.is(types.bytes_type)
+        || class.is(types.bool_type)
+        || class.is(types.none_type)
+        || class.is(types.object_type)
+}
 
 impl Roots for RustPython {
     type Object = PyObjectRef;
 
-    const THREADS: bool = cfg!(feature = "threading");
-
-    const UNTRACKED_ROOTS: bool = true;
+    type Threads = Threads<{ cfg!(feature = "threading") }>;
 
     #[inline]
     fn duplicate(&self, object: &PyObjectRef) -> PyObjectRef {
@@ -28,21 +41,6 @@ impl Roots for RustPython {
     #[inline]
     fn is_shared(&self, object: &PyObjectRef) -> bool {
         object.strong_count() > 1
-    }
-
-    #[inline]
-    fn is_inert(&self, object: &PyObjectRef) -> bool {
-        // By the exact payload; a subclass with a struct of ours or with a
-        // `__dict__` has a class of its own.
-        let (class, types) = (object.class(), &self.ctx.types);
-        class.is(types.int_type)
-            || class.is(types.float_type)
-            || class.is(types.str_type)
-            || class.is(types.bytes_type)
-            || match exactly::<PyTuple>(object, types.tuple_type) {
-                Some(tuple) => is_of_leaves(tuple),
-                None => class.heaptype_ext().is_some() && is_bare_instance(object),
-            }
     }
 
     #[inline]
@@ -69,14 +67,6 @@ impl Roots for RustPython {
         // SAFETY: the field owns a reference, by the caller's promise, so the
         // object is alive.
         unsafe { &*object }.to_owned()
-    }
-
-    #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&PyObjectRef) -> T) -> T {
-        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-        // SAFETY: as for `load_field`, and the field keeps its reference while
-        // `look` runs no Python code.
-        lend(unsafe { &*object }, look)
     }
 
     fn constant(&self, python_name: &str) -> PyObjectRef {
@@ -159,13 +149,4 @@ mod detached {
 mod detached {
     pub(super) fn push() {}
     pub(super) fn pop() {}
-}
-
-/// Lends a reference of an object that something else keeps alive meanwhile.
-#[inline]
-pub(super) fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
-    // SAFETY: `from_raw` takes over a reference, which is never given up here; the
-    // object has another owner as long as the borrow lasts.
-    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
-    look(&object)
 }

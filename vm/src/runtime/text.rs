@@ -1,8 +1,7 @@
 //! `str` and `bytes`.
 
-use super::copies::Hold;
-use super::{RustPython, attempt, attempt_object, new_plain};
-use hpy_loader::memory::is_available;
+use super::references::new_plain;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
@@ -31,56 +30,16 @@ fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine)
         .map(Into::into)
 }
 
-impl RustPython {
-    /// A NUL-terminated copy of `text`, which is the content of `object`.
-    /// `exact` says that the object is no instance of a subclass.
-    fn c_copy(
-        &self,
-        object: &PyObject,
-        text: &[u8],
-        exact: bool,
-        vm: &VirtualMachine,
-    ) -> PyResult<*const [u8]> {
-        // Dropped when the table is no longer locked.
-        let mut waste = Vec::new();
-        let mut copies = self.copies.lock();
-        if let Some(copy) = copies.find(object, &mut waste) {
-            if exact {
-                self.latest.set(object, copy, &mut copies);
-            }
-            return Ok(copy);
-        }
-        drop(copies);
-        // For the copy, which Rust would rather end the process than do without.
-        if !is_available(text.len() + 1) {
-            return Err(vm.no_memory_error());
-        }
-        let hold = Hold::new(object, exact, vm);
-        let mut copies = self.copies.lock();
-        let copy = copies.insert(object, hold, text, &mut waste);
-        self.latest.follow(&copies);
-        if exact {
-            self.latest.set(object, copy, &mut copies);
-        }
-        drop(copies);
-        Ok(copy)
-    }
-}
-
 impl Text for RustPython {
-    const KEEP_CONSTANT_TEXT: bool = true;
-
     #[inline]
     fn new_str(&self, text: &str) -> VmResult<PyObjectRef, Self> {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
             return Ok(self.ctx.latin1_char(letter).into());
         }
-        if text.is_empty() || !text.is_ascii() {
-            return Ok(self.ctx.new_str(text).into());
+        match text {
+            "" => Ok(self.ctx.empty_str.to_owned().into()),
+            text => Ok(new_plain(PyStr::from(text), self.ctx)),
         }
-        // SAFETY: it was just looked.
-        let text = unsafe { PyStr::new_ascii_unchecked(text.as_bytes().to_vec()) };
-        Ok(new_plain(text, self.ctx))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<PyObjectRef, Self> {
@@ -160,15 +119,6 @@ impl Text for RustPython {
         })
     }
 
-    #[inline]
-    fn fast_utf8(&self, object: &PyObjectRef) -> Option<*const [u8]> {
-        // Only a `str` without surrogates ever gets in there, but `bytes` do too.
-        if !object.class().is(self.ctx.types.str_type) {
-            return None;
-        }
-        self.latest.find(object)
-    }
-
     fn utf8(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
@@ -178,7 +128,7 @@ impl Text for RustPython {
                 return Err(vm.new_system_error("text with surrogates has become UTF-8"));
             }
             let exact = object.class().is(vm.ctx.types.str_type);
-            self.c_copy(object, text.as_bytes(), exact, vm)
+            self.copies.get(object, text.as_bytes(), exact, vm)
         })
     }
 
@@ -228,15 +178,6 @@ impl Text for RustPython {
         Ok(new_plain(PyBytes::from(bytes.to_vec()), self.ctx))
     }
 
-    #[inline]
-    fn fast_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
-        // A `str` gets in there as well.
-        if !object.class().is(self.ctx.types.bytes_type) {
-            return None;
-        }
-        self.latest.find(object)
-    }
-
     fn bytes_data(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let Some(bytes) = object.downcast_ref::<PyBytes>() else {
@@ -244,7 +185,7 @@ impl Text for RustPython {
                 return Err(vm.new_type_error(format!("expected bytes, {class} found")));
             };
             let exact = object.class().is(vm.ctx.types.bytes_type);
-            self.c_copy(object, bytes.as_bytes(), exact, vm)
+            self.copies.get(object, bytes.as_bytes(), exact, vm)
         })
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 static TYPE_NAMES: Mutex<Option<HashMap<String, &'static CStr>>> = Mutex::new(None);
 
 /// The name of a class, without its module.
-pub(super) fn type_name(class: &Py<PyType>) -> &'static CStr {
+pub fn type_name(class: &Py<PyType>) -> &'static CStr {
     let name = class.name().to_owned();
     let mut names = TYPE_NAMES
         .lock()

@@ -3,37 +3,15 @@
 //! Both are `getset_descriptor`s. RustPython's `member_descriptor` reads at a
 //! fixed distance from the object, where the struct need not be.
 
-use super::class_record;
 use super::info::{TypeInfo, type_name};
-use super::payload::{HPyObject, native_of};
-use crate::runtime::into_exception;
-use hpy_loader::abi::HPyType_BuiltinShape;
+use super::native_struct;
+use crate::host::into_exception;
 use hpy_loader::member;
 use hpy_loader::spec::{GetSetDef, MemberDef};
-use rustpython_vm::builtins::{PyGetSet, PyType};
+use rustpython_vm::builtins::PyGetSet;
 use rustpython_vm::function::{ItemDoc, PySetterValue};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::ffi::c_void;
-
-/// The native struct that the object has under a type of this shape; null if it
-/// has none.
-#[inline]
-pub fn native_struct(object: &PyObject, shape: HPyType_BuiltinShape) -> *mut c_void {
-    if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Object {
-        // Its payload is of no other shape, but for the structs of classes, which
-        // nobody has a reference to.
-        let object = object.downcast_ref::<HPyObject>();
-        return object.map_or(std::ptr::null_mut(), |object| object.native().data());
-    }
-    if shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Type {
-        let class = object.downcast_ref::<PyType>();
-        return class.map_or(std::ptr::null_mut(), class_record::native_struct);
-    }
-    match native_of(object) {
-        Some(native) if native.shape() == Some(shape) => native.data(),
-        _ => std::ptr::null_mut(),
-    }
-}
 
 /// Makes sure that the object is an instance of the type, as `descr_check`.
 fn check(info: &TypeInfo, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
@@ -55,7 +33,7 @@ fn struct_of(
     vm: &VirtualMachine,
 ) -> PyResult<*mut c_void> {
     check(info, name, object, vm)?;
-    let native = info.shape().map(|shape| native_struct(object, shape));
+    let native = info.shape().map(|shape| native_struct::of(object, shape));
     native.filter(|native| !native.is_null()).ok_or_else(|| {
         let message = format!(
             "'{}' object has no native struct",

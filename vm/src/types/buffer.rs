@@ -13,7 +13,7 @@
 
 use super::buffer_description::{Memory, describe};
 use super::info::{TypeInfo, type_name};
-use crate::runtime::into_exception;
+use crate::host::into_exception;
 use hpy_loader::abi::{HPy, HPy_buffer};
 use hpy_loader::runtime::Errors;
 use rustpython_vm::builtins::{PyGetSet, PyMemoryView, PyType};

@@ -81,50 +81,42 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
         Some(strides) => strides.to_vec(),
         None => contiguous(&lengths, itemsize),
     };
-    if let Some(suboffsets) = suboffsets {
-        if !is_available(len) {
+    let (memory, copy, strides, offset) = match suboffsets {
+        Some(_) if !is_available(len) => {
             return Err("there is no memory for a copy of the buffer");
         }
-        let mut copy = Vec::with_capacity(len);
-        let steps: Vec<_> = strides
-            .into_iter()
-            .zip(suboffsets.iter().copied())
-            .collect();
-        // SAFETY: the extension promises that the pointers lead to the items.
-        unsafe { gather(buffer.buf.cast(), &lengths, &steps, itemsize, &mut copy) };
-        let mut copy = copy.into_boxed_slice();
-        let memory = Memory {
-            start: copy.as_mut_ptr(),
-            length: copy.len(),
-        };
-        let strides = contiguous(&lengths, itemsize);
-        let descriptor = BufferDescriptor {
-            len,
-            offset: 0,
-            readonly: true,
-            itemsize,
-            format,
-            dim_desc: dimensions(lengths, strides),
-        };
-        return Ok(Described {
-            descriptor,
-            memory,
-            copy: Some(copy),
-        });
-    }
-    let (before, after) = reach(&lengths, &strides, itemsize).ok_or("the strides are too large")?;
-    let start = buffer.buf.cast::<u8>().wrapping_sub(before);
-    let memory = match before + after {
-        0 => Memory {
-            start: std::ptr::dangling_mut(),
-            length: 0,
-        },
-        length => Memory { start, length },
+        Some(suboffsets) => {
+            let mut copy = Vec::with_capacity(len);
+            let steps: Vec<_> = strides
+                .into_iter()
+                .zip(suboffsets.iter().copied())
+                .collect();
+            // SAFETY: the extension promises that the pointers lead to the items.
+            unsafe { gather(buffer.buf.cast(), &lengths, &steps, itemsize, &mut copy) };
+            let mut copy = copy.into_boxed_slice();
+            let memory = Memory {
+                start: copy.as_mut_ptr(),
+                length: copy.len(),
+            };
+            (memory, Some(copy), contiguous(&lengths, itemsize), 0)
+        }
+        None => {
+            let reached = reach(&lengths, &strides, itemsize);
+            let (before, after) = reached.ok_or("the strides are too large")?;
+            let memory = match before + after {
+                0 => Memory::EMPTY,
+                length => Memory {
+                    start: buffer.buf.cast::<u8>().wrapping_sub(before),
+                    length,
+                },
+            };
+            (memory, None, strides, before.cast_signed())
+        }
     };
     let descriptor = BufferDescriptor {
         len,
-        offset: before.cast_signed(),
-        readonly: buffer.readonly != 0,
+        offset,
+        readonly: buffer.readonly != 0 || copy.is_some(),
         itemsize,
         format,
         dim_desc: dimensions(lengths, strides),
@@ -132,7 +124,7 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
     Ok(Described {
         descriptor,
         memory,
-        copy: None,
+        copy,
     })
 }
 
@@ -163,14 +155,19 @@ unsafe fn gather(
         return;
     };
     for index in 0..length.cast_signed() {
-        let mut place = start.wrapping_offset(index * stride);
-        if *suboffset >= 0 {
-            // SAFETY: a pointer lies here, by the promise of the caller.
-            let target = unsafe { place.cast::<*const u8>().read_unaligned() };
-            place = target.wrapping_offset(*suboffset);
+        let place = start.wrapping_offset(index * stride);
+        // SAFETY: the items lie here or where the pointer leads that lies here, by the
+        // promise of the caller.
+        unsafe {
+            let place = match *suboffset {
+                ..0 => place,
+                distance => {
+                    let target = place.cast::<*const u8>().read_unaligned();
+                    target.wrapping_offset(distance)
+                }
+            };
+            gather(place, lengths, steps, itemsize, copy);
         }
-        // SAFETY: as promised.
-        unsafe { gather(place, lengths, steps, itemsize, copy) };
     }
 }
 

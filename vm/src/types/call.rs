@@ -9,7 +9,7 @@ use super::info::{TypeInfo, type_name};
 use super::native::Native;
 use super::payload::native_of;
 use crate::functions::call_args;
-use crate::runtime::into_exception;
+use crate::host::into_exception;
 use hpy_loader::abi::{HPyCallFunction, HPyFunc_keywords};
 use hpy_loader::call::{CallArgs, Callee};
 use rustpython_vm::function::FuncArgs;

@@ -13,20 +13,61 @@
 //!   same function, for all others it calls what was there before.
 
 use super::info::{TypeInfo, type_name};
-use super::layout::builtin_of;
-use super::payload::{New, SHAPES, Shaped, native_of};
+use super::layout::{Shape, builtin_of};
+use super::payload::{Alloc, Extensible, alloc_extended, alloc_object, extend, native_of};
 use crate::functions::{bound_function, keyword_dict};
-use crate::runtime::into_exception;
+use crate::host::into_exception;
 use hpy_loader::abi::HPyFunc_newfunc;
 use hpy_loader::call::Callee;
-use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{PyTypeFlags, SLOT_DEFS};
-use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, identifier,
-};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, identifier};
 use std::ffi::c_void;
 use std::sync::Mutex;
+
+/// RustPython's type of the slot `new`.
+pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+/// What the slots of a type of one shape hold.
+pub struct Shaped {
+    /// The shape.
+    pub shape: Shape,
+    /// Makes an instance without arguments.
+    pub alloc: Alloc,
+    /// `tp_new`, where no extension gives its own.
+    pub new: New,
+}
+
+impl Shaped {
+    const fn extending<B: Extensible>() -> Self {
+        Self {
+            shape: B::SHAPE,
+            alloc: alloc_extended::<B>,
+            new: new_extended::<B>,
+        }
+    }
+}
+
+/// The shapes whose instances have the native struct in their payload.
+static SHAPES: [Shaped; 6] = [
+    Shaped {
+        shape: Shape::HPyType_BuiltinShape_Object,
+        alloc: alloc_object,
+        new: new_object,
+    },
+    Shaped::extending::<PyInt>(),
+    Shaped::extending::<PyFloat>(),
+    Shaped::extending::<PyStr>(),
+    Shaped::extending::<PyTuple>(),
+    Shaped::extending::<PyList>(),
+];
+
+/// What the slots of a type of this shape hold, if its instances have the struct
+/// in their payload.
+pub fn shaped(shape: Shape) -> Option<&'static Shaped> {
+    SHAPES.iter().find(|shaped| shaped.shape == shape)
+}
 
 /// The slot `new` of a type that has or inherits the `tp_new` of an extension.
 pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -55,7 +96,7 @@ fn call_new(
 
 /// The slot `new` of a type of the shape `object` without `tp_new`: does what
 /// `object.__new__` does, with a native struct.
-pub fn new_object(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+fn new_object(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let object = vm.ctx.types.object_type;
     let is_default = |name| match (class.get_attr(name), object.get_attr(name)) {
         (Some(attribute), Some(default)) => attribute.is(&default),
@@ -101,16 +142,18 @@ fn abstract_class(
     )))
 }
 
-/// What the builtin type `T` makes of the arguments.
-pub fn builtin_value<T: PyPayload>(args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyRef<T>> {
-    let class = T::class(&vm.ctx);
-    let value = match class.slots().new.load() {
-        Some(new) => new(class.to_owned(), args, vm)?,
+/// The slot `new` of a type that extends the builtin type `B`, which reads the
+/// arguments; its result is copied.
+fn new_extended<B: Extensible>(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let builtin = B::class(&vm.ctx);
+    let value = match builtin.slots().new.load() {
+        Some(new) => new(builtin.to_owned(), args, vm)?,
         None => return Err(vm.new_system_error("a builtin type without tp_new")),
     };
-    value
-        .downcast()
-        .map_err(|_| vm.new_system_error("a builtin type made something else"))
+    match value.downcast_ref::<B>() {
+        Some(value) => extend(value.copy(), class, vm),
+        None => Err(vm.new_system_error("a builtin type made something else")),
+    }
 }
 
 /// A new instance of `class` without its `__new__` and `__init__`, and its native
@@ -255,7 +298,7 @@ pub fn new_attribute(
             Some((_, other)) if other == function => call_new(info, function, class, args, vm),
             other => {
                 let class = type_name(&class);
-                let other = other.map_or(&class, |(info, _)| &info.definition.full_name);
+                let other = other.map_or(&*class, |(info, _)| &info.definition.full_name);
                 Err(vm.new_type_error(format!(
                     "{this}.__new__({class}) is not safe, use {other}.__new__()"
                 )))

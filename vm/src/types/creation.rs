@@ -1,13 +1,14 @@
 //! Making a type.
 
-use super::class_record::{ClassRecord, StructCell};
-use super::construction::{new_native, replace_builtin_new};
-use super::info::TypeInfo;
-use super::layout::{Plan, builtin_of, plan};
-use super::payload::{New, shaped};
+use super::construction::{New, new_native, replace_builtin_new, shaped};
+use super::info::{ClassRecord, TypeInfo};
+use super::layout::builtin_of;
+use super::patches::{from_bytes, get_referents, reduce};
+use super::plan::{Plan, plan};
 use super::slot_table::SlotTable;
-use super::{buffer, collector, dict, from_bytes, pickling, python_classes, slots};
-use crate::runtime::RustPython;
+use super::struct_cell::StructCell;
+use super::{buffer, dict, python_classes, slots};
+use crate::host::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::{TypeDef, TypeFlags};
@@ -34,7 +35,7 @@ pub fn new_type(
         false => bases,
     };
     python_classes::prepare(vm);
-    pickling::prepare(vm);
+    reduce::prepare(vm);
     let plan = plan(definition, &bases, vm)?;
     let metaclass = metaclass_of(&bases, metaclass, vm)?;
     let class = new_class(definition, bases, metaclass, &plan, vm)?;
@@ -50,13 +51,12 @@ pub fn new_type(
         buffer::prepare(vm);
     }
     if definition.slots.tp_traverse.is_some() {
-        collector::prepare(vm)?;
+        get_referents::prepare(vm)?;
     }
     class.slots().new.store(new_slot(info, &plan.base, vm));
     class
         .init_type_data(ClassRecord::of_type(info))
         .map_err(|message| vm.new_system_error(message))?;
-    info.publish();
     dict::fill(info, vm);
     Ok(class.to_owned())
 }

@@ -29,8 +29,11 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
     let attributes = dunder::attributes(info, vm);
     let wrappers = attributes.filter_map(|(dunder, attribute)| {
         add(dunder.name, attribute.clone()).then(|| Wrapper {
-            name: vm.ctx.intern_str(dunder.name),
-            dunder,
+            name: dunder.name,
+            key: vm.ctx.intern_str(dunder.name),
+            slot: dunder.slot,
+            twin: dunder.twin,
+            offer: dunder.offer,
             attribute,
         })
     });

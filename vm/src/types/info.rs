@@ -1,32 +1,28 @@
 //! What is known of a type that an extension defined.
 
-use super::class_record::{ClassRecord, StructCell};
-use super::dunder::Dunder;
 use super::layout::Layout;
-use super::payload::HPyObject;
 use super::slot_table::SlotTable;
-use crate::runtime::RustPython;
+use super::struct_cell::StructCell;
+use crate::host::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyStrInterned, PyType};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef};
+use rustpython_vm::{AsObject, Py, PyObjectRef};
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// The types by their classes, for a quick look: RustPython keeps a class's record
-/// behind a lock. A type that another one has taken the place of is still right,
-/// and found through its record.
-static KNOWN: [AtomicPtr<TypeInfo>; PLACES] = [const { AtomicPtr::new(ptr::null_mut()) }; PLACES];
+/// So many types are found quickly.
+const PLACES: usize = 64;
 
-const PLACES: usize = 256;
-
-/// The place of the type behind the class at an address.
-#[inline]
-fn place(address: usize) -> &'static AtomicPtr<TypeInfo> {
-    // Classes are some hundred bytes long each.
-    &KNOWN[(address >> 6 ^ address >> 14) % PLACES]
+thread_local! {
+    /// The types that this thread has asked for: RustPython keeps a class's record
+    /// behind a lock. Without this, making an instance takes 15 ns more, and
+    /// `examples/quaternion` 9 %.
+    static KNOWN: [Cell<Option<&'static TypeInfo>>; PLACES] =
+        const { [const { Cell::new(None) }; PLACES] };
 }
 
 /// One type that an extension defined. Types of extensions are never freed, and
@@ -64,12 +60,36 @@ pub struct TypeInfo {
     pub destroyers: Vec<HPyFunc_destroyfunc>,
 }
 
+/// The data that RustPython keeps for us in a type that an extension defined, set
+/// once and dropped with the type: it leads from the class to the [`TypeInfo`].
+pub struct ClassRecord {
+    info: &'static TypeInfo,
+}
+
+impl ClassRecord {
+    /// The record of an extension's type.
+    pub fn of_type(info: &'static TypeInfo) -> Self {
+        Self { info }
+    }
+
+    /// The type.
+    pub fn info(&self) -> &'static TypeInfo {
+        self.info
+    }
+}
+
 /// An attribute of a type that stands for a slot.
 pub struct Wrapper {
     /// Its name.
-    pub name: &'static PyStrInterned,
-    /// The slot.
-    pub dunder: &'static Dunder,
+    pub name: &'static str,
+    /// The same as a key of dicts.
+    pub key: &'static PyStrInterned,
+    /// The slot's name.
+    pub slot: &'static str,
+    /// The name of another slot that the function fills in subclasses, or nothing.
+    pub twin: &'static str,
+    /// Copies what subclasses inherit from the second table to the first.
+    pub offer: fn(&mut Slots, &Slots),
     /// The attribute.
     pub attribute: PyObjectRef,
 }
@@ -83,34 +103,22 @@ unsafe impl Send for TypeInfo {}
 unsafe impl Sync for TypeInfo {}
 
 impl TypeInfo {
-    /// Makes the type known to [`of_class`](Self::of_class), which its class leads
-    /// to already.
-    pub fn publish(&'static self) {
-        place(ptr::from_ref(self.class).addr())
-            .store(ptr::from_ref(self).cast_mut(), Ordering::Release);
-    }
-
     /// The type behind `class`, if an extension defined just this class.
     #[inline]
     pub fn of_class(class: &Py<PyType>) -> Option<&'static Self> {
-        Self::known(class.as_object()).or_else(|| Self::of_record(class))
-    }
-
-    /// The type whose class `object` is, if it is one of those that are found
-    /// quickly.
-    #[inline]
-    pub fn known(object: &PyObject) -> Option<&'static Self> {
-        let address = object.as_raw().addr();
-        // SAFETY: null, or what `publish` stored, which lives as long as the process.
-        let known = unsafe { place(address).load(Ordering::Acquire).as_ref() };
-        known.filter(|info| info.class.as_object().is(object))
-    }
-
-    /// [`of_class`](Self::of_class) by the record of the class.
-    fn of_record(class: &Py<PyType>) -> Option<&'static Self> {
-        class
-            .get_type_data::<ClassRecord>()
-            .map(|record| record.info())
+        KNOWN.with(|known| {
+            // Classes are some hundred bytes long each.
+            let address = ptr::from_ref(class).addr();
+            let place = &known[(address >> 6 ^ address >> 14) % PLACES];
+            match place.get().filter(|info| info.is_class(class)) {
+                Some(info) => Some(info),
+                None => {
+                    let info = class.get_type_data::<ClassRecord>()?.info();
+                    place.set(Some(info));
+                    Some(info)
+                }
+            }
+        })
     }
 
     /// The type of an extension that `class` has its layout from: itself or the
@@ -124,44 +132,6 @@ impl TypeInfo {
             next = class.base.deref();
         }
         None
-    }
-
-    /// The C function behind a slot of the object's class, with the type that
-    /// calls it.
-    ///
-    /// Functions in RustPython's slots come here. They run for instances of an
-    /// extension's type, and for those of Python subclasses where the slot has
-    /// no name that Python could override.
-    #[inline]
-    pub fn function<F>(
-        object: &PyObject,
-        slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
-        let class = object.class();
-        match object.downcast_ref::<HPyObject>() {
-            Some(payload) if payload.native().info().is_class(class) => {
-                let info = payload.native().info();
-                slot(info.effective.get()).map(|function| (function, info))
-            }
-            _ => Self::class_function(class, slot),
-        }
-    }
-
-    /// The C function behind a slot of a class. A class made in Python has none
-    /// of its own; it has found the function by the name of an attribute, so in the
-    /// first class that offers one.
-    pub fn class_function<F>(
-        class: &Py<PyType>,
-        slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
-        if let Some(info) = Self::of_class(class) {
-            return slot(info.effective.get()).map(|function| (function, info));
-        }
-        let mro = class.mro.read();
-        mro.iter().find_map(|class| {
-            let info = Self::of_class(class)?;
-            slot(info.offered.get()).map(|function| (function, info))
-        })
     }
 
     /// The attributes for slots that were put into its dict.
@@ -185,9 +155,9 @@ impl TypeInfo {
             ..Slots::default()
         };
         for wrapper in self.wrappers() {
-            let present = self.class.get_direct_attr(wrapper.name);
+            let present = self.class.get_direct_attr(wrapper.key);
             if present.is_some_and(|present| present.is(&wrapper.attribute)) {
-                (wrapper.dunder.offer)(&mut offered, &self.definition.slots);
+                (wrapper.offer)(&mut offered, &self.definition.slots);
             }
         }
         self.offered.replace(offered);
@@ -207,9 +177,9 @@ impl TypeInfo {
 
 /// What CPython's messages call a class: `tp_name`, which for an extension's type
 /// has the module in front.
-pub fn type_name(class: &Py<PyType>) -> String {
+pub fn type_name(class: &Py<PyType>) -> Cow<'static, str> {
     match TypeInfo::of_class(class) {
-        Some(info) => info.definition.full_name.clone(),
-        None => class.slot_name().to_string(),
+        Some(info) => info.definition.full_name.as_str().into(),
+        None => class.slot_name().to_string().into(),
     }
 }

@@ -1,21 +1,11 @@
-//! How instances of a type look, decided when the type is made.
-//!
-//! RustPython compares types by their `basicsize`, as CPython does: it says which
-//! bases conflict, to which classes `__class__` may be assigned, and it keeps the
-//! constructors of builtin types from making an instance of a type whose
-//! instances look different. All three rest on one rule: **types whose instances
-//! do not look alike differ in `basicsize`**, or in the number of `__slots__`.
-//! Hence a type with a native struct of its own gets a size that no other type
-//! under the same base has, and a type that only inherits one keeps the base's.
+//! The native struct that a type's instances carry.
 
-use super::info::{TypeInfo, type_name};
 use hpy_loader::abi::HPyType_BuiltinShape;
-use hpy_loader::spec::TypeDef;
-use rustpython_vm::builtins::{PyType, PyTypeRef};
-use rustpython_vm::types::PyTypeFlags;
-use rustpython_vm::{AsObject, Context, Py, PyResult, VirtualMachine};
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::{Context, Py};
 
-type Shape = HPyType_BuiltinShape;
+/// The builtin type that a struct is attached to.
+pub type Shape = HPyType_BuiltinShape;
 
 /// The native struct that instances of a type carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,22 +15,6 @@ pub struct Layout {
     /// Its size in bytes.
     pub size: usize,
 }
-
-/// What [`plan`] has decided.
-pub struct Plan {
-    /// The base that instances have their layout from.
-    pub base: PyTypeRef,
-    /// The native struct, if there is one.
-    pub layout: Option<Layout>,
-    /// RustPython's size of an instance.
-    pub basicsize: usize,
-    /// The number of `__slots__` that instances have.
-    pub member_count: usize,
-    /// Whether the last of them is for the struct of a class.
-    pub adds_struct_cell: bool,
-}
-
-const SHAPE_OF_CLASSES: Shape = Shape::HPyType_BuiltinShape_Type;
 
 /// The builtin type of a shape; none for a shape that universal binaries do not
 /// have.
@@ -55,181 +29,4 @@ pub fn builtin_of(shape: Shape, ctx: &Context) -> Option<&'static Py<PyType>> {
         Shape::HPyType_BuiltinShape_List => ctx.types.list_type,
         _ => return None,
     })
-}
-
-/// Decides how instances of a new type look.
-///
-/// # Errors
-///
-/// `TypeError` for bases that do not fit together or to the definition.
-pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> PyResult<Plan> {
-    let base = best_base(bases, vm)?;
-    let inherited = TypeInfo::nearest(base).and_then(|info| info.layout);
-    let layout = match inherited {
-        Some(inherited) => Some(extend(definition, base, inherited, vm)?),
-        None => attach(definition, base, vm)?,
-    };
-    let basicsize = match layout {
-        Some(layout) if inherited != Some(layout) => unique_basicsize(base, layout.size),
-        _ => base.slots().basicsize,
-    };
-    let is_of_classes = layout.is_some_and(|layout| layout.shape == SHAPE_OF_CLASSES);
-    let adds_struct = inherited.is_none() && is_of_classes;
-    Ok(Plan {
-        base: base.to_owned(),
-        layout,
-        basicsize,
-        // One for the struct, see `class_record`.
-        member_count: base.slots().member_count + usize::from(adds_struct),
-        adds_struct_cell: adds_struct,
-    })
-}
-
-/// The layout over a base that has a native struct.
-fn extend(
-    definition: &TypeDef,
-    base: &Py<PyType>,
-    inherited: Layout,
-    vm: &VirtualMachine,
-) -> PyResult<Layout> {
-    let size = definition.basicsize;
-    if size == 0 {
-        return Ok(inherited);
-    }
-    let name = &definition.full_name;
-    if definition.shape != inherited.shape {
-        return Err(vm.new_type_error(format!(
-            "type '{name}' has the shape {}, its base '{}' has {}",
-            shape_name(definition.shape),
-            type_name(base),
-            shape_name(inherited.shape),
-        )));
-    }
-    if size < inherited.size {
-        // CPython's words since 3.12; before, it went on and broke later.
-        return Err(vm.new_type_error(format!(
-            "tp_basicsize for type '{name}' ({size}) is too small for base '{}' ({})",
-            type_name(base),
-            inherited.size,
-        )));
-    }
-    Ok(Layout { size, ..inherited })
-}
-
-/// The layout over a base without a native struct.
-fn attach(
-    definition: &TypeDef,
-    base: &Py<PyType>,
-    vm: &VirtualMachine,
-) -> PyResult<Option<Layout>> {
-    let TypeDef {
-        basicsize: size,
-        shape,
-        slots,
-        ..
-    } = definition;
-    let refused_without = *size > 0 || slots.tp_traverse.is_some() || slots.tp_destroy.is_some();
-    // A type with `tp_call` needs room for another function in each instance.
-    if !refused_without && slots.tp_call.is_none() {
-        return Ok(None);
-    }
-    let solid = solid_base(base);
-    match builtin_of(*shape, &vm.ctx) {
-        Some(builtin) if is_like(solid, builtin) => Ok(Some(Layout {
-            shape: *shape,
-            size: *size,
-        })),
-        _ if !refused_without => Ok(None),
-        // A shape that fits no base but for which there is room: CPython makes
-        // the type, and its debug mode tells when the struct is asked for.
-        Some(_) if is_like(solid, vm.ctx.types.object_type) => Ok(Some(Layout {
-            shape: HPyType_BuiltinShape::HPyType_BuiltinShape_Object,
-            size: *size,
-        })),
-        _ => Err(vm.new_type_error(format!(
-            "type '{}' has the shape {}, which can't be attached to instances of its base '{}'",
-            definition.full_name,
-            shape_name(*shape),
-            type_name(base),
-        ))),
-    }
-}
-
-/// Whether instances of `solid` are those of the builtin type, apart from
-/// `__slots__`.
-fn is_like(solid: &Py<PyType>, builtin: &Py<PyType>) -> bool {
-    let mut next = Some(solid);
-    while let Some(class) = next {
-        if class.is(builtin) {
-            return true;
-        }
-        let same_size = class.slots().basicsize == builtin.slots().basicsize;
-        if !same_size || class.heaptype_ext().is_none() {
-            return false;
-        }
-        next = class.base.deref();
-    }
-    false
-}
-
-fn shape_name(shape: Shape) -> &'static str {
-    shape.name().unwrap_or("unknown shape")
-}
-
-/// A size that no other type directly under `base` has.
-fn unique_basicsize(base: &Py<PyType>, size: usize) -> usize {
-    let taken: Vec<usize> = base
-        .subclasses
-        .read()
-        .iter()
-        .filter_map(|class| {
-            class
-                .upgrade()?
-                .downcast_ref::<PyType>()
-                .map(|c| c.slots().basicsize)
-        })
-        .collect();
-    let smallest = base.slots().basicsize + size.next_multiple_of(8).max(8);
-    (smallest..)
-        .find(|size| !taken.contains(size))
-        .unwrap_or(smallest)
-}
-
-/// The base whose instances' layout the others fit into, as CPython's
-/// `best_base`.
-fn best_base<'a>(bases: &'a [PyTypeRef], vm: &VirtualMachine) -> PyResult<&'a Py<PyType>> {
-    let mut best: Option<(&Py<PyType>, &Py<PyType>)> = None;
-    for base in bases {
-        if !base.slots().flags.has_feature(PyTypeFlags::BASETYPE) {
-            let message = format!("type '{}' is not an acceptable base type", type_name(base));
-            return Err(vm.new_type_error(message));
-        }
-        let candidate = solid_base(base);
-        match best {
-            Some((_, winner)) if winner.fast_issubclass(candidate.as_object()) => {}
-            Some((_, winner)) if !candidate.fast_issubclass(winner.as_object()) => {
-                let message = "multiple bases have instance lay-out conflict";
-                return Err(vm.new_type_error(message));
-            }
-            _ => best = Some((base, candidate)),
-        }
-    }
-    best.map(|(base, _)| base)
-        .ok_or_else(|| vm.new_type_error("a type needs a base"))
-}
-
-/// The class on the way to `object` that last changed the layout.
-fn solid_base(class: &Py<PyType>) -> &Py<PyType> {
-    let mut class = class;
-    while let Some(base) = class.base.deref() {
-        let (slots, inherited) = (class.slots(), base.slots());
-        if slots.basicsize != inherited.basicsize
-            || slots.itemsize != inherited.itemsize
-            || slots.member_count != inherited.member_count
-        {
-            return class;
-        }
-        class = base;
-    }
-    class
 }

@@ -7,11 +7,10 @@ use hpy_loader::native::{self, FieldRef};
 use rustpython_vm::object::TraverseFn;
 use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
-use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
@@ -31,13 +30,16 @@ const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 /// the object is aligned when its address is known, which is after the object is
 /// in its place; and only then it is zeroed, since what has just been written is
 /// slow to move. Until [`settle`](Self::settle) there is no struct.
+///
+/// RustPython never looks into the struct, which changes behind shared references;
+/// extensions do so under the HPy lock.
 pub struct Native {
     info: &'static TypeInfo,
     /// The struct, in `inline` if there is room. Null until it has its place.
     start: AtomicPtr<c_void>,
     /// The function for calls, null if it is the type's.
     call: AtomicPtr<()>,
-    inline: UnsafeCell<MaybeUninit<[u64; INLINE_WORDS]>>,
+    inline: MaybeUninit<[AtomicU64; INLINE_WORDS]>,
 }
 
 const _: () = assert!(align_of::<Native>() == 8);
@@ -72,12 +74,6 @@ impl Memory {
     }
 }
 
-// SAFETY: RustPython never looks into the struct, extensions do so under the HPy
-// lock, and the other members are immutable or atomic.
-unsafe impl Send for Native {}
-// SAFETY: as above.
-unsafe impl Sync for Native {}
-
 impl std::fmt::Debug for Native {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "native struct of {}", self.info.definition.full_name)
@@ -93,7 +89,7 @@ impl Native {
             info: memory.info,
             start: AtomicPtr::new(heap.cast()),
             call: AtomicPtr::default(),
-            inline: UnsafeCell::new(MaybeUninit::uninit()),
+            inline: MaybeUninit::uninit(),
         }
     }
 
@@ -102,7 +98,7 @@ impl Native {
     #[inline(always)]
     pub fn settle(&self) {
         if self.start.load(Ordering::Relaxed).is_null() {
-            let start = self.inline.get().cast::<c_void>();
+            let start = self.inline.as_ptr().cast_mut().cast::<c_void>();
             let start = start.map_addr(|address| address.next_multiple_of(ALIGN));
             // SAFETY: there is room for so much behind any address that is a multiple
             // of 8, and nobody knows of it yet.

@@ -11,14 +11,12 @@
 //! object never gets a class of another layout, and the builtin constructors
 //! refuse to make one; [`super::layout`] tells why.
 
-use super::construction::{builtin_value, new_object};
 use super::info::TypeInfo;
+use super::layout::Shape;
 use super::native::{Memory, Native};
-use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::{
     PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
 };
-use rustpython_vm::function::FuncArgs;
 use rustpython_vm::object::{MaybeTraverse, TraverseFn, payload_offset};
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{
@@ -26,25 +24,12 @@ use rustpython_vm::{
 };
 use std::any::TypeId;
 use std::ffi::c_void;
+use std::fmt::Debug;
 use std::mem::offset_of;
-
-type Shape = HPyType_BuiltinShape;
+use std::ptr::fn_addr_eq;
 
 /// RustPython's type of the slot `alloc`.
 pub type Alloc = fn(PyTypeRef, usize, &VirtualMachine) -> PyResult;
-/// RustPython's type of the slot `new`.
-pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
-
-/// What the slots of a type of one shape hold.
-pub struct Shaped {
-    /// The shape.
-    pub shape: Shape,
-    /// Makes an instance without arguments.
-    pub alloc: Alloc,
-    /// `tp_new`, where no extension gives its own.
-    pub new: New,
-}
-
 /// The payload of an instance of the shape `object`.
 ///
 /// RustPython's collector keeps track of every object whose type it can't judge,
@@ -73,7 +58,7 @@ impl HPyObject {
 }
 
 /// A payload with a native struct.
-trait Carrier: PyPayload + std::fmt::Debug {
+trait Carrier: PyPayload + Debug {
     fn native(&self) -> &Native;
 }
 
@@ -106,7 +91,8 @@ impl<const TRACKED: bool> MaybeTraverse for HPyObject<TRACKED> {
     }
 }
 
-fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
+/// The slot `alloc` of a type of the shape `object`.
+pub fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
     let memory = memory_for(&class, vm)?;
     // A Python subclass adds a `__dict__` or the like, through which there may
     // be cycles.
@@ -131,11 +117,10 @@ pub fn fast_new_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void
         let data = object.native.data();
         (object.into(), data)
     }
-    let Some(info) = TypeInfo::known(&class).filter(|info| info.is_plain) else {
-        return Err(class);
+    let class = class.downcast::<PyType>()?;
+    let Some(info) = TypeInfo::of_class(&class).filter(|info| info.is_plain) else {
+        return Err(class.into());
     };
-    // SAFETY: it is the type's class, and nothing else.
-    let class = unsafe { class.downcast_unchecked::<PyType>() };
     match Memory::new(info) {
         Some(memory) if info.is_tracked => Ok(made::<true>(memory, class)),
         Some(memory) => Ok(made::<false>(memory, class)),
@@ -157,119 +142,128 @@ pub fn is_bare_instance(object: &PyObject) -> bool {
     })
 }
 
-macro_rules! derived_payloads {
-    ($($(#[$doc:meta])* $name:ident: $base:ident as $shape:ident,
-        empty $empty:expr, copy $copy:expr, slots $alloc:ident $new:ident;
-    )*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug)]
-            #[repr(C)]
-            struct $name {
-                base: $base,
-                native: Native,
-            }
+/// The payload of an instance of another shape: the one of the builtin type `B`, and
+/// behind it the native struct.
+#[derive(Debug)]
+#[repr(C)]
+struct Extended<B> {
+    base: B,
+    native: Native,
+}
 
-            // RustPython finds the builtin's payload by these two distances.
-            const _: () = assert!(offset_of!($name, base) == 0);
-            const _: () = assert!(payload_offset::<$name>() == payload_offset::<$base>());
-
-            impl Carrier for $name {
-                fn native(&self) -> &Native {
-                    &self.native
-                }
-            }
-
-            impl PyPayload for $name {
-                const PAYLOAD_TYPE_ID: TypeId = <$base as PyPayload>::PAYLOAD_TYPE_ID;
-
-                unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
-                    let alloc = object.class().slots().alloc.load();
-                    alloc.is_some_and(|alloc| std::ptr::fn_addr_eq(alloc, $alloc as Alloc))
-                }
-
-                fn class(ctx: &Context) -> &'static Py<PyType> {
-                    <$base as PyPayload>::class(ctx)
-                }
-            }
-
-            impl MaybeTraverse for $name {
-                const HAS_TRAVERSE: bool = true;
-                const HAS_CLEAR: bool = true;
-
-                fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
-                    self.base.try_traverse(visit);
-                    self.native.traverse(visit);
-                }
-
-                fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
-                    self.base.try_clear(references);
-                    self.native.clear(references);
-                }
-            }
-
-            fn $alloc(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
-                let native = Native::new(memory_for(&class, vm)?);
-                Ok(instantiate($name { base: $empty, native }, class, vm))
-            }
-
-            /// The builtin type reads the arguments, and its result is copied.
-            fn $new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-                let value: PyRef<$base> = builtin_value(args, vm)?;
-                let copy: fn(&$base) -> $base = $copy;
-                let native = Native::new(memory_for(&class, vm)?);
-                Ok(instantiate($name { base: copy(&value), native }, class, vm))
-            }
-        )*
-
-        /// The shapes whose instances have the native struct in their payload.
-        pub static SHAPES: &[Shaped] = &[
-            Shaped { shape: Shape::HPyType_BuiltinShape_Object, alloc: alloc_object, new: new_object },
-            $(Shaped { shape: Shape::$shape, alloc: $alloc, new: $new },)*
-        ];
-
-        /// The native struct of an instance, if it has one.
-        #[inline]
-        pub fn native_of(object: &PyObject) -> Option<&Native> {
-            if let Some(object) = object.downcast_ref::<HPyObject>() {
-                return Some(&object.native);
-            }
-            $(if let Some(object) = object.downcast_ref::<$name>() {
-                return Some(&object.native);
-            })*
-            None
-        }
+impl<B: Extensible> Extended<B> {
+    // RustPython finds the builtin's payload by these two distances.
+    const STARTS_WITH_BASE: () = {
+        assert!(offset_of!(Self, base) == 0);
+        assert!(payload_offset::<Self>() == payload_offset::<B>());
     };
 }
 
-derived_payloads! {
-    /// An `int` with a native struct.
-    HPyInt: PyInt as HPyType_BuiltinShape_Long,
-        empty PyInt::from(0), copy |value| PyInt::from(value.as_bigint().clone()),
-        slots alloc_int new_int;
-    /// A `float` with a native struct.
-    HPyFloat: PyFloat as HPyType_BuiltinShape_Float,
-        empty PyFloat::from(0.0), copy |value| PyFloat::from(value.to_f64()),
-        slots alloc_float new_float;
-    /// A `str` with a native struct.
-    HPyStr: PyStr as HPyType_BuiltinShape_Unicode,
-        empty PyStr::from(""), copy |value| PyStr::from(value.as_wtf8().to_owned()),
-        slots alloc_str new_str;
-    /// A `tuple` with a native struct.
-    HPyTuple: PyTuple as HPyType_BuiltinShape_Tuple,
-        empty PyTuple::new_unchecked(Box::default()),
-        copy |value| PyTuple::new_unchecked(value.as_slice().into()),
-        slots alloc_tuple new_tuple;
-    /// A `list` with a native struct.
-    HPyList: PyList as HPyType_BuiltinShape_List,
-        empty PyList::from(Vec::new()), copy |value| PyList::from(value.borrow_vec().to_vec()),
-        slots alloc_list new_list;
+impl<B: Extensible> Carrier for Extended<B> {
+    fn native(&self) -> &Native {
+        &self.native
+    }
 }
 
-/// What the slots of a type of this shape hold, if its instances have the struct
-/// in their payload.
-pub fn shaped(shape: Shape) -> Option<&'static Shaped> {
-    SHAPES.iter().find(|shaped| shaped.shape == shape)
+impl<B: Extensible> PyPayload for Extended<B> {
+    const PAYLOAD_TYPE_ID: TypeId = B::PAYLOAD_TYPE_ID;
+
+    unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
+        let alloc = object.class().slots().alloc.load();
+        alloc.is_some_and(|alloc| fn_addr_eq(alloc, alloc_extended::<B> as Alloc))
+    }
+
+    fn class(ctx: &Context) -> &'static Py<PyType> {
+        B::class(ctx)
+    }
+}
+
+impl<B: Extensible> MaybeTraverse for Extended<B> {
+    const HAS_TRAVERSE: bool = true;
+    const HAS_CLEAR: bool = true;
+
+    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.base.try_traverse(visit);
+        self.native.traverse(visit);
+    }
+
+    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
+        self.base.try_clear(references);
+        self.native.clear(references);
+    }
+}
+
+/// The payload of a builtin type, which may have a native struct behind it.
+pub trait Extensible: PyPayload + Debug {
+    /// The type's shape.
+    const SHAPE: Shape;
+
+    /// The type's value without arguments.
+    fn empty() -> Self;
+
+    /// The same value once more.
+    fn copy(&self) -> Self;
+}
+
+macro_rules! extensible {
+    ($($base:ident as $shape:ident: $empty:expr, $copy:expr;)*) => { $(
+        impl Extensible for $base {
+            const SHAPE: Shape = Shape::$shape;
+
+            fn empty() -> Self {
+                $empty
+            }
+
+            fn copy(&self) -> Self {
+                let copy: fn(&Self) -> Self = $copy;
+                copy(self)
+            }
+        }
+    )* };
+}
+
+extensible! {
+    PyInt as HPyType_BuiltinShape_Long:
+        PyInt::from(0), |value| PyInt::from(value.as_bigint().clone());
+    PyFloat as HPyType_BuiltinShape_Float:
+        PyFloat::from(0.0), |value| PyFloat::from(value.to_f64());
+    PyStr as HPyType_BuiltinShape_Unicode:
+        PyStr::from(""), |value| PyStr::from(value.as_wtf8().to_owned());
+    PyTuple as HPyType_BuiltinShape_Tuple:
+        PyTuple::new_unchecked(Box::default()),
+        |value| PyTuple::new_unchecked(value.as_slice().into());
+    PyList as HPyType_BuiltinShape_List:
+        PyList::from(Vec::new()), |value| PyList::from(value.borrow_vec().to_vec());
+}
+
+/// The slot `alloc` of a type that extends the builtin type `B`.
+pub fn alloc_extended<B: Extensible>(
+    class: PyTypeRef,
+    _items: usize,
+    vm: &VirtualMachine,
+) -> PyResult {
+    extend(B::empty(), class, vm)
+}
+
+/// An instance of `class`, whose builtin part is `base`.
+pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> PyResult {
+    const { Extended::<B>::STARTS_WITH_BASE };
+    let native = Native::new(memory_for(&class, vm)?);
+    Ok(instantiate(Extended { base, native }, class, vm))
+}
+
+/// The native struct of an instance, if it has one.
+#[inline]
+pub fn native_of(object: &PyObject) -> Option<&Native> {
+    fn carried<T: Carrier>(object: &PyObject) -> Option<&Native> {
+        object.downcast_ref::<T>().map(|carrier| carrier.native())
+    }
+    carried::<HPyObject>(object)
+        .or_else(|| carried::<Extended<PyInt>>(object))
+        .or_else(|| carried::<Extended<PyFloat>>(object))
+        .or_else(|| carried::<Extended<PyStr>>(object))
+        .or_else(|| carried::<Extended<PyTuple>>(object))
+        .or_else(|| carried::<Extended<PyList>>(object))
 }
 
 /// The native struct's memory for an instance of the class, which has a layout.

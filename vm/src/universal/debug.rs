@@ -5,28 +5,20 @@ pub(super) use hpy_debug::module_def;
 
 #[rustpython_vm::pymodule(name = "hpy.debug._debug")]
 mod hpy_debug {
-    use crate::runtime::{RustPython, make_loader};
+    use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
-    use hpy_loader::Loader;
-    use hpy_loader::abi::HPy;
-    use hpy_loader::debug::{Debug, Show, View};
+    use crate::universal::shown::Shown;
+    use hpy_loader::debug::{Debug, View};
     use hpy_loader::modes::Hook;
-    use hpy_loader::sites::PythonFrame;
-    use rustpython_vm::builtins::{PyBaseExceptionRef, PyList, PyListRef, PyTupleRef};
+    use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
     use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
-    use rustpython_vm::{
-        AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
-    };
-
-    fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
-        make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
-    }
+    use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
     /// Works on the mode's state, under the lock that guards it.
     fn with<T>(work: impl FnOnce(&'static Debug) -> T, vm: &VirtualMachine) -> PyResult<T> {
-        let loader = loader(vm)?;
+        let loader = make_loader(vm)?;
         let debug = loader.debug();
         let _entered = loader.lock().enter(loader.runtime());
         Ok(work(debug))
@@ -104,7 +96,7 @@ mod hpy_debug {
         {
             return Err(vm.new_type_error("Expected a callable object"));
         }
-        let loader = loader(vm)?;
+        let loader = make_loader(vm)?;
         loader.set_hook(hook(loader.debug()), function);
         Ok(())
     }
@@ -163,45 +155,12 @@ mod hpy_debug {
     ) -> PyResult<(bool, String)> {
         let findings = with(|debug| debug.findings(generation), vm)?;
         let summary = findings.sum_up(&Shown {
-            loader: loader(vm)?,
+            loader: make_loader(vm)?,
             show,
             is_runner,
             vm,
         });
         Ok((summary.is_clean(), summary.to_string()))
-    }
-
-    struct Shown<'a> {
-        loader: &'static Loader<RustPython>,
-        show: PyObjectRef,
-        is_runner: PyObjectRef,
-        vm: &'a VirtualMachine,
-    }
-
-    impl Show for Shown<'_> {
-        fn object(&self, handle: HPy) -> String {
-            let shown = self.loader.object(handle).map(|object| {
-                let text = self.show.call((object,), self.vm)?;
-                Ok(text.str(self.vm)?.to_string())
-            });
-            match shown {
-                // Another thread has closed it meanwhile.
-                None => "?".to_owned(),
-                Some(Ok(text)) => text,
-                Some(Err(error)) => describe(&error),
-            }
-        }
-
-        fn is_own(&self, frame: &PythonFrame) -> bool {
-            let frame = (&*frame.function, &*frame.file, frame.line).to_pyobject(self.vm);
-            let answer = self.is_runner.call((frame,), self.vm);
-            let answer = answer.and_then(|answer| answer.try_to_bool(self.vm));
-            !answer.unwrap_or(false)
-        }
-    }
-
-    fn describe(error: &PyBaseExceptionRef) -> String {
-        format!("<{}>", error.as_object().class().name())
     }
 
     /// Return a list of dicts, one for each rule that was broken at some place.
@@ -246,7 +205,7 @@ mod hpy_debug {
 
         fn object(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
             let view = self.view(vm)?;
-            Ok(loader(vm)?.object(view.inner))
+            Ok(make_loader(vm)?.object(view.inner))
         }
     }
 

@@ -3,12 +3,17 @@
 mod debug;
 mod frames;
 mod mode;
+mod pending;
+mod shown;
 mod trace;
 
-use crate::runtime::{Made, into_exception, make_loader};
+pub use pending::execute;
+
+use crate::host::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
 use mode::{log, mode_from_environment};
+use pending::Made;
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
 };
@@ -81,7 +86,7 @@ fn create(
     };
     let path = vm.fsencode(path)?.into_owned();
     let name = name.to_string();
-    let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+    let loader = make_loader(vm)?;
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
     let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
@@ -117,7 +122,7 @@ fn load(
 /// last moment of the process.
 fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
     if mode == Mode::Debug {
-        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        let loader = make_loader(vm)?;
         loader.debug().set_reports_faults(true);
     }
     Ok(())
@@ -151,7 +156,7 @@ fn new_module(
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
     use super::{Mode, VERSION, log, mode_from_environment, new_load_error_class, new_module};
-    use crate::runtime::make_loader;
+    use crate::host::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
     use rustpython_vm::{FromArgs, Py, PyObjectRef, PyResult, VirtualMachine};
@@ -183,7 +188,7 @@ pub mod hpy_universal {
     /// Return the number of handles that are open. Not in HPy's own module.
     #[pyfunction]
     fn _open_handles(vm: &VirtualMachine) -> PyResult<u32> {
-        let loader = make_loader().map_err(|error| vm.new_memory_error(error.to_string()))?;
+        let loader = make_loader(vm)?;
         Ok(loader.open_handles())
     }
 

@@ -5,24 +5,19 @@ pub(super) use hpy_trace::module_def;
 
 #[rustpython_vm::pymodule(name = "hpy.trace._trace")]
 mod hpy_trace {
-    use crate::runtime::{RustPython, make_loader};
+    use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
-    use hpy_loader::Loader;
     use hpy_loader::modes::Hook;
     use rustpython_vm::builtins::{PyDictRef, PyListRef};
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::OptionalArg;
     use rustpython_vm::{FromArgs, PyObjectRef, PyResult, VirtualMachine};
 
-    fn loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
-        make_loader().map_err(|error| vm.new_memory_error(error.to_string()))
-    }
-
     /// Return a dict of the nanoseconds spent in each function of the context
     #[pyfunction]
     fn get_durations(vm: &VirtualMachine) -> PyResult<PyDictRef> {
         let durations = vm.ctx.new_dict();
-        for function in loader(vm)?.trace().functions() {
+        for function in make_loader(vm)?.trace().functions() {
             let nanoseconds = u64::try_from(function.duration.as_nanos()).unwrap_or(u64::MAX);
             durations.set_item(function.name, vm.ctx.new_int(nanoseconds).into(), vm)?;
         }
@@ -33,7 +28,7 @@ mod hpy_trace {
     #[pyfunction]
     fn get_call_counts(vm: &VirtualMachine) -> PyResult<PyDictRef> {
         let counts = vm.ctx.new_dict();
-        for function in loader(vm)?.trace().functions() {
+        for function in make_loader(vm)?.trace().functions() {
             counts.set_item(function.name, vm.ctx.new_int(function.calls).into(), vm)?;
         }
         Ok(counts)
@@ -59,14 +54,14 @@ mod hpy_trace {
         {
             return Err(vm.new_type_error("Expected a callable object or None"));
         }
-        loader(vm)?.set_hook(hook, function);
+        make_loader(vm)?.set_hook(hook, function);
         Ok(())
     }
 
     /// Set the functions to call if an HPy API is entered/exited.
     #[pyfunction]
     fn set_trace_functions(functions: TraceFunctions, vm: &VirtualMachine) -> PyResult<()> {
-        let loader = loader(vm)?;
+        let loader = make_loader(vm)?;
         let trace = loader.trace();
         let result = set(trace.enter_hook(), functions.on_enter.into_option(), vm)
             .and_then(|()| set(trace.exit_hook(), functions.on_exit.into_option(), vm));
@@ -79,7 +74,7 @@ mod hpy_trace {
     /// own module.
     #[pyfunction]
     fn start_folding(vm: &VirtualMachine) -> PyResult<()> {
-        loader(vm)?.fold_traces();
+        make_loader(vm)?.fold_traces();
         Ok(())
     }
 
@@ -87,7 +82,7 @@ mod hpy_trace {
     /// nanoseconds), frames innermost first. Not in HPy's own module.
     #[pyfunction]
     fn get_folded(vm: &VirtualMachine) -> PyResult<PyListRef> {
-        let folded = loader(vm)?.trace().folded();
+        let folded = make_loader(vm)?.trace().folded();
         let tuples = folded.into_iter().map(|folded| {
             let nanoseconds = u64::try_from(folded.duration.as_nanos()).unwrap_or(u64::MAX);
             let fields = vec![
@@ -105,6 +100,6 @@ mod hpy_trace {
     /// Resolution of the used clock in Hertz.
     #[pyfunction]
     fn get_frequency(vm: &VirtualMachine) -> PyResult<u64> {
-        Ok(loader(vm)?.trace().frequency())
+        Ok(make_loader(vm)?.trace().frequency())
     }
 }

@@ -7,8 +7,8 @@
 //! mappings do, the attribute of one says nothing about the other: the other stays
 //! empty unless the class inherits something there.
 
-use crate::types::dunder::{Dunder, names_of};
-use crate::types::info::TypeInfo;
+use crate::types::dunder::names_of;
+use crate::types::info::{TypeInfo, Wrapper};
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, Context, Py};
 use std::cell::RefCell;
@@ -30,7 +30,7 @@ pub enum Verdict {
 #[derive(Clone, Copy)]
 enum Found {
     /// It stands for the C function of a slot, in the dict of this type.
-    Slot(&'static Dunder, &'static TypeInfo),
+    Slot(&'static Wrapper, &'static TypeInfo),
     /// It was made in Python or belongs to a builtin type.
     Something,
 }
@@ -50,7 +50,7 @@ impl<'a> Attributes<'a> {
         let mut names = Vec::new();
         for class in class.mro.read().iter() {
             let wrappers = TypeInfo::of_class(class).map_or(&[][..], TypeInfo::wrappers);
-            names.extend(wrappers.iter().map(|wrapper| wrapper.dunder.name));
+            names.extend(wrappers.iter().map(|wrapper| wrapper.name));
         }
         Self::of(class, names, ctx)
     }
@@ -83,7 +83,7 @@ impl<'a> Attributes<'a> {
                 let wrapper = TypeInfo::of_class(class).and_then(|info| {
                     let mut wrappers = info.wrappers().iter();
                     let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
-                    Some(Found::Slot(wrapper.dunder, info))
+                    Some(Found::Slot(wrapper, info))
                 });
                 Some(wrapper.unwrap_or(Found::Something))
             })

@@ -42,7 +42,7 @@ use super::buffer;
 use super::call;
 use super::dunder;
 use super::info::TypeInfo;
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use by_name::Verdict;
 use hpy_loader::abi::Slots;
 use hpy_loader::call::Callable;

@@ -7,6 +7,7 @@
 //! gets a function that refuses in CPython's words.
 
 use super::{call_slot, function};
+use crate::types::index::from_the_front;
 use crate::types::info::type_name;
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::PyBaseExceptionRef;
@@ -14,19 +15,6 @@ use rustpython_vm::protocol::{PyMapping, PySequence};
 use rustpython_vm::types::PyTypeSlots;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
-
-/// The index that a slot gets: one from the end is counted from the front if the
-/// type tells its length, as in `PySequence_GetItem`. RustPython leaves this to
-/// its slots.
-fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> PyResult<isize> {
-    if index >= 0 {
-        return Ok(index);
-    }
-    match object.sequence_unchecked().length_opt(vm) {
-        Some(length) => Ok(index + length?.cast_signed()),
-        None => Ok(index),
-    }
-}
 
 pub(super) fn length(sequence: PySequence<'_>, vm: &VirtualMachine) -> PyResult<usize> {
     let function = function(sequence.obj, |slots| slots.sq_length, vm)?;

@@ -1,41 +1,9 @@
-//! NUL-terminated copies of text, for C.
-//!
-//! HPy promises that the memory behind `HPyUnicode_AsUTF8AndSize` and
-//! `HPyBytes_AsString` is NUL-terminated and stays where it is while the *object*
-//! lives. RustPython's `str` is a `Box<Wtf8>` and its `bytes` a `Vec<u8>`, neither
-//! with a terminator, so C gets a copy, and the question is what frees it: the
-//! payloads have no room to keep it in and no hook that runs when they die.
-//!
-//! In order of importance, the copy must never go before the object does, memory
-//! must stay bounded however many strings pass through, and a second call must
-//! find the first one's copy.
-//!
-//! The table below keeps a copy beside a reference to its object and drops both
-//! once that reference is the last one. Nobody else can then reach the object
-//! again, so nobody can rely on the copy. Each new copy pays for looking at
-//! [`LOOKS`] others, in turn, and at more if it is large. So what is dead and
-//! still here never exceeds what is alive by more than a constant, and there is
-//! no pause in which a large table is swept. (Weighed against it: a counter that
-//! triggers a full sweep has the same bound but pauses; leaking is no bound at
-//! all; copies freed with the handle break extensions that do what CPython
-//! allows.)
-//!
-//! Two kinds of objects need more care:
-//!
-//! - **Interned text** and other immortal objects never die, nor do their copies.
-//!   Their number is bounded by what the program itself keeps forever.
-//! - **Instances of subclasses** may have a `__del__` that should not be late, or
-//!   be part of a cycle, which our reference would keep alive for good. They are
-//!   referred to weakly where their class lets us.
-//!
-//! A small table is not looked through at all: it costs little, and an extension
-//! that reads a string right after closing its last handle, as it got away with
-//! on CPython, gets away with it here.
+//! The copies by the address of their object.
 
+use super::hold::Hold;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
-use rustpython_vm::builtins::PyWeak;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef};
 
 /// How many older copies a new one pays for looking at.
 const LOOKS: usize = 2;
@@ -45,59 +13,6 @@ const BYTES_A_LOOK: usize = 4096;
 const FREE_COPIES: usize = 1024;
 /// ... if they make up no more than so many bytes.
 const FREE_BYTES: usize = 1 << 20;
-
-/// What keeps the object of a copy, or at least knows when it is gone.
-pub(super) enum Hold {
-    Strong(PyObjectRef),
-    Weak(PyRef<PyWeak>),
-}
-
-impl Hold {
-    /// A hold on `object`. It may allocate, and the collector may run then, so
-    /// this has to happen outside the table's lock.
-    pub(super) fn new(object: &PyObject, exact: bool, vm: &VirtualMachine) -> Self {
-        if !exact && let Ok(weak) = object.downgrade(None, vm) {
-            return Self::Weak(weak);
-        }
-        Self::Strong(object.to_owned())
-    }
-
-    /// Whether this is a hold on `object`, which is alive and lies where the
-    /// object of this hold lies or lay.
-    fn is_of(&self, object: &PyObject, waste: &mut Vec<PyObjectRef>) -> bool {
-        match self {
-            Self::Strong(_) => true,
-            Self::Weak(weak) => {
-                let upgraded = weak.upgrade();
-                let same = upgraded
-                    .as_ref()
-                    .is_some_and(|upgraded| upgraded.is(object));
-                waste.extend(upgraded);
-                same
-            }
-        }
-    }
-
-    /// Whether nobody else can reach the object any more.
-    fn is_dead(&self, waste: &mut Vec<PyObjectRef>) -> bool {
-        match self {
-            Self::Strong(object) => object.strong_count() == 1,
-            Self::Weak(weak) => {
-                let upgraded = weak.upgrade();
-                let dead = upgraded.is_none();
-                waste.extend(upgraded);
-                dead
-            }
-        }
-    }
-
-    fn release(self, waste: &mut Vec<PyObjectRef>) {
-        waste.push(match self {
-            Self::Strong(object) => object,
-            Self::Weak(weak) => weak.into(),
-        });
-    }
-}
 
 struct Copy {
     hold: Hold,
@@ -110,7 +25,7 @@ struct Copy {
 /// The methods hand out references to drop in `waste`: dropping one can run
 /// Python code, which must not happen under the lock that guards the table.
 #[derive(Default)]
-pub(super) struct Copies {
+pub struct Table {
     copies: IndexMap<usize, Copy, FxBuildHasher>,
     /// The length of all copies.
     bytes: usize,
@@ -120,13 +35,9 @@ pub(super) struct Copies {
     dropped: usize,
 }
 
-impl Copies {
+impl Table {
     /// The copy for `object`, without its NUL.
-    pub(super) fn find(
-        &self,
-        object: &PyObject,
-        waste: &mut Vec<PyObjectRef>,
-    ) -> Option<*const [u8]> {
+    pub fn find(&self, object: &PyObject, waste: &mut Vec<PyObjectRef>) -> Option<*const [u8]> {
         let copy = self.copies.get(&address(object))?;
         copy.hold
             .is_of(object, waste)
@@ -134,12 +45,12 @@ impl Copies {
     }
 
     /// How many copies have been dropped so far.
-    pub(super) fn dropped(&self) -> usize {
+    pub fn dropped(&self) -> usize {
         self.dropped
     }
 
     /// Adds a copy of `text` for `object`, unless another thread has meanwhile.
-    pub(super) fn insert(
+    pub fn insert(
         &mut self,
         object: &PyObject,
         hold: Hold,
@@ -195,13 +106,6 @@ impl Copies {
     }
 }
 
-#[cfg(test)]
-impl Copies {
-    pub(super) fn drop_one_for_test(&mut self) {
-        self.dropped += 1;
-    }
-}
-
 fn address(object: &PyObject) -> usize {
     object.as_raw().addr()
 }
@@ -215,22 +119,22 @@ fn without_nul(text: &[u8]) -> *const [u8] {
 mod tests {
     use super::*;
     use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+    use rustpython_vm::{AsObject, VirtualMachine};
 
     /// A table and what it takes to use it as the runtime does.
-    struct Table<'a> {
-        copies: Copies,
+    struct Tested<'a> {
+        table: Table,
         vm: &'a VirtualMachine,
     }
 
-    impl Table<'_> {
+    impl Tested<'_> {
         fn copy(&mut self, object: &PyObject, text: &str, exact: bool) -> *const [u8] {
             let mut waste = Vec::new();
-            if let Some(found) = self.copies.find(object, &mut waste) {
+            if let Some(found) = self.table.find(object, &mut waste) {
                 return found;
             }
             let hold = Hold::new(object, exact, self.vm);
-            self.copies
-                .insert(object, hold, text.as_bytes(), &mut waste)
+            self.table.insert(object, hold, text.as_bytes(), &mut waste)
         }
 
         /// Makes strings, copies them and lets them die.
@@ -243,10 +147,10 @@ mod tests {
         }
     }
 
-    fn with_table(test: impl FnOnce(Table<'_>)) {
+    fn with_table(test: impl FnOnce(Tested<'_>)) {
         InterpreterBuilder::new().init_stdlib().build().enter(|vm| {
-            test(Table {
-                copies: Copies::default(),
+            test(Tested {
+                table: Table::default(),
                 vm,
             });
         });
@@ -291,11 +195,11 @@ mod tests {
     fn copies_of_dead_objects_do_not_pile_up() {
         with_table(|mut table| {
             table.pass(100_000, 20);
-            assert!(table.copies.copies.len() <= FREE_COPIES + 1);
-            assert!(table.copies.bytes <= FREE_BYTES);
+            assert!(table.table.copies.len() <= FREE_COPIES + 1);
+            assert!(table.table.bytes <= FREE_BYTES);
             // Few, but large.
             table.pass(300, 60_000);
-            assert!(table.copies.bytes <= FREE_BYTES + 60_001);
+            assert!(table.table.bytes <= FREE_BYTES + 60_001);
         });
     }
 
@@ -309,10 +213,10 @@ mod tests {
                 table.copy(object, "kept", true);
             }
             table.pass(100_000, 20);
-            assert!(table.copies.copies.len() <= 2 * kept.len() + FREE_COPIES);
+            assert!(table.table.copies.len() <= 2 * kept.len() + FREE_COPIES);
             drop(kept);
             table.pass(50_000, 20);
-            assert!(table.copies.copies.len() <= FREE_COPIES + 1);
+            assert!(table.table.copies.len() <= FREE_COPIES + 1);
         });
     }
 

@@ -2,17 +2,19 @@
 //!
 //! The import system makes a module, enters it into `sys.modules`, and has it
 //! executed: so its `HPy_mod_exec` slots may import what imports the module itself.
-//! In between, this list knows what is left to do.
+//! In between, a list knows what is left to do.
 
-use super::{LOADER, RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use hpy_loader::{Execution, Loader};
 use rustpython_vm::builtins::{PyModule, PyWeak};
 use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::common::static_cell;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-/// The modules that wait.
-#[derive(Default)]
-pub struct PendingModules(PyMutex<Vec<Pending>>);
+static_cell! {
+    /// The modules that wait. Of this thread, in a VM without threads.
+    static PENDING: PyMutex<Vec<Pending>>;
+}
 
 /// A module that was made and not executed. Whoever makes one and forgets it
 /// (`importlib.util.module_from_spec`) is not to leave it here forever.
@@ -42,47 +44,42 @@ impl Made {
         // What `HPy_mod_create` made has no slots, and need not have weak references.
         if module.downcastable::<PyModule>() {
             let module = module.downgrade(None, vm)?;
-            let pending = Pending { module, made: self };
-            self.loader.runtime().pending.add(pending);
+            add(Pending { module, made: self });
         }
         Ok(())
     }
 }
 
 // A look at a module may hold its last reference, which is not to go under the lock:
-// so both keep all that they look at until they have let go of it.
-impl PendingModules {
-    fn add(&self, module: Pending) {
-        let mut alive = Vec::new();
-        let mut modules = self.0.lock();
-        modules.retain(|module| {
-            let upgraded = module.module.upgrade();
-            let is_alive = upgraded.is_some();
-            alive.extend(upgraded);
-            is_alive
-        });
-        modules.push(module);
-    }
+// so both functions keep all that they look at until they have let go of it.
 
-    fn take(&self, module: &Py<PyModule>) -> Option<Made> {
-        let mut seen = Vec::new();
-        let mut modules = self.0.lock();
-        let position = modules.iter().position(|pending| {
-            let alive = pending.module.upgrade();
-            let is_it = alive.as_ref().is_some_and(|alive| alive.is(module));
-            seen.extend(alive);
-            is_it
-        });
-        position.map(|position| modules.swap_remove(position).made)
-    }
+fn add(module: Pending) {
+    let mut alive = Vec::new();
+    let mut modules = PENDING.get_or_init(PyMutex::default).lock();
+    modules.retain(|module| {
+        let upgraded = module.module.upgrade();
+        let is_alive = upgraded.is_some();
+        alive.extend(upgraded);
+        is_alive
+    });
+    modules.push(module);
+}
+
+fn take(module: &Py<PyModule>) -> Option<Made> {
+    let mut seen = Vec::new();
+    let mut modules = PENDING.get()?.lock();
+    let position = modules.iter().position(|pending| {
+        let alive = pending.module.upgrade();
+        let is_it = alive.as_ref().is_some_and(|alive| alive.is(module));
+        seen.extend(alive);
+        is_it
+    });
+    position.map(|position| modules.swap_remove(position).made)
 }
 
 /// Executes a module, unless that has been done.
 pub fn execute(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
-    let made = LOADER
-        .get()
-        .and_then(|loader| loader.runtime().pending.take(module));
-    let Some(made) = made else {
+    let Some(made) = take(module) else {
         return Ok(());
     };
     let name = module.get_attr("__name__", vm)?.str(vm)?;

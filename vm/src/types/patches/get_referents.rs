@@ -6,8 +6,8 @@
 //! function is replaced, when the first type with `tp_traverse` is made, by one
 //! that leaves the class out.
 
-use super::info::TypeInfo;
 use crate::functions::bound_function;
+use crate::types::info::TypeInfo;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;

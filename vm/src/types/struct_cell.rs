@@ -1,9 +1,4 @@
-//! What a class carries beside RustPython's own data.
-//!
-//! A class carries something for two reasons. An extension defined it: then a
-//! [`ClassRecord`] leads to its [`TypeInfo`]. Or an extension defined its metaclass,
-//! with a native struct: then the class is an instance, and the struct is in a
-//! [`StructCell`].
+//! Where a class keeps the native struct that an extension's metaclass gives it.
 //!
 //! The payload of a class is RustPython's and can't be extended, since
 //! `type.__new__` makes it, whatever the metaclass. What a metaclass can add are
@@ -12,36 +7,12 @@
 //! the payload of an ordinary native instance, which has the struct and shows its
 //! fields to the collector; a cycle through them is collected with the class.
 
-use super::info::TypeInfo;
-use super::payload::{HPyObject, carrier};
-use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::builtins::descriptor::{
     MemberAccess, MemberKind, PyDescriptorOwned, PyMemberDef, PyMemberDescriptor, PyMemberFlags,
 };
 use rustpython_vm::function::{ItemDoc, PySetterValue};
-use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
-use std::ffi::c_void;
-use std::sync::{Mutex, PoisonError};
-
-/// The data that RustPython keeps for us in a type that an extension defined, set
-/// once and dropped with the type.
-pub struct ClassRecord {
-    info: &'static TypeInfo,
-}
-
-impl ClassRecord {
-    /// The record of an extension's type.
-    pub fn of_type(info: &'static TypeInfo) -> Self {
-        Self { info }
-    }
-
-    /// The type.
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
-    }
-}
 
 /// Where classes of a metaclass keep their native struct: a slot that no attribute
 /// leads to.
@@ -75,12 +46,19 @@ impl StructCell {
         Ok(Self { descriptor })
     }
 
-    fn load(&self, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    /// What the class keeps there.
+    pub fn load(&self, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
         let loaded = vm.call_get_descriptor(&self.descriptor, class.as_object());
         loaded.and_then(Result::ok)
     }
 
-    fn store(&self, class: &Py<PyType>, holder: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    /// Has the class keep `holder` there.
+    pub fn store(
+        &self,
+        class: &Py<PyType>,
+        holder: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         match self.descriptor.class().slots().descr_set.load() {
             Some(set) => {
                 let holder = PySetterValue::Assign(holder);
@@ -107,43 +85,4 @@ fn first_slot(vm: &VirtualMachine) -> PyResult<isize> {
     let descriptor = slot.downcast_ref::<PyMemberDescriptor>();
     let descriptor = descriptor.ok_or_else(|| vm.new_system_error("a slot without descriptor"))?;
     Ok(descriptor.member.offset)
-}
-
-/// The native struct of a class whose metaclass is an extension's; null if there
-/// is none. The first call makes it.
-pub fn native_struct(class: &Py<PyType>) -> *mut c_void {
-    let metaclass = TypeInfo::nearest(class.as_object().class());
-    let shape = HPyType_BuiltinShape::HPyType_BuiltinShape_Type;
-    let Some(metaclass) = metaclass.filter(|info| info.shape() == Some(shape)) else {
-        return std::ptr::null_mut();
-    };
-    let Some(cell) = &metaclass.struct_cell else {
-        return std::ptr::null_mut();
-    };
-    with_current_vm(|vm| {
-        let holder = cell
-            .load(class, vm)
-            .or_else(|| make(metaclass, cell, class, vm));
-        let holder = holder.as_ref()?.downcast_ref::<HPyObject>()?;
-        // The class keeps the object, whose payload stays where it is.
-        Some(holder.native().data())
-    })
-    .unwrap_or(std::ptr::null_mut())
-}
-
-/// Makes the struct of a class, unless another thread was faster.
-fn make(
-    metaclass: &'static TypeInfo,
-    cell: &StructCell,
-    class: &Py<PyType>,
-    vm: &VirtualMachine,
-) -> Option<PyObjectRef> {
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(made) = cell.load(class, vm) {
-        return Some(made);
-    }
-    let holder = carrier(metaclass, vm)?;
-    cell.store(class, holder.clone(), vm).ok()?;
-    Some(holder)
 }

@@ -5,8 +5,8 @@
 //! that does for such a class what CPython's does for every subclass: it makes an
 //! `int` and calls the class with it.
 
-use super::payload::shaped;
 use crate::functions::class_method;
+use crate::types::construction::shaped;
 use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::function::FuncArgs;

@@ -1,0 +1,77 @@
+//! RustPython as the host of extensions: what the VM keeps for them, and the loader.
+//!
+//! All else in this program stands on this module, and it knows nothing of them.
+//!
+//! - [`exceptions`] carries errors between RustPython and the loader.
+//! - [`copies`] keeps the text that C has asked for.
+//! - [`signatures`] knows what Python functions take.
+
+mod copies;
+mod exceptions;
+pub mod signatures;
+
+pub use exceptions::{attempt, attempt_object, into_exception};
+
+use copies::Copies;
+use hpy_loader::Loader;
+use rustc_hash::FxHashMap;
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::common::static_cell;
+use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use std::sync::OnceLock;
+
+/// The virtual machine that extensions run in, and what it keeps for them.
+pub struct RustPython {
+    /// RustPython's types and constants, one set for the whole process.
+    pub ctx: &'static Context,
+    /// NUL-terminated copies of text that C has asked for.
+    pub copies: Copies,
+    /// The class `contextvars.ContextVar`, once it was needed.
+    pub context_var: OnceLock<PyObjectRef>,
+    /// Code objects that reports may speak of, by address.
+    pub codes: PyMutex<FxHashMap<usize, PyRef<PyCode>>>,
+}
+
+impl Default for RustPython {
+    fn default() -> Self {
+        Self {
+            ctx: Context::genesis(),
+            copies: Copies::default(),
+            context_var: OnceLock::new(),
+            codes: PyMutex::default(),
+        }
+    }
+}
+
+static_cell! {
+    /// Of this thread, in a VM without threads.
+    static LOADER: &'static Loader<RustPython>;
+}
+
+/// Makes the loader, or returns the one that is there. It is made by the first
+/// import of an extension: a process that imports none pays nothing for it.
+///
+/// Two threads that come here first at the same time both make one, and the
+/// slower one's is left behind unused. Waiting for each other instead could
+/// keep the collector from stopping the world.
+///
+/// # Errors
+///
+/// `MemoryError` if the address space for the handles can't be reserved.
+pub fn make_loader(vm: &VirtualMachine) -> PyResult<&'static Loader<RustPython>> {
+    if let Some(loader) = LOADER.get() {
+        return Ok(loader);
+    }
+    let loader = Loader::new(RustPython::default());
+    let loader = loader.map_err(|error| vm.new_memory_error(error.to_string()))?;
+    Ok(*LOADER.get_or_init(|| loader))
+}
+
+/// The loader that [`make_loader`] made. Whatever an extension has defined can
+/// count on it.
+pub fn loader() -> &'static Loader<RustPython> {
+    LOADER
+        .get()
+        .expect("the loader is made before the first extension is loaded")
+}

@@ -1,0 +1,62 @@
+//! Modules and types of extensions, and the promise that RustPython keeps the contract.
+
+use super::types::class_of;
+use crate::functions::module_function;
+use crate::host::{RustPython, attempt, attempt_object, into_exception};
+use crate::types::creation;
+use hpy_loader::runtime::{Runtime, VmResult};
+use hpy_loader::spec::{ModuleDef, TypeDef};
+use hpy_loader::{Definitions, Loader};
+use rustpython_vm::builtins::PyStr;
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult};
+
+// SAFETY: a root is a counted reference, and no object ever moves (rules 1, 2, 8 and 9).
+// The methods of rule 3 look at payloads of builtin types and of our own, and run nothing.
+// A field holds a counted address (4). Copies of text live as long as their object, by
+// `Copies` (5). A native struct is part of the payload of its instance (6). Every
+// descriptor and slot checks its receiver before it calls C (7).
+unsafe impl Runtime for RustPython {}
+
+impl Definitions for RustPython {
+    fn new_module(
+        &self,
+        loader: &'static Loader<Self>,
+        spec: &PyObjectRef,
+        definition: &'static ModuleDef,
+    ) -> VmResult<PyObjectRef, Self> {
+        attempt_object(|vm| {
+            let name = spec.get_attr("name", vm)?;
+            let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else {
+                let class = name.class().name().to_owned();
+                let message = format!("the name in a module spec must be a str, not {class}");
+                return Err(vm.new_type_error(message));
+            };
+            let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
+            let module = vm.new_module(text, vm.ctx.new_dict(), doc);
+            for method in &definition.methods {
+                let function = module_function(loader, method, &module, vm)
+                    .map_err(|error| into_exception(error, vm))?;
+                module.dict().set_item(method.name.as_str(), function, vm)?;
+            }
+            Ok(module)
+        })
+    }
+
+    fn new_type(
+        &self,
+        loader: &'static Loader<Self>,
+        definition: &'static TypeDef,
+        bases: &[&PyObjectRef],
+        metaclass: Option<&PyObjectRef>,
+    ) -> VmResult<PyObjectRef, Self> {
+        attempt(|vm| {
+            let bases = bases.iter().map(|base| Ok(class_of(base, vm)?.to_owned()));
+            let bases = bases.collect::<PyResult<Vec<_>>>()?;
+            let metaclass = metaclass
+                .map(|metaclass| class_of(metaclass, vm))
+                .transpose()?;
+            let metaclass = metaclass.map(Py::to_owned);
+            creation::new_type(loader, definition, bases, metaclass, vm).map(Into::into)
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! References to objects: as what they are, lent, new.
+
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef};
+use std::fmt::Debug;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+/// The object, if it is an instance of just the builtin class `class`, whose payload
+/// is `T`. As RustPython's `downcast_ref_if_exact`, which asks a virtual machine for
+/// the class.
+#[inline(always)]
+pub fn exactly<'a, T: PyPayload>(object: &'a PyObject, class: &Py<PyType>) -> Option<&'a Py<T>> {
+    debug_assert!(class.is(T::class(Context::genesis())));
+    let is_exact_instance = object.class().is(class);
+    // SAFETY: instances of exactly a builtin class have its payload.
+    is_exact_instance.then(|| unsafe { object.downcast_unchecked_ref() })
+}
+
+/// Lends a reference of an object that something else keeps alive meanwhile.
+#[inline]
+pub fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    // SAFETY: `from_raw` takes over a reference, which is never given up here; the
+    // object has another owner as long as the borrow lasts.
+    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
+    look(&object)
+}
+
+/// A new instance of the payload's own class, which has no `__dict__`. As `into_ref`
+/// makes it, which asks for the `__dict__`, and hands the payload on by memory.
+#[inline(always)]
+pub fn new_plain<T: PyPayload + Debug>(payload: T, ctx: &Context) -> PyObjectRef {
+    PyRef::new_ref(payload, T::class(ctx).to_owned(), None).into()
+}

@@ -1,0 +1,47 @@
+//! Types that extensions define: the chapter's way into [`crate::types`].
+
+use crate::host::{RustPython, attempt};
+use crate::types::info::TypeInfo;
+use crate::types::{call, construction, creation, native_struct, payload};
+use hpy_loader::Loader;
+use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
+use hpy_loader::runtime::{Types, VmResult};
+use hpy_loader::spec::TypeDef;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::ffi::c_void;
+
+/// The loader has made sure that it is a class.
+pub(super) fn class_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyType>> {
+    object
+        .downcast_ref()
+        .ok_or_else(|| vm.new_system_error("not a type"))
+}
+
+impl Types for RustPython {
+    fn new_instance(&self, class: &PyObjectRef) -> VmResult<(PyObjectRef, *mut c_void), Self> {
+        attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
+    }
+
+    #[inline]
+    fn native_struct(&self, object: &PyObjectRef, shape: HPyType_BuiltinShape) -> *mut c_void {
+        native_struct::of(object, shape)
+    }
+
+    fn builtin_shape(&self, class: &PyObjectRef) -> HPyType_BuiltinShape {
+        let info = class
+            .downcast_ref::<PyType>()
+            .and_then(|class| TypeInfo::of_class(class));
+        info.map_or(HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy, |info| {
+            info.definition.shape
+        })
+    }
+
+    fn set_call_function(
+        &self,
+        object: &PyObjectRef,
+        function: HPyFunc_keywords,
+    ) -> VmResult<(), Self> {
+        attempt(|vm| call::set_call_function(object, function, vm))
+    }
+}

@@ -1,0 +1,70 @@
+//! The native struct behind an object, which may be a class.
+
+use super::info::TypeInfo;
+use super::layout::Shape;
+use super::payload::{HPyObject, carrier, native_of};
+use super::struct_cell::StructCell;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
+use std::ffi::c_void;
+use std::sync::{Mutex, PoisonError};
+
+/// The native struct that the object has under a type of this shape; null if it
+/// has none.
+#[inline]
+pub fn of(object: &PyObject, shape: Shape) -> *mut c_void {
+    if shape == Shape::HPyType_BuiltinShape_Object {
+        // Its payload is of no other shape, but for the structs of classes, which
+        // nobody has a reference to.
+        let object = object.downcast_ref::<HPyObject>();
+        return object.map_or(std::ptr::null_mut(), |object| object.native().data());
+    }
+    if shape == Shape::HPyType_BuiltinShape_Type {
+        let class = object.downcast_ref::<PyType>();
+        return class.map_or(std::ptr::null_mut(), of_class);
+    }
+    match native_of(object) {
+        Some(native) if native.shape() == Some(shape) => native.data(),
+        _ => std::ptr::null_mut(),
+    }
+}
+
+/// The native struct of a class whose metaclass is an extension's; null if there
+/// is none. The first call makes it.
+fn of_class(class: &Py<PyType>) -> *mut c_void {
+    let metaclass = TypeInfo::nearest(class.as_object().class());
+    let shape = Shape::HPyType_BuiltinShape_Type;
+    let Some(metaclass) = metaclass.filter(|info| info.shape() == Some(shape)) else {
+        return std::ptr::null_mut();
+    };
+    let Some(cell) = &metaclass.struct_cell else {
+        return std::ptr::null_mut();
+    };
+    with_current_vm(|vm| {
+        let holder = cell
+            .load(class, vm)
+            .or_else(|| make(metaclass, cell, class, vm));
+        let holder = holder.as_ref()?.downcast_ref::<HPyObject>()?;
+        // The class keeps the object, whose payload stays where it is.
+        Some(holder.native().data())
+    })
+    .unwrap_or(std::ptr::null_mut())
+}
+
+/// Makes the struct of a class, unless another thread was faster.
+fn make(
+    metaclass: &'static TypeInfo,
+    cell: &StructCell,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = cell.load(class, vm) {
+        return Some(made);
+    }
+    let holder = carrier(metaclass, vm)?;
+    cell.store(class, holder.clone(), vm).ok()?;
+    Some(holder)
+}
