@@ -27,17 +27,6 @@ pub struct View {
     pub closed: Site,
 }
 
-/// Handles that were opened at the same place and are open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leak {
-    /// Where in C.
-    pub opened: Site,
-    /// The Python code above.
-    pub python: PythonStack,
-    /// How many.
-    pub count: usize,
-}
-
 impl View {
     fn new(index: u32, bits: HPy, record: &HandleSnapshot) -> Self {
         Self {
@@ -76,23 +65,6 @@ impl Debug {
     /// The record of a handle as it is now.
     pub fn view(&self, index: u32) -> View {
         View::new(index, self.records.word(index), &self.records.get(index))
-    }
-
-    /// The handles that are open, by the place where they were opened; the
-    /// largest number first.
-    pub fn leaks(&self, generation: i64) -> Vec<Leak> {
-        let mut leaks: indexmap::IndexMap<(Site, PythonStack), usize> = indexmap::IndexMap::new();
-        for view in self.open_handles(generation.max(1)) {
-            *leaks.entry((view.opened, view.python)).or_default() += 1;
-        }
-        let leak = |((opened, python), count)| Leak {
-            opened,
-            python,
-            count,
-        };
-        let mut leaks: Vec<Leak> = leaks.into_iter().map(leak).collect();
-        leaks.sort_by_key(|leak| std::cmp::Reverse(leak.count));
-        leaks
     }
 
     /// Closes a handle on behalf of nobody.

@@ -41,7 +41,7 @@ mod summary_paragraph;
 mod violations;
 mod wrappers;
 
-pub use handle_views::{Leak, View};
+pub use handle_views::View;
 pub use state::Debug;
 pub use summary::{Findings, Summary};
 pub use summary_paragraph::Show;

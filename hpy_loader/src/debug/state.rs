@@ -145,7 +145,7 @@ impl Debug {
     }
 
     /// Says nothing of violations when they are found. They are in
-    /// [`violations`](Self::violations), and are printed should the process end
+    /// [`violations_with_times`](Self::violations_with_times), and are printed should the process end
     /// because of one.
     pub fn set_silent(&self, silent: bool) {
         self.is_silent.set(silent);

@@ -89,13 +89,7 @@ impl Debug {
         self.counts.borrow().clone()
     }
 
-    /// What was found so far, each once, in the order in which it was found
-    /// first.
-    pub fn violations(&self) -> Vec<Violation> {
-        self.violations.borrow().keys().cloned().collect()
-    }
-
-    /// The same, with how often each was found.
+    /// What was found so far and how often, in the order in which it was found first.
     pub fn violations_with_times(&self) -> Vec<(Violation, u64)> {
         let violations = self.violations.borrow();
         violations
