@@ -13,6 +13,8 @@ use hpy_loader::handles::{Closed, Counters, Frame, HandleTable, Pin, Released, S
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::cases;
+
 /// How often each object was dropped, by its number.
 type Ledger = Rc<RefCell<Vec<u32>>>;
 
@@ -522,11 +524,7 @@ fn run(slots: u32, ops: &[Op]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 8 } else { 1500 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(1500, 8))]
 
     #[test]
     fn the_table_behaves_like_the_model(

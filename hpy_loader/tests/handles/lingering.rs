@@ -6,6 +6,8 @@ use std::rc::Rc;
 use hpy_loader::handles::{Frame, HandleTable, Word};
 use proptest::prelude::*;
 
+use crate::cases;
+
 /// More than the ring has places, so that some get the same one.
 const OBJECTS: usize = 80;
 
@@ -173,11 +175,7 @@ fn run(ops: &[Op]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 4 } else { 400 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(400, 4))]
 
     #[test]
     fn closed_handles_answer_for_their_object_and_end_with_the_call(
