@@ -6,6 +6,8 @@ use std::rc::Rc;
 use hpy_loader::handles::{ArgumentScope, HandleTable, RawHandle};
 use proptest::prelude::*;
 
+use crate::cases;
+
 /// More than the ring has places, so that some get the same one.
 const OBJECTS: usize = 80;
 
@@ -139,7 +141,7 @@ impl<'t> Bench<'t> {
             assert!(self.table.is_open(word) && !self.table.is_close_deferred(word));
             assert_eq!(self.table.pin(word).map(|pin| **pin), Some(object));
         }
-        let mut deferred = 0;
+        let mut lingering = 0;
         for &(word, object) in &self.closed {
             assert_eq!(self.table.is_open(word), self.table.is_close_deferred(word));
             if let Some(pin) = self.table.pin(word) {
@@ -147,7 +149,7 @@ impl<'t> Bench<'t> {
                 deferred += 1;
             }
         }
-        assert!(deferred <= 32);
+        assert!(lingering <= 32);
         assert_eq!(self.table.open_count() as usize, self.open.len());
     }
 }
@@ -177,11 +179,7 @@ fn run(ops: &[Op]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 4 } else { 400 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(400, 4))]
 
     #[test]
     fn closed_handles_answer_for_their_object_and_end_with_the_call(

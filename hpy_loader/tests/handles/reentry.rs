@@ -12,6 +12,8 @@ use hpy_loader::handles::{ArgumentScope, Closed, HandleTable, RawHandle};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::cases;
+
 /// What everything in one test shares.
 #[derive(Default)]
 struct World {
@@ -163,11 +165,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 8 } else { 1500 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(1500, 8))]
 
     #[test]
     fn destructors_may_use_the_table(

@@ -15,6 +15,8 @@ use hpy_loader::handles::{
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::cases;
+
 /// How often each object was dropped, by its number.
 type Ledger = Rc<RefCell<Vec<u32>>>;
 
@@ -479,7 +481,7 @@ impl<'t> Bench<'t> {
             root.refs == Some(0) && !root.lent
         };
         let deferred = self.model.open.values().filter(lingers).count();
-        let open = self.model.open.len() - deferred;
+        let open = self.model.open.len() - lingering;
         assert_eq!(self.table.open_count() as usize, open);
         assert_eq!(self.table.counters(), self.model.counters);
         for &word in &self.known {
@@ -530,11 +532,7 @@ fn run(slots: u32, ops: &[Op]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 8 } else { 1500 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(1500, 8))]
 
     #[test]
     fn the_table_behaves_like_the_model(

@@ -4,13 +4,7 @@
 use hpy_loader::handles::{Closed, Decoded, HandleTable, RawHandle, Stale};
 use proptest::prelude::*;
 
-fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: if cfg!(miri) { 50 } else { 50_000 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
+use crate::cases;
 
 /// Bits for words and doubles: uniform ones are nearly always ordinary doubles,
 /// so the sixteen bits that decide are also drawn from the ends of the ranges.
@@ -36,7 +30,7 @@ fn integers() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases(50_000, 50))]
 
     #[test]
     fn doubles_survive_bit_for_bit(bits in bits()) {
