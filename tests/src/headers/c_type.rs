@@ -90,7 +90,7 @@ functions! {
     HPyFunc_noargs HPyFunc_o HPyFunc_varargs HPyFunc_keywords
     HPyFunc_unaryfunc HPyFunc_binaryfunc HPyFunc_ternaryfunc HPyFunc_inquiry HPyFunc_lenfunc
     HPyFunc_ssizeargfunc HPyFunc_ssizeobjargproc HPyFunc_objobjargproc HPyFunc_objobjproc
-    HPyFunc_hashfunc HPyFunc_richcmpfunc HPyFunc_initproc HPyFunc_newfunc
+    HPyFunc_hashfunc HPyFunc_richcmpfunc HPyFunc_initproc HPyFunc_newfunc HPyFunc_descrgetfunc
     HPyFunc_getter HPyFunc_setter HPyFunc_getbufferproc HPyFunc_releasebufferproc
     HPyFunc_traverseproc HPyFunc_destructor HPyFunc_destroyfunc
     HPyFunc_mod_create HPyFunc_mod_exec
