@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::contestant::Role;
+use crate::implementation::Role;
 use crate::rounds::Samples;
 use crate::rows::{Row, Side};
 use crate::statistics::{Spread, geometric_mean};
@@ -84,13 +84,13 @@ impl Column {
         geometric_mean(self.ratios(side).map(|(_, ratio)| ratio))
     }
 
-    /// [`mean`](Self::mean), with the ratio of `floors` for each row that is above it.
-    pub fn mean_at_most(&self, floors: &Column, side: Side) -> Option<f64> {
+    /// [`mean`](Self::mean), with the ratio of `bounds` for each row that is above it.
+    pub fn mean_at_most(&self, bounds: &Column, side: Side) -> Option<f64> {
         let bounded = self.ratios(side).map(|(row, ratio)| {
-            // A floor that can't be told from nothing says nothing of the row.
-            let floor = floors.cell(row).and_then(|cell| cell.ratio);
-            let floor = floor.filter(|floor| floor.median > 0.0);
-            floor.map_or(ratio, |floor| ratio.min(floor.median))
+            // A bound that can't be told from nothing says nothing of the row.
+            let bound = bounds.cell(row).and_then(|cell| cell.ratio);
+            let bound = bound.filter(|bound| bound.median > 0.0);
+            bound.map_or(ratio, |bound| ratio.min(bound.median))
         });
         geometric_mean(bounded)
     }

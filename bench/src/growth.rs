@@ -9,7 +9,7 @@ use anyhow::Result;
 use hpyvm_examples::Step;
 use serde::Serialize;
 
-use crate::contestant::Role;
+use crate::implementation::Role;
 use crate::rows::{EMPTY_IN_C, Row, Side};
 use crate::statistics::Spread;
 use crate::worker::Worker;

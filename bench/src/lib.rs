@@ -10,7 +10,7 @@
 //! | what | where |
 //! |------|-------|
 //! | what is measured, and what is aimed at | [`rows`] |
-//! | on what | [`contestant`], [`floor`], [`pypy`] |
+//! | on what | [`implementation`], [`lower_bound`], [`pypy`] |
 //! | one process that runs rows | [`worker`] |
 //! | in which order, how often | [`rounds`] |
 //! | from samples to figures | [`statistics`], [`mod@column`] |
@@ -21,9 +21,9 @@
 //! | table, JSON, CSV, chart | [`report`] |
 
 pub mod column;
-pub mod contestant;
-pub mod floor;
 pub mod growth;
+pub mod implementation;
+pub mod lower_bound;
 pub mod machine;
 pub mod modes;
 pub mod pypy;

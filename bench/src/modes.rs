@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::column::{Column, of_role};
-use crate::contestant::{Mode, Role};
+use crate::implementation::{Mode, Role};
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::{Spread, geometric_mean};
 

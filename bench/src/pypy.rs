@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 use hpyvm_examples::Built;
 
-use crate::contestant::{Absent, Contestant, Role};
+use crate::implementation::{Absent, Implementation, Role};
 
 /// What reports call the column.
 pub const NAME: &str = "PyPy";
 
 /// The `pypy3` that the variable `PYPY3` names or the path finds, if the probe
 /// says that it loads the binary correctly.
-pub fn find(universal: &Built, probe: &Path) -> Result<Contestant, Absent> {
+pub fn find(universal: &Built, probe: &Path) -> Result<Implementation, Absent> {
     let program = std::env::var_os("PYPY3")
         .map(PathBuf::from)
         .or_else(on_path);
@@ -27,7 +27,7 @@ pub fn find(universal: &Built, probe: &Path) -> Result<Contestant, Absent> {
             reason: "no pypy3 on the path, and PYPY3 is not set".to_owned(),
         });
     };
-    Contestant::vm(NAME, Role::Pypy, &program, universal).judge(probe)
+    Implementation::vm(NAME, Role::Pypy, &program, universal).judge(probe)
 }
 
 fn on_path() -> Option<PathBuf> {

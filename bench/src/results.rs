@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::column::Column;
-use crate::contestant::Absent;
-use crate::floor::{AtFloors, at_floors};
 use crate::growth::Growth;
+use crate::implementation::Absent;
+use crate::lower_bound::{AtLowerBounds, at_lower_bounds};
 use crate::machine::Machine;
 use crate::modes::{Cost, costs};
 use crate::rounds::Plan;
@@ -23,7 +23,7 @@ pub struct Results {
     /// What could not take part, and why.
     pub absent: Vec<Absent>,
     /// What the means would be with RustPython's own cost as the most of any row.
-    pub at_floors: Vec<AtFloors>,
+    pub at_lower_bounds: Vec<AtLowerBounds>,
     /// What the modes cost that took part.
     pub modes: Vec<Cost>,
     /// How the cost grows with the number of open handles.
@@ -41,7 +41,7 @@ impl Results {
         absent: Vec<Absent>,
         growth: Vec<Growth>,
     ) -> Self {
-        let at_floors = at_floors(&columns);
+        let at_lower_bounds = at_lower_bounds(&columns);
         let modes = costs(&columns);
         let verdicts = judge(&columns, &modes, &growth);
         Self {
@@ -49,7 +49,7 @@ impl Results {
             plan,
             columns,
             absent,
-            at_floors,
+            at_lower_bounds,
             modes,
             growth,
             verdicts,

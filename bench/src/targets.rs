@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::column::{Column, of_role};
-use crate::contestant::{Mode, Role};
 use crate::growth::Growth;
+use crate::implementation::{Mode, Role};
 use crate::modes::Cost;
 use crate::rows::{ROWS, Row, Side};
 use crate::statistics::geometric_mean;

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use crate::contestant::Contestant;
+use crate::implementation::Implementation;
 use crate::rows::Row;
 
 /// A running interpreter that waits for requests.
@@ -26,8 +26,13 @@ pub struct Worker {
 impl Worker {
     /// Starts an interpreter on one processor. What it writes to standard error
     /// goes to the file `log`.
-    pub fn start(contestant: &Contestant, script: &Path, core: usize, log: &Path) -> Result<Self> {
-        let mut command = contestant.command()?;
+    pub fn start(
+        implementation: &Implementation,
+        script: &Path,
+        core: usize,
+        log: &Path,
+    ) -> Result<Self> {
+        let mut command = implementation.command()?;
         let errors = File::create(log).with_context(|| format!("creating {}", log.display()))?;
         command
             .arg(script)
@@ -37,12 +42,12 @@ impl Worker {
         let mut child = pinned(core, || {
             command
                 .spawn()
-                .with_context(|| format!("starting {}", contestant.program().display()))
+                .with_context(|| format!("starting {}", implementation.program().display()))
         })?;
         let requests = child.stdin.take();
         let answers = child.stdout.take().context("the worker has no output")?;
         let mut worker = Self {
-            name: contestant.name.clone(),
+            name: implementation.name.clone(),
             version: String::new(),
             child,
             requests,
@@ -57,7 +62,7 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Makes a row known. Whether there is such a row: the floors have some only.
+    /// Makes a row known. Whether there is such a row: the lower bounds have some only.
     pub fn define(&mut self, row: &Row) -> Result<bool> {
         let answer = self.request(&format!("define {}\t{}", row.name, row.code))?;
         let known = answer == "ok";

@@ -9,6 +9,10 @@
 //! write others to the same place. It is only kept when it comes for the second time:
 //! of a buffer in which each text is another one, nothing is ever kept. There is room
 //! for few texts, and short ones, so what is kept for nothing is little.
+//!
+//! Measured (a 2.6 GHz Intel Xeon, interleaved): without this `HPyUnicode_FromString` and
+//! its close take 43 ns and not 6.5, for which alone the rows in C of `cargo compare` take
+//! 1.04 times as long in the mean; those from Python and six programs do not change.
 
 use std::cell::RefCell;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use hpyvm_bench::column::columns;
-use hpyvm_bench::contestant::{Absent, CPYTHON, CPYTHON_ABI, Contestant, Mode, Role};
-use hpyvm_bench::floor::{FLOORS, Floor};
+use hpyvm_bench::implementation::{Absent, CPYTHON, CPYTHON_ABI, Implementation, Mode, Role};
+use hpyvm_bench::lower_bound::{LOWER_BOUNDS, LowerBound};
 use hpyvm_bench::machine::Machine;
 use hpyvm_bench::report::{chart, files, table};
 use hpyvm_bench::results::Results;
@@ -56,8 +56,8 @@ struct Arguments {
     trace: bool,
     /// What the operations cost in RustPython itself, called from Rust: what no
     /// change of hpyvm's can go below.
-    #[arg(long)]
-    floor: bool,
+    #[arg(long, alias = "floor")]
+    lower_bound: bool,
     /// Another VM that finds universal modules as hpyvm does; may be repeated.
     #[arg(long, value_name = "NAME=PROGRAM")]
     also: Vec<String>,
@@ -90,8 +90,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
         return Ok(true);
     }
     let project = Project::locate()?;
-    let (contestants, absent) = contestants(arguments, &project)?;
-    let results = compare(arguments, &project, &rows, &contestants, absent)?;
+    let (implementations, absent) = implementations(arguments, &project)?;
+    let results = compare(arguments, &project, &rows, &implementations, absent)?;
 
     let directory = project.target_subdirectory("compare")?;
     files::json(&results, &directory.join("compare.json"))?;
@@ -144,8 +144,8 @@ impl Arguments {
         for mode in self.modes() {
             names.extend([CPYTHON, HPYVM].map(|name| mode.column(name)));
         }
-        let floors = FLOORS.iter().filter(|_| self.floor);
-        names.extend(floors.map(|floor| floor.name.to_owned()));
+        let bounds = LOWER_BOUNDS.iter().filter(|_| self.lower_bound);
+        names.extend(bounds.map(|bound| bound.name.to_owned()));
         for also in &self.also {
             names.push(split(also)?.0.to_owned());
         }
@@ -171,7 +171,10 @@ const SINGLE: &str = "hpyvm single";
 const MOVING: &str = "moving-gc";
 
 /// Builds the module and everything it runs on.
-fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contestant>, Vec<Absent>)> {
+fn implementations(
+    arguments: &Arguments,
+    project: &Project,
+) -> Result<(Vec<Implementation>, Vec<Absent>)> {
     let environment = Environment::prepare(project, "demo", &[Requirements::Hpy])?;
     // The single-threaded one first: cargo leaves the last one it builds under
     // the name that both have.
@@ -191,13 +194,13 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
     match environment.cpython_column() {
         CpythonColumn::Available => {
             let native = module(project, &Toolchain::cpython(&environment), Abi::Cpython)?;
-            let cpython = Contestant::cpython(&environment, &universal);
+            let cpython = Implementation::cpython(&environment, &universal);
             let modes: Vec<_> = arguments
                 .modes()
                 .map(|mode| cpython.in_mode(mode))
                 .collect();
             candidates.push(cpython);
-            candidates.push(Contestant::cpython_abi(&environment, &native));
+            candidates.push(Implementation::cpython_abi(&environment, &native));
             candidates.extend(modes);
         }
         CpythonColumn::Missing { reason } => absent.push(Absent {
@@ -205,55 +208,60 @@ fn contestants(arguments: &Arguments, project: &Project) -> Result<(Vec<Contesta
             reason: reason.clone(),
         }),
     }
-    let hpyvm = Contestant::vm(HPYVM, Role::Threading, &vm, &universal);
+    let hpyvm = Implementation::vm(HPYVM, Role::Threading, &vm, &universal);
     let modes: Vec<_> = arguments.modes().map(|mode| hpyvm.in_mode(mode)).collect();
     candidates.push(hpyvm);
     candidates.extend(modes);
     if let Some(single) = single {
         let role = Role::SingleThreaded;
-        candidates.push(Contestant::vm(SINGLE, role, &single, &universal));
+        candidates.push(Implementation::vm(SINGLE, role, &single, &universal));
     }
     if arguments.wants(MOVING) {
         let program = build_moving(project, MOVING)?;
-        candidates.push(Contestant::vm(MOVING, Role::Moving, &program, &universal));
+        candidates.push(Implementation::vm(
+            MOVING,
+            Role::Moving,
+            &program,
+            &universal,
+        ));
     }
     for also in &arguments.also {
         let (name, program) = split(also)?;
         let program = PathBuf::from(program);
-        candidates.push(Contestant::vm(name, Role::Other, &program, &universal));
+        candidates.push(Implementation::vm(name, Role::Other, &program, &universal));
     }
 
     let probe = project.root().join("bench/python/probe.py");
-    let mut contestants = Vec::new();
+    let mut implementations = Vec::new();
     for candidate in candidates {
         // Without the baseline there are no ratios.
         if candidate.role != Role::Baseline && !arguments.wants(&candidate.name) {
             continue;
         }
         match candidate.judge(&probe) {
-            Ok(contestant) => contestants.push(contestant),
+            Ok(implementation) => implementations.push(implementation),
             Err(reason) => absent.push(reason),
         }
     }
     // It has no modules to be probed with.
-    for floor in FLOORS.iter().filter(|_| arguments.floor) {
-        let is_of_interest = contestants.iter().any(|it| it.role == floor.of);
-        if is_of_interest && arguments.wants(floor.name) {
-            let program = floor.build(project)?;
-            let Floor { name, role, .. } = *floor;
-            contestants.push(Contestant::vm(name, role, &program, &universal));
+    for bound in LOWER_BOUNDS.iter().filter(|_| arguments.lower_bound) {
+        let is_of_interest = implementations.iter().any(|it| it.role == bound.of);
+        if is_of_interest && arguments.wants(bound.name) {
+            let program = bound.build(project)?;
+            let LowerBound { name, role, .. } = *bound;
+            implementations.push(Implementation::vm(name, role, &program, &universal));
         }
     }
     match pypy::find(&universal, &probe) {
-        Ok(pypy) if arguments.wants(&pypy.name) => contestants.push(pypy),
+        Ok(pypy) if arguments.wants(&pypy.name) => implementations.push(pypy),
         Ok(_) => {}
         Err(reason) => absent.push(reason),
     }
     ensure!(
-        !contestants.is_empty(),
+        !implementations.is_empty(),
         "nothing can run the module: {absent:?}"
     );
-    Ok((contestants, absent))
+    Ok((implementations, absent))
 }
 
 fn module(project: &Project, toolchain: &Toolchain, abi: Abi) -> Result<Built> {
@@ -267,47 +275,50 @@ fn compare(
     arguments: &Arguments,
     project: &Project,
     rows: &[&'static Row],
-    contestants: &[Contestant],
+    implementations: &[Implementation],
     absent: Vec<Absent>,
 ) -> Result<Results> {
     let script = project.root().join("bench/python/worker.py");
     let logs = project.target_subdirectory("compare/logs")?;
     let core = arguments.core.map_or_else(last_core, Ok)?;
     let plan = arguments.plan();
-    let start = |contestant: &Contestant| {
-        let log = logs.join(format!("{}.txt", contestant.name.replace(' ', "-")));
-        Worker::start(contestant, &script, core, &log)
+    let start = |implementation: &Implementation| {
+        let log = logs.join(format!("{}.txt", implementation.name.replace(' ', "-")));
+        Worker::start(implementation, &script, core, &log)
     };
     let machine = Machine::describe(core);
 
     let mut growth_of = Vec::new();
     if !arguments.no_growth && arguments.filter.is_empty() {
         // A collector that looks at every handle would make it a matter of minutes.
-        let is_meant = |it: &&Contestant| {
+        let is_meant = |it: &&Implementation| {
             !matches!(
                 it.role,
-                Role::Floor
-                    | Role::FloorSingleThreaded
+                Role::LowerBound
+                    | Role::LowerBoundSingleThreaded
                     | Role::Moving
                     | Role::In(_)
                     | Role::BaselineIn(_)
             )
         };
-        for contestant in contestants.iter().filter(is_meant) {
+        for implementation in implementations.iter().filter(is_meant) {
             // A process of its own: its memory must not have been used before.
-            let mut worker = start(contestant)?;
-            let (name, role) = (&contestant.name, contestant.role);
+            let mut worker = start(implementation)?;
+            let (name, role) = (&implementation.name, implementation.role);
             growth_of.push(growth::measure(&mut worker, name, role, plan.batch)?);
         }
     }
 
-    let mut workers = contestants.iter().map(start).collect::<Result<Vec<_>>>()?;
+    let mut workers = implementations
+        .iter()
+        .map(start)
+        .collect::<Result<Vec<_>>>()?;
     let samples = rounds::run(&mut workers, rows, plan)?;
-    let heads = contestants
+    let heads = implementations
         .iter()
         .zip(&workers)
-        .map(|(contestant, worker)| {
-            let (name, role) = (contestant.name.clone(), contestant.role);
+        .map(|(implementation, worker)| {
+            let (name, role) = (implementation.name.clone(), implementation.role);
             (name, role, worker.version.clone())
         })
         .collect();

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::column::{Column, of_role};
-use crate::contestant::Role;
+use crate::implementation::Role;
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
 

@@ -3,8 +3,8 @@
 use console::{Alignment, Term, pad_str, style};
 
 use crate::column::{Cell, Column};
-use crate::contestant::{Mode, Role};
-use crate::floor::AtFloors;
+use crate::implementation::{Mode, Role};
+use crate::lower_bound::AtLowerBounds;
 use crate::modes::{Cost, Pair, means};
 use crate::results::Results;
 use crate::rows::{ROWS, Row, Side};
@@ -62,7 +62,7 @@ fn section(results: &Results, side: Side, title: &str) {
     }
     println!("\n{}", style(title).bold());
     for columns in blocks(&results.columns, room()) {
-        block(columns, &results.at_floors, side, &rows);
+        block(columns, &results.at_lower_bounds, side, &rows);
     }
 }
 
@@ -91,7 +91,7 @@ fn blocks(columns: &[Column], room: usize) -> Vec<&[Column]> {
     blocks
 }
 
-fn block(columns: &[Column], at_floors: &[AtFloors], side: Side, rows: &[&Row]) {
+fn block(columns: &[Column], at_lower_bounds: &[AtLowerBounds], side: Side, rows: &[&Row]) {
     let line = |name: &str, text: &dyn Fn(&Column) -> String| {
         let mut line = pad_str(name, NAME, Alignment::Left, Some("…")).into_owned();
         for column in columns {
@@ -116,10 +116,10 @@ fn block(columns: &[Column], at_floors: &[AtFloors], side: Side, rows: &[&Row]) 
     if side != Side::Builtin {
         means("geometric mean of the ratios", &|column| column.mean(side));
     }
-    if side == Side::C && !at_floors.is_empty() {
-        means("the same, no row above its floor", &|column| {
-            let at_floors = at_floors.iter().find(|it| it.name == column.name);
-            at_floors.map(|it| it.mean)
+    if side == Side::C && !at_lower_bounds.is_empty() {
+        means("the same, no row above its lower bound", &|column| {
+            let at_lower_bounds = at_lower_bounds.iter().find(|it| it.name == column.name);
+            at_lower_bounds.map(|it| it.mean)
         });
     }
 }

@@ -1,8 +1,7 @@
 //! Threads: what tells them apart, where their stacks are, what they are doing, and a
 //! fence for all of them.
 
-use std::ops::Range;
-use std::time::Duration;
+pub(crate) use kernel::{fence_everywhere, has_fence_everywhere, stack};
 
 /// A number that no other living thread has: a multiple of 8, and never 0.
 ///
@@ -30,23 +29,6 @@ pub(crate) fn current() -> usize {
         thread_local! { static ADDRESS: u64 = const { 0 } }
         ADDRESS.with(|place| std::ptr::from_ref(place).addr())
     }
-}
-
-/// Where this thread's stack is. Empty if the system does not tell.
-pub(crate) fn stack() -> Range<usize> {
-    kernel::stack()
-}
-
-/// Whether [`fence_everywhere`] works.
-#[inline]
-pub(crate) fn has_fence_everywhere() -> bool {
-    kernel::has_fence_everywhere()
-}
-
-/// A fence in all threads of the process, at the expense of this one. It must
-/// [be available](has_fence_everywhere).
-pub(crate) fn fence_everywhere() {
-    kernel::fence_everywhere();
 }
 
 /// One thread, as the system knows it. It may end at any time: then nothing is known of
@@ -79,21 +61,11 @@ impl ThreadId {
     pub(crate) const fn as_raw(self) -> i32 {
         self.0
     }
-
-    /// How long the thread has been computing in its life.
-    pub(crate) fn computed(self) -> Option<Duration> {
-        kernel::computed(self.0)
-    }
-
-    /// What the thread is doing.
-    pub(crate) fn activity(self) -> Activity {
-        kernel::activity(self.0)
-    }
 }
 
 #[cfg(all(target_os = "linux", not(miri)))]
 mod kernel {
-    use super::Activity;
+    use super::{Activity, ThreadId};
     use rustix::thread::{MembarrierCommand, gettid, membarrier};
     use std::cell::OnceCell;
     use std::mem::MaybeUninit;
@@ -101,7 +73,8 @@ mod kernel {
     use std::sync::OnceLock;
     use std::time::Duration;
 
-    pub(super) fn stack() -> Range<usize> {
+    /// Where this thread's stack is. Empty if the system does not tell.
+    pub(crate) fn stack() -> Range<usize> {
         let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
         let (mut start, mut size) = (std::ptr::null_mut(), 0);
         // SAFETY: the first call fills in the attributes of a thread that runs, and
@@ -119,13 +92,16 @@ mod kernel {
         }
     }
 
-    pub(super) fn has_fence_everywhere() -> bool {
+    /// Whether [`fence_everywhere`] works.
+    pub(crate) fn has_fence_everywhere() -> bool {
         // A process has to say once that it will use the command.
         static AVAILABLE: OnceLock<bool> = OnceLock::new();
         *AVAILABLE.get_or_init(|| membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok())
     }
 
-    pub(super) fn fence_everywhere() {
+    /// A fence in all threads of the process, at the expense of this one. It must
+    /// [be available](has_fence_everywhere).
+    pub(crate) fn fence_everywhere() {
         membarrier(MembarrierCommand::PrivateExpedited).expect("a command that is registered");
     }
 
@@ -134,60 +110,66 @@ mod kernel {
         NUMBER.with(|number| *number.get_or_init(|| gettid().as_raw_nonzero().get()))
     }
 
-    pub(super) fn computed(thread: i32) -> Option<Duration> {
-        // `clock_getres(2)` and the kernel's `posix-timers.h`: the clock of a thread
-        // is its number's complement and three bits, here for "a thread's" and "as
-        // the scheduler counts".
-        let clock = !thread << 3 | 4 | 2;
-        let mut time = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // SAFETY: `time` can be written to; a number that is no thread's is an error.
-        let status = unsafe { libc::clock_gettime(clock, &raw mut time) };
-        let seconds = u64::try_from(time.tv_sec).ok()?;
-        let nanoseconds = u32::try_from(time.tv_nsec).ok()?;
-        (status == 0).then(|| Duration::new(seconds, nanoseconds))
-    }
+    impl ThreadId {
+        /// How long the thread has been computing in its life.
+        pub(crate) fn computed(self) -> Option<Duration> {
+            // `clock_getres(2)` and the kernel's `posix-timers.h`: the clock of a thread
+            // is its number's complement and three bits, here for "a thread's" and "as
+            // the scheduler counts".
+            let clock = !self.0 << 3 | 4 | 2;
+            let mut time = libc::timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            };
+            // SAFETY: `time` can be written to; a number that is no thread's is an error.
+            let status = unsafe { libc::clock_gettime(clock, &raw mut time) };
+            let seconds = u64::try_from(time.tv_sec).ok()?;
+            let nanoseconds = u32::try_from(time.tv_nsec).ok()?;
+            (status == 0).then(|| Duration::new(seconds, nanoseconds))
+        }
 
-    pub(super) fn activity(thread: i32) -> Activity {
-        // `proc_pid_stat(5)`: the state comes after the name, which stands in
-        // parentheses and may have some itself.
-        let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
-        let stat = stat.unwrap_or_default();
-        match stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()) {
-            Some([b'R', ..]) => Activity::Computes,
-            Some([b'S', ..]) => Activity::Waits,
-            _ => Activity::Unknown,
+        /// What the thread is doing.
+        pub(crate) fn activity(self) -> Activity {
+            // `proc_pid_stat(5)`: the state comes after the name, which stands in
+            // parentheses and may have some itself.
+            let stat = std::fs::read_to_string(format!("/proc/self/task/{}/stat", self.0));
+            let stat = stat.unwrap_or_default();
+            match stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()) {
+                Some([b'R', ..]) => Activity::Computes,
+                Some([b'S', ..]) => Activity::Waits,
+                _ => Activity::Unknown,
+            }
         }
     }
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod kernel {
-    use super::Activity;
+    use super::{Activity, ThreadId};
     use std::ops::Range;
     use std::time::Duration;
 
-    pub(super) fn stack() -> Range<usize> {
+    pub(crate) fn stack() -> Range<usize> {
         0..0
     }
 
-    pub(super) fn has_fence_everywhere() -> bool {
+    pub(crate) fn has_fence_everywhere() -> bool {
         false
     }
 
-    pub(super) fn fence_everywhere() {}
+    pub(crate) fn fence_everywhere() {}
 
     pub(super) fn current() -> i32 {
         0
     }
 
-    pub(super) fn computed(_thread: i32) -> Option<Duration> {
-        None
-    }
+    impl ThreadId {
+        pub(crate) fn computed(self) -> Option<Duration> {
+            None
+        }
 
-    pub(super) fn activity(_thread: i32) -> Activity {
-        Activity::Unknown
+        pub(crate) fn activity(self) -> Activity {
+            Activity::Unknown
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The lock while it changes from its favourite thread to the mutex.
+//! The lock while it changes from its biased owner to the mutex.
 //!
 //! The change happens once in the life of a lock, so there are many locks here.
 
@@ -33,7 +33,7 @@ impl Number {
 }
 
 #[test]
-fn only_one_thread_is_inside_while_the_favourite_loses_its_place() {
+fn only_one_thread_is_inside_while_the_biased_owner_loses_its_place() {
     let vm = Toy::<true>::boot(Observer::default()).runtime();
     for _ in 0..LOCKS {
         let (lock, number) = (Lock::new(), Number(UnsafeCell::new(0)));
@@ -51,7 +51,7 @@ fn only_one_thread_is_inside_while_the_favourite_loses_its_place() {
                 assert!(!lock.is_held::<Toy<true>>());
             }
         };
-        // The first thread that comes becomes the favourite.
+        // The first thread that comes becomes the biased owner.
         drop(lock.enter(vm));
         std::thread::scope(|scope| {
             for _ in 0..OTHERS {
@@ -68,7 +68,7 @@ fn only_one_thread_is_inside_while_the_favourite_loses_its_place() {
 }
 
 #[test]
-fn a_second_thread_waits_for_a_favourite_inside() {
+fn a_second_thread_waits_for_a_biased_owner_inside() {
     let vm = Toy::<true>::boot(Observer::default()).runtime();
     let (lock, left) = (Lock::new(), AtomicBool::new(false));
     let entered = lock.enter(vm);
@@ -76,7 +76,10 @@ fn a_second_thread_waits_for_a_favourite_inside() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let _entered = lock.enter(vm);
-            assert!(left.load(Ordering::SeqCst), "the favourite is still inside");
+            assert!(
+                left.load(Ordering::SeqCst),
+                "the biased owner is still inside"
+            );
         });
         // Waiting is the VM's business, so that it can stop the world meanwhile.
         while vm.waits() == waits {

@@ -1,6 +1,6 @@
 //! The lock while the thread that has it runs what may be Python code.
 //!
-//! Everything here holds of a lock with a favourite and of one without.
+//! Everything here holds of a lock with a biased owner and of one without.
 
 use hpy_loader::lock::Lock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use toy_vm::Toy;
 
 type Vm = Toy<true>;
 
-/// Runs `test` on a lock whose favourite is this thread, and on one that has none.
+/// Runs `test` on a lock whose biased owner is this thread, and on one that has none.
 fn on_both(test: impl Fn(&'static Vm, &Lock)) {
     let vm = Vm::boot(Observer::default()).runtime();
     let lock = Lock::new();
@@ -42,7 +42,8 @@ fn let_another_in(vm: &'static Vm, lock: &Lock, work: impl FnOnce(&AtomicBool)) 
 #[cfg(not(miri))]
 #[test]
 fn nobody_comes_between_when_a_thread_leaves_for_a_moment() {
-    const STEPS: usize = 3000;
+    // So many that threads lose their turns in between, where others want the processors.
+    const STEPS: usize = 100_000;
     const THREADS: usize = 3;
     on_both(|vm, lock| {
         let number = AtomicUsize::new(0);

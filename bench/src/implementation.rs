@@ -25,9 +25,9 @@ pub enum Role {
     /// `hpyvm` without threads.
     SingleThreaded,
     /// The operations of RustPython that `hpyvm` is made of, without HPy.
-    Floor,
+    LowerBound,
     /// The same without threads.
-    FloorSingleThreaded,
+    LowerBoundSingleThreaded,
     /// The baseline in a mode of HPy.
     BaselineIn(Mode),
     /// `hpyvm` as users run it, in a mode of HPy.
@@ -67,7 +67,7 @@ impl Mode {
 
 /// One implementation of HPy, ready to be started.
 #[derive(Clone, Debug)]
-pub struct Contestant {
+pub struct Implementation {
     /// What reports and `--only` call it.
     pub name: String,
     /// What it is to the comparison.
@@ -87,12 +87,12 @@ pub struct Absent {
     pub reason: String,
 }
 
-/// What [`Contestant::cpython`] is called.
+/// What [`Implementation::cpython`] is called.
 pub const CPYTHON: &str = "CPython";
-/// What [`Contestant::cpython_abi`] is called.
+/// What [`Implementation::cpython_abi`] is called.
 pub const CPYTHON_ABI: &str = "CPython ABI";
 
-impl Contestant {
+impl Implementation {
     /// CPython with HPy's own universal mode.
     pub fn cpython(environment: &Environment, universal: &Built) -> Self {
         Self {

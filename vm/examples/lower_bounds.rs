@@ -65,7 +65,7 @@ impl World {
     fn new(vm: &VirtualMachine) -> Self {
         let scope = vm.new_scope_with_builtins();
         let program = vm
-            .compile(PROGRAM, Mode::Exec, "<floors>".to_owned())
+            .compile(PROGRAM, Mode::Exec, "<lower_bounds>".to_owned())
             .expect("the program is right");
         vm.run_code_obj(program, scope.clone())
             .unwrap_or_else(|_| panic!("the program runs"));
@@ -143,7 +143,7 @@ const TUPLE: Operation = |world, vm| {
 
 const ONE_REFERENCE: Operation = |world, _| drop(black_box(world.object.clone()));
 
-/// The operations by the row that they are the floor of.
+/// The operations by the row that they are the lower bound of.
 const OPERATIONS: &[(&str, Operation)] = &[
     ("empty loop in C", |world, _| {
         black_box(world);
