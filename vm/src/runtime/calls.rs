@@ -1,5 +1,6 @@
 //! Calling Python.
 
+use super::objects::attribute_name;
 use crate::host::{RustPython, attempt, signatures};
 use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
@@ -125,11 +126,7 @@ impl Calls for RustPython {
             return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
         };
         attempt(|vm| {
-            let Some(name) = name.downcast_ref::<PyStr>() else {
-                let class = name.class().name();
-                let message = format!("attribute name must be string, not '{class}'");
-                return Err(vm.new_type_error(message));
-            };
+            let name = attribute_name(name, vm)?;
             if names.is_none()
                 && let Some(function) = python_method(receiver, name, vm)
             {

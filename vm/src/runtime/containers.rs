@@ -1,6 +1,6 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::references::new_plain;
+use super::references::{expect, new_plain};
 use crate::capsule::PyCapsule;
 use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::capsule::Capsule;
@@ -11,16 +11,22 @@ use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyTuple, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
-/// The object as what it has to be.
-fn expect<'a, T: PyPayload>(
-    object: &'a PyObject,
-    what: &str,
-    vm: &VirtualMachine,
-) -> PyResult<&'a Py<T>> {
-    object.downcast_ref().ok_or_else(|| {
-        let class = object.class().name();
-        vm.new_type_error(format!("expected {what}, {class} found"))
-    })
+/// The object as a list.
+fn list<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyList>> {
+    expect(
+        object,
+        |class| format!("expected a list, {class} found"),
+        vm,
+    )
+}
+
+/// The object as a dict.
+fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict>> {
+    expect(
+        object,
+        |class| format!("expected a dict, {class} found"),
+        vm,
+    )
 }
 
 /// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
@@ -91,23 +97,21 @@ impl Containers for RustPython {
         self.new_tuple_from_roots(gather(items)?.into_boxed_slice())
     }
 
-    fn list_append(&self, list: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
+    fn list_append(&self, object: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
         attempt(|vm| {
-            let list = expect::<PyList>(list, "a list", vm)?;
-            list.borrow_vec_mut().push(item.clone());
+            list(object, vm)?.borrow_vec_mut().push(item.clone());
             Ok(())
         })
     }
 
     fn list_insert(
         &self,
-        list: &PyObjectRef,
+        object: &PyObjectRef,
         index: isize,
         item: &PyObjectRef,
     ) -> VmResult<(), Self> {
         attempt(|vm| {
-            let list = expect::<PyList>(list, "a list", vm)?;
-            let mut items = list.borrow_vec_mut();
+            let mut items = list(object, vm)?.borrow_vec_mut();
             let length = items.len();
             let place = match usize::try_from(index) {
                 Ok(index) => index.min(length),
@@ -123,19 +127,11 @@ impl Containers for RustPython {
     }
 
     fn dict_keys(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| {
-            Ok(vm
-                .ctx
-                .new_list(expect::<PyDict>(object, "a dict", vm)?.keys_vec()))
-        })
+        attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
     }
 
     fn dict_copy(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| {
-            Ok(expect::<PyDict>(object, "a dict", vm)?
-                .copy()
-                .into_ref(&vm.ctx))
-        })
+        attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
     }
 
     fn new_slice(
@@ -154,7 +150,11 @@ impl Containers for RustPython {
 
     fn unpack_slice(&self, object: &PyObjectRef) -> VmResult<(isize, isize, isize), Self> {
         attempt(|vm| {
-            let slice = expect::<PySlice>(object, "a slice", vm)?;
+            let slice = expect::<PySlice>(
+                object,
+                |class| format!("expected a slice, {class} found"),
+                vm,
+            )?;
             // -isize::MIN does not fit, and no sequence is longer than that.
             let step = slice_index(slice.step.as_ref(), vm)?
                 .unwrap_or(1)

@@ -1,9 +1,10 @@
 //! RustPython as a [`Runtime`](hpy_loader::runtime::Runtime).
 //!
-//! One file a chapter of the trait, over [`references`], [`type_names`] and [`frames`].
-//! A root is a [`PyObjectRef`](rustpython_vm::PyObjectRef), a field holds the raw pointer of
-//! one, and the virtual machine is whichever is current on the thread.
+//! One file a chapter of the trait, over [`references`], [`bytes`], [`type_names`] and
+//! [`frames`]. A root is a [`PyObjectRef`](rustpython_vm::PyObjectRef), a field holds the
+//! raw pointer of one, and the virtual machine is whichever is current on the thread.
 
+mod bytes;
 mod calls;
 mod containers;
 mod definitions;

@@ -1,5 +1,6 @@
 //! Modules, code and context variables.
 
+use super::references::expect;
 use crate::functions::module_function;
 use crate::host::{RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::Loader;
@@ -73,14 +74,10 @@ impl Modules for RustPython {
         locals: &PyObjectRef,
     ) -> VmResult<PyObjectRef, Self> {
         attempt(|vm| {
-            let Some(code) = code.downcast_ref::<PyCode>() else {
-                let class = code.class().name().to_owned();
-                return Err(vm.new_type_error(format!("expected a code object, {class} found")));
-            };
-            let Some(globals) = globals.downcast_ref::<PyDict>() else {
-                let class = globals.class().name().to_owned();
-                return Err(vm.new_type_error(format!("globals must be a dict, not {class}")));
-            };
+            let complaint = |class: &str| format!("expected a code object, {class} found");
+            let code = expect::<PyCode>(code, complaint, vm)?;
+            let complaint = |class: &str| format!("globals must be a dict, not {class}");
+            let globals = expect::<PyDict>(globals, complaint, vm)?;
             let locals = ArgMapping::new(locals.clone());
             // Whose globals name no builtins gets the caller's, and nothing is
             // entered into the dict.

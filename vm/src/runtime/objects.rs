@@ -1,15 +1,16 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
-use super::references::{exactly, lend};
+use super::bytes::to_bytes;
+use super::references::{exactly, expect, lend};
 use super::type_names::type_name;
 use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Numbers, Objects, VmResult};
-use rustpython_vm::builtins::{PyBytes, PyDict, PyInt, PyList, PyStr, PyStrRef, PyTuple, PyType};
-use rustpython_vm::protocol::{BufferFlags, PyBuffer, PyIter, PyIterReturn};
+use rustpython_vm::builtins::{PyBytes, PyDict, PyList, PyStr, PyStrRef, PyTuple, PyType};
+use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ffi::CStr;
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
@@ -24,11 +25,9 @@ fn comparison(op: CompareOp) -> PyComparisonOp {
 }
 
 /// An attribute's name as Python passes it.
-fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
-    name.downcast_ref::<PyStr>().ok_or_else(|| {
-        let class = name.class().name().to_owned();
-        vm.new_type_error(format!("attribute name must be string, not '{class}'"))
-    })
+pub fn attribute_name<'a>(name: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
+    let complaint = |class: &str| format!("attribute name must be string, not '{class}'");
+    expect(name, complaint, vm)
 }
 
 /// An attribute's name as C passes it. Nearly every name of an attribute is
@@ -60,45 +59,6 @@ fn place(index: isize, length: usize) -> Option<usize> {
         index
     };
     usize::try_from(index).ok().filter(|&index| index < length)
-}
-
-/// `PyObject_Bytes`. Unlike the class `bytes`, it takes no number for a length.
-fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    if object.class().is(vm.ctx.types.bytes_type) {
-        return Ok(object.clone());
-    }
-    if let Some(method) = object.lookup_special(vm.ctx.intern_str("__bytes__"), vm)? {
-        let bytes = method.call((), vm)?;
-        if bytes.downcastable::<PyBytes>() {
-            return Ok(bytes);
-        }
-        let class = bytes.class().name().to_owned();
-        return Err(vm.new_type_error(format!("__bytes__ returned non-bytes (type {class})")));
-    }
-    if object.class().slots.as_buffer.load().is_some() {
-        let buffer = PyBuffer::from_object(vm, object, BufferFlags::FULL_RO)?;
-        let mut bytes = Vec::with_capacity(buffer.desc.len);
-        buffer.append_to(&mut bytes);
-        return Ok(vm.ctx.new_bytes(bytes).into());
-    }
-    let iterator = if object.downcastable::<PyStr>() || object.downcastable::<PyInt>() {
-        None
-    } else {
-        match PyIter::try_from_object(vm, object.clone()) {
-            Ok(iterator) => Some(iterator),
-            Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => None,
-            Err(error) => return Err(error),
-        }
-    };
-    let Some(iterator) = iterator else {
-        let class = object.class().name().to_owned();
-        return Err(vm.new_type_error(format!("cannot convert '{class}' object to bytes")));
-    };
-    vm.ctx
-        .types
-        .bytes_type
-        .as_object()
-        .call((PyObjectRef::from(iterator),), vm)
 }
 
 impl Objects for RustPython {
@@ -239,8 +199,7 @@ impl Objects for RustPython {
         attempt(|vm| {
             if !PyIter::check(iterator) {
                 let class = iterator.class().name().to_owned();
-                let message = format!("'{class}' object is not an iterator");
-                return Err(vm.new_type_error(message));
+                return Err(vm.new_type_error(format!("'{class}' object is not an iterator")));
             }
             match PyIter::new(&**iterator).next(vm)? {
                 PyIterReturn::Return(item) => Ok(Some(item)),

@@ -1,7 +1,9 @@
-//! References to objects: as what they are, lent, new.
+//! References to objects: as what they are or have to be, lent, new.
 
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef};
+use rustpython_vm::{
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+};
 use std::fmt::Debug;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -15,6 +17,20 @@ pub fn exactly<'a, T: PyPayload>(object: &'a PyObject, class: &Py<PyType>) -> Op
     let is_exact_instance = object.class().is(class);
     // SAFETY: instances of exactly a builtin class have its payload.
     is_exact_instance.then(|| unsafe { object.downcast_unchecked_ref() })
+}
+
+/// The object as what it has to be; `complaint` gives the text of the `TypeError` from
+/// the name of the class that it has.
+pub fn expect<'a, T: PyPayload>(
+    object: &'a PyObject,
+    complaint: impl FnOnce(&str) -> String,
+    vm: &VirtualMachine,
+) -> PyResult<&'a Py<T>> {
+    object.downcast_ref().ok_or_else(|| {
+        // The class is not to be locked any more when the exception is made.
+        let text = complaint(&object.class().name());
+        vm.new_type_error(text)
+    })
 }
 
 /// Lends a reference of an object that something else keeps alive meanwhile.

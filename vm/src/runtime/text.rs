@@ -1,6 +1,6 @@
 //! `str` and `bytes`.
 
-use super::references::new_plain;
+use super::references::{expect, new_plain};
 use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
@@ -180,10 +180,8 @@ impl Text for RustPython {
 
     fn bytes_data(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
-            let Some(bytes) = object.downcast_ref::<PyBytes>() else {
-                let class = object.class().name().to_owned();
-                return Err(vm.new_type_error(format!("expected bytes, {class} found")));
-            };
+            let complaint = |class: &str| format!("expected bytes, {class} found");
+            let bytes = expect::<PyBytes>(object, complaint, vm)?;
             let exact = object.class().is(vm.ctx.types.bytes_type);
             self.copies.get(object, bytes.as_bytes(), exact, vm)
         })

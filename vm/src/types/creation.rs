@@ -1,10 +1,11 @@
 //! Making a type.
 
-use super::construction::{New, new_native, replace_builtin_new, shaped};
+use super::construction::{new_native, replace_builtin_new};
 use super::info::{ClassRecord, TypeInfo};
 use super::layout::builtin_of;
 use super::patches::{from_bytes, get_referents, reduce};
 use super::plan::{Plan, plan};
+use super::shapes::{New, shaped};
 use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
 use super::{buffer, dict, python_classes, slots};

@@ -8,7 +8,7 @@
 //!   only.
 //! - [`slots`] connects the extension's functions to operators and the like;
 //!   [`dunder`] and [`attributes`] show them to Python.
-//! - [`construction`] makes an instance. [`call`] and [`buffer`] are the two
+//! - [`construction`] makes an instance, of one of the [`shapes`]. [`call`] and [`buffer`] are the two
 //!   protocols for which an instance keeps something.
 //! - [`c_function`] finds the C function behind a slot, [`native_struct`] the struct
 //!   behind an object, a class included.
@@ -35,6 +35,7 @@ mod patches;
 pub mod payload;
 mod plan;
 mod python_classes;
+mod shapes;
 mod slot_table;
 mod slots;
 mod struct_cell;

@@ -12,8 +12,8 @@
 //! Both are noticed in the slots of `type`, which are replaced when the first type
 //! of an extension is made. Metaclasses inherit them.
 
-use super::construction::New;
 use super::info::TypeInfo;
+use super::shapes::New;
 use super::slots::{self, Attributes};
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::add_operators;

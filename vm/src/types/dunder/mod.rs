@@ -16,7 +16,7 @@ mod wrappers;
 
 use super::info::TypeInfo;
 use crate::functions::{Initializer, descriptor};
-use crate::runtime::RustPython;
+use crate::host::RustPython;
 use hpy_loader::abi::Slots;
 use hpy_loader::call::wrapper::WrapperCall;
 use rustpython_vm::function::FuncArgs;

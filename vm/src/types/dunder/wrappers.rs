@@ -1,7 +1,7 @@
 //! What RustPython does for calls of slots by their names.
 
 use crate::functions::keyword_dict;
-use crate::runtime::{RustPython, into_exception};
+use crate::host::{RustPython, into_exception};
 use crate::types::call;
 use hpy_loader::abi::HPyFunc_keywords;
 use hpy_loader::call::wrapper::{SlotWrappers, WrapperCall};

@@ -6,7 +6,7 @@
 //! `int` and calls the class with it.
 
 use crate::functions::class_method;
-use crate::types::construction::shaped;
+use crate::types::shapes::shaped;
 use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::function::FuncArgs;
