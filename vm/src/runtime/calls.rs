@@ -6,7 +6,7 @@ use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
 use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 

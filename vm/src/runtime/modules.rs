@@ -1,13 +1,10 @@
 //! Modules, code and context variables.
 
 use super::references::expect;
-use crate::functions::module_function;
-use crate::host::{RustPython, attempt, attempt_object, into_exception};
-use hpy_loader::Loader;
+use crate::host::{RustPython, attempt, attempt_object};
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::{Modules, VmResult};
-use hpy_loader::spec::ModuleDef;
-use rustpython_vm::builtins::{PyCode, PyDict, PyStr};
+use rustpython_vm::builtins::{PyCode, PyDict};
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::function::ArgMapping;
 use rustpython_vm::scope::Scope;

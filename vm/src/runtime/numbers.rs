@@ -25,7 +25,13 @@ fn operator(op: BinaryOp) -> Operator {
         BinaryOp::And => VirtualMachine::_and,
         BinaryOp::Xor => VirtualMachine::_xor,
         BinaryOp::Or => VirtualMachine::_or,
+        _ => unknown_operator,
     }
+}
+
+/// An operator that a later loader asks for.
+fn unknown_operator(vm: &VirtualMachine, _: &PyObject, _: &PyObject) -> PyResult {
+    Err(vm.new_not_implemented_error("this VM does not know the operator"))
 }
 
 fn in_place_operator(op: BinaryOp) -> Operator {
@@ -44,6 +50,7 @@ fn in_place_operator(op: BinaryOp) -> Operator {
         BinaryOp::Or => VirtualMachine::_ior,
         // Python has no such operator, and the ABI no such function.
         BinaryOp::Divmod => VirtualMachine::_divmod,
+        _ => unknown_operator,
     }
 }
 
@@ -219,6 +226,7 @@ impl Numbers for RustPython {
                 .float_type
                 .as_object()
                 .call((object.clone(),), vm),
+            _ => unknown_operator(vm, object, object),
         })
     }
 }

@@ -1,12 +1,12 @@
 //! The object protocol: attributes, items, comparison, text forms.
 
 use super::bytes::to_bytes;
-use super::references::{exactly, expect, lend};
+use super::references::expect;
 use super::type_names::type_name;
 use crate::host::{RustPython, attempt, attempt_object};
 use crate::types::refused_item;
-use hpy_loader::runtime::{CompareOp, Numbers, Objects, VmResult};
-use rustpython_vm::builtins::{PyBytes, PyDict, PyList, PyStr, PyStrRef, PyTuple, PyType};
+use hpy_loader::runtime::{CompareOp, Objects, VmResult};
+use rustpython_vm::builtins::{PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;

@@ -1,11 +1,8 @@
 //! Roots, fields, constants, threads.
 
-use super::references::{exactly, lend};
 use crate::capsule::PyCapsule;
 use crate::host::RustPython;
-use crate::types::is_bare_instance;
 use hpy_loader::runtime::{Roots, Threads};
-use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
 use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef};

@@ -2,11 +2,9 @@
 
 use crate::host::{RustPython, attempt};
 use crate::types::info::TypeInfo;
-use crate::types::{call, construction, creation, native_struct, payload};
-use hpy_loader::Loader;
+use crate::types::{call, construction, native_struct};
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::{Types, VmResult};
-use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::ffi::c_void;
