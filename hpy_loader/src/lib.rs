@@ -50,6 +50,30 @@
 //! An extension is still C code in this process. What it does to memory that is
 //! rightly its own, nobody checks.
 
+//! # Layers
+//!
+//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds it.
+//!
+//! ```text
+//! startup, module, member  a loader with its contexts and modes; modules; members
+//! context                  the functions of the context, one file a topic
+//! boundary                 how the functions that C calls are made
+//! definitions              what a VM makes of an extension's definitions
+//! call                     the way out to C, and the loader that goes it
+//! core                     what one VM keeps: table, pending error, registries
+//! registry, literals       things that C refers to by number; text of C constants
+//! lock, native             what stands in for the GIL; native structs and their fields
+//! debug, trace             contexts that wrap a context
+//! sites                    where in C, and in Python, something happened
+//! runtime                  what a VM gives, in chapters
+//! modes                    the words that choose a mode
+//! library, spec            files, and what they define
+//! capsule                  C pointers that travel through Python
+//! handles                  the handle word and the slot table
+//! abi, c_string, memory    C layouts and the table of the context; text; how much is left
+//! platform                 what the operating system gives
+//! ```
+
 pub mod abi;
 mod boundary;
 mod c_string;

@@ -52,11 +52,12 @@ mod symbols;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod walk;
 
+pub use crate::runtime::{Position, PythonFrame};
 pub use call::Call;
 pub(crate) use caller::CallSite;
 pub use caller::{Caller, Registers};
 pub use frame::{Frame, Place};
-pub use python::{Position, PythonFrame, PythonStack};
+pub use python::PythonStack;
 pub use site::Site;
 
 use site::SiteParts;
