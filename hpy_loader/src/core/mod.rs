@@ -1,7 +1,7 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
-//! A VM meets it through a [`Loader`](crate::call::Loader), one for each mode; C
-//! meets it through a universal context, which is part of a [`Gate`].
+//! A VM meets the core through a [`Loader`](crate::Loader), one for each mode. C meets the
+//! core through a universal context, which is part of an instance of the boundary.
 
 mod builder_items;
 mod lazy_error;
@@ -48,7 +48,7 @@ pub struct Core<R: Runtime> {
 unsafe impl<R: Runtime<Threads = MultiThreaded> + Sync> Sync for Core<R> {}
 
 impl<R: Runtime> Core<R> {
-    /// Makes the context for `runtime` and opens its constants.
+    /// Makes the core for `runtime`, which has no context yet.
     ///
     /// # Errors
     ///
