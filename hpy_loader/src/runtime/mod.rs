@@ -79,7 +79,7 @@ pub use types::Types;
 ///    [`load_field`](Roots::load_field) of that word, or of what the collector has
 ///    rewritten it to, gives a root of the object.
 /// 5. **Text.** What [`utf8`](Text::utf8), [`bytes_data`](Text::bytes_data), their fast
-///    forms and [`type_name`](Types::type_name) give is memory that stays as it is as long
+///    forms and [`type_name`](Objects::type_name) give is memory that stays as it is as long
 ///    as the *object* lives, not just this root, and a NUL byte follows it.
 /// 6. **Native structs.** The struct that [`new_instance`](Types::new_instance) and
 ///    [`native_struct`](Types::native_struct) give has the size that the definition of the

@@ -4,7 +4,7 @@
 //! and so all of them go through that type's one `vectorcall`. RustPython's own
 //! makes a `FuncArgs` of the arguments, with an owned string for each keyword,
 //! and calls the function of the definition. Ours wants the arguments as they
-//! are, so [`super::vectorcall`] stands in front of RustPython's and has to tell
+//! are, so [`super::function`] stands in front of RustPython's and has to tell
 //! whether a function is ours.
 //!
 //! What it has is a reference to the closure in the definition. Those of

@@ -52,7 +52,7 @@ pub fn fits(function: &Py<PyFunction>, count: usize, vm: &VirtualMachine) -> boo
 }
 
 /// The arguments of a call with keywords in the order of the function's parameters,
-/// if each parameter gets one and the function [fits](self::fits).
+/// if each parameter gets one and the function [fits].
 pub fn arrange(
     function: &Py<PyFunction>,
     args: &[&PyObjectRef],

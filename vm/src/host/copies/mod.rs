@@ -13,7 +13,7 @@
 //! The table below keeps a copy beside a reference to its object and drops both
 //! once that reference is the last one. Nobody else can then reach the object
 //! again, so nobody can rely on the copy. Each new copy pays for looking at
-//! [`LOOKS`] others, in turn, and at more if it is large. So what is dead and
+//! a few others, in turn, and at more if it is large. So what is dead and
 //! still here never exceeds what is alive by more than a constant, and there is
 //! no pause in which a large table is swept. (Weighed against it: a counter that
 //! triggers a full sweep has the same bound but pauses; leaking is no bound at
