@@ -1,7 +1,7 @@
 //! The one way out to C.
 //!
 //! A VM calls the functions that an extension defines through three methods of a
-//! [`Loader`](crate::Loader): [`call_method`](crate::Loader::call_method) for methods
+//! [`Loader`]: [`call_method`](crate::Loader::call_method) for methods
 //! and functions of modules, [`call_instance`](crate::Loader::call_instance) for
 //! objects that can be called, and [`call_slot`](crate::Loader::call_slot) for all
 //! else. Each takes the HPy lock, opens handles for the arguments, calls, takes the

@@ -1,7 +1,7 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
 //! A VM meets it through a [`Loader`](crate::call::Loader), one for each mode; C
-//! meets it through a universal context, which is part of a [`Gate`].
+//! meets it through a universal context, which is in an instance of the boundary.
 
 mod builder_items;
 mod lazy_error;
@@ -104,7 +104,8 @@ impl<R: Runtime> Core<R> {
         }
     }
 
-    /// The universal context, which the other modes wrap. It is in a [`Gate`].
+    /// The universal context, which the other modes wrap. It is in an instance of the
+    /// boundary.
     #[inline]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.get()

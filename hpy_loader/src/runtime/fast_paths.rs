@@ -34,7 +34,7 @@ pub trait FastPaths:
     ///
     /// # Safety
     ///
-    /// As [`load_field`](Self::load_field).
+    /// As [`load_field`](Roots::load_field).
     #[inline]
     unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Self::Object) -> T) -> T {
         // SAFETY: passed on to the caller.
@@ -50,7 +50,7 @@ pub trait FastPaths:
     }
 
     /// `len(object)` of a builtin container, if that is known without running
-    /// Python code. [`length`](Self::length) knows it in any case.
+    /// Python code. [`length`](Objects::length) knows it in any case.
     #[inline]
     fn fast_length(&self, object: &Self::Object) -> Option<usize> {
         let _ = object;
@@ -127,9 +127,9 @@ pub trait FastPaths:
         false
     }
 
-    /// [`call`](Self::call) with positional arguments only, which change hands: they
+    /// [`call`](Calls::call) with positional arguments only, which change hands: they
     /// may become the variables of a function without being duplicated. Only asked
-    /// where roots may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
+    /// where roots may lie anywhere ([`UNTRACKED_ROOTS`](Self::UNTRACKED_ROOTS)).
     #[inline]
     #[allow(clippy::boxed_local)]
     fn call_positional(
@@ -143,10 +143,10 @@ pub trait FastPaths:
 
     /// Whether the loader may keep a `str` of a few constants in the extensions'
     /// sources, for good, instead of asking for a new one each time. Only where roots
-    /// may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
+    /// may lie anywhere ([`UNTRACKED_ROOTS`](Self::UNTRACKED_ROOTS)).
     const KEEP_CONSTANT_TEXT: bool = false;
 
-    /// What [`utf8`](Self::utf8) gives, if that is at hand without running Python
+    /// What [`utf8`](Text::utf8) gives, if that is at hand without running Python
     /// code or waiting.
     #[inline]
     fn fast_utf8(&self, object: &Self::Object) -> Option<*const [u8]> {
@@ -154,7 +154,7 @@ pub trait FastPaths:
         None
     }
 
-    /// What [`bytes_data`](Self::bytes_data) gives, if that is at hand without
+    /// What [`bytes_data`](Text::bytes_data) gives, if that is at hand without
     /// running Python code or waiting.
     #[inline]
     fn fast_bytes(&self, object: &Self::Object) -> Option<*const [u8]> {
@@ -162,14 +162,14 @@ pub trait FastPaths:
         None
     }
 
-    /// [`new_list`](Self::new_list) of roots in memory that may become the list's.
-    /// Only asked where roots may lie anywhere ([`UNTRACKED_ROOTS`](Roots::UNTRACKED_ROOTS)).
+    /// [`new_list`](Containers::new_list) of roots in memory that may become the list's.
+    /// Only asked where roots may lie anywhere ([`UNTRACKED_ROOTS`](Self::UNTRACKED_ROOTS)).
     #[inline(always)]
     fn new_list_from_roots(&self, items: Box<[Self::Object]>) -> VmResult<Self::Object, Self> {
         self.new_list(items.into_vec().into_iter())
     }
 
-    /// [`new_tuple`](Self::new_tuple), in the same way.
+    /// [`new_tuple`](Containers::new_tuple), in the same way.
     #[inline(always)]
     fn new_tuple_from_roots(&self, items: Box<[Self::Object]>) -> VmResult<Self::Object, Self> {
         self.new_tuple(items.into_vec().into_iter())
@@ -183,7 +183,7 @@ pub trait FastPaths:
         false
     }
 
-    /// [`new_instance`](Self::new_instance) for a VM that can make instances of some
+    /// [`new_instance`](Types::new_instance) for a VM that can make instances of some
     /// classes without running Python code. `class` may be no type.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ pub use types::Types;
 ///    [`load_field`](Roots::load_field) of that word, or of what the collector has
 ///    rewritten it to, gives a root of the object.
 /// 5. **Text.** What [`utf8`](Text::utf8), [`bytes_data`](Text::bytes_data), their fast
-///    forms and [`type_name`](Types::type_name) give is memory that stays as it is as long
+///    forms and [`type_name`](Objects::type_name) give is memory that stays as it is as long
 ///    as the *object* lives, not just this root, and a NUL byte follows it.
 /// 6. **Native structs.** The struct that [`new_instance`](Types::new_instance) and
 ///    [`native_struct`](Types::native_struct) give has the size that the definition of the
@@ -92,7 +92,7 @@ pub use types::Types;
 ///    `bf_getbuffer` of the same object has filled. The names in
 ///    [`CallArgs`](crate::call::CallArgs) are a tuple of as many strings as are said.
 /// 8. **Moving.** A collector moves objects only if it finds the roots in open slots
-///    through [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
+///    through [`Core::for_each_root`](crate::Core::for_each_root) and rewrites them in
 ///    place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A
 ///    root that a method returned is in a slot before the next method is called, unless
 ///    just that call borrows it or nobody uses it afterwards.
