@@ -71,6 +71,23 @@ impl Library {
     /// Opens the universal module `module_name`, a dotted name of which the
     /// last part counts, from the file `path`.
     ///
+    /// ```no_run
+    /// use hpy_loader::Library;
+    /// use std::path::Path;
+    ///
+    /// let path = Path::new("build/spam.hpy0.so");
+    /// // SAFETY: the file is trusted, and nobody writes into it.
+    /// match unsafe { Library::open("spam", path) } {
+    ///     Ok(library) => println!("{} is open", library.name()),
+    ///     Err(error) => println!("ImportError: {error}"),
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// For a file that is not a whole universal module for this machine, of this name
+    /// and of the loader's ABI version.
+    ///
     /// # Safety
     ///
     /// Code from the file runs: the initialisers of the library and of all the

@@ -73,6 +73,17 @@ pub enum Receiver<O> {
 pub struct Kept(HPy);
 
 /// What a callable is called with, as `vectorcall` has it.
+///
+/// ```
+/// use hpy_loader::call::CallArgs;
+///
+/// // Objects are text here. The call is `f(a, b, key=c)`.
+/// let args = CallArgs::with_keywords(vec!["a", "b", "c"], "('key',)", 1);
+/// # let _ = args;
+/// // And `f(a, b)`.
+/// let args = CallArgs::positional(vec!["a", "b"]);
+/// # let _: CallArgs<&str> = args;
+/// ```
 pub struct CallArgs<O> {
     values: Vec<O>,
     positional: usize,
