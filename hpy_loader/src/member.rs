@@ -37,7 +37,7 @@ pub unsafe fn get<R: Runtime>(
 ) -> VmResult<R::Object, R> {
     let _entered = loader.lock().enter(loader.runtime());
     let vm = loader.runtime();
-    let constant = |h: HPy| match loader.handles().pin(RawHandle::from(h)) {
+    let constant = |h: HPy| match loader.core().handles().pin(RawHandle::from(h)) {
         Some(object) => vm.duplicate(&object),
         None => unreachable!("constants of the context stay open"),
     };
@@ -46,7 +46,9 @@ pub unsafe fn get<R: Runtime>(
     let decode = |bytes: &[u8]| {
         // The bytes are the extension's, which may run once the lock is left.
         let bytes = bytes.to_vec();
-        loader.leave(|vm| vm.decode(&bytes, "utf-8", "strict"))
+        loader
+            .core()
+            .leave(|vm| vm.decode(&bytes, "utf-8", "strict"))
     };
     // SAFETY: the extension declares the member's type; alignment is not
     // assumed.
@@ -167,13 +169,13 @@ pub unsafe fn set<R: Runtime>(
         if let Some(value) = value {
             field.set(loader.runtime().store_field(value));
         }
-        loader.leave(|_| drop(old));
+        loader.core().leave(|_| drop(old));
         return Ok(());
     }
     let Some(value) = value else {
         return Err(loader.error(constants.h_TypeError, "can't delete numeric/char attribute"));
     };
-    let mut frame = ArgumentScope::new(loader.handles());
+    let mut frame = ArgumentScope::new(loader.core().handles());
     let Ok(word) = frame.push(value) else {
         return Err(loader.error(constants.h_MemoryError, "the handle table is full"));
     };
@@ -181,7 +183,7 @@ pub unsafe fn set<R: Runtime>(
     // SAFETY: the caller vouches for the struct, the extension for the member.
     let stored = unsafe { store(call, member, address, HPy::from(word)) };
     let values = frame.finish();
-    loader.leave(|_| drop(values));
+    loader.core().leave(|_| drop(values));
     stored
 }
 

@@ -42,7 +42,7 @@ impl<R: Runtime> Loader<R> {
         unsafe { self.declare_globals(definition.globals) };
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
-        let definition = definition.map_err(|refusal| self.refusal(&refusal))?;
+        let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
         // Functions of the module refer to it, and they live as long as Python
         // keeps them.
         let definition: &'static ModuleDef = Box::leak(Box::new(definition));
@@ -93,23 +93,24 @@ impl<R: Runtime> Loader<R> {
         if slots.is_empty() {
             return Ok(module);
         }
-        let _entered = self.lock().enter(self.runtime());
+        let (core, vm) = (self.core(), self.runtime());
+        let _entered = core.lock().enter(vm);
         // The module is in a slot while C runs, where a collector finds it.
-        let word = RawHandle::from(self.open(module)?);
-        let Some(module) = self.handles().pin(word) else {
+        let word = RawHandle::from(core.open(module)?);
+        let Some(module) = core.handles().pin(word) else {
             unreachable!("the handle has just been opened");
         };
-        self.handles().close(word);
+        core.handles().close(word);
         for &exec in slots {
-            let argument = self.runtime().duplicate(&module);
+            let argument = vm.duplicate(&module);
             if let Err(error) = self.call_slot(exec, (argument, name)) {
                 // Where dropping a root runs finalizers, roots do not move.
                 let module = module.release();
-                self.leave(|_| drop(module));
+                core.leave(|_| drop(module));
                 return Err(error);
             }
         }
-        Ok(module.into_object(|module| self.runtime().duplicate(module)))
+        Ok(module.into_object(|module| vm.duplicate(module)))
     }
 }
 

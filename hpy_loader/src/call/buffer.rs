@@ -45,7 +45,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
             // While the call has the lock, and of a function that fails as well.
             let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
             let exporter = RawHandle::from_bits(exporter.0);
-            let exporter = loader.handles().take_with(exporter, duplicate);
+            let exporter = loader.core().handles().take_with(exporter, duplicate);
             call.integer(result, Callee::Slot)?;
             Ok(exporter)
         };

@@ -1,12 +1,12 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
 use super::{Trampolines, Wrapper};
-use crate::abi::HPyContext;
+use crate::abi::{HPy, HPyContext};
 use crate::core::Core;
 use crate::debug::Debug;
+use crate::lock::Lock;
 use crate::runtime::Runtime;
 use crate::trace::Trace;
-use std::ops::Deref;
 use std::sync::OnceLock;
 
 /// One way to run extensions: the [`Core`] that all of them share, and the mode
@@ -87,6 +87,52 @@ impl<R: Runtime> Loader<R> {
         self.core
     }
 
+    /// The VM.
+    #[inline]
+    pub fn runtime(&self) -> &'static R {
+        self.core.runtime()
+    }
+
+    /// The HPy lock; see [`crate::lock`].
+    #[inline]
+    pub fn lock(&self) -> &'static Lock {
+        self.core.lock()
+    }
+
+    /// A constant of the context, such as `loader.constants().h_TypeError`.
+    #[inline]
+    pub fn constants(&self) -> &'static HPyContext {
+        self.core.constants()
+    }
+
+    /// An exception of a class that is a constant of the context.
+    #[cold]
+    pub fn error(&self, class: HPy, message: &str) -> R::Object {
+        self.core.error(class, message)
+    }
+
+    /// Visits the root in every open handle, for a collector that moves objects.
+    ///
+    /// # Safety
+    ///
+    /// No other thread is in the loader meanwhile: the [`lock`](Self::lock) is held, or
+    /// the world is stopped.
+    pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.core.for_each_root(visit) };
+    }
+
+    /// How many handles are open: the constants of the context, what extensions hold, and
+    /// the arguments of calls in progress.
+    pub fn open_handles(&self) -> u32 {
+        self.core.open_handles()
+    }
+
+    /// The object behind a handle of the universal context.
+    pub fn object(&self, handle: HPy) -> Option<R::Object> {
+        self.core.object(handle)
+    }
+
     /// What stands between the extension and the universal context, if anything.
     #[inline(always)]
     pub(crate) fn wrapper(&self) -> Option<Wrapper> {
@@ -102,14 +148,5 @@ impl<R: Runtime> Loader<R> {
             None => self.core.context(),
             Some(wrapper) => wrapper.context(),
         }
-    }
-}
-
-impl<R: Runtime> Deref for Loader<R> {
-    type Target = Core<R>;
-
-    #[inline]
-    fn deref(&self) -> &Core<R> {
-        self.core
     }
 }

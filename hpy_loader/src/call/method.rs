@@ -78,13 +78,14 @@ impl<R: Runtime> Loader<R> {
     ///
     /// `MemoryError` if the table is full.
     pub fn keep(&'static self, object: R::Object) -> VmResult<Kept, R> {
-        let _entered = self.lock().enter(self.runtime());
-        match self.handles().open_immortal(object) {
+        let (core, vm) = (self.core(), self.runtime());
+        let _entered = core.lock().enter(vm);
+        match core.handles().open_immortal(object) {
             Ok(word) => Ok(Kept(HPy::from(word))),
             Err(full) => {
-                self.leave(|_| drop(full));
-                let memory_error = self.constants().h_MemoryError;
-                Err(self.error(memory_error, "the handle table is full"))
+                core.leave(|_| drop(full));
+                let memory_error = core.constants().h_MemoryError;
+                Err(core.error(memory_error, "the handle table is full"))
             }
         }
     }

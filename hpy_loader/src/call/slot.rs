@@ -219,8 +219,10 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
     ) -> VmResult<(), R> {
         let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
         let report = |_: &mut Call<R, _>, ()| {
-            if let Some(error) = loader.take_pending() {
-                loader.leave(|runtime| runtime.report_unraisable(error, None));
+            if let Some(error) = loader.core().take_pending() {
+                loader
+                    .core()
+                    .leave(|runtime| runtime.report_unraisable(error, None));
             }
             Ok(())
         };

@@ -94,7 +94,7 @@ impl<R: Runtime> Loader<R> {
     pub fn set_hook(&self, hook: &Hook, object: Option<R::Object>) {
         let _entered = self.lock().enter(self.runtime());
         let word = object.map_or(HPy::NULL, |object| {
-            self.open_borrowed(object).unwrap_or(HPy::NULL)
+            self.core().open_borrowed(object).unwrap_or(HPy::NULL)
         });
         let old = hook.replace(word);
         self.core().end_borrow(old);

@@ -3,7 +3,7 @@
 //! `handles_limits.rs` and `handles_memory.rs` look at the process, so each is a
 //! program of its own.
 
-mod lingering;
+mod deferred_close;
 mod reentry;
 mod table;
 mod word;

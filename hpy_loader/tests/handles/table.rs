@@ -118,7 +118,7 @@ fn op() -> impl Strategy<Value = Op> {
 /// An object in the table, as the model sees it.
 struct Root {
     id: usize,
-    /// `None` for an immortal handle, 0 for one that lingers. C's own references
+    /// `None` for an immortal handle, 0 for one that is_deferred. C's own references
     /// to what is lent, which it may have closed too often.
     refs: Option<i32>,
     lent: bool,
@@ -231,7 +231,7 @@ impl Model {
         }
     }
 
-    /// The end of a word that lingers, if it still does.
+    /// The end of a word that is_deferred, if it still does.
     fn end(&mut self, word: RawHandle) -> Option<usize> {
         let at = self.find(word)?;
         let root = &mut self.roots[at];
@@ -476,12 +476,12 @@ impl<'t> Bench<'t> {
 
     fn compare(&self) {
         self.compare_drops();
-        let lingers = |at: &&usize| {
+        let is_deferred = |at: &&usize| {
             let root = &self.model.roots[**at];
             root.refs == Some(0) && !root.lent
         };
-        let deferred = self.model.open.values().filter(lingers).count();
-        let open = self.model.open.len() - lingering;
+        let deferred = self.model.open.values().filter(is_deferred).count();
+        let open = self.model.open.len() - deferred;
         assert_eq!(self.table.open_count() as usize, open);
         assert_eq!(self.table.counters(), self.model.counters);
         for &word in &self.known {
@@ -489,7 +489,7 @@ impl<'t> Bench<'t> {
             assert_eq!(self.table.is_open(word), at.is_some(), "{word:?}");
             assert_eq!(
                 self.table.is_close_deferred(word),
-                at.is_some_and(|at| lingers(&&at))
+                at.is_some_and(|at| is_deferred(&&at))
             );
             if let Some(at) = at {
                 let pin = self.table.pin(word).expect("open");

@@ -104,7 +104,7 @@ impl Vm {
             BinaryOp::And => bits(a & b),
             BinaryOp::Xor => bits(a ^ b),
             BinaryOp::Or => bits(a | b),
-            BinaryOp::MatrixMultiply => return Ok(None),
+            _ => return Ok(None),
         }))
     }
 

@@ -1,6 +1,6 @@
 //! Types that extensions define, and their instances.
 
-use super::{VmResult, out, out_value};
+use super::{VmResult, out_value};
 use crate::heap::{Local, Object};
 use crate::vm::{Result, Vm};
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};

@@ -141,7 +141,7 @@ impl<'t> Bench<'t> {
             assert!(self.table.is_open(word) && !self.table.is_close_deferred(word));
             assert_eq!(self.table.pin(word).map(|pin| **pin), Some(object));
         }
-        let mut lingering = 0;
+        let mut deferred = 0;
         for &(word, object) in &self.closed {
             assert_eq!(self.table.is_open(word), self.table.is_close_deferred(word));
             if let Some(pin) = self.table.pin(word) {
@@ -149,7 +149,7 @@ impl<'t> Bench<'t> {
                 deferred += 1;
             }
         }
-        assert!(lingering <= 32);
+        assert!(deferred <= 32);
         assert_eq!(self.table.open_count() as usize, self.open.len());
     }
 }
