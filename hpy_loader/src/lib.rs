@@ -25,7 +25,7 @@
 //!     spec: R::Object,
 //! ) -> VmResult<R::Object, R> {
 //!     let import_error = |error: hpy_loader::library::LoadError| {
-//!         loader.core().error(loader.core().constants().h_ImportError, &error.to_string())
+//!         loader.error(loader.constants().h_ImportError, &error.to_string())
 //!     };
 //!     // SAFETY: the file is trusted as any code that the VM imports.
 //!     let library = unsafe { Library::open(name, path) }.map_err(import_error)?;

@@ -25,8 +25,7 @@ use std::sync::OnceLock;
 ///
 /// // `boot` makes the VM of the guide, and passes it to `Loader::new`.
 /// let loader = Toy::<false>::boot(Standalone);
-/// let constants = loader.core().constants();
-/// let error = loader.core().error(constants.h_TypeError, "no such thing");
+/// let error = loader.error(loader.constants().h_TypeError, "no such thing");
 /// assert_eq!(error.error_text(), "TypeError: no such thing");
 ///
 /// // A module in debug mode gets a context of its own.

@@ -92,7 +92,7 @@ pub use types::Types;
 ///    `bf_getbuffer` of the same object has filled. The names in
 ///    [`CallArgs`](crate::call::CallArgs) are a tuple of as many strings as are said.
 /// 8. **Moving.** A collector moves objects only if it finds the roots in open slots
-///    through [`Core::for_each_root`](crate::Core::for_each_root) and rewrites them in
+///    through [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
 ///    place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A
 ///    root that a method returned is in a slot before the next method is called, unless
 ///    just that call borrows it or nobody uses it afterwards.
