@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// It is made once and never freed: types and functions that extensions define
 /// refer to it, and C keeps the context's address.
 pub struct Core<R: Runtime> {
-    /// The context, in its gate. Set once, before anybody has the core.
+    /// The context, in its instance. Set once, before anybody has the core.
     context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
