@@ -59,24 +59,27 @@
 //!
 //! # Layers
 //!
-//! A module uses those in the lines below its own, and none beside or above.
+//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds the
+//! sources to it.
 //!
 //! ```text
-//! module, member, startup  from a definition to a module; members of structs; making loaders
-//! context  the bodies of the context functions, by topic
-//! boundary  the way in from C: makes C functions of bodies
-//! definitions  the trait for modules and types that extensions define
-//! call  the way out to C: methods, slots, results
-//! core  what one VM keeps: handle table, pending error, builders, trackers
-//! lock  what stands in for the GIL
-//! runtime  the trait `Runtime`, in chapters, with its contract
-//! debug, trace  the two modes that wrap the context
-//! sites, modes  where in an extension something happened; what both modes share
-//! spec, library, native, capsule  definitions as safe values; files; native structs; C pointers
-//! handles  handle words and the table behind them; knows no VM
-//! abi  C layouts, and the one table of the context
-//! memory, registry, literals, c_string  small containers and questions that know no HPy
-//! platform  what the operating system gives, one file a concern
+//! startup, module, member  a loader with its contexts and modes; modules; members
+//! context                  the functions of the context, one file a topic
+//! boundary                 how the functions that C calls are made
+//! definitions              what a VM makes of an extension's definitions
+//! call                     the way out to C, and the loader that goes it
+//! core                     what one VM keeps: table, pending error, registries
+//! registry, literals       things that C refers to by number; text of C constants
+//! lock, native             what stands in for the GIL; native structs and their fields
+//! debug, trace             contexts that wrap a context
+//! sites                    where in C, and in Python, something happened
+//! runtime                  what a VM gives, in chapters
+//! modes                    the words that choose a mode
+//! library, spec            files, and what they define
+//! capsule                  C pointers that travel through Python
+//! handles                  the handle word and the slot table
+//! abi, c_string, memory    C layouts and the table of the context; text; how much is left
+//! platform                 what the operating system gives
 //! ```
 
 pub mod abi;

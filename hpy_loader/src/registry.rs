@@ -9,14 +9,14 @@ use std::cell::{Cell, RefCell};
 
 /// A table of `T` under keys that are never 0 and never used twice.
 pub(crate) struct Registry<T> {
-    places: RefCell<Vec<Place<T>>>,
+    places: RefCell<Vec<RegistrySlot<T>>>,
     /// The place that was left last, of those that are empty.
     empty: Cell<Option<u32>>,
     /// An empty `T` that has memory.
     spare: Cell<Option<T>>,
 }
 
-struct Place<T> {
+struct RegistrySlot<T> {
     generation: u32,
     /// Of an empty place: the one that was left before.
     next: Option<u32>,
@@ -92,9 +92,9 @@ impl<T> Registry<T> {
     /// A new place, empty. Apart from the entry, which is best never moved.
     #[cold]
     #[inline(never)]
-    fn extend(places: &mut Vec<Place<T>>) -> u32 {
+    fn extend(places: &mut Vec<RegistrySlot<T>>) -> u32 {
         let index = u32::try_from(places.len()).expect("memory ends before");
-        places.push(Place {
+        places.push(RegistrySlot {
             generation: 0,
             next: None,
             entry: None,

@@ -1,20 +1,21 @@
 //! `hpyvm`: a Python VM that imports unmodified HPy universal binaries.
 //!
-//! It is RustPython with its whole command line and standard library, plus the modules
-//! below.
+//! It is RustPython with its whole command line and standard library, plus these modules.
 //!
 //! # Layers
 //!
-//! A module uses those in the lines below its own, and none beside or above.
+//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds the
+//! sources to it.
 //!
 //! ```text
-//! importer  `import` finds `.hpy0.so` files
-//! universal, runtime  the module `hpy.universal`; RustPython as a `Runtime`
-//! types  the types that extensions define
+//! importer           `import` finds `.hpy0.so` files
+//! universal          the module `hpy.universal`
+//! runtime            RustPython as a `Runtime`
+//! types              the types that extensions define
 //! capsule, functions  capsules; functions of extensions as Python's
-//! host  what the VM keeps for extensions, and the loader
-//! stray, sysconfig  threads that must not call the API; flags for setuptools
-//! native_module  RustPython's own native modules
+//! host               what the VM keeps for extensions, and the loader
+//! stray, sysconfig   threads that must not call the API; setuptools
+//! native_module      RustPython's own native modules
 //! ```
 
 mod capsule;

@@ -90,19 +90,13 @@ impl<R: Runtime> FastCall<R> {
         self.handles().open(object).ok().map(HPy::from)
     }
 
-    /// Opens a handle of an object that the VM lends, if a closed handle of that
-    /// object is still to be had: then no root has to be made.
-    #[inline(always)]
-    pub fn revive(self, object: &R::Object) -> Option<HPy> {
-        self.slots().revive(self.handles(), object).map(HPy::from)
-    }
-
-    /// Opens a handle of an object that the VM lends.
+    /// Opens a handle of an object that the VM lends. If the close of a handle of that
+    /// object is deferred, no root has to be made.
     #[inline(always)]
     pub fn open_or_revive(self, object: &R::Object) -> Option<HPy> {
-        match self.revive(object) {
+        match self.slots().revive(self.handles(), object) {
             None => Some(open_root(self, object)).filter(|handle| !handle.is_null()),
-            handle => handle,
+            word => word.map(HPy::from),
         }
     }
 

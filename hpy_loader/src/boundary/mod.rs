@@ -5,21 +5,20 @@
 //! the [arguments], run the body, and turn a failure into the pending error and the
 //! [sentinel](results) of the result's type.
 //!
-//! # The three paths of a function
+//! # The two paths of a function
 //!
 //! Many calls need nothing but the handle table: duplicating, closing, a number in the
 //! word, the struct of an object. The general path has a frame to catch panics in, raises
 //! errors and may leave the lock, which costs several times what such a call does. So a
-//! function may have up to three bodies, one below the other:
+//! function may have two bodies, one below the other:
 //!
 //! - `general` does everything. It gets a [`ContextCall`] and returns a `Result`.
 //! - `fast` does the frequent case. It gets a [`FastCall`] and returns an `Option`;
 //!   after `None` the general path starts anew.
-//! - `leaf` is a fast path before the fast path, for what compiles to a function that
-//!   calls nothing and so needs no stack frame.
 //!
-//! A context has the first path that a function has. Where the handle table is smaller
-//! than what a word can name, for want of address space, all paths are the general ones.
+//! A context has the fast path where a function has one. Where the handle table is
+//! smaller than what a word can name, for want of address space, all functions are the
+//! general ones.
 //!
 //! # Two promises
 //!
@@ -121,15 +120,8 @@ macro_rules! context_functions {
 
 /// Makes the C functions of one context function; see [`context_functions!`].
 macro_rules! context_function {
-    ($function:ident $call:tt $args:tt $ret:tt
-        leaf $leaf:block fast $fast:block general $general:block
-    ) => {
-        $crate::boundary::context_path!(fast first $function then fast $call $args $ret $leaf);
-        $crate::boundary::context_path!(fast fast $function then general $call $args $ret $fast);
-        $crate::boundary::context_path!(general general $function $call $args $ret $general);
-    };
     ($function:ident $call:tt $args:tt $ret:tt fast $fast:block general $general:block) => {
-        $crate::boundary::context_path!(fast first $function then general $call $args $ret $fast);
+        $crate::boundary::context_path!(fast first $function $call $args $ret $fast);
         $crate::boundary::context_path!(general general $function $call $args $ret $general);
     };
     ($function:ident $call:tt $args:tt $ret:tt $($general:tt)*) => {
@@ -159,7 +151,7 @@ macro_rules! context_path {
             unsafe { $crate::boundary::run_general::<R, _>(context, stringify!($function), body) }
         }
     };
-    (fast $name:ident $function:ident then $next:ident
+    (fast $name:ident $function:ident
         [$call:ident] [$($arg:ident: $type:ty),*] [$($ret:ty)?] $body:block
     ) => {
         #[allow(unused_variables)]
@@ -178,7 +170,7 @@ macro_rules! context_path {
             match done {
                 Some(result) => result,
                 // SAFETY: as for the caller of this function.
-                None => unsafe { $next::<R>(context, $($arg),*) },
+                None => unsafe { general::<R>(context, $($arg),*) },
             }
         }
     };

@@ -2,8 +2,8 @@
 
 use super::Callee;
 use super::arguments::passed;
-use super::running::{Call, run, run_unchecked};
 use super::running::{CallMode, PreparedCall};
+use super::running::{RunningCall, run, run_unchecked};
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::call::Loader;
@@ -41,7 +41,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
             let exporter = std::mem::replace(&mut buffer.obj, HPy::NULL);
             Filled(result, prepared.own(exporter))
         };
-        let judge = |call: &mut Call<R, _>, Filled(result, exporter)| {
+        let judge = |call: &mut RunningCall<R, _>, Filled(result, exporter)| {
             // While the call has the lock, and of a function that fails as well.
             let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
             let exporter = RawHandle::from_bits(exporter.0);
@@ -72,7 +72,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
             passed!(function prepared [prepared.arg(0), place,] []);
             buffer.obj = HPy::NULL;
         };
-        let judge = |call: &mut Call<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
+        let judge = |call: &mut RunningCall<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
         let (address, objects) = (function.address(), [Some(object)]);
         run_unchecked::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
     }

@@ -1,8 +1,8 @@
 //! `tp_new` and `tp_init`.
 
 use super::Callee;
-use super::running::Call;
 use super::running::CallMode;
+use super::running::RunningCall;
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::call::Loader;
@@ -18,10 +18,10 @@ fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
     loader: &'static Loader<R>,
     function: Constructor<T>,
     (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
-    judge: impl FnOnce(&mut Call<R>, T) -> VmResult<U, R>,
+    judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     let count = args.len().cast_signed();
-    let mut call = Call::of_many(loader)?;
+    let mut call = RunningCall::of_many(loader)?;
     let receiver = call.push(receiver)?;
     call.push_all(args)?;
     let keywords = call.push_optional(keywords)?;

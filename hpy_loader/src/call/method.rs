@@ -1,8 +1,8 @@
 //! Methods, functions of modules, and callable objects.
 
 use super::arguments::{kept, opened, passed};
-use super::running::{Call, run};
 use super::running::{CallMode, PreparedCall};
+use super::running::{RunningCall, run};
 use super::{CallArgs, Callee, Kept, Receiver};
 use crate::abi::*;
 use crate::call::Loader;
@@ -199,7 +199,7 @@ macro_rules! method_calls {
                 callee: Callee<'_>,
             ) -> VmResult<R::Object, R> {
                 let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] receiver: $kind,);
-                let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
+                let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
                 let objects = opened!([] receiver: $kind,);
                 let receiver = kept!(receiver: $kind,);
                 run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
@@ -213,7 +213,7 @@ macro_rules! method_calls {
                 callee: Callee<'_>,
             ) -> VmResult<R::Object, R> {
                 let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0 1] receiver: $kind, arg: object,);
-                let judge = |call: &mut Call<R, _>, result| call.object(result, callee);
+                let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
                 let objects = opened!([] receiver: $kind, arg: object,);
                 let receiver = kept!(receiver: $kind,);
                 run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
@@ -227,7 +227,7 @@ macro_rules! method_calls {
                 callee: Callee<'_>,
             ) -> VmResult<R::Object, R> {
                 let count = args.len();
-                let mut call = Call::of_many(loader)?;
+                let mut call = RunningCall::of_many(loader)?;
                 let called = called!($kind call receiver);
                 call.push_all(args)?;
                 let words = call.scope.kept_words();
@@ -246,7 +246,7 @@ macro_rules! method_calls {
                 callee: Callee<'_>,
             ) -> VmResult<R::Object, R> {
                 let count = args.positional;
-                let mut call = Call::of_many(loader)?;
+                let mut call = RunningCall::of_many(loader)?;
                 let called = called!($kind call receiver);
                 call.push_all(args.values)?;
                 let names = call.push_optional(args.keyword_names)?;

@@ -1,14 +1,14 @@
 //! Judging what a C function has returned.
 
 use super::Callee;
-use super::running::Call;
+use super::running::RunningCall;
 use crate::abi::{HPy, HPy_hash_t};
 use crate::handles::RawHandle;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
 use std::borrow::BorrowMut;
 
-impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     /// Takes the object that the C function returned.
     #[inline(always)]
     pub(super) fn object(&mut self, result: HPy, callee: Callee<'_>) -> VmResult<R::Object, R> {
@@ -95,7 +95,7 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
 }
 
 /// The words of CPython.
-impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     /// What the callee is called.
     #[cold]
     fn name(&self, callee: Callee<'_>) -> String {

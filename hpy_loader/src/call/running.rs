@@ -17,14 +17,14 @@ use std::mem::ManuallyDrop;
 /// `W` is what the [`ArgumentScope`] keeps its words in. Nothing here is there twice, and a
 /// call stays where it was made: it lies in memory, for a panic's sake, and is
 /// written once.
-pub(super) struct Call<R: Runtime, W: BorrowMut<[RawHandle]> = HandleVec> {
+pub(super) struct RunningCall<R: Runtime, W: BorrowMut<[RawHandle]> = HandleVec> {
     pub(super) scope: ManuallyDrop<ArgumentScope<'static, R::Object, W>>,
     pub(super) core: &'static Core<R>,
     stash: ErrorStash,
     is_outermost: bool,
 }
 
-impl<R: Runtime, W: BorrowMut<[RawHandle]>> Drop for Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> Drop for RunningCall<R, W> {
     #[inline(always)]
     fn drop(&mut self) {
         // SAFETY: the scope is taken here and nowhere else.
@@ -62,7 +62,7 @@ pub(super) fn run<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     receiver: HPy,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(PreparedCall<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+    judge: impl FnOnce(&mut RunningCall<R, [RawHandle; N]>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     loader.runtime().check_stack()?;
     run_unchecked::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
@@ -76,9 +76,9 @@ pub(super) fn run_unchecked<R: Runtime, P: CallMode, T: Outcome, U, const N: usi
     receiver: HPy,
     objects: [Option<R::Object>; N],
     go: impl FnOnce(PreparedCall<'_>) -> T,
-    judge: impl FnOnce(&mut Call<R, [RawHandle; N]>, T) -> VmResult<U, R>,
+    judge: impl FnOnce(&mut RunningCall<R, [RawHandle; N]>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
-    let mut call = Call::new(loader, [RawHandle::NULL; N]);
+    let mut call = RunningCall::new(loader, [RawHandle::NULL; N]);
     if !call.scope.fill(objects) {
         return Err(call.full());
     }
@@ -86,7 +86,7 @@ pub(super) fn run_unchecked<R: Runtime, P: CallMode, T: Outcome, U, const N: usi
     judge(&mut call, result)
 }
 
-impl<R: Runtime> Call<R> {
+impl<R: Runtime> RunningCall<R> {
     /// A call with any number of arguments.
     #[inline(always)]
     pub(super) fn of_many(loader: &'static Loader<R>) -> VmResult<Self, R> {
@@ -119,7 +119,7 @@ impl<R: Runtime> Call<R> {
     }
 }
 
-impl<R: Runtime, W: BorrowMut<[RawHandle]>> Call<R, W> {
+impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     #[inline(always)]
     fn new(loader: &'static Loader<R>, words: W) -> Self {
         let core = loader.core();

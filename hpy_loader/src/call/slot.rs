@@ -3,8 +3,8 @@
 use super::Callee;
 use super::arguments::{given, kept, opened, passed};
 use super::result::Hash;
-use super::running::{Call, run, run_unchecked};
 use super::running::{CallMode, PreparedCall};
+use super::running::{RunningCall, run, run_unchecked};
 use super::signature::{Callable, Invoke, Signature, Trampoline};
 use crate::abi::*;
 use crate::call::Loader;
@@ -148,7 +148,7 @@ macro_rules! signatures {
                 };
                 let receiver = kept!($($arg: $kind,)*);
                 let objects = opened!([] $($arg: $kind,)*);
-                let judge = |call: &mut Call<R, _>, result| judge!($result call result);
+                let judge = |call: &mut RunningCall<R, _>, result| judge!($result call result);
                 run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
             }
         }
@@ -198,8 +198,9 @@ impl<R: Runtime> Invoke<R> for HPyFunc_mod_exec {
         (module, name): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
         let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] module: object,);
-        let judge =
-            |call: &mut Call<R, _>, result| call.integer(result, Callee::Execution(name)).map(drop);
+        let judge = |call: &mut RunningCall<R, _>, result| {
+            call.integer(result, Callee::Execution(name)).map(drop)
+        };
         let objects = [Some(module)];
         run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
     }
@@ -218,7 +219,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
         (this,): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
         let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
-        let report = |_: &mut Call<R, _>, ()| {
+        let report = |_: &mut RunningCall<R, _>, ()| {
             if let Some(error) = loader.core().take_pending() {
                 loader
                     .core()

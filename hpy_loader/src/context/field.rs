@@ -58,7 +58,6 @@ context_functions! {
     }
 
     fn ctx_Field_Load(call, _source_object: HPy, source_field: HPyField) -> HPy {
-        leaf { load(call, source_field, |object| call.revive(object)) }
         fast { load(call, source_field, |object| call.open_or_revive(object)) }
         general {
             let mut source_field = source_field;

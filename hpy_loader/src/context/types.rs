@@ -220,7 +220,6 @@ context_functions! {
     }
 
     fn ctx_Type(call, obj: HPy) -> HPy {
-        leaf { call.runtime().with_type(call.peek(obj)?, |class| call.revive(class)) }
         fast { call.runtime().with_type(call.peek(obj)?, |class| call.open_or_revive(class)) }
         general {
             let constants = call.constants();

@@ -6,6 +6,9 @@
 //! returns, or a function of the context that may reach Python code. CPython 3.11 does
 //! the same: its `PyErr_SetString` calls no class.
 //!
+//! Without it, setting and clearing an error takes 255 ns and not 9, and the mean of the
+//! comparison's rows in C is 1.07 of what it is. Six whole programs show no difference.
+//!
 //! Meanwhile the pending error is [`LAZY`], a word that is no handle.
 
 use super::Core;

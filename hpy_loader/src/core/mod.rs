@@ -1,7 +1,7 @@
 //! What one VM keeps to run HPy extensions, whatever the mode they run in.
 //!
-//! A VM meets it through a [`Loader`](crate::call::Loader), one for each mode; C
-//! meets it through a universal context, which is in an instance of the boundary.
+//! A VM meets the core through a [`Loader`](crate::Loader), one for each mode. C meets the
+//! core through a universal context, which is part of an instance of the boundary.
 
 mod builder_items;
 mod lazy_error;
@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// It is made once and never freed: types and functions that extensions define
 /// refer to it, and C keeps the context's address.
 pub struct Core<R: Runtime> {
-    /// The context, in its instance. Set once, before anybody has the core.
+    /// The universal context. Set once, before anybody has the core.
     context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
@@ -48,7 +48,7 @@ pub struct Core<R: Runtime> {
 unsafe impl<R: Runtime<Threads = MultiThreaded> + Sync> Sync for Core<R> {}
 
 impl<R: Runtime> Core<R> {
-    /// Makes the context for `runtime` and opens its constants.
+    /// Makes the core for `runtime`, which has no context yet.
     ///
     /// # Errors
     ///
@@ -104,8 +104,7 @@ impl<R: Runtime> Core<R> {
         }
     }
 
-    /// The universal context, which the other modes wrap. It is in an instance of the
-    /// boundary.
+    /// The universal context, which the other modes wrap. It is in a [`Gate`].
     #[inline]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.get()

@@ -8,7 +8,7 @@ use super::violations::{Violation, ViolationKind};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::RawHandle;
 use crate::modes::Outcome;
-use crate::sites::{Call, PythonStack, Site};
+use crate::sites::{CallScope, PythonStack, Site};
 use std::ffi::c_void;
 
 /// A call of C in progress, which has a context for itself.
@@ -18,7 +18,7 @@ pub(crate) struct DebugCall {
     was_inside: Option<&'static PooledContext>,
     /// A call above may have the same context.
     outer: OuterCall,
-    _call: Call,
+    _call: CallScope,
 }
 
 impl DebugCall {
@@ -31,7 +31,7 @@ impl DebugCall {
             context,
             was_inside: replace_innermost(Some(context)),
             outer: context.take(function),
-            _call: Call::of(function),
+            _call: CallScope::of(function),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::sites::{PythonStack, Site};
 
 /// One handle as Python sees it.
 #[derive(Debug, Clone, Copy)]
-pub struct View {
+pub struct HandleView {
     /// The record, which an object of the VM may keep.
     pub index: u32,
     /// The bits that C has.
@@ -27,7 +27,7 @@ pub struct View {
     pub closed: Site,
 }
 
-impl View {
+impl HandleView {
     fn new(index: u32, bits: HPy, record: &HandleSnapshot) -> Self {
         Self {
             index,
@@ -50,21 +50,21 @@ impl Debug {
 
     /// The handles of a generation or a later one that are open, as they were
     /// opened.
-    pub fn open_handles(&self, generation: i64) -> Vec<View> {
+    pub fn open_handles(&self, generation: i64) -> Vec<HandleView> {
         let open = self.records.open_since(generation);
         open.into_iter().map(|index| self.view(index)).collect()
     }
 
     /// The handles of a generation or a later one that were closed and are
     /// remembered.
-    pub fn closed_handles(&self, generation: i64) -> Vec<View> {
+    pub fn closed_handles(&self, generation: i64) -> Vec<HandleView> {
         let closed = self.records.closed_since(generation);
         closed.into_iter().map(|index| self.view(index)).collect()
     }
 
     /// The record of a handle as it is now.
-    pub fn view(&self, index: u32) -> View {
-        View::new(index, self.records.word(index), &self.records.get(index))
+    pub fn view(&self, index: u32) -> HandleView {
+        HandleView::new(index, self.records.word(index), &self.records.get(index))
     }
 
     /// Closes a handle on behalf of nobody.

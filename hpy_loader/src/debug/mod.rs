@@ -41,10 +41,10 @@ mod summary_paragraph;
 mod violations;
 mod wrappers;
 
-pub use handle_views::View;
+pub use handle_views::HandleView;
 pub use state::Debug;
 pub use summary::{Findings, Summary};
-pub use summary_paragraph::Show;
+pub use summary_paragraph::SummaryFormat;
 pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;

@@ -4,10 +4,10 @@
 //! differ in less than a line are one to the reader: a paragraph is the text of
 //! the frames, not the addresses behind it.
 
-use super::handle_views::View;
+use super::handle_views::HandleView;
 use super::state::Debug;
 use super::summary_paragraph::{
-    Paragraph, Show, block, c_lines, count, grouped, most_first, python_lines,
+    Paragraph, SummaryFormat, block, c_lines, count, grouped, most_first, python_lines,
 };
 use super::violations::Violation;
 use crate::abi::HPy;
@@ -23,7 +23,7 @@ const SHOWN: usize = 3;
 #[derive(Debug)]
 pub struct Findings {
     violations: Vec<(Violation, u64)>,
-    open: Vec<View>,
+    open: Vec<HandleView>,
     /// Where builders and trackers were made that have not ended.
     builders: Vec<Site>,
     trackers: Vec<Site>,
@@ -62,7 +62,7 @@ impl Debug {
 
 impl Findings {
     /// Sums it up. No lock need be held, since `show` may run anything.
-    pub fn sum_up(self, show: &dyn Show) -> Summary {
+    pub fn sum_up(self, show: &dyn SummaryFormat) -> Summary {
         Summary {
             violations: violations(self.violations, show),
             leaks: leaks(&self.open, show),
@@ -94,7 +94,7 @@ impl Summary {
     }
 }
 
-fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Paragraph> {
+fn violations(found: Vec<(Violation, u64)>, show: &dyn SummaryFormat) -> Vec<Paragraph> {
     let mut entries: IndexMap<(String, Vec<String>), u64> = IndexMap::new();
     for (violation, times) in found {
         let mut heading = violation.kind.text().to_owned();
@@ -130,7 +130,7 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn Show) -> Vec<Paragraph> {
     most_first(entries.into_iter().map(entry))
 }
 
-fn leaks(open: &[View], show: &dyn Show) -> Vec<Paragraph> {
+fn leaks(open: &[HandleView], show: &dyn SummaryFormat) -> Vec<Paragraph> {
     // A program may have leaked millions of handles at a few places, so what is
     // read of a place is read once.
     let mut places: IndexMap<(Site, PythonStack), Vec<HPy>> = IndexMap::new();

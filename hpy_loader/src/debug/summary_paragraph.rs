@@ -8,7 +8,7 @@ use std::fmt;
 const DEPTH: usize = 12;
 
 /// What a VM adds to a summary.
-pub trait Show {
+pub trait SummaryFormat {
     /// An object in few words, by the handle of the wrapped context. May run
     /// Python code.
     fn object(&self, handle: HPy) -> String;
@@ -57,7 +57,7 @@ pub(super) fn c_lines(site: Site) -> Vec<String> {
     own.map(ToString::to_string).collect()
 }
 
-pub(super) fn python_lines(stack: PythonStack, show: &dyn Show) -> Vec<String> {
+pub(super) fn python_lines(stack: PythonStack, show: &dyn SummaryFormat) -> Vec<String> {
     let frames = stack.frames();
     let own = frames.iter().filter(|frame| show.is_own(frame));
     let mut lines: Vec<String> = own.map(ToString::to_string).collect();

@@ -36,17 +36,17 @@ type SectionHeader = <Header as FileHeader>::SectionHeader;
 /// Checks that `data` is a whole shared library for this machine and a
 /// universal HPy module with the functions of these names.
 pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
-    symbols::check(&Image::parse(data)?, names)
+    symbols::check(&ElfImage::parse(data)?, names)
 }
 
 /// A shared library for this machine, all of it present.
-struct Image<'d, R> {
+struct ElfImage<'d, R> {
     data: R,
     program_headers: &'d [ProgramHeader],
     segments: Segments,
 }
 
-impl<'d, R: ReadRef<'d>> Image<'d, R> {
+impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
     fn parse(data: R) -> Result<Self, Cause> {
         let len = data.len().map_err(|()| read("its length"))?;
         let header = machine::identify(data, len)?;

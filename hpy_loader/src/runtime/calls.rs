@@ -1,7 +1,6 @@
 //! Calling Python.
 
-use super::{Roots, VmResult};
-use crate::sites::{Position, PythonFrame};
+use super::{Position, PythonFrame, Roots, VmResult};
 use std::ops::ControlFlow;
 
 /// Calls of Python callables.

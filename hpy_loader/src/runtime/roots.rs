@@ -12,10 +12,26 @@ pub trait ThreadModel: sealed::Sealed {
 pub struct Threads<const SEVERAL: bool>;
 
 /// One thread at most, which also makes the loader. The HPy lock compiles to nothing, and
-/// the [`Loader`](crate::Loader) is not `Sync`, so it stays on that thread.
+/// the [`Loader`](crate::Loader) is not `Sync`, so it stays on that thread:
+///
+/// ```compile_fail
+/// # use hpy_loader::{Loader, runtime::{Runtime, SingleThreaded}};
+/// fn share<T: Sync>() {}
+/// fn refused<R: Runtime<Threads = SingleThreaded> + Sync>() {
+///     share::<Loader<R>>();
+/// }
+/// ```
 pub type SingleThreaded = Threads<false>;
 
-/// Several threads. The [`Loader`](crate::Loader) is `Sync` if the runtime is.
+/// Several threads. The [`Loader`](crate::Loader) is `Sync` if the runtime is:
+///
+/// ```
+/// # use hpy_loader::{Loader, runtime::{MultiThreaded, Runtime}};
+/// fn share<T: Sync>() {}
+/// fn accepted<R: Runtime<Threads = MultiThreaded> + Sync>() {
+///     share::<Loader<R>>();
+/// }
+/// ```
 pub type MultiThreaded = Threads<true>;
 
 impl<const SEVERAL: bool> ThreadModel for Threads<SEVERAL> {

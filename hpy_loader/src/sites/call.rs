@@ -32,11 +32,11 @@ thread_local! {
 /// is, so it is taken once a call, and only in calls that need it.
 #[derive(Debug)]
 #[must_use = "the call lasts as long as this value"]
-pub struct Call {
+pub struct CallScope {
     outer: CallState,
 }
 
-impl Call {
+impl CallScope {
     /// The thread goes into `function`.
     #[inline]
     pub fn of(function: *const c_void) -> Self {
@@ -77,7 +77,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for CallScope {
     #[inline]
     fn drop(&mut self) {
         // As in `of`.
@@ -86,9 +86,9 @@ impl Drop for Call {
 }
 
 impl PythonStack {
-    /// The stack of this thread. Within a [`Call`] it is taken once.
+    /// The stack of this thread. Within a [`CallScope`] it is taken once.
     #[inline]
     pub fn capture<R: Runtime>(runtime: &R) -> Self {
-        Call::above(|| Self::take(runtime))
+        CallScope::above(|| Self::take(runtime))
     }
 }

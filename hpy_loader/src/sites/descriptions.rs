@@ -1,7 +1,7 @@
 //! What a file says about the addresses of its code.
 
 use super::debug_file;
-use super::frame::{Frame, Place};
+use super::frame::{CFrame, SourceLine};
 use super::symbols::Symbols;
 use crate::platform::images::Image;
 use addr2line::Loader;
@@ -28,9 +28,9 @@ impl Description {
     }
 
     /// The frames at an address of the file, inlined ones first.
-    fn frames(&self, object: &Path, address: u64) -> Vec<Frame> {
+    fn frames(&self, object: &Path, address: u64) -> Vec<CFrame> {
         let symbol = self.symbols.find(address);
-        let plain = Frame {
+        let plain = CFrame {
             function: symbol.map(|(name, _)| demangle(name)),
             place: None,
             object: object.to_owned(),
@@ -49,7 +49,7 @@ impl Description {
         frames
     }
 
-    fn inlined(&self, plain: &Frame, address: u64) -> Option<Vec<Frame>> {
+    fn inlined(&self, plain: &CFrame, address: u64) -> Option<Vec<CFrame>> {
         let mut iterator = self.lines.as_ref()?.find_frames(address).ok()?;
         let mut frames = Vec::new();
         while let Ok(Some(frame)) = iterator.next() {
@@ -58,12 +58,12 @@ impl Description {
                 .as_ref()
                 .and_then(|name| name.demangle().ok());
             let place = frame.location.and_then(|location| {
-                Some(Place {
+                Some(SourceLine {
                     file: location.file?.into(),
                     line: location.line.unwrap_or(0),
                 })
             });
-            frames.push(Frame {
+            frames.push(CFrame {
                 function: function.map(|name| name.into_owned()),
                 place,
                 distance: None,
@@ -94,7 +94,7 @@ fn description<'a>(descriptions: &'a mut Descriptions, image: &Image) -> &'a Des
 }
 
 /// The frames at an address in memory, inlined ones first.
-pub fn describe(image: &Image, address: usize) -> Vec<Frame> {
+pub fn describe(image: &Image, address: usize) -> Vec<CFrame> {
     let mut descriptions = DESCRIPTIONS.lock();
     let description = description(&mut descriptions, image);
     description.frames(&image.path, address.wrapping_sub(image.base) as u64)

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 /// One frame of C: a function, and as far as known where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
+pub struct CFrame {
     /// The function's name, demangled. Unknown in a stripped library.
     pub function: Option<String>,
     /// Source file and line, if the library has debug information.
-    pub place: Option<Place>,
+    pub place: Option<SourceLine>,
     /// The library's file.
     pub object: PathBuf,
     /// The address in that file, as `addr2line` and `objdump` take it.
@@ -24,14 +24,14 @@ pub struct Frame {
 
 /// A line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLine {
     /// The file as the compiler was told, made absolute by where it ran.
     pub file: PathBuf,
     /// Counted from 1; 0 if the compiler could tell no line.
     pub line: u32,
 }
 
-impl Frame {
+impl CFrame {
     /// Whether the function is one of HPy's own, which its headers bring into
     /// every extension. The frame after it is the one that its author knows.
     pub fn is_helper(&self) -> bool {
@@ -42,12 +42,12 @@ impl Frame {
 /// As a report prints it: `double_impl at /src/triple.c:12`. Without debug
 /// information `double_impl+0x1c in /lib/triple.hpy0.so+0x11bc`, and without
 /// symbols the last part alone.
-impl fmt::Display for Frame {
+impl fmt::Display for CFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(function) = &self.function {
             write!(f, "{function}")?;
         }
-        if let Some(Place { file, line }) = &self.place {
+        if let Some(SourceLine { file, line }) = &self.place {
             let separator = if self.function.is_some() { " at " } else { "" };
             return write!(f, "{separator}{}:{line}", file.display());
         }

@@ -8,7 +8,7 @@
 //! that is the site.
 //!
 //! Which function jumped is known as well. Either the VM has called it, see
-//! [`Call`](super::Call), or the instruction before the return address has: it
+//! [`CallScope`](super::CallScope), or the instruction before the return address has: it
 //! names the function that it calls, where a call into the context would name a
 //! place in the context.
 //!

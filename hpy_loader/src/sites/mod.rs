@@ -52,11 +52,12 @@ mod symbols;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod walk;
 
-pub use call::Call;
+pub use crate::runtime::{Position, PythonFrame};
+pub use call::CallScope;
 pub(crate) use caller::CallSite;
 pub use caller::{Caller, Registers};
-pub use frame::{Frame, Place};
-pub use python::{Position, PythonFrame, PythonStack};
+pub use frame::{CFrame, SourceLine};
+pub use python::PythonStack;
 pub use site::Site;
 
 use site::SiteParts;
@@ -128,7 +129,7 @@ impl Site {
     /// The frames, innermost first: those that were inlined, then the function
     /// that they were inlined into, then its caller. Slow at first, as it reads
     /// the library's debug information.
-    pub fn frames(self) -> Vec<Frame> {
+    pub fn frames(self) -> Vec<CFrame> {
         match self.parts() {
             SiteParts::Unknown => Vec::new(),
             SiteParts::Stack(number) => of_returns(&stacks::addresses(number)),
@@ -140,7 +141,7 @@ impl Site {
 }
 
 /// The frames of a stack of return addresses.
-fn of_returns(addresses: &[usize]) -> Vec<Frame> {
+fn of_returns(addresses: &[usize]) -> Vec<CFrame> {
     // A return address is the next instruction, which may be another line's.
     addresses
         .iter()
@@ -149,7 +150,7 @@ fn of_returns(addresses: &[usize]) -> Vec<Frame> {
 }
 
 /// The frame of a function of which only the beginning is known.
-fn of_function(address: usize) -> Vec<Frame> {
+fn of_function(address: usize) -> Vec<CFrame> {
     let mut frames = of_address(address);
     for frame in &mut frames {
         frame.whole_function = true;
@@ -158,11 +159,11 @@ fn of_function(address: usize) -> Vec<Frame> {
     frames
 }
 
-fn of_address(address: usize) -> Vec<Frame> {
+fn of_address(address: usize) -> Vec<CFrame> {
     match stacks::image(address) {
         Some(image) => descriptions::describe(&image, address),
         // Code that no file was mapped for: made at run time.
-        None => vec![Frame {
+        None => vec![CFrame {
             function: None,
             place: None,
             object: PathBuf::from("?"),

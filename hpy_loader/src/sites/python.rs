@@ -5,42 +5,14 @@
 //! of them. A position is described when it is first seen, while its code is
 //! alive, by the runtime.
 
-use crate::runtime::Runtime;
+use crate::runtime::{Position, PythonFrame, Runtime};
 use indexmap::IndexSet;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
-use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
-
-/// Where a Python frame is, as quick to tell as the runtime can.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Position {
-    /// Names the code object, say its address.
-    pub code: usize,
-    /// Names the place in it, say the instruction's index.
-    pub place: u32,
-}
-
-/// A Python frame as a person reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PythonFrame {
-    /// The function's qualified name.
-    pub function: String,
-    /// The source file.
-    pub file: String,
-    /// The line in it.
-    pub line: u32,
-}
-
-/// As a traceback's line without its frills: `main at /src/app.py:3`.
-impl fmt::Display for PythonFrame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}:{}", self.function, self.file, self.line)
-    }
-}
 
 /// A stack of Python frames. One word, free to copy, never freed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

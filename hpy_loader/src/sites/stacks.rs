@@ -1,6 +1,6 @@
 //! Judging addresses, and interning stacks.
 
-use super::call::Call;
+use super::call::CallScope;
 use super::caller::Caller;
 use super::descriptions::{extent, function_name};
 use super::frame::is_helper;
@@ -94,7 +94,7 @@ pub fn capture_interrupted(caller: Caller, limit: usize) -> (Site, bool) {
         verdicts,
         ..
     } = &mut *stacks;
-    let called = images.find(Call::function());
+    let called = images.find(CallScope::function());
     let called = called.map(|image| image.range.clone());
     let is_extension = |images: &mut Images, address| match &called {
         Some(range) => range.contains(&address),
@@ -141,7 +141,7 @@ impl Stacks {
             Verdict::Helper => {}
             Verdict::Vm => {
                 entry(address).store(address | IN_VM, Ordering::Relaxed);
-                return match Call::function() {
+                return match CallScope::function() {
                     0 => Site::of_return(address),
                     function => Site::of_jump(function, caller.offset() as usize),
                 };

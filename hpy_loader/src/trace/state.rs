@@ -5,7 +5,7 @@ use super::folded_stacks::{Folded, FoldedStacks, TimedSection};
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{HPy, HPyContext};
 use crate::modes::{Hook, WrappedContext};
-use crate::sites::{Call, Registers, Site};
+use crate::sites::{CallScope, Registers, Site};
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
@@ -90,7 +90,7 @@ impl Trace {
         let Some(stacks) = self.stacks.get() else {
             return call();
         };
-        let _call = Call::of(function);
+        let _call = CallScope::of(function);
         let section = TimedSection::begin(&self.clock);
         let result = call();
         let ticks = section.ticks(&self.clock);

@@ -177,7 +177,7 @@ fn with_a_builder_that_finds_no_memory() {
 }
 
 /// Sets an error that has the object, through Python: a handle that C closed
-/// would linger until the end of the call.
+/// would stay until the end of the call.
 fn raised(end: impl Fn(C)) {
     let host = Host::<true>::new();
     let (object, died_well) = mortal(&host);

@@ -3,7 +3,7 @@
 
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyListBuilder};
-use hpy_loader::debug::{Debug, Show, ViolationKind};
+use hpy_loader::debug::{Debug, SummaryFormat, ViolationKind};
 use hpyvm_properties::extension::{C, c, call};
 use hpyvm_properties::{Effort, Subject, check_context};
 
@@ -149,7 +149,7 @@ fn what_is_right_is_not_reported() {
 /// Shows every object in the same way.
 struct Blind;
 
-impl Show for Blind {
+impl SummaryFormat for Blind {
     fn object(&self, _: HPy) -> String {
         "an object".to_owned()
     }

@@ -15,7 +15,7 @@ const OBJECTS: usize = 80;
 enum Op {
     /// A new handle of that object.
     Open(usize),
-    /// A handle of that object as a load has it: one that lingers, or a new one.
+    /// A handle of that object as a load has it: one whose close is deferred, or a new one.
     Load(usize),
     /// Closes one of the handles that C has.
     Close(usize),
@@ -70,14 +70,14 @@ impl<'t> Bench<'t> {
                 let Some(owner) = &self.owners[object] else {
                     return;
                 };
-                let lingered = |&&(word, of): &&(RawHandle, usize)| {
+                let deferred_before = |&&(word, of): &&(RawHandle, usize)| {
                     of == object && self.table.is_close_deferred(word)
                 };
-                let before = self.closed.iter().filter(lingered).count();
+                let before = self.closed.iter().filter(deferred_before).count();
                 let word = match self.table.revive(owner) {
                     Some(word) => {
-                        let after = self.closed.iter().filter(lingered).count();
-                        assert_eq!(after + 1, before, "one of those that lingered");
+                        let after = self.closed.iter().filter(deferred_before).count();
+                        assert_eq!(after + 1, before, "one of the deferred");
                         self.reopened += 1;
                         word
                     }
@@ -87,7 +87,7 @@ impl<'t> Bench<'t> {
             }
             Op::Close(which) if !self.open.is_empty() => {
                 let (word, object) = self.open.swap_remove(which % self.open.len());
-                // What lingers counts, though it may have to make room for this.
+                // What is deferred counts, though it may have to make room for this.
                 let is_kept = self.is_kept(object);
                 let dead = self
                     .table
@@ -129,11 +129,11 @@ impl<'t> Bench<'t> {
 
     /// Whether anything but the handle that C is about to close has the object.
     fn is_kept(&self, object: usize) -> bool {
-        let lingers =
+        let is_deferred =
             |&&(word, of): &&(RawHandle, usize)| of == object && self.table.is_close_deferred(word);
         self.owners[object].is_some()
             || self.open.iter().any(|&(_, of)| of == object)
-            || self.closed.iter().any(|entry| lingers(&entry))
+            || self.closed.iter().any(|entry| is_deferred(&entry))
     }
 
     fn check(&self) {

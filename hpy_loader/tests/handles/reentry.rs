@@ -176,9 +176,9 @@ proptest! {
         let world = Rc::new(World::default());
         *world.table.borrow_mut() = Rc::downgrade(&table);
         world.run(&table, &program);
-        // A frame ends what lingers, and destructors may leave more.
-        let lingers = || world.words.borrow().iter().any(|&word| table.is_close_deferred(word));
-        while lingers() {
+        // A scope finishes deferred closes, and destructors may leave more.
+        let is_deferred = || world.words.borrow().iter().any(|&word| table.is_close_deferred(word));
+        while is_deferred() {
             drop(ArgumentScope::new(&table));
         }
 

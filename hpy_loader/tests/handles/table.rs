@@ -130,9 +130,9 @@ struct Root {
 struct Model {
     roots: Vec<Root>,
     open: HashMap<isize, usize>,
-    /// The words that linger, the oldest first, with the number of each.
+    /// The words whose close is deferred, the oldest first, with the number of each.
     deferred: Vec<(RawHandle, usize)>,
-    /// How many words have begun to linger, less those that a frame has ended.
+    /// How many closes were deferred, less those that a scope has finished.
     top: usize,
     dropped: BTreeSet<usize>,
     counters: Counters,
@@ -294,7 +294,7 @@ struct Bench<'t> {
     model: Model,
     known: Vec<RawHandle>,
     pins: Vec<(Pin<'t, Tracked>, usize)>,
-    /// With what had lingered when it began.
+    /// With what was deferred when it began.
     frames: Vec<(ArgumentScope<'t, Tracked>, usize)>,
 }
 

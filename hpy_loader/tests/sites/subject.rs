@@ -1,6 +1,6 @@
 //! The C library under test and the context that it calls.
 
-use hpy_loader::sites::{Call, Caller, Frame, Registers, Site};
+use hpy_loader::sites::{CFrame, CallScope, Caller, Registers, Site};
 use hpy_loader::with_caller;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -119,7 +119,7 @@ mod bodies {
 
     pub unsafe extern "C" fn again<K: Kind>(context: *mut Context, function: Function) -> isize {
         note(context, offset_of!(Context, again));
-        let _call = Call::of(function as *const c_void);
+        let _call = CallScope::of(function as *const c_void);
         // SAFETY: a function of the library that takes the context.
         unsafe { function(context) * K::FACTOR }
     }
@@ -174,7 +174,7 @@ impl Subject {
         };
         NOTES.with(|notes| notes.limit.set(limit));
         let result = {
-            let _call = Call::of(function as *const c_void);
+            let _call = CallScope::of(function as *const c_void);
             // SAFETY: the library takes this context.
             unsafe { function(&raw mut context) }
         };
@@ -183,7 +183,7 @@ impl Subject {
     }
 
     /// The frames of the one site that a call leads to.
-    pub fn frames(&self, name: &str, limit: usize) -> Vec<Frame> {
+    pub fn frames(&self, name: &str, limit: usize) -> Vec<CFrame> {
         let (sites, _) = self.call(name, limit);
         assert_eq!(sites.len(), 1, "{name}");
         sites[0].frames()
@@ -215,7 +215,7 @@ pub fn line(mark: &str) -> u32 {
 }
 
 /// A frame as `function:line`.
-pub fn brief(frame: &Frame) -> String {
+pub fn brief(frame: &CFrame) -> String {
     let function = frame.function.as_deref().unwrap_or("?");
     match &frame.place {
         Some(place) => format!("{function}:{}", place.line),
@@ -224,7 +224,7 @@ pub fn brief(frame: &Frame) -> String {
 }
 
 /// As [`brief`], of those frames that are not HPy's.
-pub fn author_frames(frames: &[Frame]) -> Vec<String> {
+pub fn author_frames(frames: &[CFrame]) -> Vec<String> {
     let authors = frames.iter().filter(|frame| !frame.is_helper());
     authors.map(brief).collect()
 }

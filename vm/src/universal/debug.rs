@@ -8,7 +8,7 @@ mod hpy_debug {
     use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
     use crate::universal::shown::Shown;
-    use hpy_loader::debug::{Debug, View};
+    use hpy_loader::debug::{Debug, HandleView};
     use hpy_loader::modes::Hook;
     use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
     use rustpython_vm::convert::ToPyObject;
@@ -30,7 +30,7 @@ mod hpy_debug {
         with(Debug::new_generation, vm)
     }
 
-    fn list(views: Vec<View>, vm: &VirtualMachine) -> PyListRef {
+    fn list(views: Vec<HandleView>, vm: &VirtualMachine) -> PyListRef {
         let handles = views.into_iter().map(|view| {
             let handle = DebugHandle { index: view.index };
             handle.into_ref(&vm.ctx).into()
@@ -199,7 +199,7 @@ mod hpy_debug {
     }
 
     impl DebugHandle {
-        fn view(&self, vm: &VirtualMachine) -> PyResult<View> {
+        fn view(&self, vm: &VirtualMachine) -> PyResult<HandleView> {
             with(|debug| debug.view(self.index), vm)
         }
 

@@ -1,6 +1,6 @@
 //! Frames of reports as Python gets them.
 
-use hpy_loader::sites::{Frame, PythonFrame, PythonStack, Site};
+use hpy_loader::sites::{CFrame, PythonFrame, PythonStack, Site};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{PyObjectRef, VirtualMachine};
 
@@ -13,7 +13,7 @@ pub fn c_frames(site: Site, vm: &VirtualMachine) -> PyObjectRef {
     vm.ctx.new_list(frames).into()
 }
 
-fn c_frame(frame: &Frame, vm: &VirtualMachine) -> PyObjectRef {
+fn c_frame(frame: &CFrame, vm: &VirtualMachine) -> PyObjectRef {
     let place = frame.place.as_ref();
     let file = place.map(|place| vm.fsdecode(place.file.as_os_str()));
     let fields = vec![

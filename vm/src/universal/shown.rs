@@ -3,7 +3,7 @@
 use crate::host::RustPython;
 use hpy_loader::Loader;
 use hpy_loader::abi::HPy;
-use hpy_loader::debug::Show;
+use hpy_loader::debug::SummaryFormat;
 use hpy_loader::sites::PythonFrame;
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
@@ -20,7 +20,7 @@ pub struct Shown<'a> {
     pub vm: &'a VirtualMachine,
 }
 
-impl Show for Shown<'_> {
+impl SummaryFormat for Shown<'_> {
     fn object(&self, handle: HPy) -> String {
         let shown = self
             .loader

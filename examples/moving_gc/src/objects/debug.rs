@@ -7,7 +7,7 @@
 use crate::heap::Local;
 use crate::vm::Vm;
 use hpy_loader::abi::HPy;
-use hpy_loader::debug::{Debug, Show, Summary};
+use hpy_loader::debug::{Debug, Summary, SummaryFormat};
 
 /// The most characters that are shown of an object.
 const WIDTH: usize = 100;
@@ -46,7 +46,7 @@ impl Vm {
 
 struct Shown<'a>(&'a Vm);
 
-impl Show for Shown<'_> {
+impl SummaryFormat for Shown<'_> {
     fn object(&self, handle: HPy) -> String {
         let Self(vm) = self;
         let Some(object) = vm.loader().object(handle) else {

@@ -14,7 +14,7 @@ use object::read::StringTable;
 use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
 
 use super::super::cause::Cause;
-use super::{Header, Image, damaged, read};
+use super::{ElfImage, Header, damaged, read};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
@@ -120,7 +120,7 @@ const LIBRARY_NAMES: [u32; 4] = [
 ];
 
 /// Checks what the loader takes on trust, and finds the symbols.
-pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbols<'d>, Cause> {
+pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Symbols<'d>, Cause> {
     let dynamic = Dynamic::read(image)?;
     dynamic.check(image)?;
     let names = dynamic.table(image, &STRINGS)?;
@@ -152,7 +152,7 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Symbol
 struct Dynamic<'d>(&'d [Dyn]);
 
 impl<'d> Dynamic<'d> {
-    fn read<R: ReadRef<'d>>(image: &Image<'d, R>) -> Result<Self, Cause> {
+    fn read<R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Self, Cause> {
         let name = "its dynamic section";
         let header = image
             .only(elf::PT_DYNAMIC)
@@ -169,7 +169,7 @@ impl<'d> Dynamic<'d> {
         Ok(Self(&entries[..end]))
     }
 
-    fn check<R: ReadRef<'d>>(&self, image: &Image<'d, R>) -> Result<(), Cause> {
+    fn check<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<(), Cause> {
         for table in &TABLES {
             self.table(image, table)?;
         }
@@ -210,7 +210,7 @@ impl<'d> Dynamic<'d> {
 
     fn table<R: ReadRef<'d>>(
         &self,
-        image: &Image<'d, R>,
+        image: &ElfImage<'d, R>,
         table: &Table,
     ) -> Result<&'d [u8], Cause> {
         let name = table.name;
@@ -229,7 +229,7 @@ impl<'d> Dynamic<'d> {
 
     /// How many symbols there are is written nowhere but in the hash tables
     /// by which the loader looks them up.
-    fn symbol_count<R: ReadRef<'d>>(&self, image: &Image<'d, R>) -> Result<u64, Cause> {
+    fn symbol_count<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<u64, Cause> {
         let name = "its symbol hash table";
         let contradiction = || damaged(format!("{name} contradicts itself"));
         if let Some(address) = self.get(elf::DT_GNU_HASH) {

@@ -9,7 +9,7 @@ use object::read::elf::Sym as _;
 use super::super::cause::Cause;
 use super::super::names::Names;
 use super::dynamic::{self, Sym};
-use super::{Image, damaged};
+use super::{ElfImage, damaged};
 
 /// Decides whether `image` is a universal module with these functions.
 ///
@@ -17,7 +17,10 @@ use super::{Image, damaged};
 /// library that the file depends on, but no toolchain builds a module like
 /// that, and to find out means to run the initialisers of a file of which we do
 /// not know what it is.
-pub(super) fn check<'d, R: ReadRef<'d>>(image: &Image<'d, R>, names: &Names) -> Result<(), Cause> {
+pub(super) fn check<'d, R: ReadRef<'d>>(
+    image: &ElfImage<'d, R>,
+    names: &Names,
+) -> Result<(), Cause> {
     let table = dynamic::symbols(image)?;
     let mut defined = Vec::new();
     let mut hpy_inits = Vec::new();
