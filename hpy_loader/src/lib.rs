@@ -1,58 +1,66 @@
 //! Loads unmodified HPy universal-ABI extension binaries (`foo.hpy0.so`) into any
 //! virtual machine that implements one trait.
 //!
-//! HPy is a C API for Python extensions that hides the interpreter behind
-//! handles. A universal binary calls nothing but the functions of a context
-//! struct that the VM hands it, so the very file that CPython loads runs on every
-//! VM with such a context. This crate is that context, and all around it that
-//! does not depend on the VM: the handles, the error state, the lock, the
-//! definitions of modules and types, the library files.
+//! HPy is a C API for Python extensions that hides the interpreter behind handles. A
+//! universal binary calls nothing but the functions of a context struct that the VM hands
+//! it, so the very file that CPython loads runs on every VM with such a context. This
+//! crate is that context, and everything around it that does not depend on the VM: the
+//! handles, the error state, the lock, the definitions of modules and types, the library
+//! files, the debug and the trace mode.
 //!
 //! # How to use it
 //!
-//! Implement the chapters of [`runtime::Runtime`] for your VM and make a
-//! [`Loader`]. To import an extension, open the file with
-//! [`library::Library::open`], tell it the context ([`Loader::context`]) and turn
-//! what it defines into a module with [`Loader::create_module`] and
-//! [`Loader::execute_module`]. The VM calls what the extension defines, functions and
-//! the slots of types, through the `call_*` methods of [`Loader`].
+//! Implement the chapters of [`Runtime`] for your VM, and [`Definitions`]. Make a
+//! [`Loader`] with [`Loader::new`]. To import an extension, open its file and turn what it
+//! defines into a module:
+//!
+//! ```no_run
+//! use hpy_loader::{Definitions, Library, Loader, VmResult};
+//! use std::path::Path;
+//!
+//! fn import<R: Definitions>(
+//!     loader: &'static Loader<R>,
+//!     name: &str,
+//!     path: &Path,
+//!     spec: R::Object,
+//! ) -> VmResult<R::Object, R> {
+//!     let import_error = |error: hpy_loader::library::LoadError| {
+//!         loader.error(loader.constants().h_ImportError, &error.to_string())
+//!     };
+//!     // SAFETY: the file is trusted as any code that the VM imports.
+//!     let library = unsafe { Library::open(name, path) }.map_err(import_error)?;
+//!     // SAFETY: there is one loader in this process, and it lives as long.
+//!     unsafe { library.init_global_context(loader.context()) };
+//!     // SAFETY: the file was built as HPy prescribes.
+//!     let definition = unsafe { library.init() }.map_err(import_error)?;
+//!     // SAFETY: `init` returned the definition.
+//!     let (module, execution) = unsafe { loader.create_module(definition.as_ref(), spec) }?;
+//!     // The place to enter the module into `sys.modules`.
+//!     loader.execute_module(module, execution, name)
+//! }
+//! ```
+//!
+//! The VM calls the functions that the extension defines through
+//! [`Loader::call_method`], [`Loader::call_instance`] and [`Loader::call_slot`].
 //!
 //! The [`guide`] walks through a whole VM that was made in this way. A first one that
 //! loads a module and calls its functions takes an afternoon.
 //!
-//! # How it fits together
-//!
-//! ```text
-//!   extension (C)                               VM (Rust)
-//!        │ context functions                       │ functions, slots
-//!        ▼                                         ▼
-//!   boundary ── context bodies ── runtime ◄──── call
-//!        │                                         │
-//!        └──────────── handles, lock ──────────────┘
-//! ```
-//!
-//! - [`abi`]: C layouts and the one table of the context.
-//! - `context`: the bodies of the context functions.
-//! - [`handles`]: the handle word and the table of roots.
-//! - `boundary`: the one way in from C. [`call`]: the one way out.
-//! - [`spec`]: what an extension says about its modules and types, as safe values.
-//! - [`native`], [`member`], [`capsule`]: native structs and C pointers.
-//! - [`sites`]: where in an extension something happened, for reports.
-//! - [`lock`]: what stands in for the GIL. [`memory`]: whether there is enough.
-//!
-//! # Guarantees
+//! # Guarantee
 //!
 //! - A handle that is closed, foreign or garbage is refused or ignored, in every
 //!   mode; it never leads to memory that is not an object's.
 //! - No panic crosses into C.
 //! - A context function that fails leaves an error, one that succeeds leaves none.
 //!
-//! An extension is still C code in this process. What it does to memory that is
-//! rightly its own, nobody checks.
-
+//! The guarantee stands on the [contract](Runtime#contract) that the VM keeps. An
+//! extension is still C code in this process: what it does to memory that is rightly its
+//! own, nobody checks.
+//!
 //! # Layers
 //!
-//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds it.
+//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds the
+//! sources to it.
 //!
 //! ```text
 //! startup, module, member  a loader with its contexts and modes; modules; members
@@ -105,4 +113,12 @@ pub mod trace;
 pub use call::Loader;
 pub use core::Core;
 pub use definitions::Definitions;
+pub use library::Library;
+pub use modes::Mode;
 pub use module::Execution;
+pub use runtime::{Runtime, VmResult};
+
+/// The example in the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -4,11 +4,11 @@
 //! of this name and of our ABI version, gives a [`LoadError`] that says what it
 //! is instead, and the process goes on as before. Nothing of the file is mapped
 //! or run before its headers have been checked against its length and against
-//! each other. What is left to trust is the code in the file: a module that
-//! passes is run, and native code can do anything.
+//! each other. The code in the file has to be trusted: a module that passes is run,
+//! and native code can do anything.
 //!
-//! The steps, in the order of HPy's own loader, except that much of what that
-//! one finds out by asking the loaded library is read here from the file:
+//! The steps are those of HPy's own loader, in its order. But much of what HPy's loader
+//! asks the loaded library is read from the file here:
 //!
 //! 1. the file: regular, ELF, for this machine, complete, with the functions of
 //!    a universal module and without imports from CPython;
@@ -18,13 +18,12 @@
 //! 5. the global context, [`Library::init_global_context`];
 //! 6. the module's definition, [`Library::init`].
 //!
-//! The file is taken as it was when it was checked. Somebody who writes into a
-//! library, rather than put a new file in its place, while it is being loaded
-//! or after, can still crash the process; that is so for every library on the
-//! system.
+//! The file is taken as it was when it was checked. Somebody who writes into the file
+//! during the load or later, instead of putting a new file in its place, can still crash
+//! the process. That is so for every library on the system.
 //!
-//! The ABI is one of LP64 hosts, and those use ELF, except Apple's. There step 1
-//! is left to the system's loader, but for the kind of the file.
+//! The ABI is for LP64 systems, and all of those but Apple's use ELF. On Apple's, step 1
+//! checks the kind of the file only, and the system's loader does the rest.
 
 mod cause;
 mod elf;
@@ -70,6 +69,23 @@ pub struct Library {
 impl Library {
     /// Opens the universal module `module_name`, a dotted name of which the
     /// last part counts, from the file `path`.
+    ///
+    /// ```no_run
+    /// use hpy_loader::Library;
+    /// use std::path::Path;
+    ///
+    /// let path = Path::new("build/spam.hpy0.so");
+    /// // SAFETY: the file is trusted, and nobody writes into it.
+    /// match unsafe { Library::open("spam", path) } {
+    ///     Ok(library) => println!("{} is open", library.name()),
+    ///     Err(error) => println!("ImportError: {error}"),
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// For a file that is not a whole universal module for this machine, of this name
+    /// and of the loader's ABI version.
     ///
     /// # Safety
     ///

@@ -44,7 +44,7 @@ fn the_table_counts_right() {
         );
         rows += 1;
     }
-    assert_eq!(rows, 9, "all rows were found");
+    assert_eq!(rows, 10, "all rows were found");
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //!
 //! # Layers
 //!
-//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds it.
+//! A module refers to modules in lower lines only; `tests/tests/structure.rs` holds the
+//! sources to it.
 //!
 //! ```text
 //! importer           `import` finds `.hpy0.so` files

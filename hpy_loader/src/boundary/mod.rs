@@ -1,30 +1,31 @@
-//! The one way in from C: how the functions of a context are made.
+//! The way in from C: how the functions of a context are made.
 //!
 //! Each function of the context stands once, in [`crate::context`], under the macro
-//! [`context_functions!`]. The macro makes the C functions: trampolines that find the
-//! core, receive the [arguments], run the body, and turn a failure into the pending
-//! error and the [sentinel](results) of the result's type.
+//! [`context_functions!`]. The macro makes the C functions, which find the core, receive
+//! the [arguments], run the body, and turn a failure into the pending error and the
+//! [sentinel](results) of the result's type.
 //!
 //! # The two paths of a function
 //!
 //! Many calls need nothing but the handle table: duplicating, closing, a number in the
-//! word, the struct of an object. For them the general path, with a frame to catch
-//! panics in, errors to raise and a body that may leave the lock, costs several times
-//! what the work does. So a function may have two bodies, one below the other:
+//! word, the struct of an object. The general path has a frame to catch panics in, raises
+//! errors and may leave the lock, which costs several times what such a call does. So a
+//! function may have two bodies, one below the other:
 //!
 //! - `general` does everything. It gets a [`ContextCall`] and returns a `Result`.
 //! - `fast` does the frequent case. It gets a [`FastCall`] and returns an `Option`;
 //!   after `None` the general path starts anew.
 //!
-//! A context has the fast path where a function has one. Only where the handle table is
-//! smaller than its words can name, all functions are the general ones.
+//! A context has the fast path where a function has one. Where the handle table is
+//! smaller than what a word can name, for want of address space, all functions are the
+//! general ones.
 //!
 //! # Two promises
 //!
 //! - **No panic crosses into C.** It becomes a `SystemError` with the panic's text.
 //!   (`extern "C"` would abort the process.)
-//! - **A function that fails leaves an error.** There is no other way to return a
-//!   sentinel than through a failure, since general bodies return `Result`.
+//! - **A function that fails leaves an error.** A general body returns a `Result`, and
+//!   only its `Err` becomes a sentinel.
 
 mod arguments;
 mod call;

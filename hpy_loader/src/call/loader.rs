@@ -18,6 +18,20 @@ use std::sync::OnceLock;
 ///
 /// Loaders are never freed: types and functions that extensions define refer to
 /// theirs.
+///
+/// ```
+/// use hpy_loader::Mode;
+/// use toy_vm::{Standalone, Toy};
+///
+/// // `boot` makes the VM of the guide, and passes it to `Loader::new`.
+/// let loader = Toy::<false>::boot(Standalone);
+/// let error = loader.error(loader.constants().h_TypeError, "no such thing");
+/// assert_eq!(error.error_text(), "TypeError: no such thing");
+///
+/// // A module in debug mode gets a context of its own.
+/// let debugged = loader.in_mode(Mode::Debug, "spam");
+/// assert_ne!(debugged.context(), loader.context());
+/// ```
 pub struct Loader<R: Runtime> {
     core: &'static Core<R>,
     trampolines: Trampolines<R>,

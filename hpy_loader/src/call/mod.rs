@@ -1,4 +1,4 @@
-//! The one way out to C.
+//! The way out to C.
 //!
 //! A VM calls the functions that an extension defines through three methods of a
 //! [`Loader`]: [`call_method`](crate::Loader::call_method) for methods
@@ -16,11 +16,11 @@
 //!
 //! A C function trusts its arguments: the getter of a type reads the struct behind its
 //! handle without a look at the class. So a call is only as good as its arguments, and
-//! nobody but the VM can see to those. The VM has promised to: rule 7 of the contract of
-//! [`Runtime`](crate::runtime::Runtime#contract). That the function is one of its
-//! signature is the promise of its type, a [`CFunction`](crate::abi::CFunction). Through a
-//! loader of another mode of the same VM, a function would still work: handles of a context
-//! that is not its own are refused, like garbage.
+//! only the VM can choose them well. The VM has promised to, by rule 7 of the contract of
+//! [`Runtime`](crate::runtime::Runtime#contract). The type of the function, a
+//! [`CFunction`](crate::abi::CFunction), promises its signature. A call through a loader of
+//! another mode of the same VM is safe too: the extension's handles of its own context are
+//! refused there, like garbage.
 
 mod arguments;
 mod buffer;
@@ -73,6 +73,17 @@ pub enum Receiver<O> {
 pub struct Kept(HPy);
 
 /// What a callable is called with, as `vectorcall` has it.
+///
+/// ```
+/// use hpy_loader::call::CallArgs;
+///
+/// // Objects are text here. The call is `f(a, b, key=c)`.
+/// let args = CallArgs::with_keywords(vec!["a", "b", "c"], "('key',)", 1);
+/// # let _ = args;
+/// // And `f(a, b)`.
+/// let args = CallArgs::positional(vec!["a", "b"]);
+/// # let _: CallArgs<&str> = args;
+/// ```
 pub struct CallArgs<O> {
     values: Vec<O>,
     positional: usize,

@@ -1,5 +1,5 @@
-//! References from C global variables. A global has a borrowed handle of its own:
-//! whatever C closes once too often, it can't be what the global holds.
+//! References from C global variables. A global has a borrowed handle of its own, so
+//! nothing that C closes once too often takes the object away from the global.
 
 use super::handle::duplicate;
 use super::prelude::*;

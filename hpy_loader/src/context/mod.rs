@@ -7,8 +7,8 @@
 //! opens handles for the results. What may reach Python code runs inside
 //! [`ContextCall::leave`](crate::boundary::ContextCall::leave).
 //!
-//! What each function does is fixed by `public_api.h` and `docs/` of hpy 0.9.0,
-//! and where these are silent by what its loader for CPython calls.
+//! The header `public_api.h` and the documentation of hpy 0.9.0 say what each function
+//! does. Where both are silent, HPy's loader for CPython decides, by what it calls.
 
 #![allow(non_snake_case, clippy::missing_safety_doc, missing_docs)]
 

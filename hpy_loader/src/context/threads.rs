@@ -1,4 +1,4 @@
-//! Code between these two runs without the HPy lock.
+//! Leaving Python and coming back: C code between the two runs without the HPy lock.
 
 use super::prelude::*;
 use crate::core::LeftThread;

@@ -6,7 +6,7 @@ use crate::runtime::Runtime;
 /// The items so far.
 ///
 /// Where roots may lie anywhere
-/// ([`UNTRACKED_ROOTS`](crate::runtime::Roots::UNTRACKED_ROOTS)), items are roots from
+/// ([`UNTRACKED_ROOTS`](crate::runtime::FastPaths::UNTRACKED_ROOTS)), items are roots from
 /// the start, of `None` at first, and their memory becomes that of the list or tuple.
 /// Elsewhere items have to stay in the handle table until the VM takes them.
 pub(crate) enum BuilderItems<R: Runtime> {

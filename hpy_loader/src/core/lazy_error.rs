@@ -1,10 +1,10 @@
 //! An error that C has set and nobody has looked at.
 //!
-//! To make an exception takes several objects, and many an extension sets one
-//! only to clear it, or to set another. So `HPyErr_SetString` keeps what the
-//! exception is to be made of, and it is made by the first who wants to see it:
-//! Python, when C returns, or any function of the context that may reach Python
-//! code. CPython 3.11 does the same, its `PyErr_SetString` calls no class.
+//! An exception takes several objects to make, and many extensions set one only to
+//! clear it or to set another. So `HPyErr_SetString` keeps what the exception is to be
+//! made of. The first one who wants to see the exception makes it: Python, when C
+//! returns, or a function of the context that may reach Python code. CPython 3.11 does
+//! the same: its `PyErr_SetString` calls no class.
 //!
 //! Without it, setting and clearing an error takes 255 ns and not 9, and the mean of the
 //! comparison's rows in C is 1.07 of what it is. Six whole programs show no difference.

@@ -32,6 +32,22 @@ pub type HandleVec = SmallVec<[RawHandle; INLINE]>;
 ///   scope ends.
 /// - It may return one as its result without `HPy_Dup`, which counts as closed
 ///   by C. The result is a clone.
+///
+/// ```
+/// use hpy_loader::handles::{ArgumentScope, HandleTable};
+///
+/// let table = HandleTable::with_capacity(100)?;
+/// let mut scope = ArgumentScope::new(&table);
+/// let argument = scope.push(Box::new("spam")).expect("a free slot");
+///
+/// // C closes the argument, which it must not: the handle stays open ...
+/// table.close(argument);
+/// assert!(table.is_open(argument));
+/// // ... until the call is over.
+/// drop(scope);
+/// assert!(!table.is_open(argument));
+/// # Ok::<(), hpy_loader::handles::ReserveError>(())
+/// ```
 pub struct ArgumentScope<'t, O, W: BorrowMut<[RawHandle]> = HandleVec> {
     table: &'t HandleTable<O>,
     words: W,

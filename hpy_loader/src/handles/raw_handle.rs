@@ -40,6 +40,18 @@ const _: () = assert!(size_of::<isize>() == 8, "handles are words of 64 bits");
 ///
 /// Equality is equality of bits. Two words that are equal mean the same thing;
 /// two words that differ may still be slots with the same object.
+///
+/// ```
+/// use hpy_loader::handles::{Decoded, RawHandle};
+///
+/// let word = RawHandle::from_i64(-7).expect("48 bits are enough");
+/// assert_eq!(word.as_i64(), Some(-7));
+/// assert!(RawHandle::from_i64(i64::MAX).is_none());
+///
+/// // Any bits are a word: garbage is a number, or a slot that no table knows.
+/// assert_eq!(RawHandle::from_bits(0).decode(), Decoded::Null);
+/// assert_eq!(RawHandle::from_bits(0x1234).decode(), Decoded::Slot);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct RawHandle(u64);

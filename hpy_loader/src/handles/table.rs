@@ -24,6 +24,20 @@ const SLOTS: u32 = if cfg!(miri) { 1 << 12 } else { 1 << INDEX_BITS };
 /// back to this table, so each of them leaves the table consistent before.
 ///
 /// The table is not `Sync`. It belongs to whoever holds the HPy lock.
+///
+/// ```
+/// use hpy_loader::handles::{Closed, HandleTable};
+///
+/// let table = HandleTable::with_capacity(100)?;
+/// let handle = table.open(Box::new("spam")).expect("a free slot");
+/// assert_eq!(**table.pin(handle).expect("open"), "spam");
+///
+/// // A second close, and a use after it, do nothing.
+/// assert_eq!(table.close(handle), Closed::Freed(()));
+/// assert_eq!(table.close(handle), Closed::Stale);
+/// assert!(table.pin(handle).is_none());
+/// # Ok::<(), hpy_loader::handles::ReserveError>(())
+/// ```
 pub struct HandleTable<O> {
     slots: Reservation<Slot<O>>,
     /// Slots from here on have never been used; their memory may be untouched.

@@ -50,6 +50,15 @@ impl Mode {
     /// which would keep every other extension from being imported. Here such a
     /// module gets the default.
     ///
+    /// ```
+    /// use hpy_loader::Mode;
+    ///
+    /// assert_eq!(Mode::of_module("spam", "debug"), Ok(Mode::Debug));
+    /// assert_eq!(Mode::of_module("spam", "eggs:debug,spam:trace"), Ok(Mode::Trace));
+    /// assert_eq!(Mode::of_module("spam", "eggs:debug"), Ok(Mode::Universal));
+    /// assert!(Mode::of_module("spam", "quick").is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// For a value that has neither form. HPy's `ValueError` has the error's text.

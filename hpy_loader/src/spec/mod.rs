@@ -1,10 +1,11 @@
 //! Definitions of modules and types, read once from C memory.
 //!
-//! An extension describes itself with C structures full of raw pointers. They
-//! are read here and nowhere else, checked as CPython's loader checks them
-//! (`ctx_module.c` and `ctx_type.c` in hpy 0.9.0, whose messages authors know),
-//! and turned into values that hold no C pointer but functions. Modules and
-//! types made from them live as long as the process, and so do these values.
+//! An extension describes itself with C structures full of raw pointers. This module
+//! alone reads them. It checks them as HPy's loader for CPython does (`ctx_module.c` and
+//! `ctx_type.c` in hpy 0.9.0), with the messages that authors know, and makes values of
+//! them. The only C pointers in these values are functions and the closures of attributes.
+//! Modules and types live as long as the process, and so do the values that they are made
+//! from.
 
 mod dunder;
 mod method;

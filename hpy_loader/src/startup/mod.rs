@@ -1,4 +1,4 @@
-//! The start of it all: a core with its contexts, and the loaders of the modes.
+//! Making a core with its context, and the loader of each mode.
 
 mod modes;
 

@@ -1,8 +1,8 @@
 //! The loader of each mode.
 //!
-//! A mode's context calls a copy of the universal context, which is in an instance of its
-//! own. The instance tells the core which loader the extension belongs to: types that the
-//! extension defines call back through that loader.
+//! A mode's context calls a copy of the universal context. The copy is in an instance of
+//! its own, which tells the core the loader of the extension: types that the extension
+//! defines call back through that loader.
 
 use crate::abi::HPy;
 use crate::boundary::ContextInstance;

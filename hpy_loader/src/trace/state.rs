@@ -78,7 +78,7 @@ impl Trace {
             .collect()
     }
 
-    /// The stacks that were booked, since folding began.
+    /// The stacks that were booked; see [`Loader::fold_traces`](crate::Loader::fold_traces).
     pub fn folded(&self) -> Vec<Folded> {
         let stacks = self.stacks.get();
         stacks.map_or_else(Vec::new, |stacks| stacks.all(self.clock.scale()))
