@@ -16,6 +16,7 @@ const LIGHT: &[&str] = &[
     "hpyvm-moving-suite",
     "hpyvm-small-python",
     "hpyvm-tests",
+    "hpyvm-toy-vm",
 ];
 
 /// Compiling all of RustPython takes minutes; this is for a slow machine.

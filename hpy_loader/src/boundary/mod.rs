@@ -96,7 +96,7 @@ pub(crate) unsafe fn run_fast<R: Runtime, T: CResult>(
 ///
 /// A function with the general body alone has it between the braces. The type of an
 /// argument is a [`CArgument`] for the C type in the row. For each function there is a
-/// module of its name with the C functions `first`, which a context has, and `general`.
+/// module of its name with the C functions `fast`, which is the general one where there is no fast body, and `general`.
 macro_rules! context_functions {
     ($(
         $(#[$attribute:meta])*
@@ -121,11 +121,11 @@ macro_rules! context_functions {
 /// Makes the C functions of one context function; see [`context_functions!`].
 macro_rules! context_function {
     ($function:ident $call:tt $args:tt $ret:tt fast $fast:block general $general:block) => {
-        $crate::boundary::context_path!(fast first $function $call $args $ret $fast);
+        $crate::boundary::context_path!(fast fast $function $call $args $ret $fast);
         $crate::boundary::context_path!(general general $function $call $args $ret $general);
     };
     ($function:ident $call:tt $args:tt $ret:tt $($general:tt)*) => {
-        pub(crate) use general as first;
+        pub(crate) use general as fast;
         $crate::boundary::context_path!(
             general general $function $call $args $ret { $($general)* }
         );

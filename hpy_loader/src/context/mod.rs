@@ -64,7 +64,7 @@ macro_rules! declare_functions {
                 $(
                     $($constant: HPy::NULL,)*
                     $($function: match fast_paths {
-                        true => $function::first::<R>,
+                        true => $function::fast::<R>,
                         false => $function::general::<R>,
                     },)*
                 )*
