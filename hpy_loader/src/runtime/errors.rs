@@ -29,7 +29,8 @@ pub trait Errors: Roots {
         filename2: Option<&Self::Object>,
     ) -> Self::Object;
 
-    /// A `SystemError` whose `__cause__` and `__context__` are `cause`.
+    /// A `SystemError` whose `__cause__` and `__context__` are `cause`. Asked when C has
+    /// returned a result and left the error `cause` pending.
     fn error_caused_by(&self, message: &str, cause: Self::Object) -> Self::Object;
 
     /// `PyErr_GivenExceptionMatches`: `class` is a class or a tuple of them.

@@ -100,7 +100,8 @@ pub trait Objects: Errors {
     }
     /// `type(object)`.
     fn type_of(&self, object: &Self::Object) -> Self::Object;
-    /// Whether the object's type is `class` or derives from it, by the MRO alone.
+    /// Whether the object's type is `class` or derives from it, by the bases alone (the
+    /// method resolution order), whatever `__instancecheck__` says.
     /// `class` is a type. Runs no Python code.
     fn is_instance(&self, object: &Self::Object, class: &Self::Object) -> bool;
     /// Whether `class` derives from `base` or is it, by the MRO alone. Both are

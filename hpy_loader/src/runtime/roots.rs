@@ -59,8 +59,9 @@ pub trait Roots: Sized + 'static {
     fn duplicate(&self, object: &Self::Object) -> Self::Object;
 
     /// Whether something else than this root keeps the object alive. A handle of
-    /// such an object can be used for a while after C has closed it. A VM that
-    /// can't tell says no.
+    /// such an object can be used until the call of C is over, since extensions that use
+    /// a closed handle get away with it on CPython. A VM that counts references answers
+    /// whether there is more than one; a VM that can't tell says no.
     #[inline]
     fn is_shared(&self, object: &Self::Object) -> bool {
         let _ = object;
@@ -105,7 +106,7 @@ pub trait Roots: Sized + 'static {
     fn constant(&self, python_name: &str) -> Self::Object;
 
     /// Runs `wait`, which may block for long, in such a way that the VM's
-    /// collector can stop the world meanwhile.
+    /// collector can stop the world meanwhile. A VM with one thread just calls `wait`.
     fn wait(&self, wait: &mut dyn FnMut());
 
     /// The thread stops running Python code until [`attach`](Self::attach), for
