@@ -1,49 +1,30 @@
 //! The attributes that a type of an extension gives to its instances.
 
 use hpy_loader::member;
-use hpy_loader::spec::{GetSetDef, MemberDef};
 
-use crate::class::Definition;
-use crate::{Instance, Object, Toy, VmResult};
-
-impl Definition {
-    fn member(&self, name: &str) -> Option<&'static MemberDef> {
-        self.of.members.iter().find(|member| member.name == name)
-    }
-
-    fn getset(&self, name: &str) -> Option<&'static GetSetDef> {
-        self.of.getsets.iter().find(|getset| getset.name == name)
-    }
-}
+use crate::{Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    /// `object.name`, if its class has such a member, getset or method.
-    pub(crate) fn get_attribute(
-        &self,
-        object: &Object,
-        instance: &Instance,
-        name: &str,
-    ) -> Option<VmResult<Object>> {
+    /// `object.name`, if its class has such a method, member or getset.
+    pub(crate) fn get_attribute(&self, object: &Object, name: &str) -> Option<VmResult<Object>> {
+        let instance = object.instance()?;
         let native = instance.native.as_ptr();
-        let found = instance.class().find(&|definition| {
+        let mut definitions = instance.class.class()?.definitions.iter();
+        definitions.find_map(|definition| {
             let loader = definition.loader::<THREADS>();
-            if let Some(member) = definition.member(name) {
+            let mut methods = definition.of.methods.iter();
+            if let Some(method) = methods.find(|method| method.name == name) {
+                return Some(Ok(self.bind(loader, method, object.clone())));
+            }
+            let mut members = definition.of.members.iter();
+            if let Some(member) = members.find(|member| member.name == name) {
                 // SAFETY: the struct is that of an instance of the class.
                 return Some(unsafe { member::get(loader, member, definition.of.name(), native) });
             }
-            if let Some(GetSetDef {
-                getter: Some(getter),
-                closure,
-                ..
-            }) = definition.getset(name)
-            {
-                return Some(loader.call_slot(*getter, (object.clone(), *closure)));
-            }
-            let mut methods = definition.of.methods.iter();
-            let method = methods.find(|method| method.name == name)?;
-            Some(Ok(self.bind(loader, method, object.clone())))
-        });
-        found.map(|(_, result)| result)
+            let mut getsets = definition.of.getsets.iter();
+            let getset = getsets.find(|getset| getset.name == name)?;
+            Some(loader.call_slot(getset.getter?, (object.clone(), getset.closure)))
+        })
     }
 
     /// `object.name = value`, if its class has such a member or getset; no value
@@ -51,24 +32,26 @@ impl<const THREADS: bool> Toy<THREADS> {
     pub(crate) fn set_attribute(
         &self,
         object: &Object,
-        instance: &Instance,
         name: &str,
         value: Option<&Object>,
     ) -> Option<VmResult<()>> {
+        let instance = object.instance()?;
         let native = instance.native.as_ptr();
-        let found = instance.class().find(&|definition| {
+        let mut definitions = instance.class.class()?.definitions.iter();
+        definitions.find_map(|definition| {
             let (loader, value) = (definition.loader::<THREADS>(), value.cloned());
-            if let Some(member) = definition.member(name) {
+            let mut members = definition.of.members.iter();
+            if let Some(member) = members.find(|member| member.name == name) {
                 let type_name = definition.of.name();
                 // SAFETY: the struct is that of an instance of the class.
                 return Some(unsafe { member::set(loader, member, type_name, native, value) });
             }
-            let getset = definition.getset(name)?;
+            let mut getsets = definition.of.getsets.iter();
+            let getset = getsets.find(|getset| getset.name == name)?;
             Some(match getset.setter {
                 Some(setter) => loader.call_slot(setter, (object.clone(), value, getset.closure)),
                 None => Err(self.raise("AttributeError", "read-only attribute")),
             })
-        });
-        found.map(|(_, result)| result)
+        })
     }
 }

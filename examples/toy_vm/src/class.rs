@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::ffi::{CStr, CString};
+use std::sync::Arc;
 
 use hpy_loader::abi::Slots;
 use hpy_loader::spec::TypeDef;
@@ -14,18 +15,21 @@ pub struct Class {
     name: CString,
     /// Its direct bases.
     pub bases: Vec<Object>,
-    /// For a class that an extension has defined.
-    definition: Option<Definition>,
+    /// What extensions have defined: of this class first, then of its bases. This is
+    /// all there is to inheritance.
+    pub(crate) definitions: Vec<Arc<Definition>>,
 }
 
 impl Class {
     /// A class, with the definition if an extension has defined it.
     pub(crate) fn new(name: &str, bases: Vec<Object>, definition: Option<Definition>) -> Self {
-        let name = CString::new(name).expect("a name without NUL");
+        let own = definition.map(Arc::new).into_iter();
+        let inherited = bases.iter().filter_map(|base| base.class());
+        let inherited = inherited.flat_map(|base| base.definitions.clone());
         Self {
-            name,
+            name: CString::new(name).expect("a name without NUL"),
+            definitions: own.chain(inherited).collect(),
             bases,
-            definition,
         }
     }
 
@@ -34,45 +38,33 @@ impl Class {
         &self.name
     }
 
-    /// The nearest definition for which `choose` finds something: that of this class
-    /// or one of its bases. This is all there is to inheritance.
-    pub(crate) fn find<T>(
-        &self,
-        choose: &dyn Fn(&Definition) -> Option<T>,
-    ) -> Option<(&Definition, T)> {
-        let own = self.definition.as_ref();
-        let own = own.and_then(|definition| Some((definition, choose(definition)?)));
-        own.or_else(|| {
-            let mut bases = self.bases.iter().filter_map(|base| base.class());
-            bases.find_map(|base| base.find(choose))
-        })
-    }
-
-    /// The function in a slot.
-    pub(crate) fn slot<T>(&self, choose: fn(&Slots) -> Option<T>) -> Option<(&Definition, T)> {
-        self.find(&|definition| choose(&definition.of.slots))
-    }
-
-    /// The nearest definition.
-    pub(crate) fn definition(&self) -> Option<&Definition> {
-        self.find(&|_| Some(())).map(|(definition, ())| definition)
-    }
-
-    /// Visits all definitions, from this class to its bases.
-    fn definitions(&self, visit: &dyn Fn(&Definition)) {
-        self.definition.iter().for_each(visit);
-        let bases = self.bases.iter().filter_map(|base| base.class());
-        bases.for_each(|base| base.definitions(visit));
-    }
-
     /// Runs each `tp_finalize` on an instance, which may come to life again.
     pub(crate) fn finalize(&self, instance: &Object) {
-        self.definitions(&|definition| (definition.finalize)(definition, instance.clone()));
+        for definition in &self.definitions {
+            (definition.finalize)(definition, instance.clone());
+        }
     }
 
     /// Empties the fields of a dead instance's struct and runs each `tp_destroy`.
     pub(crate) fn destroy(&self, native: &Native) {
-        self.definitions(&|definition| (definition.destroy)(definition, native));
+        for definition in &self.definitions {
+            (definition.destroy)(definition, native);
+        }
+    }
+}
+
+impl<const THREADS: bool> Toy<THREADS> {
+    /// The nearest function in a slot of a class, with the loader to call it through.
+    pub(crate) fn slot<T>(
+        &self,
+        class: &Object,
+        choose: fn(&Slots) -> Option<T>,
+    ) -> Option<(&'static Loader<Self>, T)> {
+        let mut definitions = class.class()?.definitions.iter();
+        definitions.find_map(|definition| {
+            let function = choose(&definition.of.slots)?;
+            Some((definition.loader(), function))
+        })
     }
 }
 

@@ -30,9 +30,7 @@ pub trait Embedder: Any + Send + Sync {
     }
 
     /// A thread does something.
-    fn thread(&self, event: ThreadEvent) {
-        let _ = event;
-    }
+    fn thread(&self, _event: ThreadEvent) {}
 }
 
 /// A program that does not care.

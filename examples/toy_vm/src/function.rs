@@ -45,12 +45,9 @@ pub(crate) fn owned(args: &[&Object]) -> Vec<Object> {
 
 /// The arguments of a call, as the loader wants them.
 pub fn call_args(args: &[&Object], names: Option<&Object>) -> CallArgs<Object> {
-    let values = owned(args);
+    let count = |names: &Object| names.items().map_or(0, |names| names.len());
     match names {
-        Some(names) => {
-            let count = names.items().map_or(0, |names| names.len());
-            CallArgs::with_keywords(values, names.clone(), count)
-        }
-        None => CallArgs::positional(values),
+        Some(names) => CallArgs::with_keywords(owned(args), names.clone(), count(names)),
+        None => CallArgs::positional(owned(args)),
     }
 }

@@ -36,5 +36,5 @@ pub use embedder::{Embedder, Standalone, ThreadEvent};
 pub use function::{Body, call_args};
 pub use loader_ref::LoaderRef;
 pub use native::Native;
-pub use object::{Data, Error, Instance, Object, Text, Value, VmResult, lock};
+pub use object::{Data, Error, Instance, Object, Value, VmResult, lock};
 pub use vm::Toy;

@@ -7,15 +7,8 @@ use hpy_loader::Loader;
 use crate::Toy;
 
 /// The loader in an object. Objects may go to any thread that the VM has.
+#[derive(Clone, Copy)]
 pub struct LoaderRef<const THREADS: bool>(pub &'static Loader<Toy<THREADS>>);
-
-impl<const THREADS: bool> Clone for LoaderRef<THREADS> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<const THREADS: bool> Copy for LoaderRef<THREADS> {}
 
 // SAFETY: the loader of a VM with several threads is `Sync`. A VM with one thread gives
 // its objects to no other.

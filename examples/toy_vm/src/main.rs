@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use hpy_loader::Loader;
 use hpy_loader::runtime::{Calls, Objects};
-use toy_vm::{Data, Object, Standalone, Toy, VmResult, lock};
+use toy_vm::{Object, Standalone, Toy, VmResult, lock};
 
 /// The toy VM: imports an HPy universal binary and calls what is in it.
 #[derive(Parser)]
@@ -43,18 +43,15 @@ fn main() -> ExitCode {
 
 fn run(loader: &'static Loader<Vm>, arguments: &Arguments) -> VmResult<String> {
     let vm = loader.runtime();
+    let path = &arguments.module;
     // SAFETY: whoever starts the command trusts the file that it is to run.
-    let module =
-        unsafe { Vm::import_file(loader, module_name(&arguments.module), &arguments.module) }?;
+    let module = unsafe { Vm::import_file(loader, module_name(path), path) }?;
     let Some(function) = &arguments.function else {
         return listing(vm, &module);
     };
     let callable = vm.get_attr_str(&module, function)?;
-    let values: Vec<_> = arguments
-        .arguments
-        .iter()
-        .map(|text| value(vm, text))
-        .collect();
+    let values = arguments.arguments.iter().map(|text| value(vm, text));
+    let values: Vec<_> = values.collect();
     let result = vm.call(&callable, &values.iter().collect::<Vec<_>>(), None)?;
     repr(vm, &result)
 }
@@ -77,15 +74,13 @@ fn value(vm: &Vm, text: &str) -> Object {
 }
 
 fn repr(vm: &Vm, object: &Object) -> VmResult<String> {
-    Ok(vm.repr(object)?.text().unwrap_or_default())
+    Ok(vm.repr(object)?.text().unwrap_or_default().to_owned())
 }
 
 /// The public names of a module, with what they stand for.
 fn listing(vm: &Vm, module: &Object) -> VmResult<String> {
-    let Data::Module(names) = &module.data else {
-        return repr(vm, module);
-    };
-    let names = lock(names).clone();
+    let names = module.names().map(|names| lock(names).clone());
+    let names = names.unwrap_or_default();
     let public = names.iter().filter(|(name, _)| !name.starts_with('_'));
     let lines = public.map(|(name, value)| match vm.is_callable(value) {
         true => Ok(format!("{name}()")),

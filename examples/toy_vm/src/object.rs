@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hpy_loader::abi::{HPyFunc_keywords, Slots};
+use hpy_loader::abi::HPyFunc_keywords;
 use hpy_loader::capsule::Capsule;
+use hpy_loader::spec::TypeDef;
 
-use crate::class::Definition;
 use crate::{Body, Class, Native};
 
 /// A root: one counted reference, 8 bytes. The object dies with its last root.
 #[derive(Clone)]
-pub struct Object(Arc<Value>);
+pub struct Object(pub(crate) Arc<Value>);
 
 /// What a failure carries: the exception.
 pub type VmResult<T> = Result<T, Object>;
@@ -24,8 +22,11 @@ pub type VmResult<T> = Result<T, Object>;
 pub struct Value {
     /// What it is.
     pub data: Data,
-    heap: Arc<Heap>,
+    heap: Heap,
 }
+
+/// What the values of one VM share. Each holds it, and so it counts them.
+pub(crate) type Heap = Arc<()>;
 
 /// The kinds of objects.
 #[allow(missing_docs)]
@@ -36,7 +37,8 @@ pub enum Data {
     /// An `int`, as far as 128 bits go.
     Int(i128),
     Float(f64),
-    Str(Text),
+    /// A `str` without surrogates, with a NUL behind the last character.
+    Str(Box<str>),
     /// A `bytes`, with a NUL behind the last byte.
     Bytes(Box<[u8]>),
     List(Mutex<Vec<Object>>),
@@ -70,14 +72,6 @@ pub enum Data {
     Moved,
 }
 
-/// The value of a `str`.
-pub struct Text {
-    /// The code points, surrogates among them.
-    pub points: Vec<u32>,
-    /// UTF-8 with a NUL behind it; none for text with surrogates.
-    pub utf8: Option<Box<[u8]>>,
-}
-
 /// The value of an exception.
 pub struct Error {
     /// Its class.
@@ -102,23 +96,9 @@ pub struct Instance {
     pub finalized: bool,
 }
 
-/// What the values of one VM share: the count of those that live.
-#[derive(Default)]
-pub struct Heap {
-    live: AtomicUsize,
-}
-
-impl Heap {
-    /// How many values there are.
-    pub fn live(&self) -> usize {
-        self.live.load(Ordering::SeqCst)
-    }
-}
-
 impl Object {
     /// A new object.
-    pub(crate) fn new(heap: &Arc<Heap>, data: Data) -> Self {
-        heap.live.fetch_add(1, Ordering::SeqCst);
+    pub(crate) fn new(heap: &Heap, data: Data) -> Self {
         let heap = Arc::clone(heap);
         Self(Arc::new(Value { data, heap }))
     }
@@ -126,26 +106,6 @@ impl Object {
     /// Whether both refer to the same object.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// Whether there are other references.
-    pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
-    }
-
-    /// The reference as an address, which owns it.
-    pub(crate) fn into_address(self) -> isize {
-        Arc::into_raw(self.0).expose_provenance().cast_signed()
-    }
-
-    /// # Safety
-    ///
-    /// `address` came from [`into_address`](Self::into_address), and its reference
-    /// has not been taken since. The caller says what becomes of the reference.
-    pub(crate) unsafe fn from_address(address: isize) -> ManuallyDrop<Self> {
-        let value = std::ptr::with_exposed_provenance(address.cast_unsigned());
-        // SAFETY: passed on to the caller.
-        ManuallyDrop::new(Self(unsafe { Arc::from_raw(value) }))
     }
 }
 
@@ -171,6 +131,12 @@ impl Value {
         }
     }
 
+    /// What an extension has defined, of this class or the nearest base.
+    pub(crate) fn definition(&self) -> Option<&'static TypeDef> {
+        let nearest = self.class()?.definitions.first();
+        nearest.map(|definition| definition.of)
+    }
+
     /// The exception, if this is one.
     pub fn error(&self) -> Option<&Error> {
         match &self.data {
@@ -187,9 +153,13 @@ impl Value {
         }
     }
 
-    /// The function in a slot of an instance's class.
-    pub(crate) fn slot<T>(&self, choose: fn(&Slots) -> Option<T>) -> Option<(&Definition, T)> {
-        self.instance()?.class().slot(choose)
+    /// The names in a module, or those that Python code has set in an instance.
+    pub fn names(&self) -> Option<&Mutex<BTreeMap<String, Object>>> {
+        match &self.data {
+            Data::Module(names) => Some(names),
+            Data::Instance(instance) => Some(&instance.attributes),
+            _ => None,
+        }
     }
 
     /// The value of an `int` or `bool`.
@@ -209,13 +179,17 @@ impl Value {
         }
     }
 
-    /// The value of a `str` without surrogates.
-    pub fn text(&self) -> Option<String> {
-        let Data::Str(text) = &self.data else {
-            return None;
-        };
-        let points = text.points.iter();
-        points.map(|&point| char::from_u32(point)).collect()
+    /// The value of a `float`, `int` or `bool`.
+    pub(crate) fn number(&self) -> Option<f64> {
+        self.float().or(self.int().map(|value| value as f64))
+    }
+
+    /// The value of a `str`.
+    pub fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Str(text) => Some(&text[..text.len() - 1]),
+            _ => None,
+        }
     }
 
     /// The items of a list or tuple.
@@ -235,31 +209,27 @@ impl Value {
     pub fn error_text(&self) -> String {
         let error = self.error().expect("an exception");
         let name = error.class.class().map_or(c"?", Class::name);
-        let text = |arg: &Object| arg.text().unwrap_or_else(|| arg.to_string());
+        let text = |arg: &Object| arg.text().map_or_else(|| arg.to_string(), str::to_owned);
         let args: Vec<_> = error.args.iter().map(text).collect();
         format!("{}: {}", name.to_string_lossy(), args.join(", "))
     }
 }
 
-impl Instance {
-    /// The class.
-    pub(crate) fn class(&self) -> &Class {
-        self.class.class().expect("a class")
+/// Python's `==`.
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.data, &other.data) {
+            (Data::Float(a), Data::Float(b)) => a == b,
+            (Data::Str(a), Data::Str(b)) => a == b,
+            (Data::Bytes(a), Data::Bytes(b)) => a == b,
+            (Data::Tuple(a), Data::Tuple(b)) => a == b,
+            (Data::List(_), Data::List(_)) => self.items() == other.items(),
+            _ => match (self.int(), other.int()) {
+                (Some(a), Some(b)) => a == b,
+                _ => self.is(other),
+            },
+        }
     }
-}
-
-impl Text {
-    /// A text of these code points.
-    pub fn new(points: Vec<u32>) -> Self {
-        let text: Option<String> = points.iter().map(|&point| char::from_u32(point)).collect();
-        let utf8 = text.map(|text| with_nul(text.as_bytes()));
-        Self { points, utf8 }
-    }
-}
-
-/// The bytes with a NUL behind them, which C may read.
-pub fn with_nul(bytes: &[u8]) -> Box<[u8]> {
-    bytes.iter().copied().chain([0]).collect()
 }
 
 /// Python's `repr`, as far as a toy needs it.
@@ -270,7 +240,7 @@ impl fmt::Display for Object {
             Data::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
             Data::Int(value) => write!(f, "{value}"),
             Data::Float(value) => write!(f, "{value:?}"),
-            Data::Str(_) => write!(f, "'{}'", self.text().unwrap_or_default()),
+            Data::Str(text) => write!(f, "'{}'", &text[..text.len() - 1]),
             Data::Class(class) => write!(f, "<class '{}'>", class.name().to_string_lossy()),
             Data::Error(_) => write!(f, "<{}>", self.error_text()),
             Data::List(items) => f.debug_list().entries(lock(items).iter()).finish(),
@@ -293,20 +263,20 @@ impl fmt::Debug for Object {
 
 impl Drop for Value {
     fn drop(&mut self) {
-        // First, since a destructor may panic.
-        self.heap.live.fetch_sub(1, Ordering::SeqCst);
         match &mut self.data {
             Data::Finalizer(function) => function(),
-            Data::Instance(instance) if !instance.finalized => {
+            Data::Instance(instance) => {
+                let class = instance.class.clone();
+                let class = class.class().expect("a class");
+                if instance.finalized {
+                    return class.destroy(&instance.native);
+                }
                 // `tp_finalize` gets a whole object, so the instance moves to a new
                 // value. Nobody is left to see that it is another one.
                 instance.finalized = true;
-                let class = instance.class.clone();
                 let data = std::mem::replace(&mut self.data, Data::Moved);
-                let class = class.class().expect("a class");
                 class.finalize(&Object::new(&self.heap, data));
             }
-            Data::Instance(instance) => instance.class().destroy(&instance.native),
             _ => {}
         }
     }

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use hpy_loader::Loader;
 
-use crate::object::{Heap, with_nul};
-use crate::{Data, Embedder, Error, Object, Text, VmResult, builtins};
+use crate::object::Heap;
+use crate::{Data, Embedder, Error, Object, builtins};
 
 /// The VM. With `THREADS`, several threads may use it at a time; without, the
 /// loader's lock compiles to nothing.
 pub struct Toy<const THREADS: bool> {
-    heap: Arc<Heap>,
+    heap: Heap,
     builtins: HashMap<&'static str, Object>,
     embedder: Box<dyn Embedder>,
 }
@@ -23,7 +23,7 @@ impl<const THREADS: bool> Toy<THREADS> {
     ///
     /// If there is no address space for the handles.
     pub fn boot(embedder: impl Embedder) -> &'static Loader<Self> {
-        let heap = Arc::new(Heap::default());
+        let heap = Heap::default();
         let vm = Self {
             builtins: builtins::make(&heap),
             heap,
@@ -37,9 +37,9 @@ impl<const THREADS: bool> Toy<THREADS> {
         &*self.embedder
     }
 
-    /// How many objects live.
+    /// How many objects live: all that hold the heap, but for the VM.
     pub fn live(&self) -> usize {
-        self.heap.live()
+        Arc::strong_count(&self.heap) - 1
     }
 
     /// A builtin by its Python name.
@@ -66,16 +66,12 @@ impl<const THREADS: bool> Toy<THREADS> {
 
     /// A `str`.
     pub fn text(&self, text: &str) -> Object {
-        self.text_of_points(text.chars().map(u32::from).collect())
-    }
-
-    pub(crate) fn text_of_points(&self, points: Vec<u32>) -> Object {
-        self.object(Data::Str(Text::new(points)))
+        self.object(Data::Str(format!("{text}\0").into()))
     }
 
     /// A `bytes`.
     pub fn byte_string(&self, bytes: &[u8]) -> Object {
-        self.object(Data::Bytes(with_nul(bytes)))
+        self.object(Data::Bytes([bytes, &[0]].concat().into()))
     }
 
     /// An `int`.
@@ -125,11 +121,5 @@ impl<const THREADS: bool> Toy<THREADS> {
 
     pub(crate) fn memory_error(&self) -> Object {
         self.exception(self.builtin("MemoryError"), Vec::new(), None)
-    }
-
-    /// What an operation comes to that the toy does not have.
-    pub(crate) fn missing<T>(&self, what: &str) -> VmResult<T> {
-        let message = format!("the toy has no {what}");
-        Err(self.raise("NotImplementedError", &message))
     }
 }

@@ -227,7 +227,7 @@ const METHODS: [&str; 4] = ["noargs", "o", "varargs", "keywords"];
 fn an_object_without_rule_breaking<const THREADS: bool>(host: &Host<THREADS>) {
     for (signature, result) in objects(host, Behaviour::Fine) {
         let result = result.expect(signature);
-        assert_eq!(result.text().as_deref(), Some("fine"), "{signature}");
+        assert_eq!(result.text(), Some("fine"), "{signature}");
     }
     for (signature, result) in numbers(host, Behaviour::Fine) {
         assert_eq!(result.expect(signature), 1, "{signature}");

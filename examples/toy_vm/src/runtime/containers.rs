@@ -20,13 +20,6 @@ impl<const THREADS: bool> Toy<THREADS> {
     }
 }
 
-fn items(list: &Object) -> &Mutex<Vec<Object>> {
-    match &list.data {
-        Data::List(items) => items,
-        _ => unreachable!("the loader asks only for lists"),
-    }
-}
-
 fn entries(dict: &Object) -> &Mutex<Vec<(Object, Object)>> {
     match &dict.data {
         Data::Dict(entries) => entries,
@@ -58,14 +51,10 @@ impl<const THREADS: bool> Containers for Toy<THREADS> {
     }
 
     fn list_append(&self, list: &Object, item: &Object) -> VmResult<()> {
-        lock(items(list)).push(item.clone());
-        Ok(())
-    }
-
-    fn list_insert(&self, list: &Object, index: isize, item: &Object) -> VmResult<()> {
-        let mut items = lock(items(list));
-        let index = usize::try_from(index).unwrap_or(0).min(items.len());
-        items.insert(index, item.clone());
+        match &list.data {
+            Data::List(items) => lock(items).push(item.clone()),
+            _ => unreachable!("the loader asks only for lists"),
+        }
         Ok(())
     }
 

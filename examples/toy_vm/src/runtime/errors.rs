@@ -34,15 +34,17 @@ impl<const THREADS: bool> Errors for Toy<THREADS> {
         if !self.fast_is_error_class(class) {
             return self.no_error_class(class);
         }
-        let mut args = vec![self.int(errno.into())];
-        args.extend(filename.cloned());
-        args.extend(filename2.cloned());
-        self.exception(class.clone(), args, None)
+        let args = [Some(&self.int(errno.into())), filename, filename2];
+        let args = args.into_iter().flatten().cloned();
+        self.exception(class.clone(), args.collect(), None)
     }
 
     fn error_caused_by(&self, message: &str, cause: Object) -> Object {
-        let class = self.builtin("SystemError");
-        self.exception(class, vec![self.text(message)], Some(cause))
+        self.exception(
+            self.builtin("SystemError"),
+            vec![self.text(message)],
+            Some(cause),
+        )
     }
 
     fn error_matches(&self, error: &Object, class: &Object) -> bool {

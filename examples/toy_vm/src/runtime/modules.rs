@@ -1,10 +1,12 @@
 //! Importing, code and context variables.
 
 use hpy_loader::abi::HPy_SourceKind;
-use hpy_loader::runtime::Modules;
+use hpy_loader::runtime::{Errors, Modules};
 
 use crate::object::lock;
 use crate::{Data, Object, Toy, VmResult};
+
+const NO_CONTEXT_VAR: &str = "an instance of ContextVar was expected";
 
 impl<const THREADS: bool> Modules for Toy<THREADS> {
     fn import(&self, name: &str) -> VmResult<Object> {
@@ -12,7 +14,7 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
     }
 
     fn compile(&self, _: &str, _: &str, _: HPy_SourceKind) -> VmResult<Object> {
-        self.missing("compiler")
+        Err(self.not_implemented("compile"))
     }
 
     fn eval(&self, code: &Object, _: &Object, _: &Object) -> VmResult<Object> {
@@ -27,29 +29,24 @@ impl<const THREADS: bool> Modules for Toy<THREADS> {
     }
 
     fn context_var_get(&self, var: &Object, default: Option<&Object>) -> VmResult<Option<Object>> {
-        let Data::ContextVar {
-            default: own,
-            value,
-        } = &var.data
-        else {
-            return Err(self.no_context_var());
-        };
-        let value = lock(value).clone();
-        Ok(value.or_else(|| default.or(own.as_ref()).cloned()))
+        match &var.data {
+            Data::ContextVar {
+                default: own,
+                value,
+            } => {
+                let value = lock(value).clone();
+                Ok(value.or_else(|| default.or(own.as_ref()).cloned()))
+            }
+            _ => Err(self.type_error(NO_CONTEXT_VAR)),
+        }
     }
 
     fn context_var_set(&self, var: &Object, new: &Object) -> VmResult<Object> {
         let Data::ContextVar { value, .. } = &var.data else {
-            return Err(self.no_context_var());
+            return Err(self.type_error(NO_CONTEXT_VAR));
         };
         let old = lock(value).replace(new.clone());
         drop(old);
         Ok(self.none())
-    }
-}
-
-impl<const THREADS: bool> Toy<THREADS> {
-    fn no_context_var(&self) -> Object {
-        self.type_error("an instance of ContextVar was expected")
     }
 }

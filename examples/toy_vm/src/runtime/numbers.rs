@@ -1,6 +1,6 @@
 //! Numbers.
 
-use hpy_loader::runtime::{BinaryOp, Integer, Numbers, UnaryOp};
+use hpy_loader::runtime::{BinaryOp, Errors, Integer, Numbers, Objects, UnaryOp};
 
 use crate::{Object, Toy, VmResult};
 
@@ -30,7 +30,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
     }
 
     fn integer_as_f64(&self, object: &Object) -> VmResult<f64> {
-        Ok(object.int().expect("an int") as f64)
+        self.as_f64(object)
     }
 
     fn exact_float(&self, object: &Object) -> Option<f64> {
@@ -38,41 +38,32 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
     }
 
     fn as_f64(&self, object: &Object) -> VmResult<f64> {
-        match (object.float(), object.int()) {
-            (Some(value), _) => Ok(value),
-            (_, Some(value)) => Ok(value as f64),
-            _ => Err(self.type_error(&format!("must be real number, not {object}"))),
-        }
+        let error = || self.type_error(&format!("must be real number, not {object}"));
+        object.number().ok_or_else(error)
     }
 
     fn is_number(&self, object: &Object) -> bool {
-        object.float().is_some() || object.int().is_some()
+        object.number().is_some()
     }
 
     fn binary(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
         if op == BinaryOp::Add
-            && let Some((definition, function)) = a.slot(|slots| slots.nb_add)
+            && let Some((loader, function)) = self.slot(&self.type_of(a), |slots| slots.nb_add)
         {
-            let (a, b) = (a.clone(), b.clone());
-            return definition.loader::<THREADS>().call_slot(function, (a, b));
+            return loader.call_slot(function, (a.clone(), b.clone()));
         }
-        if let (Some(a), Some(b)) = (a.int(), b.int()) {
-            return Ok(self.int(match op {
-                BinaryOp::Add => a.wrapping_add(b),
-                BinaryOp::Subtract => a.wrapping_sub(b),
-                BinaryOp::Multiply => a.wrapping_mul(b),
-                _ => return self.missing(&format!("{op:?} of ints")),
-            }));
+        let ints = a.int().zip(b.int());
+        let floats = a.number().zip(b.number());
+        match (op, ints, floats) {
+            (BinaryOp::Add, Some((a, b)), _) => Ok(self.int(a.wrapping_add(b))),
+            (BinaryOp::Add, _, Some((a, b))) => Ok(self.float(a + b)),
+            (BinaryOp::Subtract, Some((a, b)), _) => Ok(self.int(a.wrapping_sub(b))),
+            (BinaryOp::Subtract, _, Some((a, b))) => Ok(self.float(a - b)),
+            (BinaryOp::Multiply, Some((a, b)), _) => Ok(self.int(a.wrapping_mul(b))),
+            (BinaryOp::Multiply, _, Some((a, b))) => Ok(self.float(a * b)),
+            (_, _, Some(_)) => Err(self.not_implemented(&format!("{op:?}"))),
+            _ => Err(self.type_error(&format!("unsupported operands: {a} {op:?} {b}"))),
         }
-        if let (Ok(a), Ok(b)) = (self.as_f64(a), self.as_f64(b)) {
-            return Ok(self.float(match op {
-                BinaryOp::Add => a + b,
-                BinaryOp::Subtract => a - b,
-                BinaryOp::Multiply => a * b,
-                _ => return self.missing(&format!("{op:?} of floats")),
-            }));
-        }
-        Err(self.type_error(&format!("unsupported operands: {a} {op:?} {b}")))
     }
 
     fn in_place(&self, op: BinaryOp, a: &Object, b: &Object) -> VmResult<Object> {
@@ -80,11 +71,11 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
     }
 
     fn power(&self, _: &Object, _: &Object, _: &Object) -> VmResult<Object> {
-        self.missing("powers")
+        Err(self.not_implemented("powers"))
     }
 
     fn in_place_power(&self, _: &Object, _: &Object, _: &Object) -> VmResult<Object> {
-        self.missing("powers")
+        Err(self.not_implemented("powers"))
     }
 
     fn unary(&self, op: UnaryOp, object: &Object) -> VmResult<Object> {
@@ -98,7 +89,7 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
             (UnaryOp::Index, None, _) | (_, None, None) => {
                 Err(self.type_error(&format!("no {op:?} of {object}")))
             }
-            _ => self.missing(&format!("{op:?}")),
+            _ => Err(self.not_implemented(&format!("{op:?}"))),
         }
     }
 }

@@ -1,30 +1,15 @@
 //! What Python can do with any object.
 
 use std::ffi::CStr;
+use std::mem::replace;
 use std::sync::Mutex;
 
-use hpy_loader::runtime::{CompareOp, Containers, Objects};
+use hpy_loader::runtime::{CompareOp, Errors, Objects};
 
 use crate::object::lock;
 use crate::{Data, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Toy<THREADS> {
-    fn equal(&self, a: &Object, b: &Object) -> bool {
-        if let (Some(a), Some(b)) = (a.int(), b.int()) {
-            return a == b;
-        }
-        match (&a.data, &b.data) {
-            (Data::Float(a), Data::Float(b)) => a == b,
-            (Data::Str(a), Data::Str(b)) => a.points == b.points,
-            (Data::Bytes(a), Data::Bytes(b)) => a == b,
-            (Data::Tuple(_), Data::Tuple(_)) | (Data::List(_), Data::List(_)) => {
-                let (a, b) = (a.items().unwrap_or_default(), b.items().unwrap_or_default());
-                a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| self.equal(a, b))
-            }
-            _ => a.is(b),
-        }
-    }
-
     /// The place that a key of a sequence means.
     fn index(&self, key: &Object, len: usize) -> VmResult<usize> {
         let index = key.int().and_then(|value| isize::try_from(value).ok());
@@ -35,7 +20,7 @@ impl<const THREADS: bool> Toy<THREADS> {
         index.ok_or_else(|| self.raise("IndexError", "index out of range"))
     }
 
-    fn name_of(&self, name: &Object) -> VmResult<String> {
+    fn name_of<'a>(&self, name: &'a Object) -> VmResult<&'a str> {
         name.text()
             .ok_or_else(|| self.type_error("attribute name must be string"))
     }
@@ -51,49 +36,41 @@ impl<const THREADS: bool> Toy<THREADS> {
 
 impl<const THREADS: bool> Objects for Toy<THREADS> {
     fn get_attr(&self, object: &Object, name: &Object) -> VmResult<Object> {
-        self.get_attr_str(object, &self.name_of(name)?)
+        self.get_attr_str(object, self.name_of(name)?)
     }
 
     fn get_attr_str(&self, object: &Object, name: &str) -> VmResult<Object> {
-        let found = match &object.data {
-            Data::Module(names) => lock(names).get(name).cloned(),
-            Data::Instance(instance) => match self.get_attribute(object, instance, name) {
-                Some(result) => return result,
-                None => lock(&instance.attributes).get(name).cloned(),
-            },
-            _ => None,
-        };
-        found.ok_or_else(|| self.no_attribute(name))
+        self.get_attribute(object, name).unwrap_or_else(|| {
+            let found = object
+                .names()
+                .and_then(|names| lock(names).get(name).cloned());
+            found.ok_or_else(|| self.no_attribute(name))
+        })
     }
 
     fn set_attr(&self, object: &Object, name: &Object, value: Option<&Object>) -> VmResult<()> {
-        self.set_attr_str(object, &self.name_of(name)?, value)
+        self.set_attr_str(object, self.name_of(name)?, value)
     }
 
     fn set_attr_str(&self, object: &Object, name: &str, value: Option<&Object>) -> VmResult<()> {
-        let names = match &object.data {
-            Data::Module(names) => names,
-            Data::Instance(instance) => match self.set_attribute(object, instance, name, value) {
-                Some(result) => return result,
-                None => &instance.attributes,
-            },
-            _ => return Err(self.no_attribute(name)),
-        };
+        if let Some(result) = self.set_attribute(object, name, value) {
+            return result;
+        }
+        let names = object.names().ok_or_else(|| self.no_attribute(name))?;
         let old = match value {
             Some(value) => lock(names).insert(name.to_owned(), value.clone()),
-            None => {
-                let old = lock(names).remove(name);
-                Some(old.ok_or_else(|| self.no_attribute(name))?)
-            }
+            None => lock(names).remove(name),
         };
-        drop(old);
-        Ok(())
+        match (value, old) {
+            (None, None) => Err(self.no_attribute(name)),
+            _ => Ok(()),
+        }
     }
 
     fn get_item(&self, object: &Object, key: &Object) -> VmResult<Object> {
         if let Data::Dict(entries) = &object.data {
             let entries = lock(entries);
-            let found = entries.iter().find(|(other, _)| self.equal(other, key));
+            let found = entries.iter().find(|(other, _)| other == key);
             return match found {
                 Some((_, value)) => Ok(value.clone()),
                 None => Err(self.key_error(key)),
@@ -102,12 +79,6 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
         let Some(items) = object.items() else {
             return Err(self.type_error(&format!("{object} is not subscriptable")));
         };
-        if let Data::Slice(_) = key.data {
-            let (start, stop, _) = self.unpack_slice(key)?;
-            let bound = |bound: isize| usize::try_from(bound).unwrap_or(0).min(items.len());
-            let part = items.get(bound(start)..bound(stop));
-            return Ok(self.list(part.unwrap_or_default().to_vec()));
-        }
         Ok(items[self.index(key, items.len())?].clone())
     }
 
@@ -122,26 +93,27 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::List(items) => {
                 let mut items = lock(items);
                 let index = self.index(key, items.len())?;
-                let old = match value {
-                    Some(value) => std::mem::replace(&mut items[index], value.clone()),
-                    None => items.remove(index),
-                };
-                vec![old]
+                match value {
+                    Some(value) => vec![replace(&mut items[index], value.clone())],
+                    None => vec![items.remove(index)],
+                }
             }
             Data::Dict(entries) => {
                 let mut entries = lock(entries);
-                let index = entries.iter().position(|(other, _)| self.equal(other, key));
-                let old = index.map(|index| entries.remove(index));
-                if let Some(value) = value {
-                    let key = old.as_ref().map_or(key, |(key, _)| key).clone();
-                    let index = index.unwrap_or(entries.len());
-                    entries.insert(index, (key, value.clone()));
-                } else if old.is_none() {
-                    return Err(self.key_error(key));
+                match (entries.iter().position(|(other, _)| other == key), value) {
+                    (Some(index), Some(value)) => {
+                        vec![replace(&mut entries[index].1, value.clone())]
+                    }
+                    (Some(index), None) => {
+                        let (key, value) = entries.remove(index);
+                        vec![key, value]
+                    }
+                    (None, Some(value)) => {
+                        entries.push((key.clone(), value.clone()));
+                        Vec::new()
+                    }
+                    (None, None) => return Err(self.key_error(key)),
                 }
-                old.into_iter()
-                    .flat_map(|(key, value)| [key, value])
-                    .collect()
             }
             _ => return Err(self.type_error(&format!("{object} takes no items"))),
         };
@@ -160,11 +132,10 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
 
     fn contains(&self, container: &Object, key: &Object) -> VmResult<bool> {
         if let Data::Dict(entries) = &container.data {
-            let entries = lock(entries);
-            return Ok(entries.iter().any(|(other, _)| self.equal(other, key)));
+            return Ok(lock(entries).iter().any(|(other, _)| other == key));
         }
         match container.items() {
-            Some(items) => Ok(items.iter().any(|item| self.equal(item, key))),
+            Some(items) => Ok(items.contains(key)),
             None => Err(self.type_error(&format!("{container} is no container"))),
         }
     }
@@ -174,7 +145,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::List(items) => Ok(lock(items).len()),
             Data::Tuple(items) => Ok(items.len()),
             Data::Dict(entries) => Ok(lock(entries).len()),
-            Data::Str(text) => Ok(text.points.len()),
+            Data::Str(text) => Ok(text.chars().count() - 1),
             Data::Bytes(bytes) => Ok(bytes.len() - 1),
             _ => Err(self.type_error(&format!("{object} has no len()"))),
         }
@@ -186,7 +157,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::Float(value) => *value != 0.0,
             _ => match (object.int(), self.length(object)) {
                 (Some(value), _) => value != 0,
-                (None, length) => length.map_or(true, |length| length != 0),
+                (None, length) => length != Ok(0),
             },
         })
     }
@@ -200,11 +171,10 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn repr(&self, object: &Object) -> VmResult<Object> {
-        let Some((definition, function)) = object.slot(|slots| slots.tp_repr) else {
-            return Ok(self.text(&object.to_string()));
-        };
-        let loader = definition.loader::<THREADS>();
-        loader.call_slot(function, (object.clone(),))
+        match self.slot(&self.type_of(object), |slots| slots.tp_repr) {
+            Some((loader, function)) => loader.call_slot(function, (object.clone(),)),
+            None => Ok(self.text(&object.to_string())),
+        }
     }
 
     fn str(&self, object: &Object) -> VmResult<Object> {
@@ -215,7 +185,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn ascii(&self, _: &Object) -> VmResult<Object> {
-        self.missing("ascii()")
+        Err(self.not_implemented("ascii()"))
     }
 
     fn bytes(&self, object: &Object) -> VmResult<Object> {
@@ -231,20 +201,15 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn compare_bool(&self, op: CompareOp, a: &Object, b: &Object) -> VmResult<bool> {
-        if let (Some(a), Some(b)) = (a.int(), b.int()) {
-            return Ok(match op {
-                CompareOp::Lt => a < b,
-                CompareOp::Le => a <= b,
-                CompareOp::Eq => a == b,
-                CompareOp::Ne => a != b,
-                CompareOp::Gt => a > b,
-                CompareOp::Ge => a >= b,
-            });
-        }
-        match op {
-            CompareOp::Eq => Ok(self.equal(a, b)),
-            CompareOp::Ne => Ok(!self.equal(a, b)),
-            _ => Err(self.type_error(&format!("{a} and {b} have no order"))),
+        let order = a.int().zip(b.int()).map(|(a, b)| a.cmp(&b));
+        match (op, order) {
+            (CompareOp::Eq, _) => Ok(a == b),
+            (CompareOp::Ne, _) => Ok(a != b),
+            (CompareOp::Lt, Some(order)) => Ok(order.is_lt()),
+            (CompareOp::Le, Some(order)) => Ok(order.is_le()),
+            (CompareOp::Gt, Some(order)) => Ok(order.is_gt()),
+            (CompareOp::Ge, Some(order)) => Ok(order.is_ge()),
+            (_, None) => Err(self.type_error(&format!("{a} and {b} have no order"))),
         }
     }
 

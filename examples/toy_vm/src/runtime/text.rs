@@ -1,67 +1,60 @@
 //! `str` and `bytes`.
 
-use hpy_loader::runtime::Text as Chapter;
+use hpy_loader::runtime::{Errors, Text};
 
-use crate::{Data, Object, Text, Toy, VmResult};
+use crate::{Data, Object, Toy, VmResult};
+
+/// What lies before the NUL, as C gets it: the pointer is made from the whole, so that
+/// the NUL may be read.
+fn before_nul(bytes: &[u8]) -> *const [u8] {
+    std::ptr::slice_from_raw_parts(bytes.as_ptr(), bytes.len() - 1)
+}
 
 impl<const THREADS: bool> Toy<THREADS> {
-    fn str_of<'a>(&self, object: &'a Object) -> VmResult<&'a Text> {
-        match &object.data {
-            Data::Str(text) => Ok(text),
-            _ => Err(self.type_error(&format!("a str is required, not {object}"))),
-        }
+    fn str_of<'a>(&self, object: &'a Object) -> VmResult<&'a str> {
+        object.text().ok_or_else(|| self.no_str(object))
     }
 
-    /// Where the code points of an encoding end that has one byte for each; none for
-    /// UTF-8.
-    fn limit(&self, encoding: &str, errors: &str) -> VmResult<Option<u32>> {
+    fn no_str(&self, object: &Object) -> Object {
+        self.type_error(&format!("a str is required, not {object}"))
+    }
+
+    /// Whether an encoding is ASCII, and not UTF-8. The toy has no others.
+    fn is_ascii(&self, encoding: &str, errors: &str) -> VmResult<bool> {
         match (encoding, errors) {
-            ("utf-8", "strict") => Ok(None),
-            ("latin-1", "strict") => Ok(Some(256)),
-            ("ascii", "strict") => Ok(Some(128)),
-            (_, "strict") => Err(self.raise("LookupError", "unknown encoding")),
-            _ => self.missing(&format!("error handler '{errors}'")),
+            ("ascii", "strict") => Ok(true),
+            ("utf-8", "strict") => Ok(false),
+            _ => Err(self.not_implemented(&format!("{encoding}, errors={errors}"))),
         }
     }
 }
 
-impl<const THREADS: bool> Chapter for Toy<THREADS> {
+impl<const THREADS: bool> Text for Toy<THREADS> {
     fn new_str(&self, text: &str) -> VmResult<Object> {
         Ok(self.text(text))
     }
 
     fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<Object> {
-        if code_points.iter().any(|&point| point > 0x10_FFFF) {
-            return Err(self.raise("ValueError", "a character is not in range"));
+        let characters = code_points.iter().map(|&point| char::from_u32(point));
+        match characters.collect::<Option<String>>() {
+            Some(text) => Ok(self.text(&text)),
+            None => Err(self.raise("ValueError", "a code point is no character")),
         }
-        Ok(self.text_of_points(code_points.to_vec()))
     }
 
     fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<Object> {
-        let Some(limit) = self.limit(encoding, errors)? else {
-            return match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(self.text(text)),
-                Err(error) => Err(self.raise("UnicodeDecodeError", &error.to_string())),
-            };
-        };
-        let points: Vec<_> = bytes.iter().copied().map(u32::from).collect();
-        if points.iter().any(|&point| point >= limit) {
-            return Err(self.raise("UnicodeDecodeError", "ordinal not in range"));
+        let is_ascii = self.is_ascii(encoding, errors)?;
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() || !is_ascii => Ok(self.text(text)),
+            _ => Err(self.raise("UnicodeDecodeError", &format!("no {encoding}"))),
         }
-        Ok(self.text_of_points(points))
     }
 
     fn encode(&self, object: &Object, encoding: &str, errors: &str) -> VmResult<Object> {
         let text = self.str_of(object)?;
-        let Some(limit) = self.limit(encoding, errors)? else {
-            // SAFETY: the text lives as long as the object.
-            return Ok(self.byte_string(unsafe { &*self.utf8(object)? }));
-        };
-        let small = |&point: &u32| u8::try_from(point).ok().filter(|_| point < limit);
-        let bytes: Option<Vec<_>> = text.points.iter().map(small).collect();
-        match bytes {
-            Some(bytes) => Ok(self.byte_string(&bytes)),
-            None => Err(self.raise("UnicodeEncodeError", "ordinal not in range")),
+        match self.is_ascii(encoding, errors)? && !text.is_ascii() {
+            true => Err(self.raise("UnicodeEncodeError", &format!("no {encoding}"))),
+            false => Ok(self.byte_string(text.as_bytes())),
         }
     }
 
@@ -80,28 +73,28 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
     }
 
     fn utf8(&self, object: &Object) -> VmResult<*const [u8]> {
-        match &self.str_of(object)?.utf8 {
-            Some(utf8) => Ok(&raw const utf8[..utf8.len() - 1]),
-            None => Err(self.raise("UnicodeEncodeError", "surrogates not allowed")),
+        match &object.data {
+            Data::Str(text) => Ok(before_nul(text.as_bytes())),
+            _ => Err(self.no_str(object)),
         }
     }
 
     fn read_char(&self, object: &Object, index: isize) -> VmResult<u32> {
-        let points = &self.str_of(object)?.points;
-        let place = usize::try_from(index).ok();
-        place
-            .and_then(|place| points.get(place).copied())
-            .ok_or_else(|| self.raise("IndexError", "string index out of range"))
+        let mut characters = self.str_of(object)?.chars();
+        let index = usize::try_from(index).ok();
+        match index.and_then(|index| characters.nth(index)) {
+            Some(character) => Ok(character.into()),
+            None => Err(self.raise("IndexError", "string index out of range")),
+        }
     }
 
     fn substring(&self, object: &Object, start: isize, end: isize) -> VmResult<Object> {
-        let points = &self.str_of(object)?.points;
+        let text = self.str_of(object)?;
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
             return Err(self.raise("IndexError", "string index out of range"));
         };
-        let end = end.min(points.len());
-        let points = points.get(start..end).unwrap_or_default();
-        Ok(self.text_of_points(points.to_vec()))
+        let part: String = text.chars().take(end).skip(start).collect();
+        Ok(self.text(&part))
     }
 
     fn new_bytes(&self, bytes: &[u8]) -> VmResult<Object> {
@@ -110,8 +103,7 @@ impl<const THREADS: bool> Chapter for Toy<THREADS> {
 
     fn bytes_data(&self, object: &Object) -> VmResult<*const [u8]> {
         match &object.data {
-            // The slice is made from the whole, so that the NUL may be read.
-            Data::Bytes(bytes) => Ok(&raw const bytes[..bytes.len() - 1]),
+            Data::Bytes(bytes) => Ok(before_nul(bytes)),
             _ => Err(self.type_error(&format!("expected bytes, {object} found"))),
         }
     }
