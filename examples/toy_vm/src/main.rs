@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use hpy_loader::Loader;
 use hpy_loader::runtime::{Calls, Objects};
-use toy_vm::{Object, Standalone, Toy, VmResult, lock};
+use toy_vm::{Data, Object, Standalone, Toy, VmResult, lock};
 
 /// The toy VM: imports an HPy universal binary and calls what is in it.
 #[derive(Parser)]
@@ -79,8 +79,10 @@ fn repr(vm: &Vm, object: &Object) -> VmResult<String> {
 
 /// The public names of a module, with what they stand for.
 fn listing(vm: &Vm, module: &Object) -> VmResult<String> {
-    let names = module.names().map(|names| lock(names).clone());
-    let names = names.unwrap_or_default();
+    let Data::Module(names) = &module.data else {
+        return repr(vm, module);
+    };
+    let names = lock(names).clone();
     let public = names.iter().filter(|(name, _)| !name.starts_with('_'));
     let lines = public.map(|(name, value)| match vm.is_callable(value) {
         true => Ok(format!("{name}()")),

@@ -133,8 +133,7 @@ impl Value {
 
     /// What an extension has defined, of this class or the nearest base.
     pub(crate) fn definition(&self) -> Option<&'static TypeDef> {
-        let nearest = self.class()?.definitions.first();
-        nearest.map(|definition| definition.of)
+        Some(self.class()?.definitions.first()?.of)
     }
 
     /// The exception, if this is one.
@@ -154,7 +153,7 @@ impl Value {
     }
 
     /// The names in a module, or those that Python code has set in an instance.
-    pub fn names(&self) -> Option<&Mutex<BTreeMap<String, Object>>> {
+    pub(crate) fn names(&self) -> Option<&Mutex<BTreeMap<String, Object>>> {
         match &self.data {
             Data::Module(names) => Some(names),
             Data::Instance(instance) => Some(&instance.attributes),

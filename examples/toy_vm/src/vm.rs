@@ -48,10 +48,8 @@ impl<const THREADS: bool> Toy<THREADS> {
     ///
     /// If there is no such builtin.
     pub fn builtin(&self, name: &str) -> Object {
-        match self.builtins.get(name) {
-            Some(object) => object.clone(),
-            None => panic!("the toy has no builtin '{name}'"),
-        }
+        let found = self.builtins.get(name).cloned();
+        found.unwrap_or_else(|| panic!("the toy has no builtin '{name}'"))
     }
 
     /// `None`.

@@ -38,8 +38,8 @@ impl<const THREADS: bool> Numbers for Toy<THREADS> {
     }
 
     fn as_f64(&self, object: &Object) -> VmResult<f64> {
-        let error = || self.type_error(&format!("must be real number, not {object}"));
-        object.number().ok_or_else(error)
+        let no_number = || self.type_error(&format!("must be real number, not {object}"));
+        object.number().ok_or_else(no_number)
     }
 
     fn is_number(&self, object: &Object) -> bool {
