@@ -229,15 +229,15 @@ context_functions! {
 
     fn ctx_RichCompareBool(call, v: HPy, w: HPy, op: c_int) -> c_int {
         fast {
-            let op = compare_op(op)?;
+            let is_equal = HPy_RichCmpOp(op) == HPy_RichCmpOp::HPy_EQ;
             // Before all else: text is compared more often than numbers that Python has.
-            if matches!(op, CompareOp::Eq | CompareOp::Ne)
+            if (is_equal || HPy_RichCmpOp(op) == HPy_RichCmpOp::HPy_NE)
                 && let (Some(a), Some(b)) = (call.peek(v), call.peek(w))
                 && let Some(equal) = call.runtime().fast_equality(a, b)
             {
-                return Some(c_int::from(equal == (op == CompareOp::Eq)));
+                return Some(c_int::from(equal == is_equal));
             }
-            fast_compare(call, v, w, op).map(c_int::from)
+            fast_compare(call, v, w, compare_op(op)?).map(c_int::from)
         }
         general {
             let op = known_op(call, op)?;
