@@ -104,7 +104,7 @@ impl<R: Runtime> Core<R> {
         }
     }
 
-    /// The universal context, which the other modes wrap. It is in a [`Gate`].
+    /// The universal context, which the other modes wrap. It is in an instance of the boundary.
     #[inline]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.get()

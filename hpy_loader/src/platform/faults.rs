@@ -223,7 +223,7 @@ mod signals {
     }
 
     /// Whether it was a write is in a record of the context that is not always there;
-    /// memory that is still promised can only be written wrongly, which the report finds
+    /// a buffer that C may still read can only be written wrongly, which the report finds
     /// out by itself.
     #[cfg(not(target_arch = "x86_64"))]
     fn is_write(_: &mcontext_t) -> bool {
