@@ -13,6 +13,7 @@ mod definitions;
 mod enums;
 mod functions;
 mod handles;
+mod row;
 mod slots;
 
 pub use context::HPyContext;
