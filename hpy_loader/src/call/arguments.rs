@@ -1,7 +1,7 @@
 //! How the arguments of a signature reach C: macros over their kinds.
 //!
-//! An argument is an `object`, one that is `optional` (C gets `HPy_NULL` for none), a
-//! `kept` receiver, or a value that C gets as it is: `index`, `closure`, `operator`.
+//! An argument is an `object`, one that is `optional` (C gets `HPy_NULL` for none), or a
+//! value that C gets as it is: `index`, `closure`, `operator`.
 
 /// The type that a VM gives for an argument.
 macro_rules! given {
@@ -10,16 +10,6 @@ macro_rules! given {
     (index $object:ty) => { isize };
     (closure $object:ty) => { *mut std::ffi::c_void };
     (operator $object:ty) => { $crate::runtime::CompareOp };
-}
-
-/// The handle of the receiver, if it is none of the call's.
-macro_rules! kept {
-    ($receiver:ident: kept, $($rest:tt)*) => {
-        $receiver
-    };
-    ($($args:tt)*) => {
-        $crate::abi::HPy::NULL
-    };
 }
 
 /// The arguments for which the call opens handles.
@@ -54,10 +44,6 @@ macro_rules! passed {
         passed!($function $prepared [$($done,)* $prepared.arg($place),] [$($places)*] $($rest)*)
     };
     ($function:ident $prepared:ident [$($done:expr,)*] $places:tt
-     $arg:ident: kept, $($rest:tt)*) => {
-        passed!($function $prepared [$($done,)* $prepared.receiver,] $places $($rest)*)
-    };
-    ($function:ident $prepared:ident [$($done:expr,)*] $places:tt
      $arg:ident: operator, $($rest:tt)*) => {
         passed!($function $prepared [$($done,)* compare_op($arg),] $places $($rest)*)
     };
@@ -67,4 +53,4 @@ macro_rules! passed {
     };
 }
 
-pub(super) use {given, kept, opened, passed};
+pub(super) use {given, opened, passed};

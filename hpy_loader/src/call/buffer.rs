@@ -2,8 +2,7 @@
 
 use super::Callee;
 use super::arguments::passed;
-use super::running::{CallMode, PreparedCall};
-use super::running::{RunningCall, run, run_unchecked};
+use super::running::{CallMode, PreparedCall, RunningCall, run};
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::call::Loader;
@@ -35,6 +34,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
         function: Self,
         (object, buffer, flags): Self::Args<'_, R::Object>,
     ) -> VmResult<Option<R::Object>, R> {
+        loader.runtime().check_stack()?;
         let go = |prepared: PreparedCall<'_>| {
             let place = &raw mut *buffer;
             let result = passed!(function prepared [prepared.arg(0), place, flags,] []);
@@ -74,6 +74,6 @@ impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
         };
         let judge = |call: &mut RunningCall<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
         let (address, objects) = (function.address(), [Some(object)]);
-        run_unchecked::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
+        run::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
     }
 }

@@ -1,13 +1,13 @@
 //! `tp_new` and `tp_init`.
 
 use super::Callee;
-use super::running::CallMode;
-use super::running::RunningCall;
+use super::running::{CallMode, PreparedCall, RunningCall, run_many};
 use super::signature::{Invoke, Signature};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
+use std::iter;
 
 /// A function that makes or initializes an instance, whose keywords are a dict.
 type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> T;
@@ -20,26 +20,15 @@ fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
     (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
     judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
-    let count = args.len().cast_signed();
-    let mut call = RunningCall::of_many(loader)?;
-    let receiver = call.push(receiver)?;
-    call.push_all(args)?;
-    let keywords = call.push_optional(keywords)?;
-    let words = call.scope.kept_words();
-    let result = P::go(loader, function as _, HPy::NULL, words, |prepared| {
-        let (receiver, keywords) = (prepared.pushed(receiver, 0), prepared.last(keywords));
-        // SAFETY: as in `passed!`; there are `count` arguments after the first.
-        unsafe {
-            function(
-                prepared.context,
-                receiver,
-                prepared.args(1),
-                count,
-                keywords,
-            )
-        }
-    });
-    judge(&mut call, result)
+    let count = args.len();
+    let objects = iter::once(receiver).chain(args).chain(keywords);
+    let go = |prepared: PreparedCall<'_>| {
+        let (receiver, args, keywords) = prepared.split(count);
+        let (context, count) = (prepared.context, count.cast_signed());
+        // SAFETY: as in `passed!`; there are `count` arguments behind the receiver.
+        unsafe { function(context, receiver, args, count, keywords) }
+    };
+    run_many::<R, P, _, _>(loader, function as _, HPy::NULL, objects, go, judge)
 }
 
 /// The class, positional arguments, keywords as a dict or none, and who is called in a

@@ -1,30 +1,98 @@
 //! Methods, functions of modules, and callable objects.
 
-use super::arguments::{kept, opened, passed};
-use super::running::{CallMode, PreparedCall};
-use super::running::{RunningCall, run};
-use super::{CallArgs, Callee, Kept, Receiver};
+use super::Callee;
+use super::arguments::passed;
+use super::running::{CallMode, PreparedCall, RunningCall, run, run_many};
 use crate::abi::*;
 use crate::call::Loader;
-use crate::runtime::{Runtime, VmResult};
+use crate::runtime::{Roots, Runtime, VmResult};
 use crate::spec::{MethodDef, MethodFunction};
 
-/// What calls a function of one signature on a receiver `V`, with `A` besides.
-type MethodCall<R, F, V, A> = fn(
+/// What a method or function is called on.
+pub enum Receiver<O> {
+    /// An object, whose root the call takes.
+    Object(O),
+    /// One that every call of the function has, such as its module.
+    Kept(Kept),
+}
+
+/// A handle that stays open as long as the process runs, whatever C does with it:
+/// from [`Loader::keep`](crate::Loader::keep).
+#[derive(Debug, Clone, Copy)]
+pub struct Kept(HPy);
+
+/// What a callable is called with, as `vectorcall` has it.
+///
+/// ```
+/// use hpy_loader::call::CallArgs;
+///
+/// // Objects are text here. The call is `f(a, b, key=c)`.
+/// let args = CallArgs::with_keywords(vec!["a", "b", "c"], "('key',)", 1);
+/// # let _ = args;
+/// // And `f(a, b)`.
+/// let args = CallArgs::positional(vec!["a", "b"]);
+/// # let _: CallArgs<&str> = args;
+/// ```
+pub struct CallArgs<O> {
+    values: Vec<O>,
+    positional: usize,
+    keyword_names: Option<O>,
+}
+
+impl<O> CallArgs<O> {
+    /// Positional arguments only.
+    #[inline(always)]
+    pub fn positional(values: Vec<O>) -> Self {
+        Self {
+            positional: values.len(),
+            values,
+            keyword_names: None,
+        }
+    }
+
+    /// Positional arguments, followed by one value for each of the `count` names in
+    /// the tuple `names`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer values than names.
+    #[inline(always)]
+    pub fn with_keywords(values: Vec<O>, names: O, count: usize) -> Self {
+        assert!(count <= values.len(), "a name without a value");
+        Self {
+            positional: values.len() - count,
+            values,
+            keyword_names: Some(names),
+        }
+    }
+}
+
+/// What calls a function of one signature, with `A` behind the receiver.
+type MethodCall<R, F, A> = fn(
     &'static Loader<R>,
     F,
-    V,
+    Receiver<<R as Roots>::Object>,
     A,
     Callee<'_>,
-) -> VmResult<<R as crate::runtime::Roots>::Object, R>;
+) -> VmResult<<R as Roots>::Object, R>;
 
-/// What calls methods, in the mode of a loader. `V` is a root of the receiver, or a
-/// handle of it that is kept.
-pub(super) struct MethodCalls<R: Runtime, V> {
-    noargs: MethodCall<R, HPyFunc_noargs, V, ()>,
-    o: MethodCall<R, HPyFunc_o, V, R::Object>,
-    varargs: MethodCall<R, HPyFunc_varargs, V, Vec<R::Object>>,
-    keywords: MethodCall<R, HPyFunc_keywords, V, CallArgs<R::Object>>,
+/// What calls methods, in the mode of a loader.
+pub(super) struct MethodCalls<R: Runtime> {
+    noargs: MethodCall<R, HPyFunc_noargs, ()>,
+    o: MethodCall<R, HPyFunc_o, R::Object>,
+    varargs: MethodCall<R, HPyFunc_varargs, Vec<R::Object>>,
+    keywords: MethodCall<R, HPyFunc_keywords, CallArgs<R::Object>>,
+}
+
+impl<R: Runtime> MethodCalls<R> {
+    pub(super) fn through<P: CallMode>() -> Self {
+        Self {
+            noargs: noargs::<R, P>,
+            o: o::<R, P>,
+            varargs: varargs::<R, P>,
+            keywords: keywords::<R, P>,
+        }
+    }
 }
 
 impl<R: Runtime> Loader<R> {
@@ -41,17 +109,25 @@ impl<R: Runtime> Loader<R> {
         method: &MethodDef,
         name: &dyn Fn() -> String,
         receiver: Receiver<R::Object>,
-        args: CallArgs<R::Object>,
+        mut args: CallArgs<R::Object>,
         callee: Callee<'_>,
     ) -> VmResult<R::Object, R> {
-        let calls = self.trampolines();
-        match receiver {
-            Receiver::Object(object) => calls
-                .on_object
-                .call(self, method, name, object, args, callee),
-            Receiver::Kept(Kept(handle)) => {
-                calls.on_kept.call(self, method, name, handle, args, callee)
+        let calls = &self.trampolines().methods;
+        match (method.function, &args.keyword_names, args.values.len()) {
+            (MethodFunction::NoArgs(function), None, 0) => {
+                (calls.noargs)(self, function, receiver, (), callee)
             }
+            (MethodFunction::O(function), None, 1) => {
+                let arg = args.values.swap_remove(0);
+                (calls.o)(self, function, receiver, arg, callee)
+            }
+            (MethodFunction::VarArgs(function), None, _) => {
+                (calls.varargs)(self, function, receiver, args.values, callee)
+            }
+            (MethodFunction::Keywords(function), _, _) => {
+                (calls.keywords)(self, function, receiver, args, callee)
+            }
+            (function, ..) => Err(self.wrong_arguments(function, name, &args)),
         }
     }
 
@@ -68,7 +144,8 @@ impl<R: Runtime> Loader<R> {
         args: CallArgs<R::Object>,
         callee: Callee<'_>,
     ) -> VmResult<R::Object, R> {
-        (self.trampolines().on_object.keywords)(self, function, object, args, callee)
+        let receiver = Receiver::Object(object);
+        (self.trampolines().methods.keywords)(self, function, receiver, args, callee)
     }
 
     /// Opens a handle of `object` for [`Receiver::Kept`]: calls need not clone the
@@ -107,159 +184,81 @@ impl<R: Runtime> Loader<R> {
     }
 }
 
-impl<R: Runtime, V> MethodCalls<R, V> {
+impl<O> Receiver<O> {
+    /// The object for which the call opens a handle, or the handle that is kept.
     #[inline(always)]
-    fn call(
-        &self,
-        loader: &'static Loader<R>,
-        method: &MethodDef,
-        name: &dyn Fn() -> String,
-        receiver: V,
-        mut args: CallArgs<R::Object>,
-        callee: Callee<'_>,
-    ) -> VmResult<R::Object, R> {
-        match (method.function, &args.keyword_names, args.values.len()) {
-            (MethodFunction::NoArgs(function), None, 0) => {
-                (self.noargs)(loader, function, receiver, (), callee)
-            }
-            (MethodFunction::O(function), None, 1) => {
-                let arg = args.values.swap_remove(0);
-                (self.o)(loader, function, receiver, arg, callee)
-            }
-            (MethodFunction::VarArgs(function), None, _) => {
-                (self.varargs)(loader, function, receiver, args.values, callee)
-            }
-            (MethodFunction::Keywords(function), _, _) => {
-                (self.keywords)(loader, function, receiver, args, callee)
-            }
-            (function, ..) => Err(loader.wrong_arguments(function, name, &args)),
-        }
-    }
-}
-
-/// A receiver that has its handle.
-#[derive(Clone, Copy)]
-enum Called {
-    /// The first that the call has pushed.
-    Pushed(HPy),
-    /// One from [`Loader::keep`].
-    Kept(HPy),
-}
-
-impl Called {
-    /// The handle, if it is none of the call's.
-    #[inline(always)]
-    fn kept(self) -> HPy {
+    fn split(self) -> (Option<O>, HPy) {
         match self {
-            Self::Pushed(_) => HPy::NULL,
-            Self::Kept(handle) => handle,
-        }
-    }
-
-    /// What C gets for it, and the arguments.
-    #[inline(always)]
-    fn pass(self, prepared: PreparedCall<'_>) -> (HPy, *const HPy) {
-        match self {
-            Self::Pushed(handle) => (prepared.pushed(handle, 0), prepared.args(1)),
-            Self::Kept(_) => (prepared.receiver, prepared.args(0)),
+            Self::Object(object) => (Some(object), HPy::NULL),
+            Self::Kept(Kept(handle)) => (None, handle),
         }
     }
 }
 
-/// Puts the receiver in front of any number of arguments.
-macro_rules! called {
-    (object $call:ident $receiver:ident) => {
-        Called::Pushed($call.push($receiver)?)
-    };
-    (kept $call:ident $receiver:ident) => {
-        Called::Kept($receiver)
-    };
+fn noargs<R: Runtime, P: CallMode>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_noargs,
+    receiver: Receiver<R::Object>,
+    (): (),
+    callee: Callee<'_>,
+) -> VmResult<R::Object, R> {
+    loader.runtime().check_stack()?;
+    let (object, kept) = receiver.split();
+    let go = |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver(),] []);
+    let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+    run::<R, P, _, _, _>(loader, function.address(), kept, [object], go, judge)
 }
 
-/// Makes what calls methods on one kind of receiver, see [`arguments`](super::arguments).
-macro_rules! method_calls {
-    ($name:ident, $kind:ident, $receiver:ty) => {
-        pub(super) mod $name {
-            use super::*;
-
-            pub(in crate::call) fn through<R: Runtime, P: CallMode>() -> MethodCalls<R, $receiver> {
-                MethodCalls {
-                    noargs: noargs::<R, P>,
-                    o: o::<R, P>,
-                    varargs: varargs::<R, P>,
-                    keywords: keywords::<R, P>,
-                }
-            }
-
-            fn noargs<R: Runtime, P: CallMode>(
-                loader: &'static Loader<R>,
-                function: HPyFunc_noargs,
-                receiver: $receiver,
-                (): (),
-                callee: Callee<'_>,
-            ) -> VmResult<R::Object, R> {
-                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] receiver: $kind,);
-                let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
-                let objects = opened!([] receiver: $kind,);
-                let receiver = kept!(receiver: $kind,);
-                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
-            }
-
-            fn o<R: Runtime, P: CallMode>(
-                loader: &'static Loader<R>,
-                function: HPyFunc_o,
-                receiver: $receiver,
-                arg: R::Object,
-                callee: Callee<'_>,
-            ) -> VmResult<R::Object, R> {
-                let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0 1] receiver: $kind, arg: object,);
-                let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
-                let objects = opened!([] receiver: $kind, arg: object,);
-                let receiver = kept!(receiver: $kind,);
-                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
-            }
-
-            fn varargs<R: Runtime, P: CallMode>(
-                loader: &'static Loader<R>,
-                function: HPyFunc_varargs,
-                receiver: $receiver,
-                args: Vec<R::Object>,
-                callee: Callee<'_>,
-            ) -> VmResult<R::Object, R> {
-                let count = args.len();
-                let mut call = RunningCall::of_many(loader)?;
-                let called = called!($kind call receiver);
-                call.push_all(args)?;
-                let words = call.scope.kept_words();
-                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
-                    let (receiver, args) = called.pass(prepared);
-                    passed!(function prepared [receiver, args, count,] [])
-                });
-                call.object(result, callee)
-            }
-
-            fn keywords<R: Runtime, P: CallMode>(
-                loader: &'static Loader<R>,
-                function: HPyFunc_keywords,
-                receiver: $receiver,
-                args: CallArgs<R::Object>,
-                callee: Callee<'_>,
-            ) -> VmResult<R::Object, R> {
-                let count = args.positional;
-                let mut call = RunningCall::of_many(loader)?;
-                let called = called!($kind call receiver);
-                call.push_all(args.values)?;
-                let names = call.push_optional(args.keyword_names)?;
-                let words = call.scope.kept_words();
-                let result = P::go(loader, function.address(), called.kept(), words, |prepared| {
-                    let (receiver, args) = called.pass(prepared);
-                    passed!(function prepared [receiver, args, count, prepared.last(names),] [])
-                });
-                call.object(result, callee)
-            }
-        }
-    };
+fn o<R: Runtime, P: CallMode>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_o,
+    receiver: Receiver<R::Object>,
+    arg: R::Object,
+    callee: Callee<'_>,
+) -> VmResult<R::Object, R> {
+    loader.runtime().check_stack()?;
+    let (object, kept) = receiver.split();
+    let go = |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver(), prepared.arg(1),] []);
+    let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+    let objects = [object, Some(arg)];
+    run::<R, P, _, _, _>(loader, function.address(), kept, objects, go, judge)
 }
 
-method_calls!(on_object, object, R::Object);
-method_calls!(on_kept, kept, HPy);
+fn varargs<R: Runtime, P: CallMode>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_varargs,
+    receiver: Receiver<R::Object>,
+    args: Vec<R::Object>,
+    callee: Callee<'_>,
+) -> VmResult<R::Object, R> {
+    let count = args.len();
+    let (object, kept) = receiver.split();
+    let objects = object.into_iter().chain(args);
+    let go = |prepared: PreparedCall<'_>| {
+        let (receiver, args, _) = prepared.split(count);
+        passed!(function prepared [receiver, args, count,] [])
+    };
+    let judge = |call: &mut RunningCall<R>, result| call.object(result, callee);
+    run_many::<R, P, _, _>(loader, function.address(), kept, objects, go, judge)
+}
+
+fn keywords<R: Runtime, P: CallMode>(
+    loader: &'static Loader<R>,
+    function: HPyFunc_keywords,
+    receiver: Receiver<R::Object>,
+    args: CallArgs<R::Object>,
+    callee: Callee<'_>,
+) -> VmResult<R::Object, R> {
+    let (positional, count) = (args.positional, args.values.len());
+    let (object, kept) = receiver.split();
+    let objects = object
+        .into_iter()
+        .chain(args.values)
+        .chain(args.keyword_names);
+    let go = |prepared: PreparedCall<'_>| {
+        let (receiver, args, names) = prepared.split(count);
+        passed!(function prepared [receiver, args, positional, names,] [])
+    };
+    let judge = |call: &mut RunningCall<R>, result| call.object(result, callee);
+    run_many::<R, P, _, _>(loader, function.address(), kept, objects, go, judge)
+}

@@ -38,9 +38,9 @@ pub use loader::Loader;
 pub(crate) use loader::Modes;
 pub use signature::{Callable, Signature};
 
-use crate::abi::HPy;
 use crate::runtime::Runtime;
-use method::{MethodCalls, on_kept, on_object};
+use method::MethodCalls;
+pub use method::{CallArgs, Kept, Receiver};
 use running::{CallMode, Universal};
 use slot::SlotCalls;
 use wrapped::Wrapped;
@@ -59,65 +59,6 @@ pub enum Callee<'a> {
     Execution(&'a str),
 }
 
-/// What a method or function is called on.
-pub enum Receiver<O> {
-    /// An object, whose root the call takes.
-    Object(O),
-    /// One that every call of the function has, such as its module.
-    Kept(Kept),
-}
-
-/// A handle that stays open as long as the process runs, whatever C does with it:
-/// from [`Loader::keep`](crate::Loader::keep).
-#[derive(Debug, Clone, Copy)]
-pub struct Kept(HPy);
-
-/// What a callable is called with, as `vectorcall` has it.
-///
-/// ```
-/// use hpy_loader::call::CallArgs;
-///
-/// // Objects are text here. The call is `f(a, b, key=c)`.
-/// let args = CallArgs::with_keywords(vec!["a", "b", "c"], "('key',)", 1);
-/// # let _ = args;
-/// // And `f(a, b)`.
-/// let args = CallArgs::positional(vec!["a", "b"]);
-/// # let _: CallArgs<&str> = args;
-/// ```
-pub struct CallArgs<O> {
-    values: Vec<O>,
-    positional: usize,
-    keyword_names: Option<O>,
-}
-
-impl<O> CallArgs<O> {
-    /// Positional arguments only.
-    #[inline(always)]
-    pub fn positional(values: Vec<O>) -> Self {
-        Self {
-            positional: values.len(),
-            values,
-            keyword_names: None,
-        }
-    }
-
-    /// Positional arguments, followed by one value for each of the `count` names in
-    /// the tuple `names`.
-    ///
-    /// # Panics
-    ///
-    /// If there are fewer values than names.
-    #[inline(always)]
-    pub fn with_keywords(values: Vec<O>, names: O, count: usize) -> Self {
-        assert!(count <= values.len(), "a name without a value");
-        Self {
-            positional: values.len() - count,
-            values,
-            keyword_names: Some(names),
-        }
-    }
-}
-
 /// The functions that call C, one for each signature, made for the mode of a loader.
 ///
 /// A call of C costs little, and so does asking which mode it is in; but it is not
@@ -126,8 +67,7 @@ impl<O> CallArgs<O> {
 /// that were made for its own, and its methods call those. In the universal mode's
 /// there is no trace of another one.
 pub(crate) struct Trampolines<R: Runtime> {
-    on_object: MethodCalls<R, R::Object>,
-    on_kept: MethodCalls<R, HPy>,
+    methods: MethodCalls<R>,
     slots: SlotCalls<R>,
 }
 
@@ -144,8 +84,7 @@ impl<R: Runtime> Trampolines<R> {
 
     fn through<P: CallMode>() -> Self {
         Self {
-            on_object: on_object::through::<R, P>(),
-            on_kept: on_kept::through::<R, P>(),
+            methods: MethodCalls::through::<P>(),
             slots: SlotCalls::through::<P>(),
         }
     }

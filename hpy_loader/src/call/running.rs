@@ -53,24 +53,11 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> Drop for RunningCall<R, W> {
 
 /// Calls a function on `receiver`, if that is none of the arguments, and with these
 /// objects: `go` makes the call, with `HPy_NULL` where there is no object, and `judge`
-/// takes what it has returned. C may call Python and Python C, to any depth: what the
-/// VM says of its stack is asked before every call, since C itself asks nobody.
+/// takes what it has returned. C may call Python and Python C, to any depth, and C itself
+/// asks nobody: so whoever calls here has asked what the VM says of its stack, but for
+/// what has to happen however deep it is.
 #[inline(always)]
 pub(super) fn run<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
-    loader: &'static Loader<R>,
-    function: *const c_void,
-    receiver: HPy,
-    objects: [Option<R::Object>; N],
-    go: impl FnOnce(PreparedCall<'_>) -> T,
-    judge: impl FnOnce(&mut RunningCall<R, [RawHandle; N]>, T) -> VmResult<U, R>,
-) -> VmResult<U, R> {
-    loader.runtime().check_stack()?;
-    run_unchecked::<R, P, T, U, N>(loader, function, receiver, objects, go, judge)
-}
-
-/// [`run`] for what has to happen, however deep it is.
-#[inline(always)]
-pub(super) fn run_unchecked<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
@@ -86,37 +73,25 @@ pub(super) fn run_unchecked<R: Runtime, P: CallMode, T: Outcome, U, const N: usi
     judge(&mut call, result)
 }
 
-impl<R: Runtime> RunningCall<R> {
-    /// A call with any number of arguments.
-    #[inline(always)]
-    pub(super) fn of_many(loader: &'static Loader<R>) -> VmResult<Self, R> {
-        loader.runtime().check_stack()?;
-        Ok(Self::new(loader, HandleVec::new()))
-    }
-
-    /// Opens a handle for an argument.
-    #[inline(always)]
-    pub(super) fn push(&mut self, object: R::Object) -> VmResult<HPy, R> {
-        match self.scope.push(object) {
-            Ok(word) => Ok(HPy::from(word)),
-            Err(_) => Err(self.full()),
+/// [`run`] with any number of objects, for which it asks the VM about its stack.
+#[inline(always)]
+pub(super) fn run_many<R: Runtime, P: CallMode, T: Outcome, U>(
+    loader: &'static Loader<R>,
+    function: *const c_void,
+    receiver: HPy,
+    objects: impl Iterator<Item = R::Object>,
+    go: impl FnOnce(PreparedCall<'_>) -> T,
+    judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
+) -> VmResult<U, R> {
+    loader.runtime().check_stack()?;
+    let mut call = RunningCall::new(loader, HandleVec::new());
+    for object in objects {
+        if call.scope.push(object).is_err() {
+            return Err(call.full());
         }
     }
-
-    #[inline(always)]
-    pub(super) fn push_all(
-        &mut self,
-        objects: impl IntoIterator<Item = R::Object>,
-    ) -> VmResult<(), R> {
-        objects
-            .into_iter()
-            .try_for_each(|object| self.push(object).map(drop))
-    }
-
-    #[inline(always)]
-    pub(super) fn push_optional(&mut self, object: Option<R::Object>) -> VmResult<HPy, R> {
-        object.map_or(Ok(HPy::NULL), |object| self.push(object))
-    }
+    let result = P::go(loader, function, receiver, call.scope.kept_words(), go);
+    judge(&mut call, result)
 }
 
 impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
@@ -168,32 +143,28 @@ pub(crate) struct PreparedCall<'a> {
 }
 
 impl PreparedCall<'_> {
-    /// What C gets for a handle that was pushed at `place`.
+    /// What it is called on, as C gets it.
     #[inline(always)]
-    pub(super) fn pushed(self, handle: HPy, place: usize) -> HPy {
-        match self.debug_call {
-            None => handle,
-            Some(_) => self.handles[place],
+    pub(super) fn receiver(self) -> HPy {
+        match self.receiver.is_null() {
+            true => self.handles[0],
+            false => self.receiver,
         }
     }
 
-    /// What C gets for the handle that was pushed last, or for `HPy_NULL` if none was
-    /// after those before it.
+    /// What it is called on, the arguments behind that, and the handle behind `count` of
+    /// them, or `HPy_NULL` if there is none.
     #[inline(always)]
-    pub(super) fn last(self, handle: HPy) -> HPy {
-        match handle.is_null() {
-            true => handle,
-            false => self.pushed(handle, self.handles.len() - 1),
-        }
+    pub(super) fn split(self, count: usize) -> (HPy, *const HPy, HPy) {
+        let args = match self.receiver.is_null() {
+            true => &self.handles[1..],
+            false => self.handles,
+        };
+        let last = args.get(count).copied().unwrap_or(HPy::NULL);
+        (self.receiver(), args.as_ptr(), last)
     }
 
-    /// The handles pushed after the first `skip`, as C takes them.
-    #[inline(always)]
-    pub(super) fn args(self, skip: usize) -> *const HPy {
-        self.handles[skip..].as_ptr()
-    }
-
-    /// The handle pushed at `place`, as C gets it.
+    /// The argument at `place`, as C gets it.
     #[inline(always)]
     pub(super) fn arg(self, place: usize) -> HPy {
         self.handles[place]

@@ -1,10 +1,9 @@
 //! The slots of types and modules, and the functions of attributes.
 
 use super::Callee;
-use super::arguments::{given, kept, opened, passed};
+use super::arguments::{given, opened, passed};
 use super::result::Hash;
-use super::running::{CallMode, PreparedCall};
-use super::running::{RunningCall, run, run_unchecked};
+use super::running::{CallMode, PreparedCall, RunningCall, run};
 use super::signature::{Callable, Invoke, Signature, Trampoline};
 use crate::abi::*;
 use crate::call::Loader;
@@ -143,13 +142,13 @@ macro_rules! signatures {
                 function: Self,
                 ($($arg,)*): Self::Args<'_, R::Object>,
             ) -> VmResult<Self::Output<R::Object>, R> {
+                loader.runtime().check_stack()?;
                 let go = |prepared: PreparedCall<'_>| {
                     returned!($result passed!(function prepared [] [0 1 2] $($arg: $kind,)*))
                 };
-                let receiver = kept!($($arg: $kind,)*);
                 let objects = opened!([] $($arg: $kind,)*);
                 let judge = |call: &mut RunningCall<R, _>, result| judge!($result call result);
-                run::<R, P, _, _, _>(loader, function.address(), receiver, objects, go, judge)
+                run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
             }
         }
     )* };
@@ -197,6 +196,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_mod_exec {
         function: Self,
         (module, name): Self::Args<'_, R::Object>,
     ) -> VmResult<(), R> {
+        loader.runtime().check_stack()?;
         let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] module: object,);
         let judge = |call: &mut RunningCall<R, _>, result| {
             call.integer(result, Callee::Execution(name)).map(drop)
@@ -229,9 +229,10 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
         };
         // Without a handle it can't be done, and there is nobody to tell.
         let objects = [Some(this)];
-        drop(run_unchecked::<R, P, _, _, _>(
+        let address = function.address();
+        drop(run::<R, P, _, _, _>(
             loader,
-            function.address(),
+            address,
             HPy::NULL,
             objects,
             go,

@@ -16,9 +16,8 @@ use crate::handles::{Pin, RawHandle};
 use crate::runtime::Runtime;
 use std::cell::Cell;
 
-/// Stands for the handle of an error that is not made yet. Its generation is
-/// even, so no table answers to it.
-const LAZY: RawHandle = RawHandle::from_bits(1);
+/// Stands for the handle of an error that is not made yet.
+const LAZY: RawHandle = RawHandle::NO_HANDLE;
 
 /// Longer messages are not kept: the exception is made at once.
 const LONGEST: usize = 256;

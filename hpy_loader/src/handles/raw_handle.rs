@@ -87,6 +87,9 @@ impl RawHandle {
     /// `HPy_NULL`.
     pub const NULL: RawHandle = RawHandle(0);
 
+    /// A word that is no handle: its generation is even, so no table answers to it.
+    pub(crate) const NO_HANDLE: RawHandle = RawHandle(1);
+
     /// The largest integer a word carries.
     pub const MAX_INT: i64 = (1 << (INT_BITS - 1)) - 1;
 
