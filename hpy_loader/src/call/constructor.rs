@@ -7,7 +7,6 @@ use crate::abi::*;
 use crate::call::Loader;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
-use std::iter;
 
 /// A function that makes or initializes an instance, whose keywords are a dict.
 type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> T;
@@ -21,7 +20,7 @@ fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
     judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     let count = args.len();
-    let objects = iter::once(receiver).chain(args).chain(keywords);
+    let objects = (Some(receiver), args, keywords);
     let go = |prepared: PreparedCall<'_>| {
         let (receiver, args, keywords) = prepared.split(count);
         let (context, count) = (prepared.context, count.cast_signed());

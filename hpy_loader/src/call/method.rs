@@ -195,6 +195,10 @@ impl<O> Receiver<O> {
     }
 }
 
+// A receiver that is kept takes no word among the arguments of these two: the words of a
+// short call are copied as a whole, right after they were written one by one, for which a
+// processor waits.
+
 fn noargs<R: Runtime, P: CallMode>(
     loader: &'static Loader<R>,
     function: HPyFunc_noargs,
@@ -203,10 +207,20 @@ fn noargs<R: Runtime, P: CallMode>(
     callee: Callee<'_>,
 ) -> VmResult<R::Object, R> {
     loader.runtime().check_stack()?;
-    let (object, kept) = receiver.split();
-    let go = |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver(),] []);
-    let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
-    run::<R, P, _, _, _>(loader, function.address(), kept, [object], go, judge)
+    let address = function.address();
+    match receiver {
+        Receiver::Object(this) => {
+            let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
+            let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+            run::<R, P, _, _, _>(loader, address, HPy::NULL, [Some(this)], go, judge)
+        }
+        Receiver::Kept(Kept(this)) => {
+            let go =
+                |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver,] []);
+            let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+            run::<R, P, _, _, _>(loader, address, this, [], go, judge)
+        }
+    }
 }
 
 fn o<R: Runtime, P: CallMode>(
@@ -217,11 +231,20 @@ fn o<R: Runtime, P: CallMode>(
     callee: Callee<'_>,
 ) -> VmResult<R::Object, R> {
     loader.runtime().check_stack()?;
-    let (object, kept) = receiver.split();
-    let go = |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver(), prepared.arg(1),] []);
-    let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
-    let objects = [object, Some(arg)];
-    run::<R, P, _, _, _>(loader, function.address(), kept, objects, go, judge)
+    let address = function.address();
+    match receiver {
+        Receiver::Object(this) => {
+            let objects = [Some(this), Some(arg)];
+            let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0 1] this: object, arg: object,);
+            let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+            run::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
+        }
+        Receiver::Kept(Kept(this)) => {
+            let go = |prepared: PreparedCall<'_>| passed!(function prepared [prepared.receiver,] [0] arg: object,);
+            let judge = |call: &mut RunningCall<R, _>, result| call.object(result, callee);
+            run::<R, P, _, _, _>(loader, address, this, [Some(arg)], go, judge)
+        }
+    }
 }
 
 fn varargs<R: Runtime, P: CallMode>(
@@ -233,7 +256,7 @@ fn varargs<R: Runtime, P: CallMode>(
 ) -> VmResult<R::Object, R> {
     let count = args.len();
     let (object, kept) = receiver.split();
-    let objects = object.into_iter().chain(args);
+    let objects = (object, args, None);
     let go = |prepared: PreparedCall<'_>| {
         let (receiver, args, _) = prepared.split(count);
         passed!(function prepared [receiver, args, count,] [])
@@ -251,10 +274,7 @@ fn keywords<R: Runtime, P: CallMode>(
 ) -> VmResult<R::Object, R> {
     let (positional, count) = (args.positional, args.values.len());
     let (object, kept) = receiver.split();
-    let objects = object
-        .into_iter()
-        .chain(args.values)
-        .chain(args.keyword_names);
+    let objects = (object, args.values, args.keyword_names);
     let go = |prepared: PreparedCall<'_>| {
         let (receiver, args, names) = prepared.split(count);
         passed!(function prepared [receiver, args, positional, names,] [])

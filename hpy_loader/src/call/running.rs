@@ -73,25 +73,41 @@ pub(super) fn run<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     judge(&mut call, result)
 }
 
-/// [`run`] with any number of objects, for which it asks the VM about its stack.
+/// [`run`] with any number of objects between two that may be none. It asks the VM about
+/// its stack itself.
 #[inline(always)]
 pub(super) fn run_many<R: Runtime, P: CallMode, T: Outcome, U>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
-    objects: impl Iterator<Item = R::Object>,
+    (first, objects, last): (Option<R::Object>, Vec<R::Object>, Option<R::Object>),
     go: impl FnOnce(PreparedCall<'_>) -> T,
     judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
     loader.runtime().check_stack()?;
     let mut call = RunningCall::new(loader, HandleVec::new());
+    if let Some(first) = first {
+        call.push(first)?;
+    }
     for object in objects {
-        if call.scope.push(object).is_err() {
-            return Err(call.full());
-        }
+        call.push(object)?;
+    }
+    if let Some(last) = last {
+        call.push(last)?;
     }
     let result = P::go(loader, function, receiver, call.scope.kept_words(), go);
     judge(&mut call, result)
+}
+
+impl<R: Runtime> RunningCall<R> {
+    /// Opens a handle for one more argument.
+    #[inline(always)]
+    fn push(&mut self, object: R::Object) -> VmResult<(), R> {
+        match self.scope.push(object) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(self.full()),
+        }
+    }
 }
 
 impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
@@ -143,25 +159,16 @@ pub(crate) struct PreparedCall<'a> {
 }
 
 impl PreparedCall<'_> {
-    /// What it is called on, as C gets it.
-    #[inline(always)]
-    pub(super) fn receiver(self) -> HPy {
-        match self.receiver.is_null() {
-            true => self.handles[0],
-            false => self.receiver,
-        }
-    }
-
     /// What it is called on, the arguments behind that, and the handle behind `count` of
     /// them, or `HPy_NULL` if there is none.
     #[inline(always)]
     pub(super) fn split(self, count: usize) -> (HPy, *const HPy, HPy) {
-        let args = match self.receiver.is_null() {
-            true => &self.handles[1..],
-            false => self.handles,
+        let (receiver, args) = match self.receiver.is_null() {
+            true => (self.handles[0], &self.handles[1..]),
+            false => (self.receiver, self.handles),
         };
         let last = args.get(count).copied().unwrap_or(HPy::NULL);
-        (self.receiver(), args.as_ptr(), last)
+        (receiver, args.as_ptr(), last)
     }
 
     /// The argument at `place`, as C gets it.
