@@ -73,14 +73,16 @@ pub(super) fn run<R: Runtime, P: CallMode, T: Outcome, U, const N: usize>(
     judge(&mut call, result)
 }
 
-/// [`run`] with any number of objects between two that may be none. It asks the VM about
-/// its stack itself.
+/// Any number of objects between two that may be none.
+pub(super) type ManyObjects<O> = (Option<O>, Vec<O>, Option<O>);
+
+/// [`run`] with any number of objects. It asks the VM about its stack itself.
 #[inline(always)]
 pub(super) fn run_many<R: Runtime, P: CallMode, T: Outcome, U>(
     loader: &'static Loader<R>,
     function: *const c_void,
     receiver: HPy,
-    (first, objects, last): (Option<R::Object>, Vec<R::Object>, Option<R::Object>),
+    (first, objects, last): ManyObjects<R::Object>,
     go: impl FnOnce(PreparedCall<'_>) -> T,
     judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
