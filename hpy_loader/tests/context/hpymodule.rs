@@ -67,7 +67,7 @@ fn make<const THREADS: bool>(
     // SAFETY: the definition is valid, and its functions have the right types.
     let (module, execution) = unsafe {
         host.loader
-            .create_module(&definition, host.vm().text("spec"))
+            .create_module(&definition, host.vm().text("spec"), "made")
     }?;
     host.loader.execute_module(module, execution, "made")
 }

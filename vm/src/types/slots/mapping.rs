@@ -6,7 +6,7 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 pub(super) fn length(mapping: PyMapping<'_>, vm: &VirtualMachine) -> PyResult<usize> {
     let function = function(mapping.obj, |slots| slots.mp_length, vm)?;
-    call_slot(function, (mapping.obj.to_owned(),), vm)
+    call_slot(function, (mapping.obj.to_owned(),), vm).map(isize::cast_unsigned)
 }
 
 pub(super) fn subscript(mapping: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {

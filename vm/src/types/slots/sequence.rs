@@ -18,7 +18,7 @@ use std::ptr::fn_addr_eq;
 
 pub(super) fn length(sequence: PySequence<'_>, vm: &VirtualMachine) -> PyResult<usize> {
     let function = function(sequence.obj, |slots| slots.sq_length, vm)?;
-    call_slot(function, (sequence.obj.to_owned(),), vm)
+    call_slot(function, (sequence.obj.to_owned(),), vm).map(isize::cast_unsigned)
 }
 
 pub(super) fn concat(sequence: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
