@@ -20,7 +20,6 @@ fn with<T>(
     };
     drop(trackers);
     inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
-    inspection.system_error(c"the tracker is closed, or never was one");
     None
 }
 
@@ -47,7 +46,10 @@ wrappers! {
         general(inspection) {
             match with(inspection, ht, |record| record.value.push(h)) {
                 Some(()) => 0,
-                None => -1,
+                None => {
+                    inspection.system_error(c"the tracker is closed, or never was one");
+                    -1
+                }
             }
         }
     }
