@@ -317,7 +317,8 @@ fn a_tracker_outgrows_its_size<const THREADS: bool>(host: &Host<THREADS>) {
 }
 
 fn a_tracker_is_used_up<const THREADS: bool>(host: &Host<THREADS>) {
-    let each = |function: &dyn Fn(&dyn Fn(C) -> HPyTracker)| {
+    type Make<'a> = &'a dyn Fn(C) -> HPyTracker;
+    let each = |function: &dyn Fn(Make)| {
         for number in [0, 1, -1, isize::MIN] {
             function(&|_| HPyTracker(number));
         }
