@@ -40,6 +40,7 @@ use std::ptr::NonNull;
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
 use crate::platform::library as system;
 
+pub(crate) use cause::grouped;
 pub use cause::{Cause, ExceptionKind};
 pub use error::LoadError;
 use names::Names;

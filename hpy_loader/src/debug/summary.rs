@@ -7,10 +7,11 @@
 use super::handle_views::HandleView;
 use super::state::Debug;
 use super::summary_paragraph::{
-    Paragraph, SummaryFormat, block, c_lines, count, grouped, most_first, python_lines,
+    Paragraph, SummaryFormat, block, c_lines, count, most_first, python_lines,
 };
 use super::violations::Violation;
 use crate::abi::HPy;
+use crate::library::grouped;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! What is said of one place in a summary.
 
 use crate::abi::HPy;
+use crate::library::grouped;
 use crate::sites::{PythonFrame, PythonStack, Site};
 use std::fmt;
 
@@ -72,19 +73,6 @@ pub(super) fn python_lines(stack: PythonStack, show: &dyn SummaryFormat) -> Vec<
 pub(super) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
-}
-
-/// A number with a comma between its thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

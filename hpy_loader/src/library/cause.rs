@@ -204,29 +204,14 @@ impl Cause {
     pub fn exception(&self) -> ExceptionKind {
         match self {
             Self::NonAsciiName { .. } => ExceptionKind::UnicodeEncodeError,
-            // HPy hangs on a FIFO, crashes on or takes a truncated file,
-            // mostly crashes on a damaged one, and runs a hybrid one.
+            // HPy crashes on or takes a truncated file, mostly crashes on a damaged
+            // one, and runs a hybrid one.
             Self::Read { .. }
             | Self::Truncated { .. }
             | Self::Damaged { .. }
             | Self::UsesCPythonApi { .. }
             | Self::HybridTag { .. } => ExceptionKind::ImportError,
-            Self::Open { .. }
-            | Self::NotRegular { .. }
-            | Self::Empty
-            | Self::NotElf { .. }
-            | Self::ForeignMachine { .. }
-            | Self::NotShared { .. }
-            | Self::HeaderCut { .. }
-            | Self::CPythonAbi { .. }
-            | Self::NoInit { .. }
-            | Self::NoCompanion { .. }
-            | Self::Dlopen { .. }
-            | Self::Dlsym { .. }
-            | Self::Version { .. }
-            | Self::TagMismatch { .. }
-            | Self::TagMissing { .. }
-            | Self::NullDefinition { .. } => ExceptionKind::RuntimeError,
+            _ => ExceptionKind::RuntimeError,
         }
     }
 }
@@ -248,7 +233,7 @@ fn bytes(count: u64) -> String {
 }
 
 /// `16504` as `16,504`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
