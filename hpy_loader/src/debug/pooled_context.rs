@@ -1,13 +1,13 @@
 //! A context of the debug mode, which one call into C uses at a time.
 
-use super::extension_info::ExtensionInfo;
+use super::extension::Extension;
 use super::records::Origin;
 use super::state::Debug;
 use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
 pub(super) use crate::platform::threads::current as this_thread;
 use crate::sites::{CallSite, PythonStack, Registers, Site};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -64,7 +64,7 @@ pub(super) struct PooledContext {
     pub inner: WrappedContext,
     /// The extension's.
     pub number: u32,
-    pub extension: &'static ExtensionInfo,
+    extension: OnceCell<&'static Extension>,
 }
 
 /// How many handles wait for the Python stack above the call to be taken.
@@ -86,8 +86,9 @@ pub(super) struct OuterCall {
 pub(super) const NOBODY: usize = 0;
 
 impl PooledContext {
-    /// Makes a context for calls of `extension`, a copy of `template`. It is never freed.
-    pub fn leak(extension: &'static ExtensionInfo, template: &HPyContext) -> &'static Self {
+    /// Makes a context for calls of an extension. It is never freed.
+    pub fn leak(debug: &'static Debug, inner: WrappedContext, number: u32) -> &'static Self {
+        let template: &HPyContext = debug.template.get().expect("set when it was made");
         let context = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers.
             context: unsafe { std::ptr::from_ref(template).read() },
@@ -97,16 +98,25 @@ impl PooledContext {
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
-            debug: extension.debug,
-            inner: extension.inner,
-            number: extension.number,
-            extension,
+            debug,
+            inner,
+            number,
+            extension: OnceCell::new(),
         }));
         // SAFETY: just made and not yet shared.
         unsafe {
             (*context).context._private = context.cast::<c_void>();
             &*context
         }
+    }
+
+    /// Tells it whose it is, once.
+    pub fn set_extension(&self, extension: &'static Extension) {
+        let _ = self.extension.set(extension);
+    }
+
+    pub fn extension(&self) -> &'static Extension {
+        self.extension.get().expect("set when it was made")
     }
 
     /// The offset of the registers of the caller, for the entries.

@@ -1,7 +1,8 @@
 //! Closing handles, and what is kept of closed ones.
 
+use super::super::state::Debug;
 use super::handle_record::{HandleRecord, KEPT, LASTING};
-use super::{Found, FreeRecord, Records};
+use super::{FreeRecord, Records};
 use crate::abi::HPy;
 use crate::handles::RawHandle;
 use crate::sites::Site;
@@ -120,29 +121,41 @@ impl Records {
     /// Leaves the wrapped handle of a record that was just closed open until it is
     /// forgotten, which it may be already. Whether it is not.
     pub fn keep(&self, handle: HPy, inner: HPy) -> bool {
-        let Found::Closed(index) = self.find(handle) else {
-            return false;
-        };
-        let record = self.record(index);
-        let is_there = record.inner.get() == inner;
-        if is_there {
+        let record = self.of_word(handle);
+        let is_it = |record: &&HandleRecord| !record.is_open() && record.inner.get() == inner;
+        let record = record.filter(is_it);
+        if let Some(record) = record {
             record.set_flags(record.flags() | KEPT);
         }
-        is_there
+        record.is_some()
+    }
+}
+
+impl Debug {
+    /// Closes a handle on behalf of nobody.
+    pub fn force_close(&self, index: u32) {
+        let handle = HPy(self.records.record(index).last_word().bits());
+        if let Some(record) = self.records.look_open(handle) {
+            let inner = self.close_record(record, Site::UNKNOWN);
+            self.close_inner(inner);
+        }
     }
 
+    /// How many closed handles are remembered.
     pub fn max_closed(&self) -> usize {
-        self.max_closed.get() as usize
+        self.records.max_closed.get() as usize
     }
 
+    /// Sets how many closed handles are remembered.
     pub fn set_max_closed(&self, max: usize) {
         let max = max.try_into().unwrap_or(u32::MAX);
-        self.max_closed.set(max);
-        self.full.set(if max == 0 { u32::MAX } else { max });
-        if self.closed.length() > max {
+        let records = &self.records;
+        records.max_closed.set(max);
+        records.full.set(if max == 0 { u32::MAX } else { max });
+        if records.closed.length() > max {
             // What is too much is used again first, as HPy's debug mode has it.
-            while let Some(place) = self.free.take(|index| self.record(index)) {
-                self.spare.put(place);
+            while let Some(place) = records.free.take(|index| records.record(index)) {
+                records.spare.put(place);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The record of one handle.
 
-use super::super::memory::Block;
 use crate::abi::HPy;
 use crate::handles::RawHandle;
 use crate::sites::{PythonStack, Site};
@@ -17,27 +16,28 @@ pub(in super::super) enum Origin {
     Constant,
 }
 
-/// How far a handle is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum HandleState {
-    Open,
-    Closed,
-}
-
 /// What is known of one handle.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct HandleSnapshot {
+pub struct HandleView {
+    /// The record, which an object of the VM may keep.
+    pub index: u32,
+    /// The bits that C has.
+    pub bits: isize,
     /// The wrapped context's handle.
     pub inner: HPy,
-    pub state: HandleState,
-    pub origin: Origin,
-    /// The extension.
-    pub owner: u32,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// The size of the buffer that is borrowed with it, if any.
+    pub raw_data_size: Option<usize>,
+    /// Where it was opened.
     pub opened: Site,
-    pub above: PythonStack,
+    /// The Python code that had called C then.
+    pub python: PythonStack,
+    /// Where it was closed.
     pub closed: Site,
-    /// The copy of memory that C may read as long as the handle is open.
-    pub buffer: Option<Block>,
+    pub(in super::super) origin: Origin,
+    /// The extension.
+    pub(in super::super) owner: u32,
 }
 
 /// A record where it lies. Zeros are a record that was never used.

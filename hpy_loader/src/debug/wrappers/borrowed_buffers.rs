@@ -1,6 +1,5 @@
 //! Functions that return memory which C may read as long as the handle is open.
 
-use super::super::records::HandleState;
 use super::*;
 use std::ffi::CStr;
 
@@ -54,7 +53,7 @@ pub(super) fn check(inspection: &Inspection, text: *const c_char) {
 
 fn check_borrowed(inspection: &Inspection, text: *const c_char) {
     match inspection.debug().records.of_address(text.addr()) {
-        Some(record) if record.state == HandleState::Open => {}
+        Some(record) if !record.is_closed => {}
         record if inspection.debug().reports_faults() => {
             inspection.end_with(ViolationKind::ReadAfterEnd, record.as_ref());
         }
