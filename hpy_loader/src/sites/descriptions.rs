@@ -31,13 +31,11 @@ impl Description {
     fn frames(&self, object: &Path, address: u64) -> Vec<CFrame> {
         let symbol = self.symbols.find(address);
         let plain = CFrame {
-            function: symbol.map(|(name, _)| demangle(name)),
-            place: None,
+            function: symbol.as_ref().map(|(name, _)| demangle(name)),
             object: object.to_owned(),
             offset: address as usize,
-            distance: symbol.map(|(_, start)| (address - start) as usize),
-            inlined: false,
-            whole_function: false,
+            distance: symbol.map(|(_, extent)| (address - extent.start) as usize),
+            ..CFrame::default()
         };
         let mut frames = self.inlined(&plain, address).unwrap_or_default();
         match frames.last_mut() {
@@ -114,6 +112,7 @@ pub fn extent(image: &Image, address: usize) -> Option<(usize, usize)> {
     let mut descriptions = DESCRIPTIONS.lock();
     let description = description(&mut descriptions, image);
     let start = address.wrapping_sub(image.base) as u64;
-    let size = description.symbols.size(start)?;
-    Some((address, address + size as usize))
+    let (_, extent) = description.symbols.find(start)?;
+    let size = (extent.end - extent.start) as usize;
+    (extent.start == start).then_some((address, address + size))
 }

@@ -10,7 +10,7 @@
 //! again. Folding costs some hundred nanoseconds a call and is switched on apart
 //! from the mode, by functions in place of those that only count.
 
-use super::clock::{Clock, Scale};
+use super::clock::Clock;
 use crate::abi::context::ROWS;
 use crate::sites::{PythonStack, Site};
 use parking_lot::Mutex;
@@ -122,15 +122,15 @@ impl FoldedStacks {
         total.ticks += ticks;
     }
 
-    /// All stacks; `scale` says what ticks are worth.
-    pub fn all(&self, scale: Scale) -> Vec<Folded> {
+    /// All stacks; `clock` says what ticks are worth.
+    pub fn all(&self, clock: &Clock) -> Vec<Folded> {
         let totals = self.totals.lock();
         let folded = totals.iter().map(|(key, total)| Folded {
             python: key.python,
             site: key.site,
             function: key.row.map(|row| ROWS[row].name),
             calls: total.calls,
-            duration: scale.duration(total.ticks),
+            duration: clock.duration(total.ticks),
         });
         folded.collect()
     }
