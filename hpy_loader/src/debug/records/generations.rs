@@ -81,8 +81,9 @@ impl Debug {
     pub fn closed_handles(&self, generation: i64) -> Vec<HandleView> {
         let records = &self.records;
         let before = records.generations.before(generation);
-        let closed = records.closed.indices(|index| records.record(index));
-        closed
+        let next = |&index: &u32| Some(records.record(index).next.get());
+        std::iter::successors(Some(records.closed.first.get()), next)
+            .take(records.closed.length.get() as usize)
             .filter(|&index| records.record(index).number() > before)
             .map(|index| records.view(index))
             .collect()

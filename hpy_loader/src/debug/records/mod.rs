@@ -188,7 +188,7 @@ impl Records {
     /// A free record, if there is one at hand.
     #[inline(always)]
     pub fn place(&self) -> Option<FreeRecord<'_>> {
-        self.free.take(|index| self.record(index))
+        self.take(&self.free)
     }
 
     /// A free record. The second result is `HPy_NULL`, or a wrapped handle that has to be
@@ -199,10 +199,10 @@ impl Records {
     /// With more handles open than a word can tell apart.
     #[cold]
     pub fn make_place(&self) -> (FreeRecord<'_>, HPy) {
-        if self.closed.length() > self.max_closed.get() {
+        if self.closed.length.get() > self.max_closed.get() {
             return self.forget_oldest();
         }
-        if let Some(place) = self.spare.take(|index| self.record(index)) {
+        if let Some(place) = self.take(&self.spare) {
             return (place, HPy::NULL);
         }
         let index = self.fresh.get();

@@ -25,7 +25,7 @@ use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
 use crate::sites::CallSite;
-use passing::{WrappedArgument, WrappedResult, noted};
+use passing::{Passed, noted};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
@@ -167,17 +167,17 @@ macro_rules! declare_wrappers {
                             return None;
                         }
                         let inner = context.inner;
-                        $(let $arg = WrappedArgument::try_pass($arg, context)?;)*
+                        $(let $arg = Passed::try_pass($arg, context)?;)*
                         // SAFETY: the extension's arguments, passed on.
                         let call = || unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
                         noted(context, call_site, EFFECT, call)
                     }
                     general(inspection) {
                         let inner = inspection.inner();
-                        $(let $arg = WrappedArgument::pass($arg, inspection);)*
+                        $(let $arg = Passed::pass($arg, inspection);)*
                         // SAFETY: the extension's arguments, passed on.
                         let result = unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
-                        WrappedResult::pass_back(result, inspection)
+                        Passed::pass_back(result, inspection)
                     }
                 })*)*
             }
