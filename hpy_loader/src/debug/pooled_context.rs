@@ -263,18 +263,10 @@ impl PooledContext {
         }
     }
 
-    /// The same as [`wrap`](Self::wrap), if all is at hand.
+    /// The same as [`wrap`](Self::wrap), if the place is at hand.
     #[inline(always)]
     pub fn try_wrap(&self, inner: HPy, call_site: CallSite) -> Option<HPy> {
-        let site = self.site(call_site)?;
-        let records = &self.debug.records;
-        let (origin, above) = (Origin::Result, self.above.get());
-        let place = records.place()?;
-        let handle = records.open(place, inner, origin, self.number, site, above);
-        Some(match above {
-            Some(_) => handle,
-            None => self.await_stack(handle),
-        })
+        Some(self.wrap(inner, self.site(call_site)?))
     }
 
     pub fn context(&self) -> *mut HPyContext {

@@ -37,13 +37,18 @@ impl<O> Pin<'_, O> {
     /// For callers that must not run a destructor where they stand.
     #[inline]
     pub fn release(self) -> Option<O> {
-        let pin = ManuallyDrop::new(self);
+        ManuallyDrop::new(self).end()
+    }
+
+    /// Ends the pin, once.
+    #[inline]
+    fn end(&self) -> Option<O> {
         // SAFETY: `unpin` has just returned `true`. References from this pin
         // have ended with it, and the other ways to get one (`get`) forbid
         // closing the slot while they are in use.
-        pin.slot
+        self.slot
             .unpin()
-            .then(|| unsafe { pin.table.reclaim(pin.slot) })
+            .then(|| unsafe { self.table.reclaim(self.slot) })
     }
 
     /// Ends the pin for an object: the pinned one, if nobody else can reach it
@@ -80,13 +85,7 @@ impl<O> Deref for Pin<'_, O> {
 impl<O> Drop for Pin<'_, O> {
     #[inline]
     fn drop(&mut self) {
-        if self.slot.unpin() {
-            // SAFETY: `unpin` has just returned `true`. References from this
-            // pin have ended with it, and the other ways to get one (`get`)
-            // forbid closing the slot while they are in use.
-            let object = unsafe { self.table.reclaim(self.slot) };
-            drop(object);
-        }
+        drop(self.end());
     }
 }
 

@@ -48,8 +48,8 @@ impl Holder {
 
     #[inline]
     pub(super) fn set_current(&self) {
-        self.0
-            .store(ThreadId::current().as_raw(), Ordering::Relaxed);
+        let number = ThreadId::current().as_raw();
+        self.0.store(number, Ordering::Relaxed);
     }
 
     pub(super) fn get(&self) -> ThreadId {

@@ -1,6 +1,6 @@
 //! Crashes and other ends of the process that C causes.
 
-use super::super::innermost_context::{innermost, is_inside};
+use super::super::innermost_context::innermost;
 use super::super::memory::Arena;
 use super::super::state::Debug;
 use super::fault::{Fault, watch};
@@ -40,9 +40,7 @@ impl Debug {
 
     fn fault_in_buffer(&self, fault: Fault, address: usize) -> Violation {
         // What another thread is changing is not looked at.
-        let record = is_inside()
-            .then(|| self.records.of_address(address))
-            .flatten();
+        let record = innermost().and_then(|_| self.records.of_address(address));
         let is_open = record.is_some_and(|record| !record.is_closed);
         let kind = match fault.is_write || is_open {
             true => ViolationKind::ReadOnlyWritten,

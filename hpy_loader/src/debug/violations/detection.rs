@@ -2,7 +2,7 @@
 //! way is through [`Inspection::apart`].
 
 use super::super::extension::Extension;
-use super::super::innermost_context::{innermost, is_inside};
+use super::super::innermost_context::innermost;
 use super::super::inspection::Inspection;
 use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
@@ -111,7 +111,7 @@ impl Inspection {
 
     /// Reports that C may not use this context now, and ends.
     pub(in crate::debug) fn refuse_context(&self) -> ! {
-        let kind = match is_inside() {
+        let kind = match innermost().is_some() {
             true => ViolationKind::WrongContext,
             false => ViolationKind::WithoutLock,
         };
