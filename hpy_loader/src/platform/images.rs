@@ -6,6 +6,7 @@
 //! that is kept of it is a copy, so at worst a report names the wrong file.
 
 use super::library::path_of_bytes;
+use std::borrow::Borrow;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,14 +30,29 @@ pub struct Image {
 
 impl Image {
     /// The code between two addresses.
-    pub fn code(&self, start: usize, end: usize) -> Option<Vec<u8>> {
-        let mut segments = self.code.iter();
-        segments.find(|segment| segment.start <= start && start <= end && end <= segment.end)?;
-        let first = std::ptr::with_exposed_provenance::<u8>(start);
-        // SAFETY: within a segment that can be read. Extensions are not unloaded;
-        // other libraries are looked at while their functions are on the stack.
-        Some(unsafe { std::slice::from_raw_parts(first, end - start) }.to_vec())
+    pub fn code(&self, start: usize, end: usize) -> Option<Arc<[u8]>> {
+        // SAFETY: extensions are not unloaded; other libraries are looked at while their
+        // functions are on the stack.
+        unsafe { copy(self.code.iter(), start..end) }
     }
+}
+
+/// A copy of what lies at these addresses, if it is all in one of some segments.
+///
+/// # Safety
+///
+/// The segments are mapped, and can be read.
+unsafe fn copy<S: Borrow<Range<usize>>>(
+    mut segments: impl Iterator<Item = S>,
+    Range { start, end }: Range<usize>,
+) -> Option<Arc<[u8]>> {
+    segments.find(|segment| {
+        let segment = segment.borrow();
+        segment.start <= start && start <= end && end <= segment.end
+    })?;
+    let first = std::ptr::with_exposed_provenance::<u8>(start);
+    // SAFETY: within a segment, for which the caller vouches.
+    Some(unsafe { std::slice::from_raw_parts(first, end - start) }.into())
 }
 
 /// A copy of a part of an image.
@@ -85,44 +101,31 @@ fn absolute(name: &std::ffi::CStr) -> PathBuf {
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod mapped {
-    use super::{Image, Section, absolute};
-    use libc::{
-        PF_R, PF_X, PT_GNU_EH_FRAME, PT_LOAD, c_int, c_void, dl_iterate_phdr, dl_phdr_info, size_t,
-    };
-    use std::ffi::CStr;
+    use super::{Image, Section, absolute, copy};
+    use libc::{Elf64_Phdr, PF_R, PF_X, PT_GNU_EH_FRAME, PT_LOAD, dl_iterate_phdr, dl_phdr_info};
+    use std::ffi::{CStr, c_int, c_void};
     use std::ops::Range;
 
-    #[cfg(target_pointer_width = "64")]
-    use libc::Elf64_Phdr as Header;
-
-    #[cfg(target_pointer_width = "32")]
-    use libc::Elf32_Phdr as Header;
-
-    struct Search {
-        address: usize,
-        found: Option<Image>,
-    }
+    /// An address, and the image that was found for it.
+    type Search = (usize, Option<Image>);
 
     /// Asks the dynamic linker.
     pub fn find(address: usize) -> Option<Image> {
-        let mut search = Search {
-            address,
-            found: None,
-        };
+        let mut search: Search = (address, None);
         // SAFETY: the callback gets the search back, which outlives the call.
         unsafe { dl_iterate_phdr(Some(examine), (&raw mut search).cast()) };
-        search.found
+        search.1
     }
 
     unsafe extern "C" fn examine(
         info: *mut dl_phdr_info,
-        _size: size_t,
+        _size: usize,
         search: *mut c_void,
     ) -> c_int {
         // SAFETY: `find` passes its search, and nobody else has it meanwhile. The
         // linker's description is whole while the callback runs: a table of that many
         // headers, if there is one, and a C string.
-        let (search, loaded) = unsafe {
+        let ((address, found), loaded) = unsafe {
             let (search, info) = (&mut *search.cast::<Search>(), &*info);
             if info.dlpi_phdr.is_null() {
                 return 0;
@@ -137,14 +140,14 @@ mod mapped {
             };
             (search, loaded)
         };
-        search.found = loaded.image(search.address);
-        c_int::from(search.found.is_some())
+        *found = loaded.image(*address);
+        c_int::from(found.is_some())
     }
 
     /// What the linker says of a library, which it keeps mapped meanwhile.
     struct Loaded<'a> {
         base: usize,
-        headers: &'a [Header],
+        headers: &'a [Elf64_Phdr],
         name: &'a CStr,
     }
 
@@ -183,7 +186,7 @@ mod mapped {
                 .map(|header| self.placed(header))
         }
 
-        fn placed(&self, header: &Header) -> Range<usize> {
+        fn placed(&self, header: &Elf64_Phdr) -> Range<usize> {
             let start = self.base.wrapping_add(header.p_vaddr as usize);
             start..start.wrapping_add(header.p_memsz as usize)
         }
@@ -191,19 +194,11 @@ mod mapped {
         /// A copy of what is in a segment that can be read. The part of a segment that is
         /// not in the file reads as zeros.
         fn section(&self, range: Range<usize>) -> Option<Section> {
-            let is_inside =
-                |segment: Range<usize>| segment.start <= range.start && range.end <= segment.end;
-            if range.is_empty() || !self.segments(PF_R).any(is_inside) {
-                return None;
-            }
-            let start = std::ptr::with_exposed_provenance::<u8>(range.start);
-            // SAFETY: in a segment that is mapped and can be read. Unwind tables are
-            // read-only.
-            let bytes = unsafe { std::slice::from_raw_parts(start, range.len()) };
-            Some(Section {
-                address: range.start,
-                bytes: bytes.into(),
-            })
+            let address = range.start;
+            // SAFETY: the linker keeps the segments mapped. Unwind tables are read-only.
+            let bytes = unsafe { copy(self.segments(PF_R), range) };
+            let bytes = bytes.filter(|bytes| !bytes.is_empty())?;
+            Some(Section { address, bytes })
         }
     }
 
