@@ -106,6 +106,15 @@ impl<T> Registry<T> {
         self.with(key, |_| ()).is_some()
     }
 
+    /// Looks at every entry; `look` must not come back to this table.
+    pub fn for_each(&self, look: impl FnMut(&T)) {
+        let places = self.places.borrow();
+        places
+            .iter()
+            .filter_map(|place| place.entry.as_ref())
+            .for_each(look);
+    }
+
     /// What [`keep_spare`](Self::keep_spare) has kept.
     #[inline(always)]
     pub fn spare(&self) -> Option<T> {

@@ -50,8 +50,8 @@ impl Debug {
             meant.map(|(_, site)| site).collect()
         };
         Findings {
-            builders: since(self.builders.borrow().all_open()),
-            trackers: since(self.trackers.borrow().all_open()),
+            builders: since(self.builders.all_open()),
+            trackers: since(self.trackers.all_open()),
             violations: self.violations_with_times(),
             // The first generation has the context's constants, which nobody leaks.
             open: self.open_handles(generation.max(1)),

@@ -24,7 +24,7 @@ use super::violations::ViolationKind;
 use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::CallSite;
+use crate::sites::{CallSite, Site};
 use passing::{Passed, noted};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
