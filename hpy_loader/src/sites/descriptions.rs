@@ -3,7 +3,7 @@
 use super::debug_file;
 use super::frame::{CFrame, SourceLine};
 use super::symbols::Symbols;
-use crate::platform::images::Image;
+use crate::platform::images::{Image, read_object};
 use addr2line::Loader;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -18,12 +18,15 @@ struct Description {
 }
 
 impl Description {
-    fn of_file(path: &Path) -> Self {
-        let elsewhere = debug_file::find(path);
-        let file = elsewhere.as_deref().unwrap_or(path);
+    fn new(image: &Image) -> Self {
+        let elsewhere = debug_file::find(image);
+        let symbols = match &elsewhere {
+            Some(path) => read_object(path).as_ref().map(Symbols::new),
+            None => image.file.as_ref().map(Symbols::new),
+        };
         Self {
-            symbols: Symbols::of_file(file),
-            lines: Loader::new(file).ok(),
+            symbols: symbols.unwrap_or_default(),
+            lines: Loader::new(elsewhere.as_ref().unwrap_or(&image.path)).ok(),
         }
     }
 
@@ -88,7 +91,7 @@ static DESCRIPTIONS: LazyLock<Mutex<Descriptions>> = LazyLock::new(Mutex::defaul
 fn description<'a>(descriptions: &'a mut Descriptions, image: &Image) -> &'a Description {
     descriptions
         .entry(image.path.clone())
-        .or_insert_with(|| Description::of_file(&image.path))
+        .or_insert_with(|| Description::new(image))
 }
 
 /// The frames at an address in memory, inlined ones first.

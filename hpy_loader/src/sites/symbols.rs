@@ -3,9 +3,9 @@
 //! Only a symbol whose extent is known to include the address counts: in a
 //! stripped library the nearest symbol before it may be any exported function.
 
+use crate::platform::images::ObjectFile;
 use object::{Object, ObjectSymbol, SymbolKind};
 use std::ops::Range;
-use std::path::Path;
 
 /// The functions of a file, by address.
 #[derive(Debug, Default)]
@@ -20,17 +20,8 @@ struct FunctionSymbol {
 }
 
 impl Symbols {
-    /// Reads the symbol tables of a file; there are none if it can't be read.
-    pub fn of_file(path: &Path) -> Self {
-        Self::try_of_file(path).unwrap_or_default()
-    }
-
-    fn try_of_file(path: &Path) -> Option<Self> {
-        let file = std::fs::File::open(path).ok()?;
-        // SAFETY: nobody writes into a library that is loaded, as
-        // `Library::open` demands.
-        let bytes = unsafe { memmap2::Mmap::map(&file) }.ok()?;
-        let object = object::File::parse(&*bytes).ok()?;
+    /// Reads the symbol tables of a file.
+    pub fn new(object: &ObjectFile) -> Self {
         let mut functions: Vec<FunctionSymbol> = object
             .symbols()
             .chain(object.dynamic_symbols())
@@ -45,7 +36,7 @@ impl Symbols {
             .collect();
         functions.sort_by_key(|function| function.extent.start);
         functions.dedup_by_key(|function| function.extent.start);
-        Some(Self { functions })
+        Self { functions }
     }
 
     /// The function that an address of the file lies in, and its extent.

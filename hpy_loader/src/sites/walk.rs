@@ -9,12 +9,13 @@
 //! caller's frame ends.
 
 use super::caller::Caller;
-use crate::platform::images::{Image, Images, Section};
+use crate::platform::images::{Image, Images};
 use crate::platform::threads;
 use framehop::{
     CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,
     UnwindRegsNative, Unwinder, UnwinderNative,
 };
+use object::{Object, ObjectSection};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ type Policy = MayAllocateDuringUnwind;
 
 /// What is known of the tables so far.
 pub struct Walker {
-    unwinder: UnwinderNative<Arc<[u8]>, Policy>,
+    unwinder: UnwinderNative<&'static [u8], Policy>,
     cache: CacheNative<Policy>,
     /// The images whose tables the unwinder has.
     images: Vec<Arc<Image>>,
@@ -95,23 +96,22 @@ impl Walk {
 }
 
 /// An image's tables as the unwinder takes them.
-fn module(image: &Image) -> Module<Arc<[u8]>> {
-    let range = |section: &Option<Section>| {
-        section.as_ref().map(|section| {
-            let start = section.address.wrapping_sub(image.base) as u64;
-            start..start + section.bytes.len() as u64
-        })
+fn module(image: &Image) -> Module<&'static [u8]> {
+    let section = |name| image.file.as_ref()?.section_by_name(name);
+    let range = |name| {
+        let section = section(name)?;
+        Some(section.address()..section.address() + section.size())
     };
-    let bytes = |section: &Option<Section>| section.as_ref().map(|section| section.bytes.clone());
+    let bytes = |name| section(name)?.data().ok();
     Module::new(
         image.path.display().to_string(),
         image.range.start as u64..image.range.end as u64,
         image.base as u64,
         ExplicitModuleSectionInfo {
-            eh_frame_hdr_svma: range(&image.unwind_index),
-            eh_frame_hdr: bytes(&image.unwind_index),
-            eh_frame_svma: range(&image.unwind),
-            eh_frame: bytes(&image.unwind),
+            eh_frame_hdr_svma: range(".eh_frame_hdr"),
+            eh_frame_hdr: bytes(".eh_frame_hdr"),
+            eh_frame_svma: range(".eh_frame"),
+            eh_frame: bytes(".eh_frame"),
             ..Default::default()
         },
     )
