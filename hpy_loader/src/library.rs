@@ -182,7 +182,7 @@ impl Library {
         let definition = unsafe { (self.init)() };
         NonNull::new(definition).ok_or_else(|| {
             let symbol = self.names.init.clone();
-            LoadError::new(&self.name, &self.path, Cause::NullDefinition { symbol })
+            LoadError::new(&self.name, &self.path, Cause::NullDefinition(symbol))
         })
     }
 }
@@ -208,10 +208,7 @@ fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
 /// the layout of CPython's objects compiled into it.
 fn check_not_hybrid(path: &Path) -> Result<(), Cause> {
     let interpreter = Tag::of(path).and_then(|tag| tag.interpreter);
-    interpreter.map_or(Ok(()), |interpreter| {
-        let interpreter = interpreter.to_owned();
-        Err(Cause::HybridTag { interpreter })
-    })
+    interpreter.map_or(Ok(()), |tag| Err(Cause::HybridTag(tag.to_owned())))
 }
 
 fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
@@ -226,9 +223,9 @@ fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
 /// As for [`Library::open`].
 unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     // A name without a slash would be looked for in the system's folders.
-    let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
+    let path = std::path::absolute(path).map_err(Cause::Open)?;
     // SAFETY: passed on to the caller.
-    unsafe { system::load(&path) }.map_err(|source| Cause::Dlopen { source })
+    unsafe { system::load(&path) }.map_err(Cause::Dlopen)
 }
 
 /// # Safety

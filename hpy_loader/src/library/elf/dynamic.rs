@@ -14,7 +14,7 @@ use object::read::StringTable;
 use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
 
 use super::super::cause::Cause;
-use super::{ElfImage, Header, damaged, read};
+use super::{ElfImage, Header, damaged};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
@@ -103,7 +103,7 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Sym
         return Err(damaged("its symbols have a wrong size"));
     }
     let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
-    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(what))?;
+    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(what))?;
     Ok(Symbols {
         symbols: symbols.get(1..).unwrap_or_default(),
         names: StringTable::new(names, 0, names.len() as u64),
@@ -121,7 +121,7 @@ impl<'d> Dynamic<'d> {
         let (_, size) = header.file_range(NativeEndian);
         let size = size - size % size_of::<Dyn>() as u64;
         let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
-        let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| read(name))?;
+        let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(name))?;
         // The loader does not know the size, it stops at this mark.
         let end = entries
             .iter()

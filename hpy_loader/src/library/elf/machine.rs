@@ -9,7 +9,7 @@ use object::endian::NativeEndian;
 use object::read::elf::FileHeader as _;
 
 use super::super::cause::Cause;
-use super::{Header, read};
+use super::Header;
 
 /// Machines by their numbers: the name that people know, and Rust's where this process
 /// may run on one.
@@ -66,14 +66,12 @@ pub(super) fn identify<'d, R: ReadRef<'d>>(data: R, len: u64) -> Result<&'d Head
     };
     let start = data
         .read_bytes_at(0, len.min(32))
-        .map_err(|()| read("its first bytes"))?;
+        .map_err(|()| Cause::Read("its first bytes"))?;
     if start.is_empty() {
         return Err(Cause::Empty);
     }
     if !start.starts_with(&elf::ELFMAG[..start.len().min(4)]) {
-        return Err(Cause::NotElf {
-            looks_like: looks_like(start),
-        });
+        return Err(Cause::NotElf(looks_like(start)));
     }
     // The machine stands at the same place in every class.
     let &[_, _, _, _, class, byte_order, .., m0, m1] = start.first_chunk::<20>().ok_or_else(cut)?;
@@ -98,7 +96,7 @@ pub(super) fn identify<'d, R: ReadRef<'d>>(data: R, len: u64) -> Result<&'d Head
     if len < size_of::<Header>() as u64 {
         return Err(cut());
     }
-    let header: &Header = data.read_at(0).map_err(|()| read(what))?;
+    let header: &Header = data.read_at(0).map_err(|()| Cause::Read(what))?;
     let not_shared = match header.e_type(NativeEndian) {
         elf::ET_DYN => return Ok(header),
         elf::ET_REL => "an object file".to_owned(),
@@ -106,7 +104,7 @@ pub(super) fn identify<'d, R: ReadRef<'d>>(data: R, len: u64) -> Result<&'d Head
         elf::ET_CORE => "a core dump".to_owned(),
         other => format!("an ELF file of type {other}"),
     };
-    Err(Cause::NotShared { what: not_shared })
+    Err(Cause::NotShared(not_shared))
 }
 
 fn looks_like(start: &[u8]) -> String {
