@@ -35,7 +35,6 @@ impl DebugCall {
         }
     }
 
-    /// The context for this call.
     #[inline(always)]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.context()
@@ -63,7 +62,6 @@ impl DebugCall {
         }
     }
 
-    /// The function, as a place.
     #[inline(always)]
     fn site(&self) -> Site {
         Site::of_function(self.context.function())

@@ -15,7 +15,6 @@ pub(crate) struct Extension {
     pub(super) debug: &'static Debug,
     /// Counts modules from 1.
     pub(super) number: u32,
-    /// The module's name.
     pub(super) name: String,
     /// The globals that the module's definition names.
     globals: RefCell<Vec<*mut HPyGlobal>>,

@@ -6,7 +6,6 @@ use crate::modes::WrappedContext;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
-/// A type with a native struct.
 #[derive(Debug, Clone, Copy)]
 struct NativeType {
     /// The wrapped context's handle of the type, never closed: types of

@@ -28,7 +28,6 @@ pub(super) type Pending = &'static Cell<RawHandle>;
 
 /// The debug mode of one core: everything is touched under the HPy lock.
 pub struct Debug {
-    /// What is wrapped.
     pub(super) inner: WrappedContext,
     /// What the contexts of modules are copied from.
     pub(super) template: OnceCell<Box<HPyContext>>,
@@ -47,7 +46,6 @@ pub struct Debug {
     /// With how often they were found.
     pub(super) violations: RefCell<IndexMap<Violation, u64>>,
     pub(super) counts: RefCell<BTreeMap<ViolationKind, u64>>,
-    /// The names of the modules.
     pub(super) modules: RefCell<Vec<String>>,
     pub(super) going_on: Cell<bool>,
     pub(super) reports_faults: AtomicBool,

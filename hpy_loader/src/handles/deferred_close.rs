@@ -58,7 +58,6 @@ pub(super) struct DeferredCloses {
     scopes: Cell<u32>,
 }
 
-/// One of the ring's.
 #[derive(Clone, Copy, Default)]
 struct RingPlace {
     /// 0 is none.

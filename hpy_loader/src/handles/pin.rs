@@ -23,7 +23,6 @@ pub struct Pin<'t, O> {
 }
 
 impl<'t, O> Pin<'t, O> {
-    /// Pins an occupied slot of `table`.
     #[inline]
     pub(super) fn new(table: &'t HandleTable<O>, slot: &'t Slot<O>) -> Self {
         slot.pin();

@@ -51,18 +51,15 @@ impl<O> HandleTable<O> {
         let Some(slot) = self.lookup(word) else {
             return self.refuse_close(word);
         };
-        match slot.refs() {
-            1 => self
+        match slot.try_sub_ref() {
+            Some(0) => self
                 .free_now(slot)
                 .map_or(Released::Deferred, Released::Freed),
-            IMMORTAL => {
+            Some(_) => Released::StillOpen,
+            None if slot.refs() == 0 => self.refuse_close(word),
+            None => {
                 self.count(|counters| &mut counters.immortal_closes);
                 Released::Immortal
-            }
-            0 => self.refuse_close(word),
-            _ => {
-                slot.sub_ref();
-                Released::StillOpen
             }
         }
     }

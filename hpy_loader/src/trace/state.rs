@@ -58,7 +58,6 @@ pub struct Traced {
 }
 
 impl Trace {
-    /// Wraps a context.
     pub(crate) fn new(inner: WrappedContext) -> &'static Self {
         let trace = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers, and is whole.

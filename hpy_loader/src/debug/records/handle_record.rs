@@ -68,9 +68,7 @@ const _: () = assert!(size_of::<HandleRecord>() == 64);
 
 /// The wrapped handle is still open though this one is closed.
 pub(super) const KEPT: u32 = 1 << 31;
-/// [`Origin::Argument`].
 const ARGUMENT: u32 = 1 << 30;
-/// [`Origin::Constant`].
 const CONSTANT: u32 = 1 << 29;
 /// The flags that stay when the handle is closed.
 pub(super) const LASTING: u32 = !(ARGUMENT | CONSTANT);

@@ -7,7 +7,6 @@ use std::ffi::CStr;
 
 const USED_UP: &CStr = c"the builder is used up, or never was one";
 
-/// Makes a builder's record.
 fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
     if inner == 0 {
         return 0;
@@ -38,7 +37,6 @@ fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) 
     0
 }
 
-/// The wrappers for each kind of builder.
 macro_rules! builders {
     ($($builder:ident, is_list: $is_list:literal: $new:ident $set:ident $build:ident $cancel:ident;)*) => {
         wrappers! {

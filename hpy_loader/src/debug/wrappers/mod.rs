@@ -81,7 +81,6 @@ macro_rules! wrappers {
             })*
         }
 
-        /// Puts these wrappers into a context.
         pub(super) fn fill(context: &mut HPyContext) {
             $(context.$function = entries::$function;)*
         }
@@ -183,7 +182,6 @@ macro_rules! declare_wrappers {
             }
         }
 
-        /// Replaces the constants of a context.
         pub(super) fn map_constants(context: &mut HPyContext, map: impl Fn(HPy) -> HPy) {
             $($(context.$constant = map(context.$constant);)*)*
         }
@@ -191,7 +189,6 @@ macro_rules! declare_wrappers {
 }
 context_table!(declare_wrappers);
 
-/// Puts the wrappers into a context.
 pub(super) fn fill(context: &mut HPyContext) {
     all_rows::fill(context);
     arrays::fill(context);

@@ -75,15 +75,13 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
 }
 
 fn wanted(names: &Names) -> impl Iterator<Item = &str> {
-    let Names {
-        init,
-        global_context,
-        major,
-        minor,
-    } = names;
-    [init, major, minor, global_context]
-        .into_iter()
-        .map(String::as_str)
+    let all = [
+        &names.init,
+        &names.major,
+        &names.minor,
+        &names.global_context,
+    ];
+    all.into_iter().map(String::as_str)
 }
 
 /// Whether `dlsym` finds it.
