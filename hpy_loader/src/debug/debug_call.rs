@@ -64,7 +64,7 @@ impl DebugCall {
 
     #[inline(always)]
     fn site(&self) -> Site {
-        Site::of_function(self.context.function())
+        Site::of_function(self.context.function.get())
     }
 
     /// The wrapped context's handle for one that C gives away.

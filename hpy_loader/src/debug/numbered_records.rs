@@ -71,7 +71,7 @@ impl<T> NumberedRecords<T> {
     ///
     /// As [`with`](Self::with).
     #[inline]
-    pub fn close(&self, number: isize, site: Site) -> Result<NumberedRecord<T>, (Site, Site)> {
+    pub fn close(&self, number: isize, site: Site) -> Result<T, (Site, Site)> {
         let Some(record) = self.open.remove(number) else {
             return Err(self.sites_of_closed(number));
         };
@@ -80,7 +80,7 @@ impl<T> NumberedRecords<T> {
             closed.pop_front();
         }
         closed.push_back((number, (record.opened, site)));
-        Ok(record)
+        Ok(record.value)
     }
 
     #[cold]
@@ -88,16 +88,6 @@ impl<T> NumberedRecords<T> {
         let closed = self.closed.borrow();
         let found = closed.iter().find(|(known, _)| *known == number);
         found.map_or((Site::UNKNOWN, Site::UNKNOWN), |(_, sites)| *sites)
-    }
-
-    /// What [`keep_spare`](Self::keep_spare) has kept.
-    pub fn spare(&self) -> Option<T> {
-        Some(self.open.spare()?.value)
-    }
-
-    /// Keeps the value of a closed one for the next.
-    pub fn keep_spare(&self, closed: NumberedRecord<T>) {
-        self.open.keep_spare(closed);
     }
 
     /// The age and the place of what is open, the first one opened first.
@@ -123,7 +113,7 @@ mod tests {
             let number = records.open(round, Site::UNKNOWN, round);
             match round % 3 {
                 0 => open.push((number, round)),
-                _ => assert!(records.close(number, Site::UNKNOWN).is_ok()),
+                _ => assert_eq!(records.close(number, Site::UNKNOWN), Ok(round)),
             }
         }
         for &(number, round) in &open {

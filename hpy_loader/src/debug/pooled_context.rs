@@ -53,9 +53,9 @@ pub(super) struct PooledContext {
     /// at it, to be refused.
     user: AtomicUsize,
     /// The C function that the VM has called.
-    function: Cell<*const c_void>,
+    pub function: Cell<*const c_void>,
     /// The Python stack above the call, once it was taken.
-    above: Cell<Option<PythonStack>>,
+    pub above: Cell<Option<PythonStack>>,
     /// The handles that were opened before that, and how many there are.
     awaiting: [Cell<HPy>; AWAITING],
     count: Cell<usize>,
@@ -162,17 +162,6 @@ impl PooledContext {
     pub fn give_back(&self, outer: &OuterCall) {
         self.function.set(outer.function);
         self.above.set(outer.above);
-    }
-
-    /// The C function that the VM has called.
-    #[inline(always)]
-    pub fn function(&self) -> *const c_void {
-        self.function.get()
-    }
-
-    /// The Python stack above the call, if it was taken.
-    pub fn above(&self) -> Option<PythonStack> {
-        self.above.get()
     }
 
     /// Whether handles wait for the Python stack. It must be taken before other code

@@ -38,6 +38,8 @@ pub struct Debug {
     pub(super) buffer_range: Cell<(usize, usize)>,
     pub(super) builders: NumberedRecords<Builder>,
     pub(super) trackers: NumberedRecords<Vec<HPy>>,
+    /// The memory of a tracker that was closed, for the next one.
+    pub(super) spare_handles: Cell<Vec<HPy>>,
     pub(super) native_types: NativeTypes,
     pub(super) on_invalid_handle: Hook,
     pub(super) on_invalid_builder: Hook,
@@ -76,6 +78,7 @@ impl Debug {
             buffer_range: Cell::new((0, 0)),
             builders: NumberedRecords::default(),
             trackers: NumberedRecords::default(),
+            spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),

@@ -54,7 +54,7 @@ pub struct Caller {
     stack: usize,
     frame: usize,
     /// Where the function that it called is in the context, or 0.
-    offset: u32,
+    pub(super) offset: u32,
 }
 
 impl Caller {
@@ -99,10 +99,6 @@ impl Caller {
     #[inline(always)]
     pub fn address(self) -> usize {
         self.address
-    }
-
-    pub(super) fn offset(self) -> u32 {
-        self.offset
     }
 }
 

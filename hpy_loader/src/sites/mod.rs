@@ -100,7 +100,7 @@ impl Site {
             return Self::of_return(caller.address());
         }
         let (address, stack, frame) = caller.registers();
-        stacks::capture(address, stack, frame, caller.offset(), limit)
+        stacks::capture(address, stack, frame, caller.offset, limit)
     }
 
     /// The place in the extension's code from where whatever was interrupted was

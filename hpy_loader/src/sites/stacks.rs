@@ -108,11 +108,11 @@ impl Stacks {
                 entry(address).store(address | IN_VM, Ordering::Relaxed);
                 return match CallScope::function() {
                     0 => Site::of_return(address),
-                    function => Site::of_jump(function, caller.offset() as usize),
+                    function => Site::of_jump(function, caller.offset as usize),
                 };
             }
             Verdict::Jumped => {
-                if let Some(place) = self.jumped_before(address, caller.offset()) {
+                if let Some(place) = self.jumped_before(address, caller.offset) {
                     found.push(place);
                     counted = usize::from(self.judge(place) != Verdict::Helper);
                 }

@@ -69,10 +69,10 @@ impl Debug {
         let is_meant = |&index: &u32| {
             let record = records.record(index);
             let leaks = record.origin() != Origin::Constant || generation == 0;
-            record.is_open() && leaks && record.number() > before
+            record.is_open() && leaks && record.number.get() > before
         };
         let mut open: Vec<u32> = (1..records.fresh.get()).filter(is_meant).collect();
-        open.sort_by_key(|&index| records.record(index).number());
+        open.sort_by_key(|&index| records.record(index).number.get());
         open.into_iter().map(|index| records.view(index)).collect()
     }
 
@@ -84,7 +84,7 @@ impl Debug {
         let next = |&index: &u32| Some(records.record(index).next.get());
         std::iter::successors(Some(records.closed.first.get()), next)
             .take(records.closed.length.get() as usize)
-            .filter(|&index| records.record(index).number() > before)
+            .filter(|&index| records.record(index).number.get() > before)
             .map(|index| records.view(index))
             .collect()
     }

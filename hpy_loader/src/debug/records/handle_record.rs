@@ -51,7 +51,7 @@ pub(in super::super) struct HandleRecord {
     pub(super) opened: Cell<Site>,
     pub(super) closed: Cell<Site>,
     /// Counts handles as they are opened.
-    pub(super) number: Cell<u64>,
+    pub number: Cell<u64>,
     pub(super) above: Cell<Option<PythonStack>>,
     /// The next record in the queue or stack that this one is in.
     pub(super) next: Cell<u32>,
@@ -88,12 +88,6 @@ impl Origin {
 }
 
 impl HandleRecord {
-    /// The number of its handle, which no other handle ever has.
-    #[inline(always)]
-    pub fn number(&self) -> u64 {
-        self.number.get()
-    }
-
     #[inline(always)]
     pub(super) fn is_open(&self) -> bool {
         self.word.get() > 0

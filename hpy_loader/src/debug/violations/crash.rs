@@ -77,7 +77,7 @@ impl Debug {
             detail: format!("{place} is {access}{on_behalf}"),
             // The VM may be in the middle of anything.
             python: match context {
-                Some(context) if is_in_vm => context.above().unwrap_or(PythonStack::EMPTY),
+                Some(context) if is_in_vm => context.above.get().unwrap_or(PythonStack::EMPTY),
                 Some(_) => (self.python)(),
                 None => PythonStack::EMPTY,
             },

@@ -56,10 +56,10 @@ pub fn watch(range: Range<usize>, debug: &'static Debug) {
 /// Runs in a signal handler.
 fn decide(interruption: &Interruption) -> Option<Continuation> {
     let (range, debug) = WATCHED.get()?;
-    let registers = interruption.registers;
+    let (instruction, stack, frame) = interruption.registers;
     let address = interruption.address;
     let is_borrowed = address.is_some_and(|address| range.contains(&address));
-    let is_overflow = address.is_some_and(|address| address.abs_diff(registers.stack) < NEAR);
+    let is_overflow = address.is_some_and(|address| address.abs_diff(stack) < NEAR);
     let is_wanted = interruption.is_own && !is_overflow && debug.reports_faults();
     if !is_borrowed && !is_wanted {
         return None;
@@ -69,9 +69,9 @@ fn decide(interruption: &Interruption) -> Option<Continuation> {
         address,
         is_borrowed,
         is_write: interruption.is_write,
-        caller: match registers.instruction {
+        caller: match instruction {
             0 => Caller::UNKNOWN,
-            instruction => Caller::interrupted(instruction, registers.stack, registers.frame),
+            _ => Caller::interrupted(instruction, stack, frame),
         },
         thread: threads::current(),
     };

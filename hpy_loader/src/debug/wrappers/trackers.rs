@@ -31,9 +31,8 @@ wrappers! {
                 inner.ctx_Tracker_Close(tracker);
             }
             let (age, site) = (inspection.debug().records.opened(), inspection.site());
-            let trackers = &inspection.debug().trackers;
-            // The memory of a former tracker will do once more.
-            HPyTracker(trackers.open(age, site, trackers.spare().unwrap_or_default()))
+            let debug = inspection.debug();
+            HPyTracker(debug.trackers.open(age, site, debug.spare_handles.take()))
         }
     }
 
@@ -57,13 +56,13 @@ wrappers! {
 
     fn ctx_Tracker_Close(ht: HPyTracker) {
         general(inspection) {
-            let trackers = &inspection.debug().trackers;
-            let closed = trackers.close(ht.0, inspection.site());
-            if let Some(mut record) = expect_open(inspection, closed) {
-                for handle in record.value.drain(..) {
+            let debug = inspection.debug();
+            let closed = debug.trackers.close(ht.0, inspection.site());
+            if let Some(mut handles) = expect_open(inspection, closed) {
+                for handle in handles.drain(..) {
                     inspection.close(handle);
                 }
-                trackers.keep_spare(record);
+                debug.spare_handles.set(handles);
             }
         }
     }
