@@ -1,12 +1,12 @@
 //! One call from C into the context of this mode.
 
-use super::extension_info::ExtensionInfo;
+use super::extension::Extension;
 use super::pooled_context::PooledContext;
 use super::records::HandleRecord;
 use super::state::Debug;
 use super::violations::ViolationKind;
 use crate::abi::context::row_offset;
-use crate::abi::{HPy, HPyContext, HPyGlobal};
+use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
 use crate::sites::{Caller, PythonStack, Site};
 use std::ffi::CStr;
@@ -91,8 +91,8 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
-    pub fn extension(&self) -> &'static ExtensionInfo {
-        self.context.extension
+    pub fn extension(&self) -> &'static Extension {
+        self.context.extension()
     }
 
     /// Where C is.
@@ -118,11 +118,6 @@ impl Inspection {
         self.apart(move |inspection| inspection.unwrap_invalid(handle))
     }
 
-    /// Whether the module has declared a global.
-    pub fn declares(&self, global: *mut HPyGlobal) -> bool {
-        self.extension().declares(global)
-    }
-
     /// Leaves an error where the wrapped context is not asked.
     pub fn system_error(&self, message: &CStr) {
         let inner = self.inner();
@@ -132,8 +127,7 @@ impl Inspection {
     /// The record of a handle that is open and not `HPy_NULL`.
     #[inline(always)]
     pub fn open_record(&self, handle: HPy) -> Option<&'static HandleRecord> {
-        let record = self.debug().records.look(handle);
-        record.filter(|_| !handle.is_null())
+        self.debug().records.look_open(handle)
     }
 
     /// C's handle for one that the wrapped context has returned.
@@ -151,9 +145,7 @@ impl Inspection {
         let debug = self.debug();
         if let Some(record) = debug.records.look(handle) {
             if record.is_owned_by(self.context.number) {
-                let inner = record.inner.get();
-                let orphan = debug.records.close(record, self.site());
-                debug.close_inner(orphan);
+                let inner = debug.close_record(record, self.site());
                 debug.let_go(handle, inner);
                 return;
             }

@@ -223,14 +223,12 @@ impl<O> HandleTable<O> {
     /// handles satisfy it by themselves.
     #[inline]
     pub unsafe fn get(&self, word: RawHandle) -> Option<&O> {
-        match self.lookup(word) {
-            // SAFETY: an open slot is occupied, and stays so by the contract.
-            Some(slot) => Some(unsafe { slot.object() }),
-            None => {
-                self.refuse_use(word);
-                None
-            }
+        // SAFETY: passed on to the caller.
+        let object = unsafe { self.peek(word) };
+        if object.is_none() {
+            self.refuse_use(word);
         }
+        object
     }
 
     /// [`get`](Self::get) for callers that have another way to go if the word is no
@@ -251,13 +249,11 @@ impl<O> HandleTable<O> {
     /// then never freed, though its handle can still be closed.
     #[inline]
     pub fn pin(&self, word: RawHandle) -> Option<Pin<'_, O>> {
-        match self.lookup(word) {
-            Some(slot) => Some(Pin::new(self, slot)),
-            None => {
-                self.refuse_use(word);
-                None
-            }
+        let pin = self.peek_pin(word);
+        if pin.is_none() {
+            self.refuse_use(word);
         }
+        pin
     }
 
     /// [`pin`](Self::pin) for callers that have another way to go if the word is no

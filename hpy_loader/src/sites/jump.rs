@@ -99,7 +99,7 @@ impl Image {
     pub fn called_before(&self, return_address: usize) -> Called {
         let start = return_address.wrapping_sub(LONGEST);
         match self.code(start, return_address) {
-            Some(code) if cfg!(target_arch = "x86_64") => called(&code, return_address),
+            Some(code) if cfg!(target_arch = "x86_64") => called(code, return_address),
             _ => Called::Pointer,
         }
     }
@@ -111,7 +111,7 @@ impl Image {
         if !cfg!(target_arch = "x86_64") || offset == 0 {
             return None;
         }
-        match *jumps(&self.code(start, end)?, offset) {
+        match *jumps(self.code(start, end)?, offset) {
             [after] => Some(start + after),
             _ => None,
         }

@@ -43,14 +43,6 @@ impl Site {
         }
     }
 
-    /// The return address, if that is all.
-    pub(super) fn as_return(self) -> Option<usize> {
-        match self.parts() {
-            SiteParts::Return(address) => Some(address),
-            _ => None,
-        }
-    }
-
     pub(super) fn of_stack(number: u32) -> Self {
         Self(u64::from(number) | STACK)
     }

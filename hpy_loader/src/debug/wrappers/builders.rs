@@ -4,14 +4,13 @@
 use super::super::state::Builder;
 use super::*;
 
-/// Makes a builder's record.
 fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
     if inner == 0 {
         return 0;
     }
     let (age, site) = (inspection.debug().records.opened(), inspection.site());
-    let mut builders = inspection.debug().builders.borrow_mut();
-    builders.open(age, site, |_| Builder { inner, is_list })
+    let builders = &inspection.debug().builders;
+    builders.open(age, site, Builder { inner, is_list })
 }
 
 /// The wrapped builder, or null after a violation.
@@ -19,23 +18,22 @@ fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) 
     if builder == 0 {
         return 0;
     }
-    let mut builders = inspection.debug().builders.borrow_mut();
-    let (opened, closed) = match builders.get_open(builder) {
-        Ok(record) if record.value.is_list == is_list => {
+    let builders = &inspection.debug().builders;
+    let found = builders.with(builder, |record| (record.value, record.opened));
+    let (opened, closed) = match found {
+        Ok((value, _)) if value.is_list == is_list => {
             if is_end {
-                record.close(inspection.site());
+                let _ = builders.close(builder, inspection.site());
             }
-            return record.value.inner;
+            return value.inner;
         }
-        Ok(record) => record.sites(),
+        Ok((_, opened)) => (opened, Site::UNKNOWN),
         Err(sites) => sites,
     };
-    drop(builders);
     inspection.violation_at(ViolationKind::BuilderUsedUp, opened, closed);
     0
 }
 
-/// The wrappers for each kind of builder.
 macro_rules! builders {
     ($($builder:ident, is_list: $is_list:literal: $new:ident $set:ident $build:ident $cancel:ident;)*) => {
         wrappers! {

@@ -83,7 +83,7 @@ wrappers! {
         general(inspection) {
             let inner = inspection.inner();
             let value = inspection.unwrap(h);
-            if !inspection.declares(global) {
+            if !inspection.extension().declares(global) {
                 let message = "the global is not among those of the module's definition";
                 inspection.violation(ViolationKind::GlobalMisused, message);
             }
