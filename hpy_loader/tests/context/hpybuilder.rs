@@ -318,7 +318,7 @@ fn a_tracker_outgrows_its_size<const THREADS: bool>(host: &Host<THREADS>) {
 
 fn a_tracker_is_used_up<const THREADS: bool>(host: &Host<THREADS>) {
     type Make<'a> = &'a dyn Fn(C) -> HPyTracker;
-    let each = |function: &dyn Fn(Make)| {
+    let each = |function: &dyn Fn(Make<'_>)| {
         for number in [0, 1, -1, isize::MIN] {
             function(&|_| HPyTracker(number));
         }
