@@ -2,14 +2,14 @@
 
 use super::references::{expect, new_plain};
 use crate::capsule::PyCapsule;
-use crate::host::{RustPython, attempt, attempt_object};
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{BuiltinKind, Containers, FastPaths, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyPayload, PyResult, VirtualMachine};
 
 /// The object as a list.
 fn list<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyList>> {
@@ -31,7 +31,7 @@ fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict
 
 /// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
 /// Python's `None`.
-fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
+fn slice_index(number: Option<&Root>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
     let Some(number) = number.filter(|number| !vm.is_none(number)) else {
         return Ok(None);
     };
@@ -52,10 +52,8 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
 
 /// The items, whose number C chooses.
 #[inline(always)]
-fn gather(
-    items: impl ExactSizeIterator<Item = PyObjectRef>,
-) -> Result<Vec<PyObjectRef>, PyObjectRef> {
-    match is_available(items.len().saturating_mul(size_of::<PyObjectRef>())) {
+fn gather(items: impl ExactSizeIterator<Item = Root>) -> Result<Vec<Root>, Root> {
+    match is_available(items.len().saturating_mul(size_of::<Root>())) {
         true => Ok(items.collect()),
         false => attempt(|vm| Err(vm.no_memory_error())),
     }
@@ -63,7 +61,7 @@ fn gather(
 
 impl Containers for RustPython {
     #[inline]
-    fn is_builtin_instance(&self, object: &PyObjectRef, kind: BuiltinKind) -> bool {
+    fn is_builtin_instance(&self, object: &Root, kind: BuiltinKind) -> bool {
         if kind == BuiltinKind::Type {
             return object.downcastable::<PyType>();
         }
@@ -84,34 +82,23 @@ impl Containers for RustPython {
     }
 
     #[inline(always)]
-    fn new_list(
-        &self,
-        items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_list(&self, items: impl ExactSizeIterator<Item = Root>) -> VmResult<Root, Self> {
         self.new_list_from_roots(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
-    fn new_tuple(
-        &self,
-        items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Root>) -> VmResult<Root, Self> {
         self.new_tuple_from_roots(gather(items)?.into_boxed_slice())
     }
 
-    fn list_append(&self, object: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
+    fn list_append(&self, object: &Root, item: &Root) -> VmResult<(), Self> {
         attempt(|vm| {
             list(object, vm)?.borrow_vec_mut().push(item.clone());
             Ok(())
         })
     }
 
-    fn list_insert(
-        &self,
-        object: &PyObjectRef,
-        index: isize,
-        item: &PyObjectRef,
-    ) -> VmResult<(), Self> {
+    fn list_insert(&self, object: &Root, index: isize, item: &Root) -> VmResult<(), Self> {
         attempt(|vm| {
             let mut items = list(object, vm)?.borrow_vec_mut();
             let length = items.len();
@@ -124,24 +111,19 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_dict(&self) -> VmResult<PyObjectRef, Self> {
+    fn new_dict(&self) -> VmResult<Root, Self> {
         Ok(new_plain(PyDict::default(), self.ctx))
     }
 
-    fn dict_keys(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn dict_keys(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
     }
 
-    fn dict_copy(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn dict_copy(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
     }
 
-    fn new_slice(
-        &self,
-        start: &PyObjectRef,
-        stop: &PyObjectRef,
-        step: &PyObjectRef,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_slice(&self, start: &Root, stop: &Root, step: &Root) -> VmResult<Root, Self> {
         let slice = PySlice {
             start: Some(start.clone()),
             stop: stop.clone(),
@@ -150,7 +132,7 @@ impl Containers for RustPython {
         Ok(with_current_vm(|vm| slice.into_pyobject(vm)))
     }
 
-    fn unpack_slice(&self, object: &PyObjectRef) -> VmResult<(isize, isize, isize), Self> {
+    fn unpack_slice(&self, object: &Root) -> VmResult<(isize, isize, isize), Self> {
         attempt(|vm| {
             let slice = expect::<PySlice>(
                 object,
@@ -175,11 +157,11 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_capsule(&self, capsule: Capsule) -> VmResult<PyObjectRef, Self> {
+    fn new_capsule(&self, capsule: Capsule) -> VmResult<Root, Self> {
         attempt_object(|vm| Ok(PyCapsule::from(capsule).into_ref(&vm.ctx)))
     }
 
-    fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
+    fn capsule<'a>(&self, object: &'a Root) -> Option<&'a Capsule> {
         object
             .downcast_ref::<PyCapsule>()
             .and_then(|capsule| capsule.content())
