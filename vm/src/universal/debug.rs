@@ -7,10 +7,9 @@ pub(super) use hpy_debug::module_def;
 mod hpy_debug {
     use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
+    use crate::universal::set_hook;
     use crate::universal::shown::Shown;
     use hpy_loader::debug::{Debug, HandleView};
-    use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::function::{OptionalArg, PyComparisonValue};
     use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
@@ -30,18 +29,15 @@ mod hpy_debug {
         with(Debug::new_generation, vm)
     }
 
-    fn list(views: Vec<HandleView>, vm: &VirtualMachine) -> PyListRef {
-        let handles = views.into_iter().map(|view| {
-            let handle = DebugHandle { index: view.index };
-            handle.into_ref(&vm.ctx).into()
-        });
-        PyList::from(handles.collect::<Vec<PyObjectRef>>()).into_ref(&vm.ctx)
+    fn list(views: Vec<HandleView>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
+        let handles = views.iter().map(|view| DebugHandle { index: view.index });
+        handles.map(|handle| handle.into_pyobject(vm)).collect()
     }
 
     /// Return a list containing all the open handles whose generation is >= of
     /// the given arg
     #[pyfunction]
-    fn get_open_handles(generation: i64, vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_open_handles(generation: i64, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         Ok(list(with(|debug| debug.open_handles(generation), vm)?, vm))
     }
 
@@ -50,12 +46,10 @@ mod hpy_debug {
     fn get_closed_handles(
         generation: OptionalArg<i64>,
         vm: &VirtualMachine,
-    ) -> PyResult<PyListRef> {
+    ) -> PyResult<Vec<PyObjectRef>> {
         let generation = generation.unwrap_or(0);
-        Ok(list(
-            with(|debug| debug.closed_handles(generation), vm)?,
-            vm,
-        ))
+        let closed = with(|debug| debug.closed_handles(generation), vm)?;
+        Ok(list(closed, vm))
     }
 
     /// Return the maximum size of the closed handles queue
@@ -84,34 +78,22 @@ mod hpy_debug {
         with(|debug| debug.set_max_raw_data(size), vm)
     }
 
-    fn set_hook(
-        hook: fn(&Debug) -> &Hook,
-        function: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let function = Some(function).filter(|function| !vm.is_none(function));
-        if function
-            .as_ref()
-            .is_some_and(|function| !function.is_callable())
-        {
-            return Err(vm.new_type_error("Expected a callable object"));
-        }
-        let loader = make_loader(vm)?;
-        loader.set_hook(hook(loader.debug()), function);
-        Ok(())
-    }
-
     /// Set the function to call when we detect the usage of an invalid handle
     #[pyfunction]
-    fn set_on_invalid_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        set_hook(Debug::on_invalid_handle, function, vm)
+    fn set_on_invalid_handle(function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let hook = make_loader(vm)?.debug().on_invalid_handle();
+        set_hook(hook, function, "a callable object", vm)
     }
 
     /// Set the function to call when we detect the usage of an invalid builder
     /// handle
     #[pyfunction]
-    fn set_on_invalid_builder_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        set_hook(Debug::on_invalid_builder, function, vm)
+    fn set_on_invalid_builder_handle(
+        function: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let hook = make_loader(vm)?.debug().on_invalid_builder();
+        set_hook(hook, function, "a callable object", vm)
     }
 
     /// Set the limit to captured HPy handles allocations stack traces. None means
@@ -136,10 +118,9 @@ mod hpy_debug {
 
     /// Return the names of the modules in debug mode. Not in HPy's own module.
     #[pyfunction]
-    fn get_modules(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_modules(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let names = with(Debug::modules, vm)?.into_iter();
-        let names = names.map(|name| vm.ctx.new_str(name).into()).collect();
-        Ok(vm.ctx.new_list(names))
+        Ok(names.map(|name| name.to_pyobject(vm)).collect())
     }
 
     /// Return what the mode has found since a generation: whether that is nothing,
@@ -166,7 +147,7 @@ mod hpy_debug {
     /// Return a list of dicts, one for each rule that was broken at some place.
     /// Not in HPy's own module.
     #[pyfunction]
-    fn get_violations(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_violations(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let violations = with(Debug::violations_with_times, vm)?.into_iter();
         let dicts = violations.map(|(violation, times)| {
             let dict = vm.ctx.new_dict();
@@ -186,7 +167,7 @@ mod hpy_debug {
             }
             Ok(dict.into())
         });
-        Ok(vm.ctx.new_list(dicts.collect::<PyResult<_>>()?))
+        dicts.collect()
     }
 
     /// One handle. Several of these may stand for the same one, and compare equal
@@ -234,10 +215,9 @@ mod hpy_debug {
         /// A key that handles have in common which were opened at the same place.
         /// Not in HPy's own class, nor are the next three.
         #[pygetset]
-        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyTupleRef> {
+        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
             let view = zelf.view(vm)?;
-            let (site, stack) = (view.opened.key(), view.python.key());
-            Ok(vm.new_tuple((site, stack)))
+            Ok((view.opened.key(), view.python.key()).to_pyobject(vm))
         }
 
         /// The C frames of the place where the handle was opened

@@ -7,10 +7,10 @@ pub(super) use hpy_trace::module_def;
 mod hpy_trace {
     use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
-    use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyDictRef, PyListRef};
+    use crate::universal::set_hook;
+    use rustpython_vm::builtins::PyDictRef;
     use rustpython_vm::convert::ToPyObject;
-    use rustpython_vm::function::OptionalArg;
+    use rustpython_vm::function::{OptionalArg, OptionalOption};
     use rustpython_vm::{FromArgs, PyObjectRef, PyResult, VirtualMachine};
 
     /// Return a dict of the nanoseconds spent in each function of the context
@@ -37,25 +37,9 @@ mod hpy_trace {
     #[derive(FromArgs)]
     struct TraceFunctions {
         #[pyarg(any, optional)]
-        on_enter: OptionalArg<PyObjectRef>,
+        on_enter: OptionalOption<PyObjectRef>,
         #[pyarg(any, optional)]
-        on_exit: OptionalArg<PyObjectRef>,
-    }
-
-    /// Sets what was given; `None` clears.
-    fn set(hook: &Hook, function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-        let Some(function) = function else {
-            return Ok(());
-        };
-        let function = Some(function).filter(|function| !vm.is_none(function));
-        if function
-            .as_ref()
-            .is_some_and(|function| !function.is_callable())
-        {
-            return Err(vm.new_type_error("Expected a callable object or None"));
-        }
-        make_loader(vm)?.set_hook(hook, function);
-        Ok(())
+        on_exit: OptionalOption<PyObjectRef>,
     }
 
     /// Set the functions to call if an HPy API is entered/exited.
@@ -63,8 +47,18 @@ mod hpy_trace {
     fn set_trace_functions(functions: TraceFunctions, vm: &VirtualMachine) -> PyResult<()> {
         let loader = make_loader(vm)?;
         let trace = loader.trace();
-        let result = set(trace.enter_hook(), functions.on_enter.into_option(), vm)
-            .and_then(|()| set(trace.exit_hook(), functions.on_exit.into_option(), vm));
+        let hooks = [
+            (trace.enter_hook(), functions.on_enter),
+            (trace.exit_hook(), functions.on_exit),
+        ];
+        let result = hooks
+            .into_iter()
+            .try_for_each(|(hook, function)| match function {
+                OptionalArg::Present(function) => {
+                    set_hook(hook, function, "a callable object or None", vm)
+                }
+                OptionalArg::Missing => Ok(()),
+            });
         let _entered = loader.lock().enter(loader.runtime());
         trace.hooks_have_changed();
         result
@@ -81,20 +75,15 @@ mod hpy_trace {
     /// Return a list of tuples (Python frames, C frames, function, calls,
     /// nanoseconds), frames innermost first. Not in HPy's own module.
     #[pyfunction]
-    fn get_folded(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_folded(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let folded = make_loader(vm)?.trace().folded();
         let tuples = folded.into_iter().map(|folded| {
             let nanoseconds = u64::try_from(folded.duration.as_nanos()).unwrap_or(u64::MAX);
-            let fields = vec![
-                python_frames(folded.python, vm),
-                c_frames(folded.site, vm),
-                folded.function.to_pyobject(vm),
-                folded.calls.to_pyobject(vm),
-                nanoseconds.to_pyobject(vm),
-            ];
-            vm.ctx.new_tuple(fields).into()
+            let python = python_frames(folded.python, vm);
+            let c = c_frames(folded.site, vm);
+            (python, c, folded.function, folded.calls, nanoseconds).to_pyobject(vm)
         });
-        Ok(vm.ctx.new_list(tuples.collect()))
+        Ok(tuples.collect())
     }
 
     /// Resolution of the used clock in Hertz.
