@@ -2,7 +2,7 @@
 
 use super::arguments::call_args;
 use super::cells;
-use super::definition::define;
+use super::definition::define_static;
 use super::names::NameTuples;
 use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
@@ -39,7 +39,7 @@ pub fn module_function(
         names: NameTuples::default(),
     }));
     install_vectorcall(vm);
-    let definition = define(
+    let definition = define_static(
         &method.name,
         method.doc.as_deref(),
         flags(method.function),

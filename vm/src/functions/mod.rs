@@ -18,7 +18,7 @@ mod initializer;
 mod names;
 
 pub use arguments::{call_args, keyword_dict};
-pub use definition::{bound_function, class_method, descriptor};
+pub use definition::{define, slot_doc};
 pub use function::module_function;
 pub use initializer::Initializer;
 
@@ -27,7 +27,7 @@ use hpy_loader::Loader;
 use hpy_loader::call::{Callee, Receiver};
 use hpy_loader::spec::MethodDef;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 
 /// A method of a type, as it lies in the type's dict. `type_name` is CPython's
@@ -55,7 +55,9 @@ pub fn method_descriptor(
         };
         invoke(loader, method, &qualified, &repr, receiver, args, vm)
     };
-    descriptor(name, method.doc.as_deref(), class, function, vm)
+    define(name, method.doc.as_deref(), PyMethodFlags::METHOD, function)
+        .build_method(&vm.ctx, class)
+        .into()
 }
 
 #[inline]

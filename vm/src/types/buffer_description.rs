@@ -4,11 +4,26 @@
 //! its indices. Rows that are reached through pointers (`suboffsets`) do not, so of
 //! such a buffer it gets a copy, which can't be written to.
 
-use hpy_loader::abi::HPy_buffer;
+use hpy_loader::abi::{HPy, HPy_buffer};
 use hpy_loader::memory::is_available;
 use rustpython_vm::protocol::BufferDescriptor;
 use std::borrow::Cow;
 use std::ffi::CStr;
+
+/// A buffer before an extension fills it in.
+pub const EMPTY: HPy_buffer = HPy_buffer {
+    buf: std::ptr::null_mut(),
+    obj: HPy::NULL,
+    len: 0,
+    itemsize: 1,
+    readonly: 0,
+    ndim: 1,
+    format: std::ptr::null_mut(),
+    shape: std::ptr::null_mut(),
+    strides: std::ptr::null_mut(),
+    suboffsets: std::ptr::null_mut(),
+    internal: std::ptr::null_mut(),
+};
 
 /// A range of memory of an extension.
 #[derive(Debug, Clone, Copy)]
@@ -200,7 +215,6 @@ fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hpy_loader::abi::HPy;
 
     /// Memory with a view of bytes over it.
     struct View {
@@ -223,16 +237,11 @@ mod tests {
             let strides = self.strides.as_mut();
             HPy_buffer {
                 buf: (&raw mut self.memory[first]).cast(),
-                obj: HPy::NULL,
                 len: self.shape.iter().product(),
-                itemsize: 1,
-                readonly: 0,
                 ndim: self.shape.len() as i32,
-                format: std::ptr::null_mut(),
                 shape: self.shape.as_mut_ptr(),
                 strides: strides.map_or(std::ptr::null_mut(), |strides| strides.as_mut_ptr()),
-                suboffsets: std::ptr::null_mut(),
-                internal: std::ptr::null_mut(),
+                ..EMPTY
             }
         }
     }

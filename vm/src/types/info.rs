@@ -1,5 +1,6 @@
 //! What is known of a type that an extension defined.
 
+use super::dunder_table::Dunder;
 use super::layout::Layout;
 use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
@@ -26,7 +27,7 @@ thread_local! {
 }
 
 /// One type that an extension defined. Types of extensions are never freed, and
-/// neither is this.
+/// neither is this: the class has a reference for its data in RustPython.
 pub struct TypeInfo {
     /// The class.
     pub class: &'static Py<PyType>,
@@ -60,37 +61,11 @@ pub struct TypeInfo {
     pub destroyers: Vec<HPyFunc_destroyfunc>,
 }
 
-/// The data that RustPython keeps for us in a type that an extension defined, set
-/// once and dropped with the type: it leads from the class to the [`TypeInfo`].
-pub struct ClassRecord {
-    info: &'static TypeInfo,
-}
-
-impl ClassRecord {
-    /// The record of an extension's type.
-    pub fn of_type(info: &'static TypeInfo) -> Self {
-        Self { info }
-    }
-
-    /// The type.
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
-    }
-}
-
 /// An attribute of a type that stands for a slot.
 pub struct Wrapper {
-    /// Its name.
-    pub name: &'static str,
-    /// The same as a key of dicts.
+    pub dunder: &'static Dunder,
+    /// Its name as a key of dicts.
     pub key: &'static PyStrInterned,
-    /// The slot's name.
-    pub slot: &'static str,
-    /// The name of another slot that the function fills in subclasses, or nothing.
-    pub twin: &'static str,
-    /// Copies what subclasses inherit from the second table to the first.
-    pub offer: fn(&mut Slots, &Slots),
-    /// The attribute.
     pub attribute: PyObjectRef,
 }
 
@@ -113,7 +88,7 @@ impl TypeInfo {
             match place.get().filter(|info| info.is_class(class)) {
                 Some(info) => Some(info),
                 None => {
-                    let info = class.get_type_data::<ClassRecord>()?.info();
+                    let info = *class.get_type_data::<&'static Self>()?;
                     place.set(Some(info));
                     Some(info)
                 }
@@ -157,7 +132,7 @@ impl TypeInfo {
         for wrapper in self.wrappers() {
             let present = self.class.get_direct_attr(wrapper.key);
             if present.is_some_and(|present| present.is(&wrapper.attribute)) {
-                (wrapper.offer)(&mut offered, &self.definition.slots);
+                (wrapper.dunder.offer)(&mut offered, &self.definition.slots);
             }
         }
         self.offered.replace(offered);

@@ -66,12 +66,6 @@ impl Memory {
         };
         Some(Self { info, heap })
     }
-
-    /// The type.
-    #[inline]
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
-    }
 }
 
 impl std::fmt::Debug for Native {

@@ -12,6 +12,7 @@
 //! Both are noticed in the slots of `type`, which are replaced when the first type
 //! of an extension is made. Metaclasses inherit them.
 
+use super::dunder_table::DUNDERS;
 use super::info::TypeInfo;
 use super::shapes::New;
 use super::slots::{self, Attributes};
@@ -121,10 +122,13 @@ fn set_class_attribute(
     let Some(class) = class.downcast_ref::<PyType>() else {
         return Ok(());
     };
-    if name.as_bytes() == b"__bases__" {
+    let name = name.as_bytes();
+    if name == b"__bases__" {
         reconnect(class, None, vm);
-    } else if let Some(name) = slots::name_of_a_slot(name.as_bytes()) {
-        reconnect(class, Some(name), vm);
+    } else if name.starts_with(b"__")
+        && let Some(dunder) = DUNDERS.iter().find(|dunder| dunder.name.as_bytes() == name)
+    {
+        reconnect(class, Some(dunder.name), vm);
     }
     Ok(())
 }

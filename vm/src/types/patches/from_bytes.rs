@@ -5,11 +5,11 @@
 //! that does for such a class what CPython's does for every subclass: it makes an
 //! `int` and calls the class with it.
 
-use crate::functions::class_method;
+use crate::functions::define;
 use crate::types::shapes::shaped;
 use hpy_loader::abi::HPyType_BuiltinShape;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
 use std::sync::OnceLock;
@@ -36,10 +36,8 @@ pub fn prepare(vm: &VirtualMachine) {
         let value = original.call(args, vm)?;
         class.call((value,), vm)
     };
-    int.set_attr(
-        name,
-        class_method("from_bytes", Some(doc), int, function, vm),
-    );
+    let replacement = define("from_bytes", Some(doc), PyMethodFlags::CLASS, function);
+    int.set_attr(name, replacement.build_classmethod(&vm.ctx, int).into());
 }
 
 /// Whether instances of the class are `int`s with a native struct.

@@ -6,9 +6,9 @@
 //! function is replaced, when the first type with `tp_traverse` is made, by one
 //! that leaves the class out.
 
-use crate::functions::bound_function;
+use crate::functions::define;
 use crate::types::info::TypeInfo;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
@@ -35,7 +35,8 @@ pub fn prepare(vm: &VirtualMachine) -> PyResult<()> {
             .into())
     };
     let gc = vm.import("gc", 0)?;
-    let replacement = bound_function("get_referents", Some(doc), gc.clone(), function, vm);
+    let replacement = define("get_referents", Some(doc), PyMethodFlags::EMPTY, function);
+    let replacement = replacement.build_bound_function(&vm.ctx, gc.clone());
     gc.set_attr("get_referents", replacement, vm)?;
     PREPARED.get_or_init(|| ());
     Ok(())

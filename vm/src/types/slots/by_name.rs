@@ -7,8 +7,8 @@
 //! mappings do, the attribute of one says nothing about the other: the other stays
 //! empty unless the class inherits something there.
 
-use crate::types::dunder::names_of;
-use crate::types::info::{TypeInfo, Wrapper};
+use crate::types::dunder_table::{DUNDERS, Dunder};
+use crate::types::info::TypeInfo;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, Context, Py};
 use std::cell::RefCell;
@@ -30,7 +30,7 @@ pub enum Verdict {
 #[derive(Clone, Copy)]
 enum Found {
     /// It stands for the C function of a slot, in the dict of this type.
-    Slot(&'static Wrapper, &'static TypeInfo),
+    Slot(&'static Dunder, &'static TypeInfo),
     /// It was made in Python or belongs to a builtin type.
     Something,
 }
@@ -50,7 +50,7 @@ impl<'a> Attributes<'a> {
         let mut names = Vec::new();
         for class in class.mro.read().iter() {
             let wrappers = TypeInfo::of_class(class).map_or(&[][..], TypeInfo::wrappers);
-            names.extend(wrappers.iter().map(|wrapper| wrapper.name));
+            names.extend(wrappers.iter().map(|wrapper| wrapper.dunder.name));
         }
         Self::of(class, names, ctx)
     }
@@ -83,7 +83,7 @@ impl<'a> Attributes<'a> {
                 let wrapper = TypeInfo::of_class(class).and_then(|info| {
                     let mut wrappers = info.wrappers().iter();
                     let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
-                    Some(Found::Slot(wrapper, info))
+                    Some(Found::Slot(wrapper.dunder, info))
                 });
                 Some(wrapper.unwrap_or(Found::Something))
             })
@@ -93,15 +93,16 @@ impl<'a> Attributes<'a> {
 
     /// What is to become of a slot.
     pub fn judge(&self, slot: &'static str) -> Verdict {
-        let names: Vec<&'static str> = names_of(slot).collect();
+        let dunders = DUNDERS.iter().filter(|dunder| dunder.slot == slot);
+        let names: Vec<&'static str> = dunders.map(|dunder| dunder.name).collect();
         if !names.iter().any(|name| self.names.contains(name)) {
             return Verdict::Untouched;
         }
-        let found: Vec<Found> = names.iter().filter_map(|name| self.look_up(name)).collect();
+        let found = names.into_iter().filter_map(|name| self.look_up(name));
         let mut native: Option<&'static TypeInfo> = None;
         let mut is_other = false;
-        for found in &found {
-            match *found {
+        for found in found {
+            match found {
                 Found::Something => return Verdict::ByName,
                 Found::Slot(of, _) if of.slot != slot && of.twin != slot => is_other = true,
                 Found::Slot(_, info) => match native {
