@@ -1,6 +1,6 @@
 //! Modules, code and context variables.
 
-use super::references::expect;
+use super::references::{expect, expect_a};
 use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::{Modules, VmResult};
@@ -61,8 +61,7 @@ impl Modules for RustPython {
 
     fn eval(&self, code: &Root, globals: &Root, locals: &Root) -> VmResult<Root, Self> {
         attempt(|vm| {
-            let complaint = |class: &str| format!("expected a code object, {class} found");
-            let code = expect::<PyCode>(code, complaint, vm)?;
+            let code = expect_a::<PyCode>(code, "a code object", vm)?;
             let complaint = |class: &str| format!("globals must be a dict, not {class}");
             let globals = expect::<PyDict>(globals, complaint, vm)?;
             let locals = ArgMapping::new(locals.clone());

@@ -32,6 +32,19 @@ pub fn expect<'a, T: PyPayload>(
     })
 }
 
+/// The same with the text that most have; `what` is what the object has to be.
+pub fn expect_a<'a, T: PyPayload>(
+    object: &'a PyObject,
+    what: &str,
+    vm: &VirtualMachine,
+) -> PyResult<&'a Py<T>> {
+    expect(
+        object,
+        |class| format!("expected {what}, {class} found"),
+        vm,
+    )
+}
+
 /// Lends a reference of an object that something else keeps alive meanwhile.
 #[inline]
 pub fn lend<T>(object: &PyObject, look: impl FnOnce(&Root) -> T) -> T {

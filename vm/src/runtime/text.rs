@@ -1,6 +1,6 @@
 //! `str` and `bytes`.
 
-use super::references::{expect, new_plain};
+use super::references::{expect_a, new_plain};
 use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
@@ -153,8 +153,7 @@ impl Text for RustPython {
 
     fn bytes_data(&self, object: &Root) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
-            let complaint = |class: &str| format!("expected bytes, {class} found");
-            let bytes = expect::<PyBytes>(object, complaint, vm)?;
+            let bytes = expect_a::<PyBytes>(object, "bytes", vm)?;
             let exact = object.class().is(vm.ctx.types.bytes_type);
             self.copies.get(object, bytes.as_bytes(), exact, vm)
         })

@@ -13,7 +13,7 @@
 //!   same function, for all others it calls what was there before.
 
 use super::info::{TypeInfo, type_name};
-use super::layout::builtin_of;
+use super::layout::{ancestry, builtin_of};
 use super::payload::native_of;
 use super::shapes::{New, SHAPES, Shaped};
 use crate::functions::{define, keyword_dict, slot_doc};
@@ -31,10 +31,9 @@ use std::sync::atomic::Ordering;
 /// The slot `new` of a type that has or inherits the `tp_new` of an extension.
 pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let info = TypeInfo::nearest(&class);
-    match info.and_then(|info| Some((info, info.effective.get().tp_new?))) {
-        Some((info, function)) => call_new(info, function, class, args, vm),
-        None => Err(not_constructible(&class, vm)),
-    }
+    let function = info.and_then(|info| Some((info, info.effective.get().tp_new?)));
+    let (info, function) = function.ok_or_else(|| not_constructible(&class, vm))?;
+    call_new(info, function, class, args, vm)
 }
 
 fn call_new(
@@ -64,10 +63,8 @@ pub fn new_instance(
         return Ok((object, data));
     }
     // The instance is one of a builtin type's, apart from its class.
-    let mut builtin = class;
-    while let (Some(_), Some(base)) = (builtin.heaptype_ext(), builtin.base.deref()) {
-        builtin = base;
-    }
+    let builtin = ancestry(class).find(|class| class.heaptype_ext().is_none());
+    let builtin = builtin.unwrap_or(vm.ctx.types.object_type);
     let object = if builtin.is(vm.ctx.types.object_type) {
         let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
         let dict = has_dict.then(|| vm.ctx.new_dict());
@@ -126,17 +123,10 @@ fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
     if !alloc.is_some_and(|alloc| fn_addr_eq(alloc, shaped.alloc)) {
         return false;
     }
-    let mut next = Some(class);
-    while let Some(class) = next {
-        if is_slot(class, shaped.new) {
-            return true;
-        }
-        if is_slot(class, new_native) {
-            return false;
-        }
-        next = class.base.deref();
-    }
-    false
+    let is_maker = |class: &&Py<PyType>| is_slot(class, shaped.new) || is_slot(class, new_native);
+    ancestry(class)
+        .find(is_maker)
+        .is_some_and(|class| is_slot(class, shaped.new))
 }
 
 /// A `__new__` for the dict of `class`. The function gets what it was called with.
@@ -203,13 +193,7 @@ pub fn new_attribute(
 /// The `tp_new` of an extension that makes instances of `class`, a Python
 /// `__new__` aside.
 fn constructor(class: &Py<PyType>) -> Option<(&'static TypeInfo, HPyFunc_newfunc)> {
-    let mut next = Some(class);
-    while let Some(class) = next {
-        if is_slot(class, new_native) {
-            let info = TypeInfo::nearest(class)?;
-            return Some((info, info.effective.get().tp_new?));
-        }
-        next = class.base.deref();
-    }
-    None
+    let class = ancestry(class).find(|class| is_slot(class, new_native))?;
+    let info = TypeInfo::nearest(class)?;
+    Some((info, info.effective.get().tp_new?))
 }

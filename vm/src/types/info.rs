@@ -1,7 +1,7 @@
 //! What is known of a type that an extension defined.
 
 use super::dunder_table::Dunder;
-use super::layout::Layout;
+use super::layout::{Layout, ancestry};
 use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
 use crate::host::RustPython;
@@ -29,7 +29,6 @@ thread_local! {
 /// One type that an extension defined. Types of extensions are never freed, and
 /// neither is this: the class has a reference for its data in RustPython.
 pub struct TypeInfo {
-    /// The class.
     pub class: &'static Py<PyType>,
     /// What the extension said about it.
     pub definition: &'static TypeDef,
@@ -70,9 +69,8 @@ pub struct Wrapper {
 }
 
 // SAFETY: nothing in it changes but what is atomic, and the objects in it are such
-// that any thread may use where there are threads. Without the feature `threading` there is one
-// thread, and RustPython asks for the bound only because a class record is
-// stored behind a trait object.
+// that any thread may use where there are threads. Without the feature `threading` there
+// is one thread, and RustPython asks for the bound of any data of a type.
 unsafe impl Send for TypeInfo {}
 // SAFETY: as above.
 unsafe impl Sync for TypeInfo {}
@@ -85,28 +83,18 @@ impl TypeInfo {
             // Classes are some hundred bytes long each.
             let address = ptr::from_ref(class).addr();
             let place = &known[(address >> 6 ^ address >> 14) % PLACES];
-            match place.get().filter(|info| info.is_class(class)) {
-                Some(info) => Some(info),
-                None => {
-                    let info = *class.get_type_data::<&'static Self>()?;
-                    place.set(Some(info));
-                    Some(info)
-                }
-            }
+            place.get().filter(|info| info.is_class(class)).or_else(|| {
+                let info = *class.get_type_data::<&'static Self>()?;
+                place.set(Some(info));
+                Some(info)
+            })
         })
     }
 
     /// The type of an extension that `class` has its layout from: itself or the
     /// first on the way to `object`.
     pub fn nearest(class: &Py<PyType>) -> Option<&'static Self> {
-        let mut next = Some(class);
-        while let Some(class) = next {
-            if let Some(info) = Self::of_class(class) {
-                return Some(info);
-            }
-            next = class.base.deref();
-        }
-        None
+        ancestry(class).find_map(Self::of_class)
     }
 
     /// The attributes for slots that were put into its dict.

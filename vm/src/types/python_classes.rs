@@ -59,9 +59,8 @@ pub fn prepare(vm: &VirtualMachine) {
 /// that the slot held when they were made.
 fn renew_attributes(class: &'static Py<PyType>, vm: &VirtualMachine) {
     let names = SLOT_DEFS.iter().map(|slot| vm.ctx.intern_str(slot.name));
-    let absent: Vec<_> = names
-        .filter(|name| class.get_direct_attr(name).is_none())
-        .collect();
+    let absent = names.filter(|name| class.get_direct_attr(name).is_none());
+    let absent: Vec<_> = absent.collect();
     for name in ["__setattr__", "__delattr__"] {
         class.attributes().remove(vm.ctx.intern_str(name));
     }
@@ -87,17 +86,13 @@ fn replace(class: &Py<PyType>, new: New, set_attribute: SetAttribute) {
 }
 
 fn for_each_subclass(class: &Py<PyType>, action: &mut dyn FnMut(&Py<PyType>)) {
-    let subclasses: Vec<_> = class
-        .subclasses
-        .read()
+    let subclasses = class.subclasses.read();
+    let alive = subclasses
         .iter()
-        .filter_map(|class| class.upgrade())
-        .collect();
-    for class in &subclasses {
-        if let Some(class) = class.downcast_ref::<PyType>() {
-            action(class);
-        }
-    }
+        .filter_map(|class| class.upgrade()?.downcast::<PyType>().ok());
+    let alive: Vec<_> = alive.collect();
+    drop(subclasses);
+    alive.iter().for_each(|class| action(class));
 }
 
 /// The slot `new` of `type`.

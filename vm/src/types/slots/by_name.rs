@@ -11,8 +11,6 @@ use crate::types::dunder_table::{DUNDERS, Dunder};
 use crate::types::info::TypeInfo;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, Context, Py};
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// What the attributes of one slot say.
 pub enum Verdict {
@@ -27,7 +25,6 @@ pub enum Verdict {
 }
 
 /// An attribute that a class has or inherits.
-#[derive(Clone, Copy)]
 enum Found {
     /// It stands for the C function of a slot, in the dict of this type.
     Slot(&'static Dunder, &'static TypeInfo),
@@ -41,7 +38,6 @@ pub struct Attributes<'a> {
     ctx: &'a Context,
     /// The names that matter.
     names: Vec<&'static str>,
-    found: RefCell<HashMap<&'static str, Option<Found>>>,
 }
 
 impl<'a> Attributes<'a> {
@@ -52,21 +48,13 @@ impl<'a> Attributes<'a> {
             let wrappers = TypeInfo::of_class(class).map_or(&[][..], TypeInfo::wrappers);
             names.extend(wrappers.iter().map(|wrapper| wrapper.dunder.name));
         }
-        Self::of(class, names, ctx)
+        Self { class, ctx, names }
     }
 
     /// One attribute, which was assigned or deleted.
     pub fn one(class: &'a Py<PyType>, name: &'static str, ctx: &'a Context) -> Self {
-        Self::of(class, vec![name], ctx)
-    }
-
-    fn of(class: &'a Py<PyType>, names: Vec<&'static str>, ctx: &'a Context) -> Self {
-        Self {
-            class,
-            ctx,
-            names,
-            found: RefCell::default(),
-        }
+        let names = vec![name];
+        Self { class, ctx, names }
     }
 
     /// Whether there is nothing to be judged.
@@ -74,21 +62,18 @@ impl<'a> Attributes<'a> {
         self.names.is_empty()
     }
 
-    fn look_up(&self, name: &'static str) -> Option<Found> {
-        let look_up = || {
-            let interned = self.ctx.intern_str(name);
-            let mro = self.class.mro.read();
-            mro.iter().find_map(|class| {
-                let attribute = class.get_direct_attr(interned)?;
-                let wrapper = TypeInfo::of_class(class).and_then(|info| {
-                    let mut wrappers = info.wrappers().iter();
-                    let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
-                    Some(Found::Slot(wrapper.dunder, info))
-                });
-                Some(wrapper.unwrap_or(Found::Something))
-            })
-        };
-        *self.found.borrow_mut().entry(name).or_insert_with(look_up)
+    fn look_up(&self, name: &str) -> Option<Found> {
+        let name = self.ctx.intern_str(name);
+        let mro = self.class.mro.read();
+        mro.iter().find_map(|class| {
+            let attribute = class.get_direct_attr(name)?;
+            let wrapper = TypeInfo::of_class(class).and_then(|info| {
+                let mut wrappers = info.wrappers().iter();
+                let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
+                Some(Found::Slot(wrapper.dunder, info))
+            });
+            Some(wrapper.unwrap_or(Found::Something))
+        })
     }
 
     /// What is to become of a slot.
