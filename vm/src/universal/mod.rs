@@ -1,6 +1,6 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
-mod debug;
+pub mod debug;
 mod frames;
 mod mode;
 mod pending;
@@ -38,9 +38,8 @@ fn new_load_error_class(vm: &VirtualMachine) -> PyTypeRef {
 
 /// That class, which the module `hpy.universal` has made and keeps.
 fn load_error_class(vm: &VirtualMachine) -> PyResult<PyTypeRef> {
-    vm.import("hpy.universal", 0)?;
-    let modules = vm.sys_module.get_attr("modules", vm)?;
-    let module = modules.get_item("hpy.universal", vm)?;
+    let names = vm.new_tuple(("LoadError",));
+    let module = vm.import_from("hpy.universal", names, 0)?;
     module.get_attr("LoadError", vm)?.try_into_value(vm)
 }
 
@@ -175,7 +174,8 @@ pub mod hpy_universal {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        module.set_attr("_debug", new_module(super::debug::module_def, vm)?, vm)?;
+        let names = vm.new_tuple(("DebugHandle",));
+        module.set_attr("_debug", vm.import_from("hpy._debug", names, 0)?, vm)?;
         module.set_attr("_trace", new_module(super::trace::module_def, vm)?, vm)
     }
 
