@@ -68,6 +68,7 @@ fn main() -> ExitCode {
         sysconfig::sysconfigdata_module(&builder.ctx),
         universal::hpy_universal::module_def(&builder.ctx),
         universal::debug::module_def(&builder.ctx),
+        universal::trace::module_def(&builder.ctx),
     ];
     rustpython::run(
         builder

@@ -119,15 +119,12 @@ fn vectorcall(
 
 /// A function of a module, with what it takes to call it. Never freed.
 pub struct Function {
-    /// Where it belongs.
     pub loader: &'static Loader<RustPython>,
-    /// What the extension gave.
     pub method: &'static MethodDef,
     /// A handle of the module.
     pub receiver: Kept,
     /// The module's name, for messages.
     pub module: Option<&'static PyStrInterned>,
-    /// Names of keywords that it was called with.
     pub names: NameTuples,
 }
 

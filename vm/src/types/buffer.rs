@@ -141,8 +141,6 @@ static METHODS: BufferMethods = BufferMethods {
     },
     retain: |_| {},
 };
-
-/// The slot `as_buffer`.
 pub fn bf_getbuffer(
     object: &PyObject,
     flags: BufferFlags,

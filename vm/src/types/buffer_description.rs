@@ -35,7 +35,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// No memory.
     pub const EMPTY: Self = Self {
         start: std::ptr::dangling_mut(),
         length: 0,

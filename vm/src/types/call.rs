@@ -51,13 +51,9 @@ fn invoke(object: &PyObject, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -
     let result = info.loader.call_instance(function, callable, args, callee);
     result.map_err(|error| into_exception(error, vm))
 }
-
-/// The slot `call`.
 pub fn tp_call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     invoke(object, call_args(args, vm), vm)
 }
-
-/// The slot `vectorcall`.
 pub fn vectorcall(
     object: &PyObject,
     values: Vec<PyObjectRef>,

@@ -22,6 +22,7 @@ use hpy_loader::abi::HPyFunc_newfunc;
 use hpy_loader::call::Callee;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType, PyTypeRef};
 use rustpython_vm::function::{FuncArgs, PyMethodFlags};
+use rustpython_vm::object::PyThreadingConstraint;
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, identifier};
 use std::ffi::c_void;
@@ -55,10 +56,8 @@ pub fn new_instance(
     class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyResult<(PyObjectRef, *mut c_void)> {
-    if let Some(alloc) = class.slots().alloc.load()
-        && SHAPES.iter().any(|shaped| fn_addr_eq(shaped.alloc, alloc))
-    {
-        let object = alloc(class.to_owned(), 0, vm)?;
+    if let Some(shaped) = SHAPES.iter().find(|shaped| shaped.lays_out(class)) {
+        let object = (shaped.alloc)(class.to_owned(), 0, vm)?;
         let data = native_of(&object).map_or(std::ptr::null_mut(), |native| native.data());
         return Ok((object, data));
     }
@@ -119,20 +118,15 @@ pub fn replace_builtin_new(shaped: &'static Shaped, vm: &VirtualMachine) {
 /// Whether instances of `class` are made by the function of this shape. Python
 /// classes with a `__new__` of their own do not count: it is the one that calls.
 fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
-    let alloc = class.slots().alloc.load();
-    if !alloc.is_some_and(|alloc| fn_addr_eq(alloc, shaped.alloc)) {
-        return false;
-    }
     let is_maker = |class: &&Py<PyType>| is_slot(class, shaped.new) || is_slot(class, new_native);
-    ancestry(class)
-        .find(is_maker)
-        .is_some_and(|class| is_slot(class, shaped.new))
+    let maker = || ancestry(class).find(is_maker);
+    shaped.lays_out(class) && maker().is_some_and(|class| is_slot(class, shaped.new))
 }
 
 /// A `__new__` for the dict of `class`. The function gets what it was called with.
 fn static_new(
     class: &Py<PyType>,
-    function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + Send + Sync + 'static,
+    function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
     let unbound = move |vm: &VirtualMachine, mut args: FuncArgs, _| {

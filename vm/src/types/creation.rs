@@ -46,7 +46,7 @@ pub fn new_type(
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
         if shaped.shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Long {
-            from_bytes::prepare(vm);
+            from_bytes::prepare(shaped, vm);
         }
     }
     if definition.slots.bf_getbuffer.is_some() {

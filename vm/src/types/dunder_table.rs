@@ -10,7 +10,6 @@ use rustpython_vm::{PyResult, VirtualMachine};
 /// One name of one slot.
 pub struct Dunder {
     pub name: &'static str,
-    /// The slot's name.
     pub slot: &'static str,
     /// Whether a type fills the slot.
     pub is_filled: fn(&Slots) -> bool,

@@ -30,7 +30,6 @@ thread_local! {
 /// neither is this: the class has a reference for its data in RustPython.
 pub struct TypeInfo {
     pub class: &'static Py<PyType>,
-    /// What the extension said about it.
     pub definition: &'static TypeDef,
     /// The loader whose context the extension's functions get.
     pub loader: &'static Loader<RustPython>,
@@ -49,7 +48,6 @@ pub struct TypeInfo {
     pub call_offset: Option<usize>,
     /// Where instances that are classes keep the native struct.
     pub struct_cell: Option<StructCell>,
-    /// Whether the collector keeps track of instances.
     pub is_tracked: bool,
     /// Whether an instance of just this class is an object with the native struct in
     /// it, and nothing else: no `__dict__`, no `__slots__`, no weak references.
@@ -131,8 +129,6 @@ impl TypeInfo {
     pub fn is_class(&self, class: &Py<PyType>) -> bool {
         ptr::eq(self.class, class)
     }
-
-    /// The builtin type that the native struct is attached to.
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
         self.layout.map(|layout| layout.shape)
     }

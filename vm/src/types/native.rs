@@ -106,8 +106,6 @@ impl Native {
     pub fn info(&self) -> &'static TypeInfo {
         self.info
     }
-
-    /// The builtin type that the struct is attached to.
     #[inline]
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
         self.info.shape()
@@ -185,8 +183,6 @@ impl Native {
         // stores nothing else than functions of this type.
         unsafe { std::mem::transmute::<*mut (), Option<HPyFunc_keywords>>(function) }
     }
-
-    /// Replaces the function.
     pub fn set_call(&self, function: HPyFunc_keywords) {
         let function = function.address().cast_mut().cast();
         self.call.store(function, Ordering::Release);

@@ -19,7 +19,6 @@ use rustpython_vm::{AsObject, Py, PyResult, VirtualMachine};
 pub struct Plan {
     /// The base that instances have their layout from.
     pub base: PyTypeRef,
-    /// The native struct, if there is one.
     pub layout: Option<Layout>,
     /// RustPython's size of an instance.
     pub basicsize: usize,

@@ -10,6 +10,7 @@ use rustpython_vm::builtins::{
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, identifier};
+use std::ptr::fn_addr_eq;
 use std::sync::atomic::AtomicBool;
 
 /// RustPython's type of the slot `new`.
@@ -27,6 +28,12 @@ pub struct Shaped {
 }
 
 impl Shaped {
+    /// Whether instances of the class look like those of the shape.
+    pub fn lays_out(&self, class: &Py<PyType>) -> bool {
+        let alloc = class.slots().alloc.load();
+        alloc.is_some_and(|alloc| fn_addr_eq(alloc, self.alloc))
+    }
+
     const fn of<B: Extensible>(new: New) -> Self {
         Self {
             shape: B::SHAPE,

@@ -45,8 +45,6 @@ impl StructCell {
         let descriptor = PyRef::new_ref(descriptor, class, None).into();
         Ok(Self { descriptor })
     }
-
-    /// What the class keeps there.
     pub fn load(&self, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
         let loaded = vm.call_get_descriptor(&self.descriptor, class.as_object());
         loaded.and_then(Result::ok)

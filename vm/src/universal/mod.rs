@@ -5,7 +5,7 @@ mod frames;
 mod mode;
 mod pending;
 mod shown;
-mod trace;
+pub mod trace;
 
 pub use pending::execute;
 
@@ -14,10 +14,8 @@ use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::{Hook, Mode};
 use mode::choose_mode;
 use pending::Made;
-use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
-};
-use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyStrRef, PyTypeRef};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::path::Path;
 
 /// The version of HPy that we speak, and the revision that it was made from.
@@ -141,20 +139,9 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
     Ok(module)
 }
 
-/// Makes a native module that is an attribute of this one.
-fn new_module(
-    definition: fn(&Context) -> &'static PyModuleDef,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<PyModule>> {
-    let definition = definition(&vm.ctx);
-    let module = definition.create_module(vm)?;
-    definition.exec_module(vm, &module)?;
-    Ok(module)
-}
-
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, choose_mode, new_load_error_class, new_module};
+    use super::{Mode, VERSION, choose_mode, new_load_error_class};
     use crate::host::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
@@ -174,9 +161,11 @@ pub mod hpy_universal {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        let names = vm.new_tuple(("DebugHandle",));
-        module.set_attr("_debug", vm.import_from("hpy._debug", names, 0)?, vm)?;
-        module.set_attr("_trace", new_module(super::trace::module_def, vm)?, vm)
+        for (attribute, name) in [("_debug", "hpy._debug"), ("_trace", "hpy._trace")] {
+            let any = vm.new_tuple(("__name__",));
+            module.set_attr(attribute, vm.import_from(name, any, 0)?, vm)?;
+        }
+        Ok(())
     }
 
     /// Return a tuple ('version', 'git revision')

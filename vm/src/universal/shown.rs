@@ -10,13 +10,11 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Objects and frames as functions of Python show them.
 pub struct Shown<'a> {
-    /// Where the handles of the objects are.
     pub loader: &'static Loader<RustPython>,
     /// Gives the words for an object.
     pub show: PyObjectRef,
     /// Says of a frame of Python whether it is left out.
     pub is_runner: PyObjectRef,
-    /// The virtual machine.
     pub vm: &'a VirtualMachine,
 }
 

@@ -75,8 +75,6 @@ impl<'a> Attributes<'a> {
             Some(wrapper.unwrap_or(Found::Something))
         })
     }
-
-    /// What is to become of a slot.
     pub fn judge(&self, slot: &'static str) -> Verdict {
         let dunders = DUNDERS.iter().filter(|dunder| dunder.slot == slot);
         let names: Vec<&'static str> = dunders.map(|dunder| dunder.name).collect();
