@@ -90,16 +90,12 @@ impl GetDescriptor for Initializer {
         class: Option<&PyObject>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let (initializer, object) = match (zelf.downcast_ref::<Self>(), object) {
-            (Some(initializer), Some(object)) => (initializer, object),
-            _ => return Ok(zelf.to_owned()),
+        let (Some(initializer), Some(object)) = (zelf.downcast_ref::<Self>(), object) else {
+            return Ok(zelf.to_owned());
         };
         let class = class.unwrap_or_else(|| object.class().as_object());
-        vm.call_method(
-            &initializer.method,
-            "__get__",
-            (object.to_owned(), class.to_owned()),
-        )
+        let args = (object.to_owned(), class.to_owned());
+        vm.call_method(&initializer.method, "__get__", args)
     }
 }
 

@@ -166,19 +166,15 @@ impl FastPaths for RustPython {
     #[inline]
     fn fast_utf8(&self, object: &Root) -> Option<*const [u8]> {
         // Only a `str` without surrogates ever gets in there, but `bytes` do too.
-        if !object.class().is(self.ctx.types.str_type) {
-            return None;
-        }
-        self.copies.latest(object)
+        let is_str = object.class().is(self.ctx.types.str_type);
+        is_str.then(|| self.copies.latest(object)).flatten()
     }
 
     #[inline]
     fn fast_bytes(&self, object: &Root) -> Option<*const [u8]> {
         // A `str` gets in there as well.
-        if !object.class().is(self.ctx.types.bytes_type) {
-            return None;
-        }
-        self.copies.latest(object)
+        let is_bytes = object.class().is(self.ctx.types.bytes_type);
+        is_bytes.then(|| self.copies.latest(object)).flatten()
     }
 
     #[inline(always)]

@@ -94,22 +94,18 @@ impl Export {
     fn exporter(&self) -> Option<PyObjectRef> {
         self.held.lock().as_ref().map(|held| held.exporter.clone())
     }
+}
 
+impl Held {
     /// Gives the buffer back to the extension.
-    fn release(&self) {
-        let held = self.held.lock().take();
-        if let Some(Held {
-            exporter,
-            mut buffer,
-        }) = held
-            && let Some((function, info)) =
-                TypeInfo::function(&exporter, |slots| slots.bf_releasebuffer)
-            && let Err(error) = info
-                .loader
-                .call_slot(function, (exporter.clone(), &mut buffer))
+    fn release(mut self) {
+        let function = TypeInfo::function(&self.exporter, |slots| slots.bf_releasebuffer);
+        if let Some((function, info)) = function
+            && let args = (self.exporter.clone(), &mut self.buffer)
+            && let Err(error) = info.loader.call_slot(function, args)
         {
             let runtime = info.loader.runtime();
-            runtime.report_unraisable(error, Some(&exporter));
+            runtime.report_unraisable(error, Some(&self.exporter));
         }
     }
 }
@@ -135,8 +131,9 @@ static METHODS: BufferMethods = BufferMethods {
         BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, length) })
     },
     release: |buffer| {
-        if let Some(export) = buffer.obj.downcast_ref::<Export>() {
-            export.release();
+        let export = buffer.obj.downcast_ref::<Export>();
+        if let Some(held) = export.and_then(|export| export.held.lock().take()) {
+            held.release();
         }
     },
     retain: |_| {},
@@ -155,22 +152,21 @@ pub fn bf_getbuffer(
     let args = (object.to_owned(), &mut buffer, flags);
     let exporter = info.loader.call_slot(function, args);
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
-    let (descriptor, memory, copy) = match describe(&buffer) {
-        Ok(described) => (Ok(described.descriptor), described.memory, described.copy),
-        Err(reason) => (Err(reason), Memory::EMPTY, None),
-    };
+    let described = describe(&buffer);
     // Without an exporter nobody is told of the release.
     let held = exporter.map(|exporter| Held { exporter, buffer });
-    let export = Export {
-        memory,
-        _copy: copy,
-        held: PyMutex::new(held),
-    }
-    .into_ref(&vm.ctx);
-    match descriptor {
-        Ok(descriptor) => Ok(PyBuffer::new(export.into(), descriptor, &METHODS)),
+    match described {
+        Ok(described) => {
+            let export = Export {
+                memory: described.memory,
+                _copy: described.copy,
+                held: PyMutex::new(held),
+            };
+            let export = export.into_ref(&vm.ctx);
+            Ok(PyBuffer::new(export.into(), described.descriptor, &METHODS))
+        }
         Err(reason) => {
-            export.release();
+            held.into_iter().for_each(Held::release);
             let message = format!("{}: {reason}", type_name(object.class()));
             Err(vm.new_buffer_error(message))
         }

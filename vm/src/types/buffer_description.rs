@@ -127,26 +127,21 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
             (memory, None, strides, before.cast_signed())
         }
     };
+    let dimensions = lengths.into_iter().zip(strides);
+    let dimensions = dimensions.map(|(length, stride)| (length, stride, 0));
     let descriptor = BufferDescriptor {
         len,
         offset,
         readonly: buffer.readonly != 0 || copy.is_some(),
         itemsize,
         format,
-        dim_desc: dimensions(lengths, strides),
+        dim_desc: dimensions.collect(),
     };
     Ok(Described {
         descriptor,
         memory,
         copy,
     })
-}
-
-fn dimensions(lengths: Vec<usize>, strides: Vec<isize>) -> Vec<(usize, isize, isize)> {
-    let dimensions = lengths.into_iter().zip(strides);
-    dimensions
-        .map(|(length, stride)| (length, stride, 0))
-        .collect()
 }
 
 /// Appends the items in the order of their indices. `steps` has the stride and the

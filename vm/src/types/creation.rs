@@ -56,9 +56,8 @@ pub fn new_type(
         get_referents::prepare(vm)?;
     }
     class.slots().new.store(new_slot(info, &plan.base, vm));
-    class
-        .init_type_data(info)
-        .map_err(|message| vm.new_system_error(message))?;
+    let kept = class.init_type_data(info);
+    kept.map_err(|message| vm.new_system_error(message))?;
     dict::fill(info, vm);
     Ok(class.to_owned())
 }
@@ -143,15 +142,9 @@ fn new_class(
     if let Some(doc) = &definition.doc {
         slots.doc = ItemDoc::static_text(doc);
     }
-    let class = PyType::new_heap(
-        definition.name(),
-        bases,
-        Default::default(),
-        slots,
-        metaclass,
-        &vm.ctx,
-    )
-    .map_err(|message| vm.new_type_error(message))?;
+    let (name, dict) = (definition.name(), Default::default());
+    let class = PyType::new_heap(name, bases, dict, slots, metaclass, &vm.ctx);
+    let class = class.map_err(|message| vm.new_type_error(message))?;
     let is_first = class.base.deref().is_some_and(|base| base.is(&plan.base));
     if !is_first {
         // SAFETY: nobody has seen the class yet, so nobody borrows the base that
@@ -176,9 +169,7 @@ fn describe(
     let inherited_offset = || base?.call_offset.filter(|_| own.tp_call.is_none());
     let call_offset = definition.offsets.call.or_else(inherited_offset);
     let mut effective = slots::install(class, own, call_offset.is_some(), &vm.ctx);
-    effective.tp_new = own
-        .tp_new
-        .or_else(|| base.and_then(|base| base.effective.get().tp_new));
+    effective.tp_new = own.tp_new.or_else(|| base?.effective.get().tp_new);
     effective.bf_releasebuffer = own.bf_releasebuffer;
     if own.bf_getbuffer.is_none() && own.bf_releasebuffer.is_none() {
         effective.bf_releasebuffer = inherited(class, |slots| slots.bf_releasebuffer);

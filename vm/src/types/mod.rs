@@ -28,7 +28,6 @@ pub mod creation;
 mod dict;
 mod dunder;
 mod dunder_table;
-mod index;
 pub mod info;
 mod layout;
 mod native;

@@ -16,8 +16,6 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 const ALIGN: usize = 16;
 /// Structs up to this size lie in the object itself.
 const INLINE: usize = 48;
-/// Structs from this size on do not.
-const INLINE_END: usize = INLINE + 1;
 /// What [`INLINE`] takes at an address that is a multiple of 8 only.
 const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 
@@ -205,7 +203,9 @@ impl Drop for Native {
             }
         }
         let size = self.info.layout.map_or(0, |layout| layout.size);
-        if let (INLINE_END.., Some(layout)) = (size, layout(size)) {
+        if size > INLINE
+            && let Some(layout) = layout(size)
+        {
             // SAFETY: allocated in `Memory::new` with this layout.
             unsafe { std::alloc::dealloc(start.cast(), layout) };
         }

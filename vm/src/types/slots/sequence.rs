@@ -7,13 +7,25 @@
 //! gets a function that refuses in CPython's words.
 
 use super::{call_slot, function};
-use crate::types::index::from_the_front;
 use crate::types::info::type_name;
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::protocol::{PyMapping, PySequence};
 use rustpython_vm::types::PyTypeSlots;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// The index that a slot gets: one from the end is counted from the front if the
+/// type tells its length, as in `PySequence_GetItem`. RustPython leaves this to
+/// its slots.
+fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> PyResult<isize> {
+    if index >= 0 {
+        return Ok(index);
+    }
+    match object.sequence_unchecked().length_opt(vm) {
+        Some(length) => Ok(index + length?.cast_signed()),
+        None => Ok(index),
+    }
+}
 
 pub fn sq_item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {
     let index = from_the_front(sequence.obj, index, vm)?;
