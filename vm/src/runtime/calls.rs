@@ -5,7 +5,7 @@ use super::objects::attribute_name;
 use crate::host::{Root, RustPython, attempt, signatures};
 use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
-use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 use std::cell::Cell;
@@ -36,14 +36,9 @@ fn python_method(receiver: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> 
     }
     let function = class.get_attr(vm.ctx.interned_str(name)?)?;
     function.downcast_ref_if_exact::<PyFunction>(vm)?;
-    let Some(dict) = receiver.dict() else {
-        return Some(function);
-    };
     // What fails here fails again in the general way, and is reported there.
-    match dict.get_item_opt(name, vm) {
-        Ok(None) => Some(function),
-        _ => None,
-    }
+    let has_name = |dict: PyDictRef| !matches!(dict.get_item_opt(name, vm), Ok(None));
+    (!receiver.dict().is_some_and(has_name)).then_some(function)
 }
 
 fn vectorcall(

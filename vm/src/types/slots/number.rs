@@ -34,7 +34,8 @@ fn operator<F>(
 /// of `b`.
 #[inline]
 fn binary(
-    [a, b]: [&PyObject; 2],
+    a: &PyObject,
+    b: &PyObject,
     left_leads_here: bool,
     right_leads_here: impl FnOnce() -> bool,
     slot: impl Fn(&Slots) -> Option<HPyFunc_binaryfunc>,
@@ -86,7 +87,7 @@ macro_rules! binary_operators {
             let is_this = |slot| fn_addr_eq(slot, $slot as PyNumberBinaryFunc);
             let left = a.class().slots().as_number.$left.load().is_some_and(is_this);
             let right = || b.class().slots().as_number.$right.load().is_some_and(is_this);
-            binary([a, b], left, right, |slots| slots.$slot, vm)
+            binary(a, b, left, right, |slots| slots.$slot, vm)
         }
     )* };
 }
