@@ -99,16 +99,13 @@ fn exec_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjec
 
 /// `_imp.find_frozen(name, *, withdata=False)`
 fn find_frozen(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let name = args
-        .args
-        .first()
-        .and_then(|name| name.downcast_ref::<PyStr>());
+    let name = args.args.first();
+    let name = name.and_then(|name| name.downcast_ref::<PyStr>());
     if name.is_none_or(|name| name.as_bytes() != b"hpy") {
         return Ok(None);
     }
-    let finder = vm
-        .import("_frozen_importlib_external", 0)?
-        .get_attr("PathFinder", vm)?;
+    let importlib = vm.import("_frozen_importlib_external", 0)?;
+    let finder = importlib.get_attr("PathFinder", vm)?;
     let installed = vm.call_method(&finder, "find_spec", ("hpy",))?;
     Ok((!vm.is_none(&installed)).then(|| vm.ctx.none()))
 }

@@ -98,9 +98,8 @@ impl Containers for RustPython {
 
     fn dict_keys(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| {
-            Ok(vm
-                .ctx
-                .new_list(expect_a::<PyDict>(object, "a dict", vm)?.keys_vec()))
+            let dict = expect_a::<PyDict>(object, "a dict", vm)?;
+            Ok(vm.ctx.new_list(dict.keys_vec()))
         })
     }
 
@@ -143,8 +142,6 @@ impl Containers for RustPython {
     }
 
     fn capsule<'a>(&self, object: &'a Root) -> Option<&'a Capsule> {
-        object
-            .downcast_ref::<PyCapsule>()
-            .and_then(|capsule| capsule.content())
+        object.downcast_ref::<PyCapsule>()?.content()
     }
 }

@@ -52,9 +52,8 @@ impl Definitions for RustPython {
         attempt(|vm| {
             let bases = bases.iter().map(|base| Ok(class_of(base, vm)?.to_owned()));
             let bases = bases.collect::<PyResult<Vec<_>>>()?;
-            let metaclass = metaclass
-                .map(|metaclass| class_of(metaclass, vm))
-                .transpose()?;
+            let metaclass = metaclass.map(|metaclass| class_of(metaclass, vm));
+            let metaclass = metaclass.transpose()?;
             let metaclass = metaclass.map(Py::to_owned);
             creation::new_type(loader, definition, bases, metaclass, vm).map(Into::into)
         })

@@ -37,7 +37,7 @@ pub(super) fn is_plain(class: &Py<PyType>, ctx: &Context) -> bool {
 /// passed as the exception to raise.
 fn instantiate(
     class: &PyObject,
-    args: impl FnOnce() -> Vec<Root>,
+    args: Vec<Root>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
     let Some(class) = exception_class(class, vm) else {
@@ -46,7 +46,7 @@ fn instantiate(
             format!("_PyErr_SetObject: exception {class} is not a BaseException subclass");
         return Err(vm.new_system_error(message));
     };
-    let instance = class.as_object().call(args(), vm)?;
+    let instance = class.as_object().call(args, vm)?;
     instance.downcast::<PyBaseException>().map_err(|other| {
         let class = class.as_object().repr(vm);
         let class = class.map_or_else(|_| String::new(), |class| class.to_string());
@@ -103,7 +103,7 @@ fn no_category(
 impl Errors for RustPython {
     fn new_error(&self, class: &Root, message: &str) -> Root {
         with_current_vm(|vm| {
-            let args = || vec![vm.ctx.new_str(message).into()];
+            let args = vec![vm.ctx.new_str(message).into()];
             either(instantiate(class, args, vm))
         })
     }
@@ -120,12 +120,11 @@ impl Errors for RustPython {
                 && value.class().is(vm.ctx.types.str_type)
                 && is_plain(class, &vm.ctx)
             {
-                return vm
-                    .new_exception(class.to_owned(), vec![value.clone()])
-                    .into();
+                let args = vec![value.clone()];
+                return vm.new_exception(class.to_owned(), args).into();
             }
             let tuple = value.and_then(|value| value.downcast_ref::<PyTuple>());
-            let args = || match tuple {
+            let args = match tuple {
                 Some(args) => args.as_slice().to_vec(),
                 None => value.cloned().into_iter().collect(),
             };
@@ -162,7 +161,7 @@ impl Errors for RustPython {
                 Ok(error) if error.downcastable::<PyBaseException>() => error,
                 Ok(value) => {
                     let class: Root = value.class().to_owned().into();
-                    either(instantiate(&class, || vec![value], vm))
+                    either(instantiate(&class, vec![value], vm))
                 }
                 Err(error) => error.into(),
             }

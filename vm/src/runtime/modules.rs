@@ -38,9 +38,8 @@ impl Modules for RustPython {
             }
             // The import system returns the package; the module is what it has
             // registered.
-            vm.sys_module
-                .get_attr("modules", vm)?
-                .get_item(name.as_object(), vm)
+            let modules = vm.sys_module.get_attr("modules", vm)?;
+            modules.get_item(name.as_object(), vm)
         })
     }
 

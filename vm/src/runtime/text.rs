@@ -18,17 +18,15 @@ fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PySt
 fn encode(text: &Py<PyStr>, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs
-        .encode_text(text.to_owned(), encoding, Some(errors), vm)
-        .map(Into::into)
+    let bytes = codecs.encode_text(text.to_owned(), encoding, Some(errors), vm);
+    bytes.map(Into::into)
 }
 
 fn decode(bytes: Root, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs
-        .decode_text_object(bytes, encoding, Some(errors), vm)
-        .map(Into::into)
+    let text = codecs.decode_text_object(bytes, encoding, Some(errors), vm);
+    text.map(Into::into)
 }
 
 impl Text for RustPython {

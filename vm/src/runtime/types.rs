@@ -27,9 +27,8 @@ impl Types for RustPython {
     }
 
     fn builtin_shape(&self, class: &Root) -> HPyType_BuiltinShape {
-        let info = class
-            .downcast_ref::<PyType>()
-            .and_then(|class| TypeInfo::of_class(class));
+        let class = class.downcast_ref::<PyType>();
+        let info = class.and_then(TypeInfo::of_class);
         info.map_or(HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy, |info| {
             info.definition.shape
         })

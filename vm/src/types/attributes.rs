@@ -76,10 +76,12 @@ pub fn member(
         let done = unsafe { member::set(info.loader, definition, type_name, native, value) };
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx)
-        .with_get(get)
-        .with_set(set);
-    make(getset, definition.doc.as_deref(), vm)
+    let getset = PyGetSet::new(name, info.class, &vm.ctx);
+    make(
+        getset.with_get(get).with_set(set),
+        definition.doc.as_deref(),
+        vm,
+    )
 }
 
 /// An attribute behind C functions.
@@ -109,8 +111,10 @@ pub fn getset(
         let done = info.loader.call_slot(setter, args);
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx)
-        .with_get(get)
-        .with_set(set);
-    make(getset, definition.doc.as_deref(), vm)
+    let getset = PyGetSet::new(name, info.class, &vm.ctx);
+    make(
+        getset.with_get(get).with_set(set),
+        definition.doc.as_deref(),
+        vm,
+    )
 }

@@ -194,10 +194,11 @@ pub fn prepare(vm: &VirtualMachine) {
 
 /// `memoryview.obj`
 fn exporter(view: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let original = ORIGINAL
+    let look = |original: &'static PyObjectRef| vm.call_get_descriptor(original, &view);
+    let object = ORIGINAL
         .get()
-        .and_then(|original| vm.call_get_descriptor(original, &view));
-    let object = original.unwrap_or_else(|| Ok(vm.ctx.none()))?;
+        .and_then(look)
+        .unwrap_or_else(|| Ok(vm.ctx.none()))?;
     Ok(match object.downcast_ref::<Export>() {
         Some(export) => export.exporter().unwrap_or_else(|| vm.ctx.none()),
         None => object,

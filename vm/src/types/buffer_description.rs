@@ -101,10 +101,8 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
         }
         Some(suboffsets) => {
             let mut copy = Vec::with_capacity(len);
-            let steps: Vec<_> = strides
-                .into_iter()
-                .zip(suboffsets.iter().copied())
-                .collect();
+            let steps = strides.into_iter().zip(suboffsets.iter().copied());
+            let steps: Vec<_> = steps.collect();
             // SAFETY: the extension promises that the pointers lead to the items.
             unsafe { gather(buffer.buf.cast(), &lengths, &steps, itemsize, &mut copy) };
             let mut copy = copy.into_boxed_slice();

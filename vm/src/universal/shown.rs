@@ -20,13 +20,11 @@ pub struct Shown<'a> {
 
 impl SummaryFormat for Shown<'_> {
     fn object(&self, handle: HPy) -> String {
-        let shown = self
-            .loader
-            .object(handle)
-            .map(|object| -> PyResult<String> {
-                let text = self.show.call((object,), self.vm)?;
-                Ok(text.str(self.vm)?.to_string())
-            });
+        let object = self.loader.object(handle);
+        let shown = object.map(|object| -> PyResult<String> {
+            let text = self.show.call((object,), self.vm)?;
+            Ok(text.str(self.vm)?.to_string())
+        });
         match shown {
             // Another thread has closed it meanwhile.
             None => "?".to_owned(),

@@ -29,10 +29,8 @@ pub fn prepare(vm: &VirtualMachine) -> PyResult<()> {
         }
         // The first argument is the module, which the function is bound to.
         let objects = args.args.into_iter().skip(1);
-        Ok(vm
-            .ctx
-            .new_list(objects.flat_map(referents).collect())
-            .into())
+        let referents = objects.flat_map(referents).collect();
+        Ok(vm.ctx.new_list(referents).into())
     };
     let gc = vm.import("gc", 0)?;
     let replacement = define("get_referents", Some(doc), PyMethodFlags::EMPTY, function);
@@ -46,9 +44,8 @@ fn referents(object: PyObjectRef) -> Vec<PyObjectRef> {
     let mut referents = object.gc_get_referents();
     let class = object.class();
     if TypeInfo::of_class(class).is_some() {
-        let place = referents
-            .iter()
-            .position(|referent| referent.is(class.as_object()));
+        let mut all = referents.iter();
+        let place = all.position(|referent| referent.is(class.as_object()));
         place.map(|place| referents.remove(place));
     }
     referents

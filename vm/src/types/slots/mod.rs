@@ -255,9 +255,8 @@ fn compare_or_hash(class: &Py<PyType>, own: &Slots, effective: &mut Slots, ctx: 
         }
         (false, true) => {
             effective.tp_richcompare = None;
-            slots
-                .richcompare
-                .store(ctx.types.object_type.slots().richcompare.load());
+            let default = ctx.types.object_type.slots().richcompare.load();
+            slots.richcompare.store(default);
         }
         (false, false) => {
             let mro = class.mro.read();
