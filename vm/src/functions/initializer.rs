@@ -47,6 +47,12 @@ impl PyPayload for Initializer {
     flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION)
 )]
 impl Initializer {
+    // `pydoc` asks `object.__getattribute__` for this.
+    #[pygetset]
+    fn __doc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.method.get_attr("__doc__", vm)
+    }
+
     #[pymethod]
     fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         vm.call_method(&zelf.method, "__reduce__", ())
@@ -57,11 +63,9 @@ impl GetAttr for Initializer {
     fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
         match name.as_bytes() {
             b"__class__" => Ok(vm.ctx.types.wrapper_descriptor_type.to_owned().into()),
-            b"__name__"
-            | b"__qualname__"
-            | b"__objclass__"
-            | b"__doc__"
-            | b"__text_signature__" => zelf.method.get_attr(name, vm),
+            b"__name__" | b"__qualname__" | b"__objclass__" | b"__text_signature__" => {
+                zelf.method.get_attr(name, vm)
+            }
             _ => zelf.as_object().generic_getattr(name, vm),
         }
     }
