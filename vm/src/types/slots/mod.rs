@@ -59,7 +59,7 @@ fn function<F>(
     vm: &VirtualMachine,
 ) -> PyResult<Operator<F>> {
     TypeInfo::function(object, slot).ok_or_else(|| {
-        let class = object.class().name();
+        let class = object.class().name().to_owned();
         vm.new_system_error(format!("'{class}' object has lost a slot function"))
     })
 }
