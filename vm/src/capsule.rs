@@ -55,18 +55,14 @@ impl PyCapsule {}
 
 impl Representable for PyCapsule {
     fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
-        let name = zelf
-            .content()
-            .map_or(std::ptr::null(), |content| content.name.get());
-        let name = if name.is_null() {
-            "NULL".to_owned()
-        } else {
+        let content = zelf.content();
+        let name = content.map_or(std::ptr::null(), |content| content.name.get());
+        let name = match name.is_null() {
+            true => "NULL".to_owned(),
             // SAFETY: HPy wants the name to outlive the capsule.
-            format!("\"{}\"", unsafe { CStr::from_ptr(name) }.to_string_lossy())
+            false => format!("\"{}\"", unsafe { CStr::from_ptr(name) }.to_string_lossy()),
         };
-        Ok(format!(
-            "<capsule object {name} at {:p}>",
-            zelf.as_object().as_raw()
-        ))
+        let address = zelf.as_object().as_raw();
+        Ok(format!("<capsule object {name} at {address:p}>"))
     }
 }

@@ -20,15 +20,16 @@
 
 use crate::{native_module, universal};
 use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
-use rustpython_vm::function::{Callee, FuncArgs, PyMethodDef, PyNativeFn};
-use rustpython_vm::{Context, PyObject, PyResult, VirtualMachine};
+use rustpython_vm::function::{Callee, FuncArgs};
+use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
 
 /// How the file names of universal binaries end.
 const SUFFIX: &str = ".hpy0.so";
 
-type Original = &'static dyn PyNativeFn;
+/// A function in front of one of RustPython's, which has its turn if there is no answer.
+type Function = fn(&FuncArgs, &VirtualMachine) -> PyResult<Option<PyObjectRef>>;
 
-/// The module `_imp` with our functions in place of RustPython's.
+/// The module `_imp` with our functions in front of RustPython's.
 ///
 /// # Panics
 ///
@@ -36,55 +37,44 @@ type Original = &'static dyn PyNativeFn;
 pub fn imp_module(context: &Context) -> &'static PyModuleDef {
     let mut module = native_module::copy("_imp", context);
     let mut methods = module.methods.to_vec();
-    replace(&mut methods, "extension_suffixes", extension_suffixes);
-    replace(&mut methods, "create_dynamic", create_dynamic);
-    replace(&mut methods, "exec_dynamic", exec_dynamic);
-    replace(&mut methods, "find_frozen", find_frozen);
+    for (name, function) in [
+        ("extension_suffixes", extension_suffixes as Function),
+        ("create_dynamic", create_dynamic),
+        ("exec_dynamic", exec_dynamic),
+        ("find_frozen", find_frozen),
+    ] {
+        let method = methods.iter_mut().find(|method| method.name == name);
+        let method = method.unwrap_or_else(|| panic!("_imp has no function {name}"));
+        let original = method.func;
+        method.func = Box::leak(Box::new(
+            move |vm: &VirtualMachine, args: FuncArgs, callee: Callee| match function(&args, vm)? {
+                Some(answer) => Ok(answer),
+                None => original(vm, args, callee),
+            },
+        ));
+    }
     module.methods = Vec::leak(methods);
     Box::leak(Box::new(module))
 }
 
-/// Puts `function`, which also gets the original, in the place of `name`.
-fn replace(
-    methods: &mut [PyMethodDef],
-    name: &str,
-    function: fn(Original, &VirtualMachine, FuncArgs, Callee) -> PyResult,
-) {
-    let method = methods
-        .iter_mut()
-        .find(|method| method.name == name)
-        .unwrap_or_else(|| panic!("_imp has no function {name}"));
-    let original = method.func;
-    method.func = Box::leak(Box::new(
-        move |vm: &VirtualMachine, args: FuncArgs, callee: Callee| {
-            function(original, vm, args, callee)
-        },
-    ));
-}
-
 /// `_imp.extension_suffixes()`
-fn extension_suffixes(_: Original, vm: &VirtualMachine, _: FuncArgs, _: Callee) -> PyResult {
-    Ok(vm.ctx.new_list(vec![vm.ctx.new_str(SUFFIX).into()]).into())
+fn extension_suffixes(_: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let suffixes = vec![vm.ctx.new_str(SUFFIX).into()];
+    Ok(Some(vm.ctx.new_list(suffixes).into()))
 }
 
 /// `_imp.create_dynamic(spec, file=None)`
-fn create_dynamic(
-    original: Original,
-    vm: &VirtualMachine,
-    args: FuncArgs,
-    callee: Callee,
-) -> PyResult {
-    if let Some(spec) = args.args.first() {
-        let origin = spec.get_attr("origin", vm)?;
-        if origin
-            .downcast_ref::<PyStr>()
-            .is_some_and(|path| is_universal(path.as_bytes()))
-        {
-            let spec = spec.clone();
-            return universal::import_module(spec, origin, vm);
+fn create_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(spec) = args.args.first() else {
+        return Ok(None);
+    };
+    let origin = spec.get_attr("origin", vm)?;
+    match origin.downcast_ref::<PyStr>() {
+        Some(path) if is_universal(path.as_bytes()) => {
+            universal::import_module(spec.clone(), origin, vm).map(Some)
         }
+        _ => Ok(None),
     }
-    original(vm, args, callee)
 }
 
 /// Whether a file is called as a universal binary, of whatever ABI version: the
@@ -97,44 +87,27 @@ fn is_universal(path: &[u8]) -> bool {
 
 /// `_imp.exec_dynamic(module)`. A module that is executed already is left alone, as
 /// `importlib.reload` wants it. What `HPy_mod_create` returns is no module at all.
-fn exec_dynamic(
-    original: Original,
-    vm: &VirtualMachine,
-    args: FuncArgs,
-    callee: Callee,
-) -> PyResult {
-    match args.args.first() {
-        Some(object) => {
-            if let Some(module) = object.downcast_ref::<PyModule>() {
-                universal::execute(module, vm)?;
-            }
-            Ok(vm.ctx.new_int(0).into())
-        }
-        None => original(vm, args, callee),
+fn exec_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(object) = args.args.first() else {
+        return Ok(None);
+    };
+    if let Some(module) = object.downcast_ref::<PyModule>() {
+        universal::execute(module, vm)?;
     }
+    Ok(Some(vm.ctx.new_int(0).into()))
 }
 
 /// `_imp.find_frozen(name, *, withdata=False)`
-fn find_frozen(
-    original: Original,
-    vm: &VirtualMachine,
-    args: FuncArgs,
-    callee: Callee,
-) -> PyResult {
-    let is_hpy = |name: &PyObject| {
-        name.downcast_ref::<PyStr>()
-            .is_some_and(|name| name.as_bytes() == b"hpy")
-    };
-    if args.args.first().is_some_and(|name| is_hpy(name)) {
-        let finder = vm
-            .import("_frozen_importlib_external", 0)?
-            .get_attr("PathFinder", vm)?;
-        let spec = vm.call_method(&finder, "find_spec", ("hpy",))?;
-        if !vm.is_none(&spec) {
-            return Ok(vm.ctx.none());
-        }
+fn find_frozen(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let name = args.args.first();
+    let name = name.and_then(|name| name.downcast_ref::<PyStr>());
+    if name.is_none_or(|name| name.as_bytes() != b"hpy") {
+        return Ok(None);
     }
-    original(vm, args, callee)
+    let importlib = vm.import("_frozen_importlib_external", 0)?;
+    let finder = importlib.get_attr("PathFinder", vm)?;
+    let installed = vm.call_method(&finder, "find_spec", ("hpy",))?;
+    Ok((!vm.is_none(&installed)).then(|| vm.ctx.none()))
 }
 
 #[cfg(test)]

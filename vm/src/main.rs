@@ -55,12 +55,9 @@ HPY_LOG=1    : print a line for each HPy module that is loaded
 );
 
 fn main() -> ExitCode {
+    let mut asks_for_help = ["-h", "-?", "--help", "--help-all"].iter();
     let first = env::args_os().nth(1);
-    if first.is_some_and(|first| {
-        ["-h", "-?", "--help", "--help-all"]
-            .iter()
-            .any(|&help| first == help)
-    }) {
+    if first.is_some_and(|first| asks_for_help.any(|&help| first == help)) {
         // A failure is RustPython's to report, which writes there next.
         let _ = io::stdout().write_all(HELP.as_bytes());
     }
@@ -70,6 +67,8 @@ fn main() -> ExitCode {
         importer::imp_module(&builder.ctx),
         sysconfig::sysconfigdata_module(&builder.ctx),
         universal::hpy_universal::module_def(&builder.ctx),
+        universal::debug::module_def(&builder.ctx),
+        universal::trace::module_def(&builder.ctx),
     ];
     rustpython::run(
         builder

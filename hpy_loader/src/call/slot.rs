@@ -97,7 +97,7 @@ macro_rules! output {
         bool
     };
     (length $object:ty) => {
-        isize
+        usize
     };
     (hash $object:ty) => {
         HPy_hash_t
@@ -134,7 +134,9 @@ macro_rules! judge {
             .map(|result| result != 0)
     };
     (length $call:ident $result:ident $asked:ident) => {
-        $call.slot_integer($result, |result| result < 0, $asked)
+        $call
+            .slot_integer($result, |result| result < 0, $asked)
+            .map(isize::cast_unsigned)
     };
     (hash $call:ident $result:ident $asked:ident) => {{
         let Hash(hash) = $result;

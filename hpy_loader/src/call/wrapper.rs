@@ -319,9 +319,10 @@ fn truth<R: Runtime, V: SlotWrappers<R>>(
 fn length<R: Runtime, V: SlotWrappers<R>>(
     vm: &V,
     loader: &Loader<R>,
-    result: VmResult<isize, R>,
+    result: VmResult<usize, R>,
 ) -> Answer<R, V> {
-    hash(vm, loader, result)
+    // A call by name passes on what is below zero.
+    hash(vm, loader, result.map(usize::cast_signed))
 }
 
 fn hash<R: Runtime, V: SlotWrappers<R>>(

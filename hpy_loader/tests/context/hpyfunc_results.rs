@@ -190,11 +190,10 @@ fn numbers<const THREADS: bool>(
         let set_key = loader.call_slot(objobjarg, (one(), one(), None));
         let set = loader.call_slot(setter, (one(), None, null));
         let hash = loader.call_slot(hash, (one(),));
-        let length = loader.call_slot(length, (one(),));
         let buffer = loader.call_slot(getbuffer, (one(), &mut buffer, 0));
         vec![
             ("inquiry", truth(loader.call_slot(inquiry, (one(),)))),
-            ("length", length.map(isize::cast_unsigned)),
+            ("length", loader.call_slot(length, (one(),))),
             ("hash", hash.map(|hash| hash as usize)),
             ("init", done(loader.call_slot(init, (one(), args(), None)))),
             ("ssizeobjarg", done(set_item)),

@@ -1,14 +1,15 @@
 //! RustPython's method definitions, made at run time.
 
-use rustpython_vm::builtins::PyType;
+use rustpython_vm::VirtualMachine;
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodDef, PyMethodFlags, PyNativeFn};
-use rustpython_vm::{Py, PyObjectRef, VirtualMachine};
+use rustpython_vm::types::SLOT_DEFS;
 
-/// A definition that is never freed.
+/// A definition that is never freed. What is built of it says how it is bound: the
+/// function gets what it is bound to as its first argument.
 ///
 /// RustPython builds its own at compile time, from functions without a state;
 /// the field for the function takes any reference that lives as long.
-pub(super) fn define(
+pub(super) fn define_static(
     name: &'static str,
     doc: Option<&'static str>,
     flags: PyMethodFlags,
@@ -21,50 +22,18 @@ pub(super) fn define(
     Box::leak(Box::new(definition))
 }
 
-/// A method in the dict of `class`. The function gets the receiver as its first
-/// argument; RustPython has made sure that it is an instance of the class.
-pub fn descriptor(
+/// The same for a closure.
+pub fn define(
     name: &'static str,
     doc: Option<&'static str>,
-    class: &'static Py<PyType>,
+    flags: PyMethodFlags,
     function: impl PyNativeFn,
-    vm: &VirtualMachine,
-) -> PyObjectRef {
-    define(
-        name,
-        doc,
-        PyMethodFlags::METHOD,
-        Box::leak(Box::new(function)),
-    )
-    .build_method(&vm.ctx, class)
-    .into()
+) -> &'static PyMethodDef {
+    define_static(name, doc, flags, Box::leak(Box::new(function)))
 }
 
-/// A class method in the dict of `class`. The function gets the class that it is
-/// called on as its first argument.
-pub fn class_method(
-    name: &'static str,
-    doc: Option<&'static str>,
-    class: &'static Py<PyType>,
-    function: impl PyNativeFn,
-    vm: &VirtualMachine,
-) -> PyObjectRef {
-    let function = Box::leak(Box::new(function));
-    define(name, doc, PyMethodFlags::CLASS, function)
-        .build_classmethod(&vm.ctx, class)
-        .into()
-}
-
-/// A builtin method of the object `receiver`, which it gets as its first
-/// argument.
-pub fn bound_function(
-    name: &'static str,
-    doc: Option<&'static str>,
-    receiver: PyObjectRef,
-    function: impl PyNativeFn,
-    vm: &VirtualMachine,
-) -> PyObjectRef {
-    let function = Box::leak(Box::new(function));
-    let definition = define(name, doc, PyMethodFlags::EMPTY, function);
-    definition.build_bound_function(&vm.ctx, receiver).into()
+/// What Python says of a slot that goes by this name.
+pub fn slot_doc(name: &str) -> Option<&'static str> {
+    let mut slots = SLOT_DEFS.iter();
+    slots.find(|slot| slot.name == name).map(|slot| slot.doc)
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::call_args;
 use super::cells;
-use super::definition::define;
+use super::definition::define_static;
 use super::names::NameTuples;
 use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
@@ -26,11 +26,10 @@ pub fn module_function(
     vm: &VirtualMachine,
 ) -> Result<PyObjectRef, PyObjectRef> {
     let receiver: PyObjectRef = module.to_owned().into();
-    let module_name = receiver
+    let name = receiver
         .get_attr("__name__", vm)
-        .and_then(|name| name.str(vm))
-        .map(|name| vm.ctx.intern_str(name.as_wtf8()))
-        .ok();
+        .and_then(|name| name.str(vm));
+    let module_name = name.ok().map(|name| vm.ctx.intern_str(name.as_wtf8()));
     let function: &'static Function = Box::leak(Box::new(Function {
         loader,
         method,
@@ -39,7 +38,7 @@ pub fn module_function(
         names: NameTuples::default(),
     }));
     install_vectorcall(vm);
-    let definition = define(
+    let definition = define_static(
         &method.name,
         method.doc.as_deref(),
         flags(method.function),
@@ -72,12 +71,8 @@ static THEIRS: OnceLock<VectorCall> = OnceLock::new();
 
 fn install_vectorcall(vm: &VirtualMachine) {
     THEIRS.get_or_init(|| {
-        let slot = &vm
-            .ctx
-            .types
-            .builtin_function_or_method_type
-            .slots
-            .vectorcall;
+        let types = &vm.ctx.types;
+        let slot = &types.builtin_function_or_method_type.slots.vectorcall;
         let theirs = slot.load().expect("builtin functions have a vectorcall");
         slot.store(Some(vectorcall));
         theirs
@@ -119,15 +114,12 @@ fn vectorcall(
 
 /// A function of a module, with what it takes to call it. Never freed.
 pub struct Function {
-    /// Where it belongs.
     pub loader: &'static Loader<RustPython>,
-    /// What the extension gave.
     pub method: &'static MethodDef,
     /// A handle of the module.
     pub receiver: Kept,
     /// The module's name, for messages.
     pub module: Option<&'static PyStrInterned>,
-    /// Names of keywords that it was called with.
     pub names: NameTuples,
 }
 
@@ -161,9 +153,8 @@ impl Function {
         };
         let repr = || format!("<built-in function {name}>");
         let (receiver, callee) = (Receiver::Kept(self.receiver), Callee::Callable(&repr));
-        let result = self
-            .loader
-            .call_method(self.method, &qualified, receiver, args, callee);
+        let (loader, method) = (self.loader, self.method);
+        let result = loader.call_method(method, &qualified, receiver, args, callee);
         result.map_err(|error| into_exception(error, vm))
     }
 }

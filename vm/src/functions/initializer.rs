@@ -8,10 +8,10 @@
 //! here, so this is one by its `__class__`, with a method descriptor that does the
 //! work.
 
-use rustpython_vm::builtins::{PyType, PyTypeRef};
+use rustpython_vm::builtins::{PyStr, PyType};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::types::{Callable, GetDescriptor, Representable};
+use rustpython_vm::types::{Callable, GetAttr, GetDescriptor, Representable};
 use rustpython_vm::{
     AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
 };
@@ -43,43 +43,31 @@ impl PyPayload for Initializer {
 }
 
 #[pyclass(
-    with(Callable, GetDescriptor, Representable),
+    with(GetAttr, Callable, GetDescriptor, Representable),
     flags(METHOD_DESCRIPTOR, DISALLOW_INSTANTIATION)
 )]
 impl Initializer {
-    #[pygetset]
-    fn __class__(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyTypeRef {
-        vm.ctx.types.wrapper_descriptor_type.to_owned()
-    }
-
-    #[pygetset]
-    fn __objclass__(zelf: &Py<Self>) -> PyTypeRef {
-        zelf.class.to_owned()
-    }
-
-    #[pygetset]
-    fn __name__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.method.get_attr("__name__", vm)
-    }
-
-    #[pygetset]
-    fn __qualname__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.method.get_attr("__qualname__", vm)
-    }
-
+    // `pydoc` asks `object.__getattribute__` for this.
     #[pygetset]
     fn __doc__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         zelf.method.get_attr("__doc__", vm)
     }
 
-    #[pygetset]
-    fn __text_signature__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        zelf.method.get_attr("__text_signature__", vm)
-    }
-
     #[pymethod]
     fn __reduce__(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
         vm.call_method(&zelf.method, "__reduce__", ())
+    }
+}
+
+impl GetAttr for Initializer {
+    fn getattro(zelf: &Py<Self>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+        match name.as_bytes() {
+            b"__class__" => Ok(vm.ctx.types.wrapper_descriptor_type.to_owned().into()),
+            b"__name__" | b"__qualname__" | b"__objclass__" | b"__text_signature__" => {
+                zelf.method.get_attr(name, vm)
+            }
+            _ => zelf.as_object().generic_getattr(name, vm),
+        }
     }
 }
 
@@ -106,16 +94,12 @@ impl GetDescriptor for Initializer {
         class: Option<&PyObject>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let (initializer, object) = match (zelf.downcast_ref::<Self>(), object) {
-            (Some(initializer), Some(object)) => (initializer, object),
-            _ => return Ok(zelf.to_owned()),
+        let (Some(initializer), Some(object)) = (zelf.downcast_ref::<Self>(), object) else {
+            return Ok(zelf.to_owned());
         };
         let class = class.unwrap_or_else(|| object.class().as_object());
-        vm.call_method(
-            &initializer.method,
-            "__get__",
-            (object.to_owned(), class.to_owned()),
-        )
+        let args = (object.to_owned(), class.to_owned());
+        vm.call_method(&initializer.method, "__get__", args)
     }
 }
 

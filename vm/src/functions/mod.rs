@@ -18,7 +18,7 @@ mod initializer;
 mod names;
 
 pub use arguments::{call_args, keyword_dict};
-pub use definition::{bound_function, class_method, descriptor};
+pub use definition::{define, slot_doc};
 pub use function::module_function;
 pub use initializer::Initializer;
 
@@ -27,8 +27,8 @@ use hpy_loader::Loader;
 use hpy_loader::call::{Callee, Receiver};
 use hpy_loader::spec::MethodDef;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
+use rustpython_vm::{Py, PyObjectRef, VirtualMachine};
 
 /// A method of a type, as it lies in the type's dict. `type_name` is CPython's
 /// `tp_name` of the type, for messages.
@@ -53,22 +53,12 @@ pub fn method_descriptor(
             1 | 2 => args.args.swap_remove(0),
             _ => args.args.remove(0),
         };
-        invoke(loader, method, &qualified, &repr, receiver, args, vm)
+        let (receiver, callee) = (Receiver::Object(receiver), Callee::Callable(&repr));
+        let args = call_args(args, vm);
+        let result = loader.call_method(method, &qualified, receiver, args, callee);
+        result.map_err(|error| into_exception(error, vm))
     };
-    descriptor(name, method.doc.as_deref(), class, function, vm)
-}
-
-#[inline]
-fn invoke(
-    loader: &'static Loader<RustPython>,
-    method: &MethodDef,
-    qualified: &dyn Fn() -> String,
-    repr: &dyn Fn() -> String,
-    receiver: PyObjectRef,
-    args: FuncArgs,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let (receiver, callee) = (Receiver::Object(receiver), Callee::Callable(repr));
-    let result = loader.call_method(method, qualified, receiver, call_args(args, vm), callee);
-    result.map_err(|error| into_exception(error, vm))
+    define(name, method.doc.as_deref(), PyMethodFlags::METHOD, function)
+        .build_method(&vm.ctx, class)
+        .into()
 }

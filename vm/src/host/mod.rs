@@ -21,6 +21,9 @@ use rustpython_vm::common::static_cell;
 use rustpython_vm::{Context, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
+/// One owned reference to an object: what the loader calls a root.
+pub type Root = PyObjectRef;
+
 /// The virtual machine that extensions run in, and what it keeps for them.
 pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.

@@ -1,11 +1,12 @@
 //! Any object as `bytes`.
 
+use crate::host::Root;
 use rustpython_vm::builtins::{PyBytes, PyInt, PyStr};
 use rustpython_vm::protocol::{BufferFlags, PyBuffer};
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyResult, VirtualMachine};
 
 /// `PyObject_Bytes`. Unlike the class `bytes`, it takes no number for a length.
-pub fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+pub fn to_bytes(object: &Root, vm: &VirtualMachine) -> PyResult {
     if object.class().is(vm.ctx.types.bytes_type) {
         return Ok(object.clone());
     }
@@ -37,5 +38,5 @@ pub fn to_bytes(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
         }
     })?;
     let class = vm.ctx.types.bytes_type.as_object();
-    class.call((PyObjectRef::from(iterator),), vm)
+    class.call((Root::from(iterator),), vm)
 }

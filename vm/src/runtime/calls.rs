@@ -1,20 +1,18 @@
 //! Calling Python.
 
+use super::frames;
 use super::objects::attribute_name;
-use crate::host::{RustPython, attempt, signatures};
+use crate::host::{Root, RustPython, attempt, signatures};
 use hpy_loader::runtime::{Calls, VmResult};
 use hpy_loader::sites::{Position, PythonFrame};
-use rustpython_vm::builtins::{PyDict, PyFunction, PyStr, PyTuple};
+use rustpython_vm::builtins::{PyDict, PyDictRef, PyFunction, PyStr, PyTuple};
 use rustpython_vm::function::{FuncArgs, KwArgs};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
 /// The names of the keywords in a vectorcall.
-fn keyword_names<'a>(
-    names: Option<&'a PyObjectRef>,
-    vm: &VirtualMachine,
-) -> PyResult<Option<&'a [PyObjectRef]>> {
+fn keyword_names<'a>(names: Option<&'a Root>, vm: &VirtualMachine) -> PyResult<Option<&'a [Root]>> {
     let Some(names) = names else { return Ok(None) };
     let Some(tuple) = names.downcast_ref::<PyTuple>() else {
         return Err(vm.new_system_error("the names of keywords are not a tuple"));
@@ -29,11 +27,7 @@ fn keyword_names<'a>(
 
 /// The function of Python behind `receiver.name`, if that is what attribute
 /// look-up would find and bind: then it can be called without being bound.
-fn python_method(
-    receiver: &PyObject,
-    name: &Py<PyStr>,
-    vm: &VirtualMachine,
-) -> Option<PyObjectRef> {
+fn python_method(receiver: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> Option<Root> {
     let class = receiver.class();
     let getattro = class.slots().getattro.load()?;
     let default = vm.ctx.types.object_type.slots().getattro.load()?;
@@ -42,20 +36,15 @@ fn python_method(
     }
     let function = class.get_attr(vm.ctx.interned_str(name)?)?;
     function.downcast_ref_if_exact::<PyFunction>(vm)?;
-    let Some(dict) = receiver.dict() else {
-        return Some(function);
-    };
     // What fails here fails again in the general way, and is reported there.
-    match dict.get_item_opt(name, vm) {
-        Ok(None) => Some(function),
-        _ => None,
-    }
+    let has_name = |dict: PyDictRef| !matches!(dict.get_item_opt(name, vm), Ok(None));
+    (!receiver.dict().is_some_and(has_name)).then_some(function)
 }
 
 fn vectorcall(
     callable: &PyObject,
-    args: &[&PyObjectRef],
-    names: Option<&PyObjectRef>,
+    args: &[&Root],
+    names: Option<&Root>,
     vm: &VirtualMachine,
 ) -> PyResult {
     let owned = || args.iter().map(|&arg| arg.clone()).collect();
@@ -75,6 +64,16 @@ fn vectorcall(
         return Err(vm.new_system_error("more names of keywords than arguments"));
     };
     callable.vectorcall(owned(), positional, Some(names), vm)
+}
+
+/// A dict as the keywords of a call.
+fn keywords(dict: &Py<PyDict>, vm: &VirtualMachine) -> PyResult<KwArgs> {
+    let items = dict.items_vec().into_iter();
+    let named = items.map(|(name, value)| match name.downcast_ref::<PyStr>() {
+        Some(name) => Ok((name.as_wtf8().to_owned(), value)),
+        None => Err(vm.new_type_error("keywords must be strings")),
+    });
+    named.collect()
 }
 
 thread_local! {
@@ -102,26 +101,21 @@ impl Calls for RustPython {
         measure_stack(here)
     }
 
-    fn is_callable(&self, object: &PyObjectRef) -> bool {
+    fn is_callable(&self, object: &Root) -> bool {
         object.is_callable()
     }
 
     #[inline]
-    fn call(
-        &self,
-        callable: &PyObjectRef,
-        args: &[&PyObjectRef],
-        names: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn call(&self, callable: &Root, args: &[&Root], names: Option<&Root>) -> VmResult<Root, Self> {
         attempt(|vm| vectorcall(callable, args, names, vm))
     }
 
     fn call_method(
         &self,
-        name: &PyObjectRef,
-        all: &[&PyObjectRef],
-        names: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+        name: &Root,
+        all: &[&Root],
+        names: Option<&Root>,
+    ) -> VmResult<Root, Self> {
         let Some((receiver, args)) = all.split_first() else {
             return attempt(|vm| Err(vm.new_system_error("a method call without a receiver")));
         };
@@ -139,53 +133,39 @@ impl Calls for RustPython {
 
     fn call_tuple_dict(
         &self,
-        callable: &PyObjectRef,
-        args: Option<&PyObjectRef>,
-        kwargs: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+        callable: &Root,
+        args: Option<&Root>,
+        kwargs: Option<&Root>,
+    ) -> VmResult<Root, Self> {
         attempt(|vm| {
-            let args = match args {
+            let args = match args.map(|args| args.downcast_ref::<PyTuple>()) {
                 None => Vec::new(),
-                Some(args) => match args.downcast_ref::<PyTuple>() {
-                    Some(args) => args.as_slice().to_vec(),
-                    None => return Err(vm.new_type_error("the arguments are not a tuple")),
-                },
+                Some(Some(args)) => args.as_slice().to_vec(),
+                Some(None) => return Err(vm.new_type_error("the arguments are not a tuple")),
             };
-            let keywords = kwargs.and_then(|kwargs| kwargs.downcast_ref::<PyDict>());
-            if keywords.is_none_or(|keywords| keywords.is_empty())
-                && let Some(function) = callable.downcast_ref::<PyFunction>()
-                && signatures::fits(function, args.len(), vm)
-            {
-                return function.invoke_exact_args(args, vm);
-            }
-            let mut keywords = Vec::new();
-            if let Some(kwargs) = kwargs {
-                let Some(kwargs) = kwargs.downcast_ref::<PyDict>() else {
+            let kwargs = match kwargs.map(|kwargs| kwargs.downcast_ref::<PyDict>()) {
+                None => KwArgs::default(),
+                Some(Some(kwargs)) => keywords(kwargs, vm)?,
+                Some(None) => {
                     return Err(vm.new_type_error("the keyword arguments are not a dict"));
-                };
-                for (name, value) in kwargs.items_vec() {
-                    match name.downcast_ref::<PyStr>() {
-                        Some(name) => keywords.push((name.as_wtf8().to_owned(), value)),
-                        None => return Err(vm.new_type_error("keywords must be strings")),
-                    }
                 }
+            };
+            match callable.downcast_ref::<PyFunction>() {
+                Some(function)
+                    if kwargs.is_empty() && signatures::fits(function, args.len(), vm) =>
+                {
+                    function.invoke_exact_args(args, vm)
+                }
+                _ => callable.call_with_args(FuncArgs { args, kwargs }, vm),
             }
-            let keywords: KwArgs = keywords.into_iter().collect();
-            callable.call_with_args(
-                FuncArgs {
-                    args,
-                    kwargs: keywords,
-                },
-                vm,
-            )
         })
     }
 
     fn walk_stack(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
-        self.walk_frames(visit);
+        frames::walk(visit);
     }
 
     fn describe_position(&self, position: Position) -> PythonFrame {
-        self.describe_frame(position)
+        frames::describe(self, position)
     }
 }

@@ -1,46 +1,25 @@
 //! Lists, tuples, dicts, slices, capsules, and what kind an object is.
 
-use super::references::{expect, new_plain};
+use super::references::{expect_a, new_plain};
 use crate::capsule::PyCapsule;
-use crate::host::{RustPython, attempt, attempt_object};
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::capsule::Capsule;
 use hpy_loader::memory::is_available;
 use hpy_loader::runtime::{BuiltinKind, Containers, FastPaths, VmResult};
 use num_traits::{Signed, ToPrimitive};
 use rustpython_vm::builtins::{PyDict, PyList, PySlice, PyType};
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
-
-/// The object as a list.
-fn list<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyList>> {
-    expect(
-        object,
-        |class| format!("expected a list, {class} found"),
-        vm,
-    )
-}
-
-/// The object as a dict.
-fn dict<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyDict>> {
-    expect(
-        object,
-        |class| format!("expected a dict, {class} found"),
-        vm,
-    )
-}
+use rustpython_vm::{AsObject, PyPayload, PyResult, VirtualMachine};
 
 /// `_PyEval_SliceIndex`: one number of a slice, cut to what fits. None if it is
 /// Python's `None`.
-fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
+fn slice_index(number: Option<&Root>, vm: &VirtualMachine) -> PyResult<Option<isize>> {
     let Some(number) = number.filter(|number| !vm.is_none(number)) else {
         return Ok(None);
     };
-    let Some(index) = number.try_index_opt(vm) else {
-        return Err(
-            vm.new_type_error("slice indices must be integers or None or have an __index__ method")
-        );
-    };
-    let index = index?;
+    let refused =
+        || vm.new_type_error("slice indices must be integers or None or have an __index__ method");
+    let index = number.try_index_opt(vm).ok_or_else(refused)??;
     let value = index.as_bigint();
     let limit = if value.is_negative() {
         isize::MIN
@@ -52,10 +31,8 @@ fn slice_index(number: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Op
 
 /// The items, whose number C chooses.
 #[inline(always)]
-fn gather(
-    items: impl ExactSizeIterator<Item = PyObjectRef>,
-) -> Result<Vec<PyObjectRef>, PyObjectRef> {
-    match is_available(items.len().saturating_mul(size_of::<PyObjectRef>())) {
+fn gather(items: impl ExactSizeIterator<Item = Root>) -> Result<Vec<Root>, Root> {
+    match is_available(items.len().saturating_mul(size_of::<Root>())) {
         true => Ok(items.collect()),
         false => attempt(|vm| Err(vm.no_memory_error())),
     }
@@ -63,7 +40,7 @@ fn gather(
 
 impl Containers for RustPython {
     #[inline]
-    fn is_builtin_instance(&self, object: &PyObjectRef, kind: BuiltinKind) -> bool {
+    fn is_builtin_instance(&self, object: &Root, kind: BuiltinKind) -> bool {
         if kind == BuiltinKind::Type {
             return object.downcastable::<PyType>();
         }
@@ -84,36 +61,27 @@ impl Containers for RustPython {
     }
 
     #[inline(always)]
-    fn new_list(
-        &self,
-        items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_list(&self, items: impl ExactSizeIterator<Item = Root>) -> VmResult<Root, Self> {
         self.new_list_from_roots(gather(items)?.into_boxed_slice())
     }
 
     #[inline(always)]
-    fn new_tuple(
-        &self,
-        items: impl ExactSizeIterator<Item = PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_tuple(&self, items: impl ExactSizeIterator<Item = Root>) -> VmResult<Root, Self> {
         self.new_tuple_from_roots(gather(items)?.into_boxed_slice())
     }
 
-    fn list_append(&self, object: &PyObjectRef, item: &PyObjectRef) -> VmResult<(), Self> {
+    fn list_append(&self, object: &Root, item: &Root) -> VmResult<(), Self> {
         attempt(|vm| {
-            list(object, vm)?.borrow_vec_mut().push(item.clone());
+            expect_a::<PyList>(object, "a list", vm)?
+                .borrow_vec_mut()
+                .push(item.clone());
             Ok(())
         })
     }
 
-    fn list_insert(
-        &self,
-        object: &PyObjectRef,
-        index: isize,
-        item: &PyObjectRef,
-    ) -> VmResult<(), Self> {
+    fn list_insert(&self, object: &Root, index: isize, item: &Root) -> VmResult<(), Self> {
         attempt(|vm| {
-            let mut items = list(object, vm)?.borrow_vec_mut();
+            let mut items = expect_a::<PyList>(object, "a list", vm)?.borrow_vec_mut();
             let length = items.len();
             let place = match usize::try_from(index) {
                 Ok(index) => index.min(length),
@@ -124,24 +92,26 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_dict(&self) -> VmResult<PyObjectRef, Self> {
+    fn new_dict(&self) -> VmResult<Root, Self> {
         Ok(new_plain(PyDict::default(), self.ctx))
     }
 
-    fn dict_keys(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(vm.ctx.new_list(dict(object, vm)?.keys_vec())))
+    fn dict_keys(&self, object: &Root) -> VmResult<Root, Self> {
+        attempt_object(|vm| {
+            let dict = expect_a::<PyDict>(object, "a dict", vm)?;
+            Ok(vm.ctx.new_list(dict.keys_vec()))
+        })
     }
 
-    fn dict_copy(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
-        attempt_object(|vm| Ok(dict(object, vm)?.copy().into_ref(&vm.ctx)))
+    fn dict_copy(&self, object: &Root) -> VmResult<Root, Self> {
+        attempt_object(|vm| {
+            Ok(expect_a::<PyDict>(object, "a dict", vm)?
+                .copy()
+                .into_ref(&vm.ctx))
+        })
     }
 
-    fn new_slice(
-        &self,
-        start: &PyObjectRef,
-        stop: &PyObjectRef,
-        step: &PyObjectRef,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_slice(&self, start: &Root, stop: &Root, step: &Root) -> VmResult<Root, Self> {
         let slice = PySlice {
             start: Some(start.clone()),
             stop: stop.clone(),
@@ -150,24 +120,16 @@ impl Containers for RustPython {
         Ok(with_current_vm(|vm| slice.into_pyobject(vm)))
     }
 
-    fn unpack_slice(&self, object: &PyObjectRef) -> VmResult<(isize, isize, isize), Self> {
+    fn unpack_slice(&self, object: &Root) -> VmResult<(isize, isize, isize), Self> {
         attempt(|vm| {
-            let slice = expect::<PySlice>(
-                object,
-                |class| format!("expected a slice, {class} found"),
-                vm,
-            )?;
+            let slice = expect_a::<PySlice>(object, "a slice", vm)?;
             // -isize::MIN does not fit, and no sequence is longer than that.
-            let step = slice_index(slice.step.as_ref(), vm)?
-                .unwrap_or(1)
-                .max(-isize::MAX);
-            if step == 0 {
-                return Err(vm.new_value_error("slice step cannot be zero"));
-            }
-            let (first, last) = if step > 0 {
-                (0, isize::MAX)
-            } else {
-                (isize::MAX, isize::MIN)
+            let step = slice_index(slice.step.as_ref(), vm)?;
+            let step = step.unwrap_or(1).max(-isize::MAX);
+            let (first, last) = match step {
+                0 => return Err(vm.new_value_error("slice step cannot be zero")),
+                1.. => (0, isize::MAX),
+                _ => (isize::MAX, isize::MIN),
             };
             let start = slice_index(slice.start.as_ref(), vm)?.unwrap_or(first);
             let stop = slice_index(Some(&slice.stop), vm)?.unwrap_or(last);
@@ -175,13 +137,11 @@ impl Containers for RustPython {
         })
     }
 
-    fn new_capsule(&self, capsule: Capsule) -> VmResult<PyObjectRef, Self> {
+    fn new_capsule(&self, capsule: Capsule) -> VmResult<Root, Self> {
         attempt_object(|vm| Ok(PyCapsule::from(capsule).into_ref(&vm.ctx)))
     }
 
-    fn capsule<'a>(&self, object: &'a PyObjectRef) -> Option<&'a Capsule> {
-        object
-            .downcast_ref::<PyCapsule>()
-            .and_then(|capsule| capsule.content())
+    fn capsule<'a>(&self, object: &'a Root) -> Option<&'a Capsule> {
+        object.downcast_ref::<PyCapsule>()?.content()
     }
 }

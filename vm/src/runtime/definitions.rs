@@ -2,13 +2,13 @@
 
 use super::types::class_of;
 use crate::functions::module_function;
-use crate::host::{RustPython, attempt, attempt_object, into_exception};
+use crate::host::{Root, RustPython, attempt, attempt_object, into_exception};
 use crate::types::creation;
 use hpy_loader::runtime::{Runtime, VmResult};
 use hpy_loader::spec::{ModuleDef, TypeDef};
 use hpy_loader::{Definitions, Loader};
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult};
+use rustpython_vm::{AsObject, Py, PyResult};
 
 // SAFETY: a root is a counted reference, and no object ever moves (rules 1, 2, 8 and 9).
 // The methods of rule 3 look at payloads of builtin types and of our own, and run nothing.
@@ -21,9 +21,9 @@ impl Definitions for RustPython {
     fn new_module(
         &self,
         loader: &'static Loader<Self>,
-        spec: &PyObjectRef,
+        spec: &Root,
         definition: &'static ModuleDef,
-    ) -> VmResult<PyObjectRef, Self> {
+    ) -> VmResult<Root, Self> {
         attempt_object(|vm| {
             let name = spec.get_attr("name", vm)?;
             let Some(text) = name.downcast_ref::<PyStr>().and_then(|name| name.to_str()) else {
@@ -46,15 +46,14 @@ impl Definitions for RustPython {
         &self,
         loader: &'static Loader<Self>,
         definition: &'static TypeDef,
-        bases: &[&PyObjectRef],
-        metaclass: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+        bases: &[&Root],
+        metaclass: Option<&Root>,
+    ) -> VmResult<Root, Self> {
         attempt(|vm| {
             let bases = bases.iter().map(|base| Ok(class_of(base, vm)?.to_owned()));
             let bases = bases.collect::<PyResult<Vec<_>>>()?;
-            let metaclass = metaclass
-                .map(|metaclass| class_of(metaclass, vm))
-                .transpose()?;
+            let metaclass = metaclass.map(|metaclass| class_of(metaclass, vm));
+            let metaclass = metaclass.transpose()?;
             let metaclass = metaclass.map(Py::to_owned);
             creation::new_type(loader, definition, bases, metaclass, vm).map(Into::into)
         })

@@ -1,12 +1,12 @@
 //! Making and judging exceptions.
 
-use crate::host::{RustPython, attempt, attempt_object, into_exception};
+use crate::host::{Root, RustPython, attempt, attempt_object, into_exception};
 use hpy_loader::runtime::{Errors, VmResult};
 use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyDict, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Context, Py, PyObject, PyResult, VirtualMachine};
 use std::io;
 
 /// `object` if it is a class of exceptions.
@@ -37,16 +37,16 @@ pub(super) fn is_plain(class: &Py<PyType>, ctx: &Context) -> bool {
 /// passed as the exception to raise.
 fn instantiate(
     class: &PyObject,
-    args: impl FnOnce() -> Vec<PyObjectRef>,
+    args: Vec<Root>,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
     let Some(class) = exception_class(class, vm) else {
         let class = class.repr(vm)?;
-        return Err(vm.new_system_error(format!(
-            "_PyErr_SetObject: exception {class} is not a BaseException subclass"
-        )));
+        let message =
+            format!("_PyErr_SetObject: exception {class} is not a BaseException subclass");
+        return Err(vm.new_system_error(message));
     };
-    let instance = class.as_object().call(args(), vm)?;
+    let instance = class.as_object().call(args, vm)?;
     instance.downcast::<PyBaseException>().map_err(|other| {
         let class = class.as_object().repr(vm);
         let class = class.map_or_else(|_| String::new(), |class| class.to_string());
@@ -58,7 +58,7 @@ fn instantiate(
 }
 
 /// The exception, or the one that making it raised.
-fn either(result: PyResult<PyBaseExceptionRef>) -> PyObjectRef {
+fn either(result: PyResult<PyBaseExceptionRef>) -> Root {
     match result {
         Ok(error) | Err(error) => error.into(),
     }
@@ -71,18 +71,13 @@ fn strerror(errno: i32) -> String {
         return "Error".to_owned();
     }
     let text = io::Error::from_raw_os_error(errno).to_string();
-    match text.strip_suffix(&format!(" (os error {errno})")) {
-        Some(text) => text.to_owned(),
-        None => text,
-    }
+    text.replace(&format!(" (os error {errno})"), "")
 }
 
 fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
     if let Some(classes) = class.downcast_ref::<PyTuple>() {
-        return classes
-            .as_slice()
-            .iter()
-            .any(|class| is_match(error, class, vm));
+        let mut classes = classes.as_slice().iter();
+        return classes.any(|class| is_match(error, class, vm));
     }
     match exception_class(class, vm) {
         Some(class) if error.downcastable::<PyBaseException>() => error.fast_isinstance(&class),
@@ -96,8 +91,8 @@ fn is_match(error: &PyObject, class: &PyObject, vm: &VirtualMachine) -> bool {
 /// The error for the category of a warning that is no class. CPython does not
 /// check it: it makes the warning and fails then.
 fn no_category(
-    category: &PyObjectRef,
-    message: PyObjectRef,
+    category: &Root,
+    message: Root,
     vm: &VirtualMachine,
 ) -> PyResult<PyBaseExceptionRef> {
     category.call((message,), vm)?;
@@ -106,17 +101,14 @@ fn no_category(
 }
 
 impl Errors for RustPython {
-    fn new_error(&self, class: &PyObjectRef, message: &str) -> PyObjectRef {
+    fn new_error(&self, class: &Root, message: &str) -> Root {
         with_current_vm(|vm| {
-            either(instantiate(
-                class,
-                || vec![vm.ctx.new_str(message).into()],
-                vm,
-            ))
+            let args = vec![vm.ctx.new_str(message).into()];
+            either(instantiate(class, args, vm))
         })
     }
 
-    fn error_from_value(&self, class: &PyObjectRef, value: Option<&PyObjectRef>) -> PyObjectRef {
+    fn error_from_value(&self, class: &Root, value: Option<&Root>) -> Root {
         with_current_vm(|vm| {
             let value = value.filter(|value| !vm.is_none(value));
             if let (Some(value), Some(class)) = (value, exception_class(class, vm))
@@ -128,16 +120,13 @@ impl Errors for RustPython {
                 && value.class().is(vm.ctx.types.str_type)
                 && is_plain(class, &vm.ctx)
             {
-                return vm
-                    .new_exception(class.to_owned(), vec![value.clone()])
-                    .into();
+                let args = vec![value.clone()];
+                return vm.new_exception(class.to_owned(), args).into();
             }
-            let args = || match value {
-                None => vec![],
-                Some(value) => match value.downcast_ref::<PyTuple>() {
-                    Some(args) => args.as_slice().to_vec(),
-                    None => vec![value.clone()],
-                },
+            let tuple = value.and_then(|value| value.downcast_ref::<PyTuple>());
+            let args = match tuple {
+                Some(args) => args.as_slice().to_vec(),
+                None => value.cloned().into_iter().collect(),
             };
             either(instantiate(class, args, vm))
         })
@@ -145,11 +134,11 @@ impl Errors for RustPython {
 
     fn error_from_errno(
         &self,
-        class: &PyObjectRef,
+        class: &Root,
         errno: i32,
-        filename: Option<&PyObjectRef>,
-        filename2: Option<&PyObjectRef>,
-    ) -> PyObjectRef {
+        filename: Option<&Root>,
+        filename2: Option<&Root>,
+    ) -> Root {
         with_current_vm(|vm| {
             // A signal may have interrupted the call, and its handler raised.
             if io::Error::from_raw_os_error(errno).kind() == io::ErrorKind::Interrupted
@@ -157,7 +146,7 @@ impl Errors for RustPython {
             {
                 return error.into();
             }
-            let mut args: Vec<PyObjectRef> = vec![
+            let mut args: Vec<Root> = vec![
                 vm.ctx.new_int(errno).into(),
                 vm.ctx.new_str(strerror(errno)).into(),
             ];
@@ -171,15 +160,15 @@ impl Errors for RustPython {
             match class.call(args, vm) {
                 Ok(error) if error.downcastable::<PyBaseException>() => error,
                 Ok(value) => {
-                    let class: PyObjectRef = value.class().to_owned().into();
-                    either(instantiate(&class, || vec![value], vm))
+                    let class: Root = value.class().to_owned().into();
+                    either(instantiate(&class, vec![value], vm))
                 }
                 Err(error) => error.into(),
             }
         })
     }
 
-    fn error_caused_by(&self, message: &str, cause: PyObjectRef) -> PyObjectRef {
+    fn error_caused_by(&self, message: &str, cause: Root) -> Root {
         with_current_vm(|vm| {
             let error = vm.new_system_error(message);
             let cause = into_exception(cause, vm);
@@ -189,7 +178,7 @@ impl Errors for RustPython {
         })
     }
 
-    fn error_matches(&self, error: &PyObjectRef, class: &PyObjectRef) -> bool {
+    fn error_matches(&self, error: &Root, class: &Root) -> bool {
         with_current_vm(|vm| is_match(error, class, vm))
     }
 
@@ -197,20 +186,18 @@ impl Errors for RustPython {
         &self,
         name: &str,
         doc: Option<&str>,
-        base: Option<&PyObjectRef>,
-        dict: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+        base: Option<&Root>,
+        dict: Option<&Root>,
+    ) -> VmResult<Root, Self> {
         attempt_object(|vm| {
             let Some((module, name)) = name.rsplit_once('.') else {
                 return Err(vm.new_system_error("PyErr_NewException: name must be module.class"));
             };
             // As in CPython, a dict that was passed in gets the missing entries.
-            let dict = match dict {
+            let dict = match dict.map(|dict| dict.downcast_ref::<PyDict>()) {
                 None => vm.ctx.new_dict(),
-                Some(dict) => match dict.downcast_ref::<PyDict>() {
-                    Some(dict) => dict.to_owned(),
-                    None => return Err(vm.new_system_error("bad argument to internal function")),
-                },
+                Some(Some(dict)) => dict.to_owned(),
+                Some(None) => return Err(vm.new_system_error("bad argument to internal function")),
             };
             if let Some(doc) = doc {
                 dict.set_item("__doc__", vm.ctx.new_str(doc).into(), vm)?;
@@ -218,41 +205,36 @@ impl Errors for RustPython {
             if !dict.contains_key("__module__", vm) {
                 dict.set_item("__module__", vm.ctx.new_str(module).into(), vm)?;
             }
-            let bases: PyObjectRef = match base {
-                None => {
-                    let exception = vm.ctx.exceptions.exception_type.to_owned().into();
-                    vm.ctx.new_tuple(vec![exception]).into()
-                }
-                Some(bases) if bases.downcastable::<PyTuple>() => bases.clone(),
-                Some(base) => vm.ctx.new_tuple(vec![base.clone()]).into(),
+            let exception = || vm.ctx.exceptions.exception_type.to_owned().into();
+            let base = base.cloned().unwrap_or_else(exception);
+            let bases = match base.downcastable::<PyTuple>() {
+                true => base,
+                false => vm.ctx.new_tuple(vec![base]).into(),
             };
-            let metaclass: &Py<PyType> = vm.ctx.types.type_type;
-            metaclass
-                .as_object()
-                .call((vm.ctx.new_str(name), bases, dict), vm)
+            let metaclass = vm.ctx.types.type_type.as_object();
+            metaclass.call((vm.ctx.new_str(name), bases, dict), vm)
         })
     }
 
     fn warn(
         &self,
-        category: Option<&PyObjectRef>,
+        category: Option<&Root>,
         message: &str,
         stack_level: isize,
     ) -> VmResult<(), Self> {
         attempt(|vm| {
-            let message: PyObjectRef = vm.ctx.new_str(message).into();
-            let category = match category {
-                None => vm.ctx.exceptions.runtime_warning.to_owned(),
-                Some(category) => match category.downcast_ref::<PyType>() {
-                    Some(class) => class.to_owned(),
-                    None => return Err(no_category(category, message, vm)?),
-                },
+            let message: Root = vm.ctx.new_str(message).into();
+            let warning = || vm.ctx.exceptions.runtime_warning.to_owned().into();
+            let category = category.cloned().unwrap_or_else(warning);
+            let category = match category.downcast::<PyType>() {
+                Ok(class) => class,
+                Err(other) => return Err(no_category(&other, message, vm)?),
             };
             rustpython_vm::warn::warn(message, Some(category), stack_level, None, vm)
         })
     }
 
-    fn report_unraisable(&self, error: PyObjectRef, object: Option<&PyObjectRef>) {
+    fn report_unraisable(&self, error: Root, object: Option<&Root>) {
         with_current_vm(|vm| {
             let object = object.cloned().unwrap_or_else(|| vm.ctx.none());
             vm.run_unraisable(into_exception(error, vm), None, object);

@@ -4,27 +4,23 @@ use super::errors::is_plain;
 use super::numbers::small;
 use super::references::{exactly, lend, new_plain};
 use super::roots::{FEW, is_leaf};
-use crate::host::{RustPython, attempt, signatures};
+use crate::host::{Root, RustPython, attempt, signatures};
 use crate::types::{is_bare_instance, payload};
 use hpy_loader::runtime::{FastPaths, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyDict, PyFunction, PyInt, PyList, PyStr, PyTuple, PyType};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef};
+use rustpython_vm::{AsObject, PyObject};
 use std::ffi::c_void;
 
 impl FastPaths for RustPython {
     #[inline]
-    fn is_python_function(&self, callable: &PyObjectRef) -> bool {
+    fn is_python_function(&self, callable: &Root) -> bool {
         // What RustPython and extensions define gets types of its own when it is bound.
         let (class, types) = (callable.class(), &self.ctx.types);
         class.is(types.function_type) || class.is(types.bound_method_type)
     }
 
     #[inline]
-    fn call_positional(
-        &self,
-        callable: &PyObjectRef,
-        args: Box<[PyObjectRef]>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn call_positional(&self, callable: &Root, args: Box<[Root]>) -> VmResult<Root, Self> {
         attempt(|vm| {
             if let Some(function) = callable.downcast_ref::<PyFunction>()
                 && signatures::fits(function, args.len(), vm)
@@ -37,12 +33,12 @@ impl FastPaths for RustPython {
     }
 
     #[inline(always)]
-    fn new_list_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
+    fn new_list_from_roots(&self, items: Box<[Root]>) -> VmResult<Root, Self> {
         Ok(new_plain(PyList::from(items.into_vec()), self.ctx))
     }
 
     #[inline(always)]
-    fn new_tuple_from_roots(&self, items: Box<[PyObjectRef]>) -> VmResult<PyObjectRef, Self> {
+    fn new_tuple_from_roots(&self, items: Box<[Root]>) -> VmResult<Root, Self> {
         if items.is_empty() {
             return Ok(self.ctx.empty_tuple.clone().into());
         }
@@ -51,7 +47,7 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn fast_is_error_class(&self, class: &PyObjectRef) -> bool {
+    fn fast_is_error_class(&self, class: &Root) -> bool {
         let Some(class) = class.downcast_ref::<PyType>() else {
             return false;
         };
@@ -59,12 +55,12 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn exact_int(&self, object: &PyObjectRef) -> Option<i64> {
+    fn exact_int(&self, object: &Root) -> Option<i64> {
         small(exactly::<PyInt>(object, self.ctx.types.int_type)?)
     }
 
     #[inline]
-    fn fast_length(&self, object: &PyObjectRef) -> Option<usize> {
+    fn fast_length(&self, object: &Root) -> Option<usize> {
         let types = &self.ctx.types;
         if let Some(list) = exactly::<PyList>(object, types.list_type) {
             Some(list.borrow_vec().len())
@@ -81,7 +77,7 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn fast_truth(&self, object: &PyObjectRef) -> Option<bool> {
+    fn fast_truth(&self, object: &Root) -> Option<bool> {
         let ctx = self.ctx;
         if object.is(&ctx.true_value) {
             Some(true)
@@ -95,7 +91,7 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn fast_equality(&self, a: &PyObjectRef, b: &PyObjectRef) -> Option<bool> {
+    fn fast_equality(&self, a: &Root, b: &Root) -> Option<bool> {
         if a.is(b) {
             return Some(true);
         }
@@ -107,9 +103,9 @@ impl FastPaths for RustPython {
     #[inline]
     fn with_item<T>(
         &self,
-        object: &PyObjectRef,
+        object: &Root,
         index: usize,
-        look: impl FnOnce(&PyObjectRef) -> T,
+        look: impl FnOnce(&Root) -> T,
     ) -> Option<T> {
         let types = &self.ctx.types;
         if let Some(list) = exactly::<PyList>(object, types.list_type) {
@@ -121,12 +117,7 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn fast_replace_item(
-        &self,
-        object: &PyObjectRef,
-        index: usize,
-        value: PyObjectRef,
-    ) -> Result<PyObjectRef, PyObjectRef> {
+    fn fast_replace_item(&self, object: &Root, index: usize, value: Root) -> Result<Root, Root> {
         let Some(list) = exactly::<PyList>(object, self.ctx.types.list_type) else {
             return Err(value);
         };
@@ -137,19 +128,19 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    fn with_type<T>(&self, object: &PyObjectRef, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    fn with_type<T>(&self, object: &Root, look: impl FnOnce(&Root) -> T) -> T {
         lend(object.class().as_object(), look)
     }
 
     #[inline]
-    fn is_exact_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+    fn is_exact_instance(&self, object: &Root, class: &Root) -> bool {
         object.class().is(class)
     }
 
     const UNTRACKED_ROOTS: bool = true;
 
     #[inline]
-    fn is_inert(&self, object: &PyObjectRef) -> bool {
+    fn is_inert(&self, object: &Root) -> bool {
         if is_leaf(object, self.ctx) {
             return true;
         }
@@ -163,7 +154,7 @@ impl FastPaths for RustPython {
     }
 
     #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Root) -> T) -> T {
         let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
         // SAFETY: as for `load_field`, and the field keeps its reference while
         // `look` runs no Python code.
@@ -173,28 +164,21 @@ impl FastPaths for RustPython {
     const KEEP_CONSTANT_TEXT: bool = true;
 
     #[inline]
-    fn fast_utf8(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+    fn fast_utf8(&self, object: &Root) -> Option<*const [u8]> {
         // Only a `str` without surrogates ever gets in there, but `bytes` do too.
-        if !object.class().is(self.ctx.types.str_type) {
-            return None;
-        }
-        self.copies.latest(object)
+        let is_str = object.class().is(self.ctx.types.str_type);
+        is_str.then(|| self.copies.latest(object)).flatten()
     }
 
     #[inline]
-    fn fast_bytes(&self, object: &PyObjectRef) -> Option<*const [u8]> {
+    fn fast_bytes(&self, object: &Root) -> Option<*const [u8]> {
         // A `str` gets in there as well.
-        if !object.class().is(self.ctx.types.bytes_type) {
-            return None;
-        }
-        self.copies.latest(object)
+        let is_bytes = object.class().is(self.ctx.types.bytes_type);
+        is_bytes.then(|| self.copies.latest(object)).flatten()
     }
 
     #[inline(always)]
-    fn fast_new_instance(
-        &self,
-        class: PyObjectRef,
-    ) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
+    fn fast_new_instance(&self, class: Root) -> Result<(Root, *mut c_void), Root> {
         payload::fast_new_instance(class)
     }
 }

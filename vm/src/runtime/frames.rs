@@ -2,7 +2,6 @@
 
 use crate::host::RustPython;
 use hpy_loader::sites::{Position, PythonFrame};
-use rustpython_vm::PyRef;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::frame::InterpreterFrame;
 use rustpython_vm::vm::thread::get_current_frame;
@@ -45,47 +44,38 @@ fn position(frame: &InterpreterFrame) -> Position {
     }
 }
 
-impl RustPython {
-    pub(super) fn walk_frames(&self, visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
-        for_each_frame(|frame| visit(position(frame)));
-    }
-
-    /// Describes a position of a frame that is there now, and keeps its code
-    /// alive for good, so that no other gets its address.
-    pub(super) fn describe_frame(&self, wanted: Position) -> PythonFrame {
-        let mut found = None;
-        for_each_frame(|frame| {
-            if position(frame) != wanted {
-                return ControlFlow::Continue(());
-            }
-            found = Some(frame.code().to_owned());
-            ControlFlow::Break(())
-        });
-        match found {
-            Some(code) => {
-                let frame = describe(&code, wanted.place);
-                self.codes.lock().insert(wanted.code, code);
-                frame
-            }
-            None => PythonFrame {
-                function: "?".to_owned(),
-                file: "?".to_owned(),
-                line: 0,
-            },
-        }
-    }
+/// Visits the positions of those frames.
+pub fn walk(visit: &mut dyn FnMut(Position) -> ControlFlow<()>) {
+    for_each_frame(|frame| visit(position(frame)));
 }
 
-fn describe(code: &PyRef<PyCode>, last_instruction: u32) -> PythonFrame {
+/// Describes a position of a frame that is there now, and keeps its code
+/// alive for good, so that no other gets its address.
+pub fn describe(runtime: &RustPython, wanted: Position) -> PythonFrame {
+    let mut found = None;
+    for_each_frame(|frame| {
+        if position(frame) != wanted {
+            return ControlFlow::Continue(());
+        }
+        found = Some(frame.code().to_owned());
+        ControlFlow::Break(())
+    });
+    let Some(code) = found else {
+        return PythonFrame {
+            function: "?".to_owned(),
+            file: "?".to_owned(),
+            line: 0,
+        };
+    };
     let first_line = code.first_line_number.map_or(0, |line| line.get());
     // The index is one past the instruction.
-    let line = (last_instruction as usize)
-        .checked_sub(1)
-        .and_then(|index| code.locations.get(index))
-        .map_or(first_line, |(start, _)| start.line.get());
-    PythonFrame {
+    let instruction = (wanted.place as usize).checked_sub(1);
+    let location = instruction.and_then(|index| code.locations.get(index));
+    let frame = PythonFrame {
         function: code.qualname.as_str().to_owned(),
         file: code.source_path().as_str().to_owned(),
-        line: line as u32,
-    }
+        line: location.map_or(first_line, |(start, _)| start.line.get()) as u32,
+    };
+    runtime.codes.lock().insert(wanted.code, code);
+    frame
 }

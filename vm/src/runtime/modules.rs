@@ -1,18 +1,18 @@
 //! Modules, code and context variables.
 
-use super::references::expect;
-use crate::host::{RustPython, attempt, attempt_object};
+use super::references::{expect, expect_a};
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::{Modules, VmResult};
 use rustpython_vm::builtins::{PyCode, PyDict};
 use rustpython_vm::compiler::Mode;
 use rustpython_vm::function::ArgMapping;
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyResult, VirtualMachine};
 
 impl RustPython {
     /// The class of context variables.
-    fn context_var_class(&self, vm: &VirtualMachine) -> PyResult<&PyObjectRef> {
+    fn context_var_class(&self, vm: &VirtualMachine) -> PyResult<&Root> {
         if let Some(class) = self.context_var.get() {
             return Ok(class);
         }
@@ -29,7 +29,7 @@ impl RustPython {
 }
 
 impl Modules for RustPython {
-    fn import(&self, name: &str) -> VmResult<PyObjectRef, Self> {
+    fn import(&self, name: &str) -> VmResult<Root, Self> {
         attempt(|vm| {
             let name = vm.ctx.new_str(name);
             let top = vm.import(&name, 0)?;
@@ -38,18 +38,12 @@ impl Modules for RustPython {
             }
             // The import system returns the package; the module is what it has
             // registered.
-            vm.sys_module
-                .get_attr("modules", vm)?
-                .get_item(name.as_object(), vm)
+            let modules = vm.sys_module.get_attr("modules", vm)?;
+            modules.get_item(name.as_object(), vm)
         })
     }
 
-    fn compile(
-        &self,
-        source: &str,
-        filename: &str,
-        kind: HPy_SourceKind,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn compile(&self, source: &str, filename: &str, kind: HPy_SourceKind) -> VmResult<Root, Self> {
         attempt_object(|vm| {
             let mode = match kind {
                 HPy_SourceKind::HPy_SourceKind_Expr => Mode::Eval,
@@ -64,15 +58,9 @@ impl Modules for RustPython {
         })
     }
 
-    fn eval(
-        &self,
-        code: &PyObjectRef,
-        globals: &PyObjectRef,
-        locals: &PyObjectRef,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn eval(&self, code: &Root, globals: &Root, locals: &Root) -> VmResult<Root, Self> {
         attempt(|vm| {
-            let complaint = |class: &str| format!("expected a code object, {class} found");
-            let code = expect::<PyCode>(code, complaint, vm)?;
+            let code = expect_a::<PyCode>(code, "a code object", vm)?;
             let complaint = |class: &str| format!("globals must be a dict, not {class}");
             let globals = expect::<PyDict>(globals, complaint, vm)?;
             let locals = ArgMapping::new(locals.clone());
@@ -83,11 +71,7 @@ impl Modules for RustPython {
         })
     }
 
-    fn new_context_var(
-        &self,
-        name: &str,
-        default: Option<&PyObjectRef>,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn new_context_var(&self, name: &str, default: Option<&Root>) -> VmResult<Root, Self> {
         attempt(|vm| {
             let class = self.context_var_class(vm)?;
             let name = vm.ctx.new_str(name).into();
@@ -101,18 +85,11 @@ impl Modules for RustPython {
         })
     }
 
-    fn context_var_get(
-        &self,
-        var: &PyObjectRef,
-        default: Option<&PyObjectRef>,
-    ) -> VmResult<Option<PyObjectRef>, Self> {
+    fn context_var_get(&self, var: &Root, default: Option<&Root>) -> VmResult<Option<Root>, Self> {
         attempt(|vm| {
             self.check_context_var(var, vm)?;
-            let value = match default {
-                Some(default) => vm.call_method(var, "get", (default.clone(),)),
-                None => vm.call_method(var, "get", ()),
-            };
-            match value {
+            let args: Vec<_> = default.cloned().into_iter().collect();
+            match vm.call_method(var, "get", args) {
                 Ok(value) => Ok(Some(value)),
                 // Neither a value nor a default of any kind.
                 Err(error) if error.fast_isinstance(vm.ctx.exceptions.lookup_error) => Ok(None),
@@ -121,11 +98,7 @@ impl Modules for RustPython {
         })
     }
 
-    fn context_var_set(
-        &self,
-        var: &PyObjectRef,
-        value: &PyObjectRef,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn context_var_set(&self, var: &Root, value: &Root) -> VmResult<Root, Self> {
         attempt(|vm| {
             self.check_context_var(var, vm)?;
             vm.call_method(var, "set", (value.clone(),))

@@ -3,14 +3,14 @@
 use super::bytes::to_bytes;
 use super::references::expect;
 use super::type_names::type_name;
-use crate::host::{RustPython, attempt, attempt_object};
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use crate::types::refused_item;
 use hpy_loader::runtime::{CompareOp, Objects, VmResult};
 use rustpython_vm::builtins::{PyList, PyStr, PyStrRef, PyTuple, PyType};
 use rustpython_vm::protocol::{PyIter, PyIterReturn};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::vm::thread::with_current_vm;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
 use std::ffi::CStr;
 
 fn comparison(op: CompareOp) -> PyComparisonOp {
@@ -42,7 +42,7 @@ fn c_attribute_name(name: &str, vm: &VirtualMachine) -> PyStrRef {
 fn set_attribute(
     object: &PyObject,
     name: &Py<PyStr>,
-    value: Option<&PyObjectRef>,
+    value: Option<&Root>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     match value {
@@ -53,52 +53,41 @@ fn set_attribute(
 
 /// The place of item `index` of `length`, counted from the end if negative.
 fn place(index: isize, length: usize) -> Option<usize> {
-    let index = if index < 0 {
-        index.checked_add_unsigned(length)?
-    } else {
-        index
+    let index = match index {
+        ..0 => index.checked_add_unsigned(length)?,
+        _ => index,
     };
     usize::try_from(index).ok().filter(|&index| index < length)
 }
 
 impl Objects for RustPython {
     #[inline]
-    fn get_attr(&self, object: &PyObjectRef, name: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn get_attr(&self, object: &Root, name: &Root) -> VmResult<Root, Self> {
         attempt(|vm| object.get_attr(attribute_name(name, vm)?, vm))
     }
 
-    fn get_attr_str(&self, object: &PyObjectRef, name: &str) -> VmResult<PyObjectRef, Self> {
+    fn get_attr_str(&self, object: &Root, name: &str) -> VmResult<Root, Self> {
         attempt(|vm| object.get_attr(&c_attribute_name(name, vm), vm))
     }
 
-    fn set_attr(
-        &self,
-        object: &PyObjectRef,
-        name: &PyObjectRef,
-        value: Option<&PyObjectRef>,
-    ) -> VmResult<(), Self> {
+    fn set_attr(&self, object: &Root, name: &Root, value: Option<&Root>) -> VmResult<(), Self> {
         attempt(|vm| set_attribute(object, attribute_name(name, vm)?, value, vm))
     }
 
-    fn set_attr_str(
-        &self,
-        object: &PyObjectRef,
-        name: &str,
-        value: Option<&PyObjectRef>,
-    ) -> VmResult<(), Self> {
+    fn set_attr_str(&self, object: &Root, name: &str, value: Option<&Root>) -> VmResult<(), Self> {
         attempt(|vm| set_attribute(object, &c_attribute_name(name, vm), value, vm))
     }
 
     #[inline]
-    fn get_item(&self, object: &PyObjectRef, key: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn get_item(&self, object: &Root, key: &Root) -> VmResult<Root, Self> {
         attempt(|vm| object.get_item(&**key, vm))
     }
 
-    fn get_item_index(&self, object: &PyObjectRef, index: isize) -> VmResult<PyObjectRef, Self> {
+    fn get_item_index(&self, object: &Root, index: isize) -> VmResult<Root, Self> {
         attempt(|vm| {
             if let Some(tuple) = object.downcast_ref_if_exact::<PyTuple>(vm) {
-                let item =
-                    place(index, tuple.as_slice().len()).map(|at| tuple.as_slice()[at].clone());
+                let items = tuple.as_slice();
+                let item = place(index, items.len()).map(|at| items[at].clone());
                 return item.ok_or_else(|| vm.new_index_error("tuple index out of range"));
             }
             if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
@@ -110,12 +99,7 @@ impl Objects for RustPython {
         })
     }
 
-    fn set_item(
-        &self,
-        object: &PyObjectRef,
-        key: &PyObjectRef,
-        value: Option<&PyObjectRef>,
-    ) -> VmResult<(), Self> {
+    fn set_item(&self, object: &Root, key: &Root, value: Option<&Root>) -> VmResult<(), Self> {
         attempt(|vm| {
             let slots = object.class().slots();
             let takes_items = slots.as_mapping.ass_subscript.load().is_some()
@@ -131,71 +115,61 @@ impl Objects for RustPython {
 
     fn set_item_index(
         &self,
-        object: &PyObjectRef,
+        object: &Root,
         index: isize,
-        value: Option<&PyObjectRef>,
+        value: Option<&Root>,
     ) -> VmResult<(), Self> {
         let key = with_current_vm(|vm| vm.ctx.new_int(index).into());
         self.set_item(object, &key, value)
     }
 
-    fn contains(&self, container: &PyObjectRef, key: &PyObjectRef) -> VmResult<bool, Self> {
+    fn contains(&self, container: &Root, key: &Root) -> VmResult<bool, Self> {
         attempt(|vm| vm._contains(container, key))
     }
 
-    fn length(&self, object: &PyObjectRef) -> VmResult<usize, Self> {
+    fn length(&self, object: &Root) -> VmResult<usize, Self> {
         attempt(|vm| object.length(vm))
     }
 
-    fn is_true(&self, object: &PyObjectRef) -> VmResult<bool, Self> {
+    fn is_true(&self, object: &Root) -> VmResult<bool, Self> {
         attempt(|vm| object.try_to_bool(vm))
     }
 
-    fn hash(&self, object: &PyObjectRef) -> VmResult<isize, Self> {
+    fn hash(&self, object: &Root) -> VmResult<isize, Self> {
         let hash = attempt(|vm| object.hash(vm))? as isize;
         // C takes -1 for a failure.
         Ok(if hash == -1 { -2 } else { hash })
     }
 
-    fn repr(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn repr(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| object.repr(vm))
     }
 
-    fn str(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn str(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| object.str(vm))
     }
 
-    fn ascii(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn ascii(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| object.ascii(vm))
     }
 
-    fn bytes(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn bytes(&self, object: &Root) -> VmResult<Root, Self> {
         attempt(|vm| to_bytes(object, vm))
     }
 
-    fn compare(
-        &self,
-        op: CompareOp,
-        a: &PyObjectRef,
-        b: &PyObjectRef,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn compare(&self, op: CompareOp, a: &Root, b: &Root) -> VmResult<Root, Self> {
         attempt(|vm| PyObject::rich_compare(a, b, comparison(op), vm))
     }
 
-    fn compare_bool(
-        &self,
-        op: CompareOp,
-        a: &PyObjectRef,
-        b: &PyObjectRef,
-    ) -> VmResult<bool, Self> {
+    fn compare_bool(&self, op: CompareOp, a: &Root, b: &Root) -> VmResult<bool, Self> {
         attempt(|vm| a.rich_compare_bool(b, comparison(op), vm))
     }
 
-    fn get_iter(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn get_iter(&self, object: &Root) -> VmResult<Root, Self> {
         attempt_object(|vm| object.get_iter(vm))
     }
 
-    fn iter_next(&self, iterator: &PyObjectRef) -> VmResult<Option<PyObjectRef>, Self> {
+    fn iter_next(&self, iterator: &Root) -> VmResult<Option<Root>, Self> {
         attempt(|vm| {
             if !PyIter::check(iterator) {
                 let class = iterator.class().name().to_owned();
@@ -208,49 +182,44 @@ impl Objects for RustPython {
         })
     }
 
-    fn is_iterator(&self, object: &PyObjectRef) -> bool {
+    fn is_iterator(&self, object: &Root) -> bool {
         PyIter::check(object)
     }
 
     #[inline]
-    fn type_of(&self, object: &PyObjectRef) -> PyObjectRef {
+    fn type_of(&self, object: &Root) -> Root {
         object.class().to_owned().into()
     }
 
     #[inline]
-    fn is_instance(&self, object: &PyObjectRef, class: &PyObjectRef) -> bool {
+    fn is_instance(&self, object: &Root, class: &Root) -> bool {
         // Most objects are of just this class, and the list of bases has a lock.
         class
             .downcast_ref::<PyType>()
             .is_some_and(|class| object.class().is(class) || object.fast_isinstance(class))
     }
 
-    fn is_subtype(&self, class: &PyObjectRef, base: &PyObjectRef) -> bool {
-        match (
-            class.downcast_ref::<PyType>(),
-            base.downcast_ref::<PyType>(),
-        ) {
-            (Some(class), Some(base)) => class.is_subtype(base),
-            _ => false,
-        }
+    fn is_subtype(&self, class: &Root, base: &Root) -> bool {
+        let (class, base) = (class.downcast_ref::<PyType>(), base.downcast_ref());
+        class
+            .zip(base)
+            .is_some_and(|(class, base)| class.is_subtype(base))
     }
 
-    fn type_name<'a>(&self, class: &'a PyObjectRef) -> &'a CStr {
+    fn type_name<'a>(&self, class: &'a Root) -> &'a CStr {
         class.downcast_ref::<PyType>().map_or(c"", type_name)
     }
 
-    fn dump(&self, object: &PyObjectRef) {
+    fn dump(&self, object: &Root) {
         let class = object.class();
         // The layout is that of CPython's `_PyObject_Dump`.
         eprintln!("object address  : {:p}", object.as_raw());
         eprintln!("object refcount : {}", object.strong_count());
         eprintln!("object type     : {:p}", class.as_object().as_raw());
         eprintln!("object type name: {}", &*class.name());
-        let repr = with_current_vm(|vm| object.repr(vm).ok().map(|repr| repr.to_string()));
-        eprintln!(
-            "object repr     : {}",
-            repr.as_deref().unwrap_or("<repr failed>")
-        );
+        let repr = with_current_vm(|vm| object.repr(vm).map(|repr| repr.to_string()));
+        let repr = repr.as_deref().unwrap_or("<repr failed>");
+        eprintln!("object repr     : {repr}");
     }
 }
 

@@ -1,9 +1,8 @@
 //! References to objects: as what they are or have to be, lent, new.
 
+use crate::host::Root;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
-};
+use rustpython_vm::{AsObject, Context, Py, PyObject, PyPayload, PyRef, PyResult, VirtualMachine};
 use std::fmt::Debug;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -33,18 +32,31 @@ pub fn expect<'a, T: PyPayload>(
     })
 }
 
+/// The same with the text that most have; `what` is what the object has to be.
+pub fn expect_a<'a, T: PyPayload>(
+    object: &'a PyObject,
+    what: &str,
+    vm: &VirtualMachine,
+) -> PyResult<&'a Py<T>> {
+    expect(
+        object,
+        |class| format!("expected {what}, {class} found"),
+        vm,
+    )
+}
+
 /// Lends a reference of an object that something else keeps alive meanwhile.
 #[inline]
-pub fn lend<T>(object: &PyObject, look: impl FnOnce(&PyObjectRef) -> T) -> T {
+pub fn lend<T>(object: &PyObject, look: impl FnOnce(&Root) -> T) -> T {
     // SAFETY: `from_raw` takes over a reference, which is never given up here; the
     // object has another owner as long as the borrow lasts.
-    let object = ManuallyDrop::new(unsafe { PyObjectRef::from_raw(NonNull::from(object)) });
+    let object = ManuallyDrop::new(unsafe { Root::from_raw(NonNull::from(object)) });
     look(&object)
 }
 
 /// A new instance of the payload's own class, which has no `__dict__`. As `into_ref`
 /// makes it, which asks for the `__dict__`, and hands the payload on by memory.
 #[inline(always)]
-pub fn new_plain<T: PyPayload + Debug>(payload: T, ctx: &Context) -> PyObjectRef {
+pub fn new_plain<T: PyPayload + Debug>(payload: T, ctx: &Context) -> Root {
     PyRef::new_ref(payload, T::class(ctx).to_owned(), None).into()
 }

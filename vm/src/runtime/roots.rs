@@ -1,11 +1,11 @@
 //! Roots, fields, constants, threads.
 
 use crate::capsule::PyCapsule;
-use crate::host::RustPython;
+use crate::host::{Root, RustPython};
 use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
-use rustpython_vm::{AsObject, Context, PyObject, PyObjectRef};
+use rustpython_vm::{AsObject, Context, PyObject};
 use std::ptr::NonNull;
 
 /// The most items of a tuple that are looked at.
@@ -26,47 +26,47 @@ pub(super) fn is_leaf(object: &PyObject, ctx: &Context) -> bool {
 }
 
 impl Roots for RustPython {
-    type Object = PyObjectRef;
+    type Object = Root;
 
     type Threads = Threads<{ cfg!(feature = "threading") }>;
 
     #[inline]
-    fn duplicate(&self, object: &PyObjectRef) -> PyObjectRef {
+    fn duplicate(&self, object: &Root) -> Root {
         object.clone()
     }
 
     #[inline]
-    fn is_shared(&self, object: &PyObjectRef) -> bool {
+    fn is_shared(&self, object: &Root) -> bool {
         object.strong_count() > 1
     }
 
     #[inline]
-    fn is_same(&self, a: &PyObjectRef, b: &PyObjectRef) -> bool {
+    fn is_same(&self, a: &Root, b: &Root) -> bool {
         a.is(b)
     }
 
     #[inline]
-    fn store_field(&self, object: PyObjectRef) -> isize {
+    fn store_field(&self, object: Root) -> isize {
         object.into_raw().as_ptr().expose_provenance().cast_signed()
     }
 
     #[inline]
-    unsafe fn take_field(&self, word: isize) -> PyObjectRef {
+    unsafe fn take_field(&self, word: isize) -> Root {
         let object = std::ptr::with_exposed_provenance_mut::<PyObject>(word.cast_unsigned());
         // SAFETY: `store_field` made the word from a reference that it gave up,
         // and the caller vouches that the field now gives it up in turn.
-        unsafe { PyObjectRef::from_raw(NonNull::new_unchecked(object)) }
+        unsafe { Root::from_raw(NonNull::new_unchecked(object)) }
     }
 
     #[inline]
-    unsafe fn load_field(&self, word: isize) -> PyObjectRef {
+    unsafe fn load_field(&self, word: isize) -> Root {
         let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
         // SAFETY: the field owns a reference, by the caller's promise, so the
         // object is alive.
         unsafe { &*object }.to_owned()
     }
 
-    fn constant(&self, python_name: &str) -> PyObjectRef {
+    fn constant(&self, python_name: &str) -> Root {
         with_current_vm(|vm| match python_name {
             "__builtins__" => vm.builtins.dict().into(),
             "PyCapsule" => PyCapsule::make_static_type().into(),

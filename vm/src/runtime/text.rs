@@ -1,11 +1,12 @@
 //! `str` and `bytes`.
 
-use super::references::{expect, new_plain};
-use crate::host::{RustPython, attempt, attempt_object};
+use super::references::{expect_a, new_plain};
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::vm::thread::with_current_vm;
+use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
 
 /// `object` as a `str`, with the complaint that CPython's C functions make.
 fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PyStr>> {
@@ -17,22 +18,20 @@ fn as_str<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResult<&'a Py<PySt
 fn encode(text: &Py<PyStr>, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs
-        .encode_text(text.to_owned(), encoding, Some(errors), vm)
-        .map(Into::into)
+    let bytes = codecs.encode_text(text.to_owned(), encoding, Some(errors), vm);
+    bytes.map(Into::into)
 }
 
-fn decode(bytes: PyObjectRef, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
+fn decode(bytes: Root, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyResult {
     let errors: PyUtf8StrRef = vm.ctx.new_utf8_str(errors);
     let codecs = &vm.state.codec_registry;
-    codecs
-        .decode_text_object(bytes, encoding, Some(errors), vm)
-        .map(Into::into)
+    let text = codecs.decode_text_object(bytes, encoding, Some(errors), vm);
+    text.map(Into::into)
 }
 
 impl Text for RustPython {
     #[inline]
-    fn new_str(&self, text: &str) -> VmResult<PyObjectRef, Self> {
+    fn new_str(&self, text: &str) -> VmResult<Root, Self> {
         if let &[letter @ ..=b'\x7f'] = text.as_bytes() {
             return Ok(self.ctx.latin1_char(letter).into());
         }
@@ -42,69 +41,47 @@ impl Text for RustPython {
         }
     }
 
-    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<PyObjectRef, Self> {
+    fn new_str_from_code_points(&self, code_points: &[u32]) -> VmResult<Root, Self> {
         attempt_object(|vm| {
             let mut text = Wtf8Buf::with_capacity(code_points.len());
             for &code_point in code_points {
-                match CodePoint::from_u32(code_point) {
-                    // Two surrogates in a row stay two, as in any `str`.
-                    Some(code_point) => text.push(code_point),
-                    None => {
-                        return Err(vm.new_value_error(format!(
-                            "character U+{code_point:x} is not in range [U+0000; U+10ffff]"
-                        )));
-                    }
-                }
+                // Two surrogates in a row stay two, as in any `str`.
+                text.push(CodePoint::from_u32(code_point).ok_or_else(|| {
+                    vm.new_value_error(format!(
+                        "character U+{code_point:x} is not in range [U+0000; U+10ffff]"
+                    ))
+                })?);
             }
             Ok(vm.ctx.new_str(text))
         })
     }
 
-    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<PyObjectRef, Self> {
+    fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> VmResult<Root, Self> {
         attempt(|vm| {
-            decode(
-                vm.ctx.new_bytes(bytes.to_vec()).into(),
-                encoding,
-                errors,
-                vm,
-            )
+            let bytes = vm.ctx.new_bytes(bytes.to_vec());
+            decode(bytes.into(), encoding, errors, vm)
         })
     }
 
-    fn encode(
-        &self,
-        object: &PyObjectRef,
-        encoding: &str,
-        errors: &str,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn encode(&self, object: &Root, encoding: &str, errors: &str) -> VmResult<Root, Self> {
         attempt(|vm| encode(as_str(object, vm)?, encoding, errors, vm))
     }
 
-    fn decode_fs(&self, bytes: &[u8]) -> VmResult<PyObjectRef, Self> {
-        attempt(|vm| {
+    fn decode_fs(&self, bytes: &[u8]) -> VmResult<Root, Self> {
+        with_current_vm(|vm| {
             let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
-            decode(
-                vm.ctx.new_bytes(bytes.to_vec()).into(),
-                encoding,
-                errors,
-                vm,
-            )
+            self.decode(bytes, encoding, errors)
         })
     }
 
-    fn encode_fs(&self, object: &PyObjectRef) -> VmResult<PyObjectRef, Self> {
+    fn encode_fs(&self, object: &Root) -> VmResult<Root, Self> {
         attempt(|vm| {
             let (encoding, errors) = (vm.fs_encoding().as_str(), vm.fs_encode_errors().as_str());
             encode(as_str(object, vm)?, encoding, errors, vm)
         })
     }
 
-    fn decode_object(
-        &self,
-        object: &PyObjectRef,
-        encoding: &str,
-        errors: &str,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn decode_object(&self, object: &Root, encoding: &str, errors: &str) -> VmResult<Root, Self> {
         attempt(|vm| {
             if object.downcastable::<PyStr>() {
                 return Err(vm.new_type_error("decoding str is not supported"));
@@ -119,7 +96,7 @@ impl Text for RustPython {
         })
     }
 
-    fn utf8(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
+    fn utf8(&self, object: &Root) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
             if text.to_str().is_none() {
@@ -132,26 +109,20 @@ impl Text for RustPython {
         })
     }
 
-    fn read_char(&self, object: &PyObjectRef, index: isize) -> VmResult<u32, Self> {
+    fn read_char(&self, object: &Root, index: isize) -> VmResult<u32, Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
-            match usize::try_from(index) {
-                Ok(index) if index < text.char_len() => {
-                    let rest = &text.as_wtf8()[text.char_index_to_byte(index)..];
-                    let code_point = rest.code_points().next().map(CodePoint::to_u32);
-                    code_point.ok_or_else(|| vm.new_index_error("string index out of range"))
-                }
-                _ => Err(vm.new_index_error("string index out of range")),
-            }
+            let index = usize::try_from(index).ok();
+            let index = index.filter(|&index| index < text.char_len());
+            let code_point = index.and_then(|index| {
+                let rest = &text.as_wtf8()[text.char_index_to_byte(index)..];
+                rest.code_points().next().map(CodePoint::to_u32)
+            });
+            code_point.ok_or_else(|| vm.new_index_error("string index out of range"))
         })
     }
 
-    fn substring(
-        &self,
-        object: &PyObjectRef,
-        start: isize,
-        end: isize,
-    ) -> VmResult<PyObjectRef, Self> {
+    fn substring(&self, object: &Root, start: isize, end: isize) -> VmResult<Root, Self> {
         attempt(|vm| {
             let text = as_str(object, vm)?;
             let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
@@ -171,17 +142,16 @@ impl Text for RustPython {
     }
 
     #[inline]
-    fn new_bytes(&self, bytes: &[u8]) -> VmResult<PyObjectRef, Self> {
+    fn new_bytes(&self, bytes: &[u8]) -> VmResult<Root, Self> {
         if bytes.is_empty() {
             return Ok(self.ctx.empty_bytes.to_owned().into());
         }
         Ok(new_plain(PyBytes::from(bytes.to_vec()), self.ctx))
     }
 
-    fn bytes_data(&self, object: &PyObjectRef) -> VmResult<*const [u8], Self> {
+    fn bytes_data(&self, object: &Root) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
-            let complaint = |class: &str| format!("expected bytes, {class} found");
-            let bytes = expect::<PyBytes>(object, complaint, vm)?;
+            let bytes = expect_a::<PyBytes>(object, "bytes", vm)?;
             let exact = object.class().is(vm.ctx.types.bytes_type);
             self.copies.get(object, bytes.as_bytes(), exact, vm)
         })

@@ -1,12 +1,12 @@
 //! Types that extensions define: the chapter's way into [`crate::types`].
 
-use crate::host::{RustPython, attempt};
+use crate::host::{Root, RustPython, attempt};
 use crate::types::info::TypeInfo;
 use crate::types::{call, construction, native_struct};
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::{Types, VmResult};
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 use std::ffi::c_void;
 
 /// The loader has made sure that it is a class.
@@ -17,29 +17,24 @@ pub(super) fn class_of<'a>(object: &'a PyObject, vm: &VirtualMachine) -> PyResul
 }
 
 impl Types for RustPython {
-    fn new_instance(&self, class: &PyObjectRef) -> VmResult<(PyObjectRef, *mut c_void), Self> {
+    fn new_instance(&self, class: &Root) -> VmResult<(Root, *mut c_void), Self> {
         attempt(|vm| construction::new_instance(class_of(class, vm)?, vm))
     }
 
     #[inline]
-    fn native_struct(&self, object: &PyObjectRef, shape: HPyType_BuiltinShape) -> *mut c_void {
+    fn native_struct(&self, object: &Root, shape: HPyType_BuiltinShape) -> *mut c_void {
         native_struct::of(object, shape)
     }
 
-    fn builtin_shape(&self, class: &PyObjectRef) -> HPyType_BuiltinShape {
-        let info = class
-            .downcast_ref::<PyType>()
-            .and_then(|class| TypeInfo::of_class(class));
+    fn builtin_shape(&self, class: &Root) -> HPyType_BuiltinShape {
+        let class = class.downcast_ref::<PyType>();
+        let info = class.and_then(TypeInfo::of_class);
         info.map_or(HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy, |info| {
             info.definition.shape
         })
     }
 
-    fn set_call_function(
-        &self,
-        object: &PyObjectRef,
-        function: HPyFunc_keywords,
-    ) -> VmResult<(), Self> {
+    fn set_call_function(&self, object: &Root, function: HPyFunc_keywords) -> VmResult<(), Self> {
         attempt(|vm| call::set_call_function(object, function, vm))
     }
 }

@@ -13,34 +13,33 @@ use rustpython_vm::function::{ItemDoc, PySetterValue};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::ffi::c_void;
 
-/// Makes sure that the object is an instance of the type, as `descr_check`.
-fn check(info: &TypeInfo, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    if object.class().fast_issubclass(info.class.as_object()) {
-        return Ok(());
+impl TypeInfo {
+    /// Makes sure that the object is an instance of the type, as `descr_check`.
+    fn check(&self, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+        if object.class().fast_issubclass(self.class.as_object()) {
+            return Ok(());
+        }
+        Err(vm.new_type_error(format!(
+            "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
+            self.definition.full_name,
+            type_name(object.class()),
+        )))
     }
-    Err(vm.new_type_error(format!(
-        "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
-        info.definition.full_name,
-        type_name(object.class()),
-    )))
-}
 
-/// The native struct of an instance of the type.
-fn struct_of(
-    info: &TypeInfo,
-    name: &str,
-    object: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<*mut c_void> {
-    check(info, name, object, vm)?;
-    let native = info.shape().map(|shape| native_struct::of(object, shape));
-    native.filter(|native| !native.is_null()).ok_or_else(|| {
-        let message = format!(
-            "'{}' object has no native struct",
-            type_name(object.class())
-        );
-        vm.new_system_error(message)
-    })
+    /// The native struct of an instance of the type.
+    fn struct_of(
+        &self,
+        name: &str,
+        object: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<*mut c_void> {
+        self.check(name, object, vm)?;
+        let native = self.shape().map(|shape| native_struct::of(object, shape));
+        native.filter(|native| !native.is_null()).ok_or_else(|| {
+            let class = type_name(object.class());
+            vm.new_system_error(format!("'{class}' object has no native struct"))
+        })
+    }
 }
 
 fn into_option(value: PySetterValue) -> Option<PyObjectRef> {
@@ -63,24 +62,26 @@ pub fn member(
 ) -> PyObjectRef {
     let name = definition.name.as_str();
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        let native = struct_of(info, name, &object, vm)?;
+        let native = info.struct_of(name, &object, vm)?;
+        let type_name = type_name(object.class());
         // SAFETY: the struct is an instance's, which `object` keeps alive.
-        let value =
-            unsafe { member::get(info.loader, definition, &type_name(object.class()), native) };
+        let value = unsafe { member::get(info.loader, definition, &type_name, native) };
         value.map_err(|error| into_exception(error, vm))
     };
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        let native = struct_of(info, name, &object, vm)?;
+        let native = info.struct_of(name, &object, vm)?;
         let type_name = &info.definition.full_name;
         let value = into_option(value);
         // SAFETY: as above; others use the struct under the HPy lock only.
         let done = unsafe { member::set(info.loader, definition, type_name, native, value) };
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx)
-        .with_get(get)
-        .with_set(set);
-    make(getset, definition.doc.as_deref(), vm)
+    let getset = PyGetSet::new(name, info.class, &vm.ctx);
+    make(
+        getset.with_get(get).with_set(set),
+        definition.doc.as_deref(),
+        vm,
+    )
 }
 
 /// An attribute behind C functions.
@@ -97,21 +98,23 @@ pub fn getset(
         ))
     };
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        check(info, name, &object, vm)?;
+        info.check(name, &object, vm)?;
         let getter = definition.getter.ok_or_else(|| refused("readable", vm))?;
         let value = info.loader.call_slot(getter, (object, definition.closure));
         value.map_err(|error| into_exception(error, vm))
     };
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        check(info, name, &object, vm)?;
+        info.check(name, &object, vm)?;
         let setter = definition.setter.ok_or_else(|| refused("writable", vm))?;
         let value = into_option(value);
         let args = (object, value, definition.closure);
         let done = info.loader.call_slot(setter, args);
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx)
-        .with_get(get)
-        .with_set(set);
-    make(getset, definition.doc.as_deref(), vm)
+    let getset = PyGetSet::new(name, info.class, &vm.ctx);
+    make(
+        getset.with_get(get).with_set(set),
+        definition.doc.as_deref(),
+        vm,
+    )
 }

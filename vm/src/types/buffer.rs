@@ -11,16 +11,17 @@
 //! is replaced, when the first type with buffers is made, by one that looks
 //! through an export.
 
-use super::buffer_description::{Memory, describe};
+use super::buffer_description::{EMPTY, Memory, describe};
 use super::info::{TypeInfo, type_name};
 use crate::host::into_exception;
-use hpy_loader::abi::{HPy, HPy_buffer};
+use hpy_loader::abi::HPy_buffer;
 use hpy_loader::runtime::Errors;
 use rustpython_vm::builtins::{PyGetSet, PyMemoryView, PyType};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::common::borrow::{BorrowedValue, BorrowedValueMut};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::common::static_cell;
 use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::protocol::{BufferFlags, BufferMethods, PyBuffer};
 use rustpython_vm::types::Hashable;
@@ -28,7 +29,6 @@ use rustpython_vm::{
     Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
 use std::ffi::c_int;
-use std::sync::OnceLock;
 
 /// One buffer that was handed out.
 #[pyclass(module = false, name = "hpy_buffer", traverse = "manual")]
@@ -94,27 +94,18 @@ impl Export {
     fn exporter(&self) -> Option<PyObjectRef> {
         self.held.lock().as_ref().map(|held| held.exporter.clone())
     }
+}
 
+impl Held {
     /// Gives the buffer back to the extension.
-    fn release(&self) {
-        let Some(Held {
-            exporter,
-            mut buffer,
-        }) = self.held.lock().take()
-        else {
-            return;
-        };
-        let function = TypeInfo::function(&exporter, |slots| slots.bf_releasebuffer);
-        let Some((function, info)) = function else {
-            return;
-        };
-        let released = info
-            .loader
-            .call_slot(function, (exporter.clone(), &mut buffer));
-        if let Err(error) = released {
-            info.loader
-                .runtime()
-                .report_unraisable(error, Some(&exporter));
+    fn release(mut self) {
+        let function = TypeInfo::function(&self.exporter, |slots| slots.bf_releasebuffer);
+        if let Some((function, info)) = function
+            && let args = (self.exporter.clone(), &mut self.buffer)
+            && let Err(error) = info.loader.call_slot(function, args)
+        {
+            let runtime = info.loader.runtime();
+            runtime.report_unraisable(error, Some(&self.exporter));
         }
     }
 }
@@ -140,107 +131,76 @@ static METHODS: BufferMethods = BufferMethods {
         BorrowedValueMut::RefMut(unsafe { std::slice::from_raw_parts_mut(start, length) })
     },
     release: |buffer| {
-        if let Some(export) = buffer.obj.downcast_ref::<Export>() {
-            export.release();
+        let export = buffer.obj.downcast_ref::<Export>();
+        if let Some(held) = export.and_then(|export| export.held.lock().take()) {
+            held.release();
         }
     },
     retain: |_| {},
 };
-
-/// The slot `as_buffer`.
-pub fn as_buffer(object: &PyObject, flags: BufferFlags, vm: &VirtualMachine) -> PyResult<PyBuffer> {
+pub fn bf_getbuffer(
+    object: &PyObject,
+    flags: BufferFlags,
+    vm: &VirtualMachine,
+) -> PyResult<PyBuffer> {
     let Some((function, info)) = TypeInfo::function(object, |slots| slots.bf_getbuffer) else {
-        let message = format!(
-            "a bytes-like object is required, not '{}'",
-            type_name(object.class())
-        );
-        return Err(vm.new_type_error(message));
+        let class = type_name(object.class());
+        return Err(vm.new_type_error(format!("a bytes-like object is required, not '{class}'")));
     };
-    let mut buffer = empty();
+    let mut buffer = EMPTY;
     let flags = c_int::try_from(flags.bits()).unwrap_or_default();
-    let exporter = info
-        .loader
-        .call_slot(function, (object.to_owned(), &mut buffer, flags));
+    let args = (object.to_owned(), &mut buffer, flags);
+    let exporter = info.loader.call_slot(function, args);
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
-    let (descriptor, memory, copy) = match describe(&buffer) {
-        Ok(described) => (Ok(described.descriptor), described.memory, described.copy),
-        Err(reason) => (Err(reason), Memory::EMPTY, None),
-    };
+    let described = describe(&buffer);
     // Without an exporter nobody is told of the release.
     let held = exporter.map(|exporter| Held { exporter, buffer });
-    let export = Export {
-        memory,
-        _copy: copy,
-        held: PyMutex::new(held),
-    }
-    .into_ref(&vm.ctx);
-    match descriptor {
-        Ok(descriptor) => Ok(PyBuffer::new(export.into(), descriptor, &METHODS)),
+    match described {
+        Ok(described) => {
+            let export = Export {
+                memory: described.memory,
+                _copy: described.copy,
+                held: PyMutex::new(held),
+            };
+            let export = export.into_ref(&vm.ctx);
+            Ok(PyBuffer::new(export.into(), described.descriptor, &METHODS))
+        }
         Err(reason) => {
-            export.release();
+            held.into_iter().for_each(Held::release);
             let message = format!("{}: {reason}", type_name(object.class()));
             Err(vm.new_buffer_error(message))
         }
     }
 }
 
-/// The attribute `obj` of `memoryview` that RustPython has.
-struct Original(PyObjectRef);
-
-// SAFETY: where there are threads, any of them may use an object. Without the
-// feature `threading` there is one thread, and RustPython asks for the bound all
-// the same.
-unsafe impl Send for Original {}
-// SAFETY: as above.
-unsafe impl Sync for Original {}
-
-impl Original {
-    fn attribute(&self) -> &PyObject {
-        &self.0
-    }
+static_cell! {
+    /// The attribute `obj` of `memoryview` that RustPython has.
+    static ORIGINAL: PyObjectRef;
 }
 
 /// Prepares RustPython for the first type with buffers.
 pub fn prepare(vm: &VirtualMachine) {
-    static PREPARED: OnceLock<()> = OnceLock::new();
-    if PREPARED.get().is_some() {
-        return;
-    }
-    let _ = Export::make_static_type();
     let class = PyMemoryView::class(&vm.ctx);
     let name = vm.ctx.intern_str("obj");
-    if let Some(original) = class.get_direct_attr(name).map(Original) {
-        let get = move |view: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-            let object = match vm.call_get_descriptor(original.attribute(), &view) {
-                Some(object) => object?,
-                None => original.attribute().to_owned(),
-            };
-            Ok(match object.downcast_ref::<Export>() {
-                Some(export) => export.exporter().unwrap_or_else(|| vm.ctx.none()),
-                None => object,
-            })
-        };
-        let getset = PyGetSet::new("obj", class, &vm.ctx).with_get(get);
+    let _ = Export::make_static_type();
+    if let Some(original) = class.get_direct_attr(name)
+        && ORIGINAL.set(original).is_ok()
+    {
+        let getset = PyGetSet::new("obj", class, &vm.ctx).with_get(exporter);
         let getset = PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None);
         class.set_attr(name, getset.into());
     }
-    // Two threads may come here at once; one attribute then looks through the
-    // other.
-    PREPARED.get_or_init(|| ());
 }
 
-fn empty() -> HPy_buffer {
-    HPy_buffer {
-        buf: std::ptr::null_mut(),
-        obj: HPy::NULL,
-        len: 0,
-        itemsize: 1,
-        readonly: 0,
-        ndim: 1,
-        format: std::ptr::null_mut(),
-        shape: std::ptr::null_mut(),
-        strides: std::ptr::null_mut(),
-        suboffsets: std::ptr::null_mut(),
-        internal: std::ptr::null_mut(),
-    }
+/// `memoryview.obj`
+fn exporter(view: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let look = |original: &'static PyObjectRef| vm.call_get_descriptor(original, &view);
+    let object = ORIGINAL
+        .get()
+        .and_then(look)
+        .unwrap_or_else(|| Ok(vm.ctx.none()))?;
+    Ok(match object.downcast_ref::<Export>() {
+        Some(export) => export.exporter().unwrap_or_else(|| vm.ctx.none()),
+        None => object,
+    })
 }

@@ -4,11 +4,26 @@
 //! its indices. Rows that are reached through pointers (`suboffsets`) do not, so of
 //! such a buffer it gets a copy, which can't be written to.
 
-use hpy_loader::abi::HPy_buffer;
+use hpy_loader::abi::{HPy, HPy_buffer};
 use hpy_loader::memory::is_available;
 use rustpython_vm::protocol::BufferDescriptor;
 use std::borrow::Cow;
 use std::ffi::CStr;
+
+/// A buffer before an extension fills it in.
+pub const EMPTY: HPy_buffer = HPy_buffer {
+    buf: std::ptr::null_mut(),
+    obj: HPy::NULL,
+    len: 0,
+    itemsize: 1,
+    readonly: 0,
+    ndim: 1,
+    format: std::ptr::null_mut(),
+    shape: std::ptr::null_mut(),
+    strides: std::ptr::null_mut(),
+    suboffsets: std::ptr::null_mut(),
+    internal: std::ptr::null_mut(),
+};
 
 /// A range of memory of an extension.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +35,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// No memory.
     pub const EMPTY: Self = Self {
         start: std::ptr::dangling_mut(),
         length: 0,
@@ -87,10 +101,8 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
         }
         Some(suboffsets) => {
             let mut copy = Vec::with_capacity(len);
-            let steps: Vec<_> = strides
-                .into_iter()
-                .zip(suboffsets.iter().copied())
-                .collect();
+            let steps = strides.into_iter().zip(suboffsets.iter().copied());
+            let steps: Vec<_> = steps.collect();
             // SAFETY: the extension promises that the pointers lead to the items.
             unsafe { gather(buffer.buf.cast(), &lengths, &steps, itemsize, &mut copy) };
             let mut copy = copy.into_boxed_slice();
@@ -113,26 +125,21 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
             (memory, None, strides, before.cast_signed())
         }
     };
+    let dimensions = lengths.into_iter().zip(strides);
+    let dimensions = dimensions.map(|(length, stride)| (length, stride, 0));
     let descriptor = BufferDescriptor {
         len,
         offset,
         readonly: buffer.readonly != 0 || copy.is_some(),
         itemsize,
         format,
-        dim_desc: dimensions(lengths, strides),
+        dim_desc: dimensions.collect(),
     };
     Ok(Described {
         descriptor,
         memory,
         copy,
     })
-}
-
-fn dimensions(lengths: Vec<usize>, strides: Vec<isize>) -> Vec<(usize, isize, isize)> {
-    let dimensions = lengths.into_iter().zip(strides);
-    dimensions
-        .map(|(length, stride)| (length, stride, 0))
-        .collect()
 }
 
 /// Appends the items in the order of their indices. `steps` has the stride and the
@@ -200,7 +207,6 @@ fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hpy_loader::abi::HPy;
 
     /// Memory with a view of bytes over it.
     struct View {
@@ -223,16 +229,11 @@ mod tests {
             let strides = self.strides.as_mut();
             HPy_buffer {
                 buf: (&raw mut self.memory[first]).cast(),
-                obj: HPy::NULL,
                 len: self.shape.iter().product(),
-                itemsize: 1,
-                readonly: 0,
                 ndim: self.shape.len() as i32,
-                format: std::ptr::null_mut(),
                 shape: self.shape.as_mut_ptr(),
                 strides: strides.map_or(std::ptr::null_mut(), |strides| strides.as_mut_ptr()),
-                suboffsets: std::ptr::null_mut(),
-                internal: std::ptr::null_mut(),
+                ..EMPTY
             }
         }
     }

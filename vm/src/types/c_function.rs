@@ -6,9 +6,11 @@ use hpy_loader::abi::Slots;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{Py, PyObject};
 
+/// A C function and the type whose loader calls it.
+pub type Operator<F> = (F, &'static TypeInfo);
+
 impl TypeInfo {
-    /// The C function behind a slot of the object's class, with the type that
-    /// calls it.
+    /// The C function behind a slot of the object's class.
     ///
     /// Functions in RustPython's slots come here. They run for instances of an
     /// extension's type, and for those of Python subclasses where the slot has
@@ -17,7 +19,7 @@ impl TypeInfo {
     pub fn function<F>(
         object: &PyObject,
         slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
+    ) -> Option<Operator<F>> {
         let class = object.class();
         match object.downcast_ref::<HPyObject>() {
             Some(payload) if payload.native().info().is_class(class) => {
@@ -34,7 +36,7 @@ impl TypeInfo {
     pub fn class_function<F>(
         class: &Py<PyType>,
         slot: impl Fn(&Slots) -> Option<F>,
-    ) -> Option<(F, &'static Self)> {
+    ) -> Option<Operator<F>> {
         if let Some(info) = Self::of_class(class) {
             return slot(info.effective.get()).map(|function| (function, info));
         }

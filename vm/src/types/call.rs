@@ -5,6 +5,7 @@
 //! put in its place. An extension may also keep the function in its own struct,
 //! as the member `__vectorcalloffset__` tells.
 
+use super::c_function::Operator;
 use super::info::{TypeInfo, type_name};
 use super::native::Native;
 use super::payload::native_of;
@@ -24,7 +25,7 @@ fn own_place(object: &PyObject) -> Option<*mut Option<HPyFunc_keywords>> {
 }
 
 /// The function that runs when the object is called.
-fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keywords, Caller)> {
+fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<Operator<HPyFunc_keywords>> {
     let native = native_of(object);
     if let (Some(native), Some(place)) = (native, own_place(object)) {
         // SAFETY: the extension said that its struct has a call function there.
@@ -39,8 +40,6 @@ fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<(HPyFunc_keyword
     Err(vm.new_type_error(format!("'{name}' object does not support vectorcall")))
 }
 
-type Caller = &'static TypeInfo;
-
 fn invoke(object: &PyObject, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     let (function, info) = function(object, vm)?;
     let repr = || {
@@ -48,19 +47,13 @@ fn invoke(object: &PyObject, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -
             .repr(vm)
             .map_or_else(|_| String::new(), |repr| repr.to_string())
     };
-    let callee = Callee::Callable(&repr);
-    let result = info
-        .loader
-        .call_instance(function, object.to_owned(), args, callee);
+    let (callable, callee) = (object.to_owned(), Callee::Callable(&repr));
+    let result = info.loader.call_instance(function, callable, args, callee);
     result.map_err(|error| into_exception(error, vm))
 }
-
-/// The slot `call`.
-pub fn call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn tp_call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     invoke(object, call_args(args, vm), vm)
 }
-
-/// The slot `vectorcall`.
 pub fn vectorcall(
     object: &PyObject,
     values: Vec<PyObjectRef>,
@@ -95,15 +88,11 @@ pub fn set_call_function(
         return Ok(());
     }
     let is_callable = TypeInfo::function(object, |slots| slots.tp_call).is_some();
-    match native_of(object).filter(|_| is_callable) {
-        Some(native) => {
-            native.set_call(function);
-            Ok(())
-        }
-        None => {
-            let name = type_name(object.class());
-            let message = format!("type '{name}' does not implement the HPy call protocol");
-            Err(vm.new_type_error(message))
-        }
-    }
+    let Some(native) = native_of(object).filter(|_| is_callable) else {
+        let name = type_name(object.class());
+        let message = format!("type '{name}' does not implement the HPy call protocol");
+        return Err(vm.new_type_error(message));
+    };
+    native.set_call(function);
+    Ok(())
 }

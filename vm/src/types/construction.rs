@@ -13,30 +13,28 @@
 //!   same function, for all others it calls what was there before.
 
 use super::info::{TypeInfo, type_name};
-use super::layout::builtin_of;
+use super::layout::{ancestry, builtin_of};
 use super::payload::native_of;
 use super::shapes::{New, SHAPES, Shaped};
-use crate::functions::{bound_function, keyword_dict};
+use crate::functions::{define, keyword_dict, slot_doc};
 use crate::host::into_exception;
 use hpy_loader::abi::HPyFunc_newfunc;
 use hpy_loader::call::Callee;
-use rustpython_vm::builtins::{PyType, PyTypeRef};
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::types::{PyTypeFlags, SLOT_DEFS};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyType, PyTypeRef};
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
+use rustpython_vm::object::PyThreadingConstraint;
+use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, identifier};
 use std::ffi::c_void;
-use std::sync::Mutex;
+use std::ptr::fn_addr_eq;
+use std::sync::atomic::Ordering;
 
 /// The slot `new` of a type that has or inherits the `tp_new` of an extension.
 pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let info = TypeInfo::nearest(&class);
-    match info.and_then(|info| Some((info, info.effective.get().tp_new?))) {
-        Some((info, function)) => call_new(info, function, class, args, vm),
-        None => {
-            let message = format!("cannot create '{}' instances", type_name(&class));
-            Err(vm.new_type_error(message))
-        }
-    }
+    let function = info.and_then(|info| Some((info, info.effective.get().tp_new?)));
+    let (info, function) = function.ok_or_else(|| not_constructible(&class, vm))?;
+    call_new(info, function, class, args, vm)
 }
 
 fn call_new(
@@ -58,20 +56,14 @@ pub fn new_instance(
     class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyResult<(PyObjectRef, *mut c_void)> {
-    if let Some(alloc) = class.slots().alloc.load()
-        && SHAPES
-            .iter()
-            .any(|shaped| std::ptr::fn_addr_eq(shaped.alloc, alloc))
-    {
-        let object = alloc(class.to_owned(), 0, vm)?;
+    if let Some(shaped) = SHAPES.iter().find(|shaped| shaped.lays_out(class)) {
+        let object = (shaped.alloc)(class.to_owned(), 0, vm)?;
         let data = native_of(&object).map_or(std::ptr::null_mut(), |native| native.data());
         return Ok((object, data));
     }
     // The instance is one of a builtin type's, apart from its class.
-    let mut builtin = class;
-    while let (Some(_), Some(base)) = (builtin.heaptype_ext(), builtin.base.deref()) {
-        builtin = base;
-    }
+    let builtin = ancestry(class).find(|class| class.heaptype_ext().is_none());
+    let builtin = builtin.unwrap_or(vm.ctx.types.object_type);
     let object = if builtin.is(vm.ctx.types.object_type) {
         let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
         let dict = has_dict.then(|| vm.ctx.new_dict());
@@ -79,88 +71,78 @@ pub fn new_instance(
     } else if builtin.is(vm.ctx.types.type_type) {
         return Err(vm.new_type_error("HPy_New can't make classes; call the metaclass"));
     } else {
-        match builtin.slots().new.load() {
-            Some(new) => new(class.to_owned(), FuncArgs::default(), vm)?,
-            None => {
-                let message = format!("cannot create '{}' instances", type_name(class));
-                return Err(vm.new_type_error(message));
-            }
-        }
+        let new = builtin.slots().new.load();
+        let new = new.ok_or_else(|| not_constructible(class, vm))?;
+        new(class.to_owned(), FuncArgs::default(), vm)?
     };
     Ok((object, std::ptr::null_mut()))
 }
 
+fn not_constructible(class: &Py<PyType>, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_type_error(format!("cannot create '{}' instances", type_name(class)))
+}
+
 fn is_slot(class: &Py<PyType>, function: New) -> bool {
     let slot = class.slots().new.load();
-    slot.is_some_and(|slot| std::ptr::fn_addr_eq(slot, function))
+    slot.is_some_and(|slot| fn_addr_eq(slot, function))
 }
 
 /// Replaces `__new__` of the builtin type of a shape, once.
 pub fn replace_builtin_new(shaped: &'static Shaped, vm: &VirtualMachine) {
-    static REPLACED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
-    let is_replaced = |shapes: &mut Vec<i32>| shapes.contains(&shaped.shape.0);
     let Some(builtin) = builtin_of(shaped.shape, &vm.ctx) else {
         return;
     };
-    if REPLACED
-        .lock()
-        .is_ok_and(|mut shapes| is_replaced(&mut shapes))
-    {
+    if shaped.is_replaced.load(Ordering::Acquire) {
         return;
     }
     let name = identifier!(vm, __new__);
     let Some(original) = builtin.get_direct_attr(name) else {
         return;
     };
-    let function = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
-        // The builtin type itself, which this function is bound to.
-        args.args.remove(0);
-        let class = args
-            .args
-            .first()
-            .and_then(|class| class.downcast_ref::<PyType>());
-        match class {
-            Some(class) if constructs(shaped, class) => {
+    let function = move |mut args: FuncArgs, vm: &VirtualMachine| {
+        let class = args.args.first().and_then(|class| class.downcast_ref());
+        match class.filter(|class| constructs(shaped, class)) {
+            Some(class) => {
                 let class = class.to_owned();
                 args.args.remove(0);
                 (shaped.new)(class, args, vm)
             }
-            _ => original.call(args, vm),
+            None => original.call(args, vm),
         }
     };
-    let replacement = bound_function("__new__", doc(), builtin.to_owned().into(), function, vm);
-    builtin.set_attr(name, replacement);
+    builtin.set_attr(name, static_new(builtin, function, vm));
     // Two threads may come here at once; the one replacement calls the other.
-    if let Ok(mut shapes) = REPLACED.lock() {
-        shapes.push(shaped.shape.0);
-    }
+    shaped.is_replaced.store(true, Ordering::Release);
 }
 
 /// Whether instances of `class` are made by the function of this shape. Python
 /// classes with a `__new__` of their own do not count: it is the one that calls.
 fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
-    let alloc = class.slots().alloc.load();
-    if !alloc.is_some_and(|alloc| std::ptr::fn_addr_eq(alloc, shaped.alloc)) {
-        return false;
-    }
-    let mut next = Some(class);
-    while let Some(class) = next {
-        if is_slot(class, shaped.new) {
-            return true;
-        }
-        if is_slot(class, new_native) {
-            return false;
-        }
-        next = class.base.deref();
-    }
-    false
+    let is_maker = |class: &&Py<PyType>| is_slot(class, shaped.new) || is_slot(class, new_native);
+    let maker = || ancestry(class).find(is_maker);
+    shaped.lays_out(class) && maker().is_some_and(|class| is_slot(class, shaped.new))
 }
 
-fn doc() -> Option<&'static str> {
-    SLOT_DEFS
-        .iter()
-        .find(|slot| slot.name == "__new__")
-        .map(|slot| slot.doc)
+/// A `__new__` for the dict of `class`. The function gets what it was called with.
+fn static_new(
+    class: &Py<PyType>,
+    function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
+    vm: &VirtualMachine,
+) -> PyObjectRef {
+    let unbound = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+        // The class, which RustPython binds the function to.
+        args.args.remove(0);
+        function(args, vm)
+    };
+    let definition = define(
+        "__new__",
+        slot_doc("__new__"),
+        PyMethodFlags::EMPTY,
+        unbound,
+    );
+    definition
+        .build_bound_function(&vm.ctx, class.to_owned().into())
+        .into()
 }
 
 /// The `__new__` in the dict of a type whose extension gives `tp_new`, as
@@ -170,10 +152,8 @@ pub fn new_attribute(
     function: HPyFunc_newfunc,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
-    let checked = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+    let checked = move |mut args: FuncArgs, vm: &VirtualMachine| {
         let this = &info.definition.full_name;
-        // The type itself, which this function is bound to.
-        args.args.remove(0);
         if args.args.is_empty() {
             let message = format!("{this}.__new__(): not enough arguments");
             return Err(vm.new_type_error(message));
@@ -201,19 +181,13 @@ pub fn new_attribute(
             }
         }
     };
-    bound_function("__new__", doc(), info.class.to_owned().into(), checked, vm)
+    static_new(info.class, checked, vm)
 }
 
 /// The `tp_new` of an extension that makes instances of `class`, a Python
 /// `__new__` aside.
 fn constructor(class: &Py<PyType>) -> Option<(&'static TypeInfo, HPyFunc_newfunc)> {
-    let mut next = Some(class);
-    while let Some(class) = next {
-        if is_slot(class, new_native) {
-            let info = TypeInfo::nearest(class)?;
-            return Some((info, info.effective.get().tp_new?));
-        }
-        next = class.base.deref();
-    }
-    None
+    let class = ancestry(class).find(|class| is_slot(class, new_native))?;
+    let info = TypeInfo::nearest(class)?;
+    Some((info, info.effective.get().tp_new?))
 }

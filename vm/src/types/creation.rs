@@ -1,7 +1,7 @@
 //! Making a type.
 
 use super::construction::{new_native, replace_builtin_new};
-use super::info::{ClassRecord, TypeInfo};
+use super::info::TypeInfo;
 use super::layout::builtin_of;
 use super::patches::{from_bytes, get_referents, reduce};
 use super::plan::{Plan, plan};
@@ -17,6 +17,7 @@ use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::ItemDoc;
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
+use std::ptr::fn_addr_eq;
 use std::sync::OnceLock;
 
 /// Makes the type that an extension describes.
@@ -45,7 +46,7 @@ pub fn new_type(
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
         if shaped.shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Long {
-            from_bytes::prepare(vm);
+            from_bytes::prepare(shaped, vm);
         }
     }
     if definition.slots.bf_getbuffer.is_some() {
@@ -55,9 +56,8 @@ pub fn new_type(
         get_referents::prepare(vm)?;
     }
     class.slots().new.store(new_slot(info, &plan.base, vm));
-    class
-        .init_type_data(ClassRecord::of_type(info))
-        .map_err(|message| vm.new_system_error(message))?;
+    let kept = class.init_type_data(info);
+    kept.map_err(|message| vm.new_system_error(message))?;
     dict::fill(info, vm);
     Ok(class.to_owned())
 }
@@ -70,11 +70,11 @@ fn metaclass_of(
     vm: &VirtualMachine,
 ) -> PyResult<PyTypeRef> {
     let type_type = vm.ctx.types.type_type;
-    let makes_types =
-        |class: &Py<PyType>| match (class.slots().new.load(), type_type.slots().new.load()) {
-            (Some(own), Some(default)) => std::ptr::fn_addr_eq(own, default),
-            _ => false,
-        };
+    let default = type_type.slots().new.load();
+    let makes_types = |class: &Py<PyType>| {
+        let own = class.slots().new.load().zip(default);
+        own.is_some_and(|(own, default)| fn_addr_eq(own, default))
+    };
     let explicit = metaclass.is_some();
     let mut winner = metaclass.unwrap_or_else(|| type_type.to_owned());
     if explicit && !makes_types(&winner) {
@@ -142,15 +142,9 @@ fn new_class(
     if let Some(doc) = &definition.doc {
         slots.doc = ItemDoc::static_text(doc);
     }
-    let class = PyType::new_heap(
-        definition.name(),
-        bases,
-        Default::default(),
-        slots,
-        metaclass,
-        &vm.ctx,
-    )
-    .map_err(|message| vm.new_type_error(message))?;
+    let (name, dict) = (definition.name(), Default::default());
+    let class = PyType::new_heap(name, bases, dict, slots, metaclass, &vm.ctx);
+    let class = class.map_err(|message| vm.new_type_error(message))?;
     let is_first = class.base.deref().is_some_and(|base| base.is(&plan.base));
     if !is_first {
         // SAFETY: nobody has seen the class yet, so nobody borrows the base that
@@ -172,20 +166,14 @@ fn describe(
 ) -> PyResult<&'static TypeInfo> {
     let own = &definition.slots;
     let base = TypeInfo::nearest(&plan.base);
-    let call_offset = definition.offsets.call.or_else(|| {
-        base.and_then(|base| base.call_offset)
-            .filter(|_| own.tp_call.is_none())
-    });
+    let inherited_offset = || base?.call_offset.filter(|_| own.tp_call.is_none());
+    let call_offset = definition.offsets.call.or_else(inherited_offset);
     let mut effective = slots::install(class, own, call_offset.is_some(), &vm.ctx);
-    effective.tp_new = own
-        .tp_new
-        .or_else(|| base.and_then(|base| base.effective.get().tp_new));
-    effective.bf_releasebuffer = match own.bf_getbuffer {
-        Some(_) => own.bf_releasebuffer,
-        None => own
-            .bf_releasebuffer
-            .or_else(|| inherited(class, |slots| slots.bf_releasebuffer)),
-    };
+    effective.tp_new = own.tp_new.or_else(|| base?.effective.get().tp_new);
+    effective.bf_releasebuffer = own.bf_releasebuffer;
+    if own.bf_getbuffer.is_none() && own.bf_releasebuffer.is_none() {
+        effective.bf_releasebuffer = inherited(class, |slots| slots.bf_releasebuffer);
+    }
     let struct_cell = match plan.adds_struct_cell {
         true => Some(StructCell::new(class, plan.member_count - 1, vm)?),
         false => base.and_then(|base| base.struct_cell.clone()),
@@ -237,22 +225,15 @@ fn is_plain(class: &Py<PyType>, plan: &Plan) -> bool {
 
 /// A C function that the class inherits by its MRO.
 fn inherited<F>(class: &Py<PyType>, slot: impl Fn(&Slots) -> Option<F>) -> Option<F> {
-    class
-        .mro
-        .read()
-        .iter()
-        .skip(1)
-        .find_map(|class| slot(TypeInfo::of_class(class)?.effective.get()))
+    let mro = class.mro.read();
+    let mut bases = mro.iter().skip(1);
+    bases.find_map(|class| slot(TypeInfo::of_class(class)?.effective.get()))
 }
 
 /// What fills the slot `new`.
 fn new_slot(info: &TypeInfo, base: &Py<PyType>, vm: &VirtualMachine) -> Option<New> {
-    if info
-        .class
-        .slots()
-        .flags
-        .has_feature(PyTypeFlags::DISALLOW_INSTANTIATION)
-    {
+    let flags = &info.class.slots().flags;
+    if flags.has_feature(PyTypeFlags::DISALLOW_INSTANTIATION) {
         return None;
     }
     if info.definition.slots.tp_new.is_some() {
@@ -264,8 +245,6 @@ fn new_slot(info: &TypeInfo, base: &Py<PyType>, vm: &VirtualMachine) -> Option<N
     };
     // The builtin type's own function would make instances without the struct.
     let of_builtin = builtin_of(shaped.shape, &vm.ctx).and_then(|class| class.slots().new.load());
-    match of_builtin.is_some_and(|new| std::ptr::fn_addr_eq(new, inherited)) {
-        true => Some(shaped.new),
-        false => Some(inherited),
-    }
+    let is_builtin = of_builtin.is_some_and(|new| fn_addr_eq(new, inherited));
+    Some(if is_builtin { shaped.new } else { inherited })
 }

@@ -1,9 +1,10 @@
 //! The dict of a type.
 
 use super::construction::new_attribute;
-use super::info::{TypeInfo, Wrapper};
+use super::info::TypeInfo;
 use super::{attributes, dunder};
 use crate::functions::method_descriptor;
+use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{PyObjectRef, VirtualMachine, identifier};
 
 /// Puts everything there is into the dict, in CPython's order: what comes later
@@ -26,18 +27,9 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
     if let Some(function) = definition.slots.tp_new {
         add("__new__", new_attribute(info, function, vm));
     }
-    let attributes = dunder::attributes(info, vm);
-    let wrappers = attributes.filter_map(|(dunder, attribute)| {
-        add(dunder.name, attribute.clone()).then(|| Wrapper {
-            name: dunder.name,
-            key: vm.ctx.intern_str(dunder.name),
-            slot: dunder.slot,
-            twin: dunder.twin,
-            offer: dunder.offer,
-            attribute,
-        })
-    });
-    info.set_wrappers(wrappers.collect());
+    let mut wrappers = dunder::attributes(info, vm);
+    wrappers.retain(|wrapper| add(wrapper.dunder.name, wrapper.attribute.clone()));
+    info.set_wrappers(wrappers);
     for method in &definition.methods {
         let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
         add(&method.name, descriptor);
@@ -48,12 +40,9 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
     for getset in &definition.getsets {
         add(&getset.name, attributes::getset(info, getset, vm));
     }
-    let doc = definition
-        .doc
-        .as_deref()
-        .map(|doc| without_signature(definition.name(), doc));
-    let doc = doc.map_or_else(|| vm.ctx.none(), |doc| vm.ctx.new_str(doc).into());
-    add("__doc__", doc);
+    let doc = definition.doc.as_deref();
+    let doc = doc.map(|doc| without_signature(definition.name(), doc));
+    add("__doc__", doc.to_pyobject(vm));
     if let Some(module) = definition.module() {
         class.set_attr(identifier!(vm, __module__), vm.ctx.new_str(module).into());
     }

@@ -1,6 +1,7 @@
 //! What is known of a type that an extension defined.
 
-use super::layout::Layout;
+use super::dunder_table::Dunder;
+use super::layout::{Layout, ancestry};
 use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
 use crate::host::RustPython;
@@ -26,11 +27,9 @@ thread_local! {
 }
 
 /// One type that an extension defined. Types of extensions are never freed, and
-/// neither is this.
+/// neither is this: the class has a reference for its data in RustPython.
 pub struct TypeInfo {
-    /// The class.
     pub class: &'static Py<PyType>,
-    /// What the extension said about it.
     pub definition: &'static TypeDef,
     /// The loader whose context the extension's functions get.
     pub loader: &'static Loader<RustPython>,
@@ -49,7 +48,6 @@ pub struct TypeInfo {
     pub call_offset: Option<usize>,
     /// Where instances that are classes keep the native struct.
     pub struct_cell: Option<StructCell>,
-    /// Whether the collector keeps track of instances.
     pub is_tracked: bool,
     /// Whether an instance of just this class is an object with the native struct in
     /// it, and nothing else: no `__dict__`, no `__slots__`, no weak references.
@@ -60,44 +58,17 @@ pub struct TypeInfo {
     pub destroyers: Vec<HPyFunc_destroyfunc>,
 }
 
-/// The data that RustPython keeps for us in a type that an extension defined, set
-/// once and dropped with the type: it leads from the class to the [`TypeInfo`].
-pub struct ClassRecord {
-    info: &'static TypeInfo,
-}
-
-impl ClassRecord {
-    /// The record of an extension's type.
-    pub fn of_type(info: &'static TypeInfo) -> Self {
-        Self { info }
-    }
-
-    /// The type.
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
-    }
-}
-
 /// An attribute of a type that stands for a slot.
 pub struct Wrapper {
-    /// Its name.
-    pub name: &'static str,
-    /// The same as a key of dicts.
+    pub dunder: &'static Dunder,
+    /// Its name as a key of dicts.
     pub key: &'static PyStrInterned,
-    /// The slot's name.
-    pub slot: &'static str,
-    /// The name of another slot that the function fills in subclasses, or nothing.
-    pub twin: &'static str,
-    /// Copies what subclasses inherit from the second table to the first.
-    pub offer: fn(&mut Slots, &Slots),
-    /// The attribute.
     pub attribute: PyObjectRef,
 }
 
 // SAFETY: nothing in it changes but what is atomic, and the objects in it are such
-// that any thread may use where there are threads. Without the feature `threading` there is one
-// thread, and RustPython asks for the bound only because a class record is
-// stored behind a trait object.
+// that any thread may use where there are threads. Without the feature `threading` there
+// is one thread, and RustPython asks for the bound of any data of a type.
 unsafe impl Send for TypeInfo {}
 // SAFETY: as above.
 unsafe impl Sync for TypeInfo {}
@@ -110,28 +81,18 @@ impl TypeInfo {
             // Classes are some hundred bytes long each.
             let address = ptr::from_ref(class).addr();
             let place = &known[(address >> 6 ^ address >> 14) % PLACES];
-            match place.get().filter(|info| info.is_class(class)) {
-                Some(info) => Some(info),
-                None => {
-                    let info = class.get_type_data::<ClassRecord>()?.info();
-                    place.set(Some(info));
-                    Some(info)
-                }
-            }
+            place.get().filter(|info| info.is_class(class)).or_else(|| {
+                let info = *class.get_type_data::<&'static Self>()?;
+                place.set(Some(info));
+                Some(info)
+            })
         })
     }
 
     /// The type of an extension that `class` has its layout from: itself or the
     /// first on the way to `object`.
     pub fn nearest(class: &Py<PyType>) -> Option<&'static Self> {
-        let mut next = Some(class);
-        while let Some(class) = next {
-            if let Some(info) = Self::of_class(class) {
-                return Some(info);
-            }
-            next = class.base.deref();
-        }
-        None
+        ancestry(class).find_map(Self::of_class)
     }
 
     /// The attributes for slots that were put into its dict.
@@ -157,7 +118,7 @@ impl TypeInfo {
         for wrapper in self.wrappers() {
             let present = self.class.get_direct_attr(wrapper.key);
             if present.is_some_and(|present| present.is(&wrapper.attribute)) {
-                (wrapper.offer)(&mut offered, &self.definition.slots);
+                (wrapper.dunder.offer)(&mut offered, &self.definition.slots);
             }
         }
         self.offered.replace(offered);
@@ -168,8 +129,6 @@ impl TypeInfo {
     pub fn is_class(&self, class: &Py<PyType>) -> bool {
         ptr::eq(self.class, class)
     }
-
-    /// The builtin type that the native struct is attached to.
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
         self.layout.map(|layout| layout.shape)
     }

@@ -30,3 +30,8 @@ pub fn builtin_of(shape: Shape, ctx: &Context) -> Option<&'static Py<PyType>> {
         _ => return None,
     })
 }
+
+/// The class, its base, the base's base, and so on to `object`.
+pub fn ancestry(class: &Py<PyType>) -> impl Iterator<Item = &Py<PyType>> {
+    std::iter::successors(Some(class), |class| class.base.deref())
+}

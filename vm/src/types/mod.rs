@@ -16,6 +16,7 @@
 //!   that the extension sees.
 //! - [`info`] is what is kept of a type: its [`layout`], its functions in a
 //!   [`slot_table`], its [`struct_cell`] if it is a metaclass.
+//! - [`dunder_table`] has the names of slots.
 
 mod attributes;
 mod buffer;
@@ -26,7 +27,7 @@ pub mod construction;
 pub mod creation;
 mod dict;
 mod dunder;
-mod index;
+mod dunder_table;
 pub mod info;
 mod layout;
 mod native;

@@ -16,8 +16,6 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 const ALIGN: usize = 16;
 /// Structs up to this size lie in the object itself.
 const INLINE: usize = 48;
-/// Structs from this size on do not.
-const INLINE_END: usize = INLINE + 1;
 /// What [`INLINE`] takes at an address that is a multiple of 8 only.
 const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 
@@ -66,12 +64,6 @@ impl Memory {
         };
         Some(Self { info, heap })
     }
-
-    /// The type.
-    #[inline]
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
-    }
 }
 
 impl std::fmt::Debug for Native {
@@ -112,8 +104,6 @@ impl Native {
     pub fn info(&self) -> &'static TypeInfo {
         self.info
     }
-
-    /// The builtin type that the struct is attached to.
     #[inline]
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
         self.info.shape()
@@ -191,8 +181,6 @@ impl Native {
         // stores nothing else than functions of this type.
         unsafe { std::mem::transmute::<*mut (), Option<HPyFunc_keywords>>(function) }
     }
-
-    /// Replaces the function.
     pub fn set_call(&self, function: HPyFunc_keywords) {
         let function = function.address().cast_mut().cast();
         self.call.store(function, Ordering::Release);
@@ -215,7 +203,9 @@ impl Drop for Native {
             }
         }
         let size = self.info.layout.map_or(0, |layout| layout.size);
-        if let (INLINE_END.., Some(layout)) = (size, layout(size)) {
+        if size > INLINE
+            && let Some(layout) = layout(size)
+        {
             // SAFETY: allocated in `Memory::new` with this layout.
             unsafe { std::alloc::dealloc(start.cast(), layout) };
         }

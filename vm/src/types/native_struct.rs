@@ -22,7 +22,7 @@ pub fn of(object: &PyObject, shape: Shape) -> *mut c_void {
     }
     if shape == Shape::HPyType_BuiltinShape_Type {
         let class = object.downcast_ref::<PyType>();
-        return class.map_or(std::ptr::null_mut(), of_class);
+        return class.and_then(of_class).unwrap_or(std::ptr::null_mut());
     }
     match native_of(object) {
         Some(native) if native.shape() == Some(shape) => native.data(),
@@ -30,26 +30,17 @@ pub fn of(object: &PyObject, shape: Shape) -> *mut c_void {
     }
 }
 
-/// The native struct of a class whose metaclass is an extension's; null if there
-/// is none. The first call makes it.
-fn of_class(class: &Py<PyType>) -> *mut c_void {
-    let metaclass = TypeInfo::nearest(class.as_object().class());
-    let shape = Shape::HPyType_BuiltinShape_Type;
-    let Some(metaclass) = metaclass.filter(|info| info.shape() == Some(shape)) else {
-        return std::ptr::null_mut();
-    };
-    let Some(cell) = &metaclass.struct_cell else {
-        return std::ptr::null_mut();
-    };
-    with_current_vm(|vm| {
-        let holder = cell
-            .load(class, vm)
-            .or_else(|| make(metaclass, cell, class, vm));
-        let holder = holder.as_ref()?.downcast_ref::<HPyObject>()?;
-        // The class keeps the object, whose payload stays where it is.
-        Some(holder.native().data())
-    })
-    .unwrap_or(std::ptr::null_mut())
+/// The native struct of a class whose metaclass is an extension's. The first call makes
+/// it.
+fn of_class(class: &Py<PyType>) -> Option<*mut c_void> {
+    let metaclass = TypeInfo::nearest(class.as_object().class())?;
+    let cell = metaclass.struct_cell.as_ref()?;
+    let holder = with_current_vm(|vm| {
+        let made = cell.load(class, vm);
+        made.or_else(|| make(metaclass, cell, class, vm))
+    })?;
+    // The class keeps the object, whose payload stays where it is.
+    Some(holder.downcast_ref::<HPyObject>()?.native().data())
 }
 
 /// Makes the struct of a class, unless another thread was faster.
@@ -61,10 +52,9 @@ fn make(
 ) -> Option<PyObjectRef> {
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(made) = cell.load(class, vm) {
-        return Some(made);
-    }
-    let holder = carrier(metaclass, vm)?;
-    cell.store(class, holder.clone(), vm).ok()?;
-    Some(holder)
+    cell.load(class, vm).or_else(|| {
+        let holder = carrier(metaclass, vm)?;
+        cell.store(class, holder.clone(), vm).ok()?;
+        Some(holder)
+    })
 }

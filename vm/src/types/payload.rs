@@ -1,9 +1,9 @@
 //! The payloads of instances.
 //!
-//! An instance of a type of the shape `object` has a payload of its own kind. One
-//! of the shape `int` has a payload that starts with the one of an `int` and
-//! shares its id in RustPython, so that every builtin function that takes an
-//! `int` takes it too; likewise for `float`, `str`, `tuple` and `list`.
+//! An instance of a type of the shape `int` has a payload that starts with the one of
+//! an `int` and shares its id in RustPython, so that every builtin function that takes
+//! an `int` takes it too; likewise for `float`, `str`, `tuple` and `list`. Under one of
+//! the shape `object` lies an [`Object`], which is ours alone.
 //!
 //! Sharing an id means that the payload alone does not tell whether the struct is
 //! there. The class does: its slot `alloc`, which subclasses inherit along with
@@ -30,76 +30,158 @@ use std::ptr::fn_addr_eq;
 
 /// RustPython's type of the slot `alloc`.
 pub type Alloc = fn(PyTypeRef, usize, &VirtualMachine) -> PyResult;
-/// The payload of an instance of the shape `object`.
+
+/// The payload of an instance: the one of the builtin type `B`, and behind it the
+/// native struct.
 ///
 /// RustPython's collector keeps track of every object whose type it can't judge,
 /// unless the payload says otherwise. An extension says it for its type, by
 /// leaving out `HPy_TPFLAGS_HAVE_GC`; so there are two payloads, which differ in
 /// nothing else and share their id.
 #[derive(Debug)]
-pub struct HPyObject<const TRACKED: bool = true> {
+#[repr(C)]
+pub struct Instance<B, const TRACKED: bool = true> {
+    base: B,
     native: Native,
 }
 
-impl<const TRACKED: bool> HPyObject<TRACKED> {
-    #[inline(always)]
-    fn new(memory: Memory) -> Self {
-        let native = Native::new(memory);
-        Self { native }
-    }
-}
+/// The payload of an instance of the shape `object`.
+pub type HPyObject = Instance<Object>;
 
-impl HPyObject {
-    /// The native struct.
+impl<B: Extensible, const TRACKED: bool> Instance<B, TRACKED> {
+    // RustPython finds the builtin's payload by these two distances.
+    const STARTS_WITH_BASE: () = {
+        assert!(offset_of!(Self, base) == 0);
+        assert!(payload_offset::<Self>() == payload_offset::<B>());
+    };
+
+    /// An object whose native struct has its place.
+    #[inline(always)]
+    fn settled(base: B, memory: Memory, class: PyTypeRef, dict: Option<PyDictRef>) -> PyRef<Self> {
+        const { Self::STARTS_WITH_BASE };
+        let native = Native::new(memory);
+        let object = PyRef::new_ref(Self { base, native }, class, dict);
+        object.native.settle();
+        object
+    }
+
     #[inline]
     pub fn native(&self) -> &Native {
         &self.native
     }
 }
 
-/// A payload with a native struct.
-trait Carrier: PyPayload + Debug {
-    fn native(&self) -> &Native;
-}
+impl<B: Extensible, const TRACKED: bool> PyPayload for Instance<B, TRACKED> {
+    const PAYLOAD_TYPE_ID: TypeId = B::PAYLOAD_TYPE_ID;
+    const NEW_REF_UNTRACKED: bool = !TRACKED;
 
-impl<const TRACKED: bool> Carrier for HPyObject<TRACKED> {
     #[inline(always)]
-    fn native(&self) -> &Native {
-        &self.native
+    unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
+        if B::SHAPE.0 == Object::SHAPE.0 {
+            return true;
+        }
+        let slot = object.class().slots().alloc.load();
+        slot.is_some_and(|slot| fn_addr_eq(slot, alloc::<B> as Alloc))
+    }
+
+    fn class(ctx: &Context) -> &'static Py<PyType> {
+        B::class(ctx)
     }
 }
 
-impl<const TRACKED: bool> PyPayload for HPyObject<TRACKED> {
-    const PAYLOAD_TYPE_ID: TypeId = TypeId::of::<HPyObject>();
-    const NEW_REF_UNTRACKED: bool = !TRACKED;
+impl<B: Extensible, const TRACKED: bool> MaybeTraverse for Instance<B, TRACKED> {
+    const HAS_TRAVERSE: bool = true;
+    const HAS_CLEAR: bool = true;
 
+    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.base.try_traverse(visit);
+        self.native.traverse(visit);
+    }
+
+    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
+        self.base.try_clear(references);
+        self.native.clear(references);
+    }
+}
+
+/// The payload of a builtin type, which may have a native struct behind it.
+pub trait Extensible: PyPayload + Debug {
+    const SHAPE: Shape;
+
+    /// The type's value without arguments.
+    fn empty() -> Self;
+
+    /// The same value once more.
+    fn copy(&self) -> Self;
+}
+
+macro_rules! extensible {
+    ($($base:ident as $shape:ident: $empty:expr, $copy:expr;)*) => { $(
+        impl Extensible for $base {
+            const SHAPE: Shape = Shape::$shape;
+
+            fn empty() -> Self {
+                $empty
+            }
+
+            fn copy(&self) -> Self {
+                let copy: fn(&Self) -> Self = $copy;
+                copy(self)
+            }
+        }
+    )* };
+}
+
+extensible! {
+    Object as HPyType_BuiltinShape_Object: Object, |_| Object;
+    PyInt as HPyType_BuiltinShape_Long:
+        PyInt::from(0), |value| PyInt::from(value.as_bigint().clone());
+    PyFloat as HPyType_BuiltinShape_Float:
+        PyFloat::from(0.0), |value| PyFloat::from(value.to_f64());
+    PyStr as HPyType_BuiltinShape_Unicode:
+        PyStr::from(""), |value| PyStr::from(value.as_wtf8().to_owned());
+    PyTuple as HPyType_BuiltinShape_Tuple:
+        PyTuple::new_unchecked(Box::default()),
+        |value| PyTuple::new_unchecked(value.as_slice().into());
+    PyList as HPyType_BuiltinShape_List:
+        PyList::from(Vec::new()), |value| PyList::from(value.borrow_vec().to_vec());
+}
+
+/// What an instance of the shape `object` has of the builtin type: nothing.
+#[derive(Debug)]
+pub struct Object;
+
+impl PyPayload for Object {
     fn class(ctx: &Context) -> &'static Py<PyType> {
         ctx.types.object_type
     }
 }
 
-impl<const TRACKED: bool> MaybeTraverse for HPyObject<TRACKED> {
-    const HAS_TRAVERSE: bool = true;
-    const HAS_CLEAR: bool = true;
-
-    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.native.traverse(visit);
-    }
-
-    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
-        self.native.clear(references);
-    }
+impl MaybeTraverse for Object {
+    fn try_traverse(&self, _: &mut TraverseFn<'_>) {}
 }
 
-/// The slot `alloc` of a type of the shape `object`.
-pub fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
-    let memory = memory_for(&class, vm)?;
-    // A Python subclass adds a `__dict__` or the like, through which there may
-    // be cycles.
-    let info = memory.info();
-    Ok(match info.is_tracked || !info.is_class(&class) {
-        true => instantiate(HPyObject::<true>::new(memory), class, vm),
-        false => instantiate(HPyObject::<false>::new(memory), class, vm),
+/// The slot `alloc` of a type that extends the builtin type `B`.
+pub fn alloc<B: Extensible>(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
+    extend(B::empty(), class, vm)
+}
+
+/// An instance of `class`, whose builtin part is `base`.
+pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> PyResult {
+    let info = TypeInfo::nearest(&class).filter(|info| info.layout.is_some());
+    let Some(info) = info else {
+        let message = format!("instances of '{}' have no native struct", class.name());
+        return Err(vm.new_system_error(message));
+    };
+    let memory = Memory::new(info).ok_or_else(|| vm.no_memory_error())?;
+    let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
+    let dict = has_dict.then(|| vm.ctx.new_dict());
+    // What a builtin type holds is for the collector to see, and a Python subclass adds a
+    // `__dict__` or the like, through which there may be cycles.
+    let is_tracked = B::SHAPE != Object::SHAPE || info.is_tracked || !info.is_class(&class);
+    Ok(match is_tracked {
+        true => Instance::<B, true>::settled(base, memory, class, dict).into(),
+        false => Instance::<B, false>::settled(base, memory, class, dict).into(),
     })
 }
 
@@ -113,7 +195,7 @@ pub fn alloc_object(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyR
 pub fn fast_new_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void), PyObjectRef> {
     #[inline(always)]
     fn made<const TRACKED: bool>(memory: Memory, class: PyTypeRef) -> (PyObjectRef, *mut c_void) {
-        let object = settled(HPyObject::<TRACKED>::new(memory), class, None);
+        let object = Instance::<_, TRACKED>::settled(Object, memory, class, None);
         let data = object.native.data();
         (object.into(), data)
     }
@@ -142,160 +224,23 @@ pub fn is_bare_instance(object: &PyObject) -> bool {
     })
 }
 
-/// The payload of an instance of another shape: the one of the builtin type `B`, and
-/// behind it the native struct.
-#[derive(Debug)]
-#[repr(C)]
-struct Extended<B> {
-    base: B,
-    native: Native,
-}
-
-impl<B: Extensible> Extended<B> {
-    // RustPython finds the builtin's payload by these two distances.
-    const STARTS_WITH_BASE: () = {
-        assert!(offset_of!(Self, base) == 0);
-        assert!(payload_offset::<Self>() == payload_offset::<B>());
-    };
-}
-
-impl<B: Extensible> Carrier for Extended<B> {
-    fn native(&self) -> &Native {
-        &self.native
-    }
-}
-
-impl<B: Extensible> PyPayload for Extended<B> {
-    const PAYLOAD_TYPE_ID: TypeId = B::PAYLOAD_TYPE_ID;
-
-    unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
-        let alloc = object.class().slots().alloc.load();
-        alloc.is_some_and(|alloc| fn_addr_eq(alloc, alloc_extended::<B> as Alloc))
-    }
-
-    fn class(ctx: &Context) -> &'static Py<PyType> {
-        B::class(ctx)
-    }
-}
-
-impl<B: Extensible> MaybeTraverse for Extended<B> {
-    const HAS_TRAVERSE: bool = true;
-    const HAS_CLEAR: bool = true;
-
-    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
-        self.base.try_traverse(visit);
-        self.native.traverse(visit);
-    }
-
-    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
-        self.base.try_clear(references);
-        self.native.clear(references);
-    }
-}
-
-/// The payload of a builtin type, which may have a native struct behind it.
-pub trait Extensible: PyPayload + Debug {
-    /// The type's shape.
-    const SHAPE: Shape;
-
-    /// The type's value without arguments.
-    fn empty() -> Self;
-
-    /// The same value once more.
-    fn copy(&self) -> Self;
-}
-
-macro_rules! extensible {
-    ($($base:ident as $shape:ident: $empty:expr, $copy:expr;)*) => { $(
-        impl Extensible for $base {
-            const SHAPE: Shape = Shape::$shape;
-
-            fn empty() -> Self {
-                $empty
-            }
-
-            fn copy(&self) -> Self {
-                let copy: fn(&Self) -> Self = $copy;
-                copy(self)
-            }
-        }
-    )* };
-}
-
-extensible! {
-    PyInt as HPyType_BuiltinShape_Long:
-        PyInt::from(0), |value| PyInt::from(value.as_bigint().clone());
-    PyFloat as HPyType_BuiltinShape_Float:
-        PyFloat::from(0.0), |value| PyFloat::from(value.to_f64());
-    PyStr as HPyType_BuiltinShape_Unicode:
-        PyStr::from(""), |value| PyStr::from(value.as_wtf8().to_owned());
-    PyTuple as HPyType_BuiltinShape_Tuple:
-        PyTuple::new_unchecked(Box::default()),
-        |value| PyTuple::new_unchecked(value.as_slice().into());
-    PyList as HPyType_BuiltinShape_List:
-        PyList::from(Vec::new()), |value| PyList::from(value.borrow_vec().to_vec());
-}
-
-/// The slot `alloc` of a type that extends the builtin type `B`.
-pub fn alloc_extended<B: Extensible>(
-    class: PyTypeRef,
-    _items: usize,
-    vm: &VirtualMachine,
-) -> PyResult {
-    extend(B::empty(), class, vm)
-}
-
-/// An instance of `class`, whose builtin part is `base`.
-pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> PyResult {
-    const { Extended::<B>::STARTS_WITH_BASE };
-    let native = Native::new(memory_for(&class, vm)?);
-    Ok(instantiate(Extended { base, native }, class, vm))
-}
-
 /// The native struct of an instance, if it has one.
 #[inline]
 pub fn native_of(object: &PyObject) -> Option<&Native> {
-    fn carried<T: Carrier>(object: &PyObject) -> Option<&Native> {
-        object.downcast_ref::<T>().map(|carrier| carrier.native())
+    fn of<B: Extensible>(object: &PyObject) -> Option<&Native> {
+        let instance = object.downcast_ref::<Instance<B>>();
+        instance.map(|instance| instance.native())
     }
-    carried::<HPyObject>(object)
-        .or_else(|| carried::<Extended<PyInt>>(object))
-        .or_else(|| carried::<Extended<PyFloat>>(object))
-        .or_else(|| carried::<Extended<PyStr>>(object))
-        .or_else(|| carried::<Extended<PyTuple>>(object))
-        .or_else(|| carried::<Extended<PyList>>(object))
-}
-
-/// The native struct's memory for an instance of the class, which has a layout.
-#[inline]
-fn memory_for(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<Memory> {
-    match TypeInfo::nearest(class).filter(|info| info.layout.is_some()) {
-        Some(info) => Memory::new(info).ok_or_else(|| vm.no_memory_error()),
-        None => {
-            let message = format!("instances of '{}' have no native struct", class.name());
-            Err(vm.new_system_error(message))
-        }
-    }
-}
-
-/// An object whose native struct has its place.
-#[inline(always)]
-fn settled<T: Carrier>(payload: T, class: PyTypeRef, dict: Option<PyDictRef>) -> PyRef<T> {
-    let object = PyRef::new_ref(payload, class, dict);
-    object.native().settle();
-    object
+    of::<Object>(object)
+        .or_else(|| of::<PyInt>(object))
+        .or_else(|| of::<PyFloat>(object))
+        .or_else(|| of::<PyStr>(object))
+        .or_else(|| of::<PyTuple>(object))
+        .or_else(|| of::<PyList>(object))
 }
 
 /// An object that only carries a struct of the type, as an instance would.
 pub fn carrier(info: &'static TypeInfo, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let class = vm.ctx.types.object_type.to_owned();
-    let payload = HPyObject::<true>::new(Memory::new(info)?);
-    Some(settled(payload, class, None).into())
-}
-
-#[inline(always)]
-fn instantiate<T: Carrier>(payload: T, class: PyTypeRef, vm: &VirtualMachine) -> PyObjectRef {
-    let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
-    let dict = has_dict.then(|| vm.ctx.new_dict());
-    settled(payload, class, dict).into()
+    Some(HPyObject::settled(Object, Memory::new(info)?, class, None).into())
 }

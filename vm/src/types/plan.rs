@@ -9,7 +9,7 @@
 //! under the same base has, and a type that only inherits one keeps the base's.
 
 use super::info::{TypeInfo, type_name};
-use super::layout::{Layout, Shape, builtin_of};
+use super::layout::{Layout, Shape, ancestry, builtin_of};
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::types::PyTypeFlags;
@@ -19,7 +19,6 @@ use rustpython_vm::{AsObject, Py, PyResult, VirtualMachine};
 pub struct Plan {
     /// The base that instances have their layout from.
     pub base: PyTypeRef,
-    /// The native struct, if there is one.
     pub layout: Option<Layout>,
     /// RustPython's size of an instance.
     pub basicsize: usize,
@@ -132,18 +131,11 @@ fn attach(
 /// Whether instances of `solid` are those of the builtin type, apart from
 /// `__slots__`.
 fn is_like(solid: &Py<PyType>, builtin: &Py<PyType>) -> bool {
-    let mut next = Some(solid);
-    while let Some(class) = next {
-        if class.is(builtin) {
-            return true;
-        }
-        let same_size = class.slots().basicsize == builtin.slots().basicsize;
-        if !same_size || class.heaptype_ext().is_none() {
-            return false;
-        }
-        next = class.base.deref();
-    }
-    false
+    let size = |class: &Py<PyType>| class.slots().basicsize;
+    let mut classes = ancestry(solid).take_while(|class| size(class) == size(builtin));
+    classes
+        .find(|class| class.heaptype_ext().is_none())
+        .is_some_and(|class| class.is(builtin))
 }
 
 fn shape_name(shape: Shape) -> &'static str {
@@ -152,17 +144,12 @@ fn shape_name(shape: Shape) -> &'static str {
 
 /// A size that no other type directly under `base` has.
 fn unique_basicsize(base: &Py<PyType>, size: usize) -> usize {
-    let taken: Vec<usize> = base
-        .subclasses
-        .read()
-        .iter()
-        .filter_map(|class| {
-            class
-                .upgrade()?
-                .downcast_ref::<PyType>()
-                .map(|c| c.slots().basicsize)
-        })
-        .collect();
+    let subclasses = base.subclasses.read();
+    let taken = subclasses.iter().filter_map(|class| {
+        let class = class.upgrade()?.downcast::<PyType>().ok()?;
+        Some(class.slots().basicsize)
+    });
+    let taken: Vec<usize> = taken.collect();
     let smallest = base.slots().basicsize + size.next_multiple_of(8).max(8);
     (smallest..)
         .find(|size| !taken.contains(size))
@@ -194,16 +181,17 @@ fn best_base<'a>(bases: &'a [PyTypeRef], vm: &VirtualMachine) -> PyResult<&'a Py
 
 /// The class on the way to `object` that last changed the layout.
 fn solid_base(class: &Py<PyType>) -> &Py<PyType> {
-    let mut class = class;
-    while let Some(base) = class.base.deref() {
-        let (slots, inherited) = (class.slots(), base.slots());
-        if slots.basicsize != inherited.basicsize
-            || slots.itemsize != inherited.itemsize
-            || slots.member_count != inherited.member_count
-        {
-            return class;
-        }
-        class = base;
-    }
-    class
+    let changes_layout = |class: &&Py<PyType>| {
+        let slots = class.slots();
+        class
+            .base
+            .deref()
+            .map(|base| base.slots())
+            .is_none_or(|inherited| {
+                slots.basicsize != inherited.basicsize
+                    || slots.itemsize != inherited.itemsize
+                    || slots.member_count != inherited.member_count
+            })
+    };
+    ancestry(class).find(changes_layout).unwrap_or(class)
 }

@@ -12,6 +12,7 @@
 //! Both are noticed in the slots of `type`, which are replaced when the first type
 //! of an extension is made. Metaclasses inherit them.
 
+use super::dunder_table::DUNDERS;
 use super::info::TypeInfo;
 use super::shapes::New;
 use super::slots::{self, Attributes};
@@ -58,9 +59,8 @@ pub fn prepare(vm: &VirtualMachine) {
 /// that the slot held when they were made.
 fn renew_attributes(class: &'static Py<PyType>, vm: &VirtualMachine) {
     let names = SLOT_DEFS.iter().map(|slot| vm.ctx.intern_str(slot.name));
-    let absent: Vec<_> = names
-        .filter(|name| class.get_direct_attr(name).is_none())
-        .collect();
+    let absent = names.filter(|name| class.get_direct_attr(name).is_none());
+    let absent: Vec<_> = absent.collect();
     for name in ["__setattr__", "__delattr__"] {
         class.attributes().remove(vm.ctx.intern_str(name));
     }
@@ -86,17 +86,13 @@ fn replace(class: &Py<PyType>, new: New, set_attribute: SetAttribute) {
 }
 
 fn for_each_subclass(class: &Py<PyType>, action: &mut dyn FnMut(&Py<PyType>)) {
-    let subclasses: Vec<_> = class
-        .subclasses
-        .read()
+    let subclasses = class.subclasses.read();
+    let alive = subclasses
         .iter()
-        .filter_map(|class| class.upgrade())
-        .collect();
-    for class in &subclasses {
-        if let Some(class) = class.downcast_ref::<PyType>() {
-            action(class);
-        }
-    }
+        .filter_map(|class| class.upgrade()?.downcast::<PyType>().ok());
+    let alive: Vec<_> = alive.collect();
+    drop(subclasses);
+    alive.iter().for_each(|class| action(class));
 }
 
 /// The slot `new` of `type`.
@@ -121,10 +117,13 @@ fn set_class_attribute(
     let Some(class) = class.downcast_ref::<PyType>() else {
         return Ok(());
     };
-    if name.as_bytes() == b"__bases__" {
+    let name = name.as_bytes();
+    if name == b"__bases__" {
         reconnect(class, None, vm);
-    } else if let Some(name) = slots::name_of_a_slot(name.as_bytes()) {
-        reconnect(class, Some(name), vm);
+    } else if name.starts_with(b"__")
+        && let Some(dunder) = DUNDERS.iter().find(|dunder| dunder.name.as_bytes() == name)
+    {
+        reconnect(class, Some(dunder.name), vm);
     }
     Ok(())
 }

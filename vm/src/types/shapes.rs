@@ -3,49 +3,55 @@
 
 use super::info::type_name;
 use super::layout::Shape;
-use super::payload::{Alloc, Extensible, alloc_extended, alloc_object, extend};
+use super::payload::{Alloc, Extensible, Object, alloc, extend};
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, identifier};
+use std::ptr::fn_addr_eq;
+use std::sync::atomic::AtomicBool;
 
 /// RustPython's type of the slot `new`.
 pub type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 /// What the slots of a type of one shape hold.
 pub struct Shaped {
-    /// The shape.
     pub shape: Shape,
     /// Makes an instance without arguments.
     pub alloc: Alloc,
     /// `tp_new`, where no extension gives its own.
     pub new: New,
+    /// Whether `__new__` of the builtin type is ours already.
+    pub is_replaced: AtomicBool,
 }
 
 impl Shaped {
-    const fn extending<B: Extensible>() -> Self {
+    /// Whether instances of the class look like those of the shape.
+    pub fn lays_out(&self, class: &Py<PyType>) -> bool {
+        let alloc = class.slots().alloc.load();
+        alloc.is_some_and(|alloc| fn_addr_eq(alloc, self.alloc))
+    }
+
+    const fn of<B: Extensible>(new: New) -> Self {
         Self {
             shape: B::SHAPE,
-            alloc: alloc_extended::<B>,
-            new: new_extended::<B>,
+            alloc: alloc::<B>,
+            new,
+            is_replaced: AtomicBool::new(false),
         }
     }
 }
 
 /// The shapes whose instances have the native struct in their payload.
 pub static SHAPES: [Shaped; 6] = [
-    Shaped {
-        shape: Shape::HPyType_BuiltinShape_Object,
-        alloc: alloc_object,
-        new: new_object,
-    },
-    Shaped::extending::<PyInt>(),
-    Shaped::extending::<PyFloat>(),
-    Shaped::extending::<PyStr>(),
-    Shaped::extending::<PyTuple>(),
-    Shaped::extending::<PyList>(),
+    Shaped::of::<Object>(new_object),
+    Shaped::of::<PyInt>(new_extended::<PyInt>),
+    Shaped::of::<PyFloat>(new_extended::<PyFloat>),
+    Shaped::of::<PyStr>(new_extended::<PyStr>),
+    Shaped::of::<PyTuple>(new_extended::<PyTuple>),
+    Shaped::of::<PyList>(new_extended::<PyList>),
 ];
 
 /// What the slots of a type of this shape hold, if its instances have the struct
@@ -82,13 +88,11 @@ fn new_object(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult
 
 /// The error for a class with abstract methods.
 fn abstract_class(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyBaseExceptionRef> {
-    let methods = class
-        .as_object()
-        .get_attr(identifier!(vm, __abstractmethods__), vm)?;
-    let mut names = Vec::new();
-    for name in methods.get_iter(vm)?.into_iter::<PyObjectRef>(vm) {
-        names.push(name?.str(vm)?.to_string());
-    }
+    let methods = identifier!(vm, __abstractmethods__);
+    let methods = class.as_object().get_attr(methods, vm)?.get_iter(vm)?;
+    let names = methods.into_iter::<PyObjectRef>(vm);
+    let names = names.map(|name| Ok(name?.str(vm)?.to_string()));
+    let mut names = names.collect::<PyResult<Vec<_>>>()?;
     names.sort();
     let plural = if names.len() == 1 { "" } else { "s" };
     Ok(vm.new_type_error(format!(
@@ -103,10 +107,9 @@ fn abstract_class(class: &Py<PyType>, vm: &VirtualMachine) -> PyResult<PyBaseExc
 /// arguments; its result is copied.
 fn new_extended<B: Extensible>(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let builtin = B::class(&vm.ctx);
-    let value = match builtin.slots().new.load() {
-        Some(new) => new(builtin.to_owned(), args, vm)?,
-        None => return Err(vm.new_system_error("a builtin type without tp_new")),
-    };
+    let new = builtin.slots().new.load();
+    let new = new.ok_or_else(|| vm.new_system_error("a builtin type without tp_new"))?;
+    let value = new(builtin.to_owned(), args, vm)?;
     match value.downcast_ref::<B>() {
         Some(value) => extend(value.copy(), class, vm),
         None => Err(vm.new_system_error("a builtin type made something else")),

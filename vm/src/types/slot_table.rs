@@ -16,7 +16,6 @@ pub struct SlotTable {
 }
 
 impl SlotTable {
-    /// A table with these functions.
     pub fn new(slots: Slots) -> Self {
         let slots: &'static Slots = Box::leak(Box::new(slots));
         Self {
@@ -24,15 +23,11 @@ impl SlotTable {
             made: Mutex::new(vec![slots]),
         }
     }
-
-    /// The functions as they are now.
     #[inline]
     pub fn get(&self) -> &'static Slots {
         // SAFETY: it points to a table that is never freed nor changed.
         unsafe { &*self.current.load(Ordering::Acquire) }
     }
-
-    /// Replaces the functions.
     pub fn replace(&self, slots: Slots) {
         let mut made = self
             .made

@@ -45,8 +45,6 @@ impl StructCell {
         let descriptor = PyRef::new_ref(descriptor, class, None).into();
         Ok(Self { descriptor })
     }
-
-    /// What the class keeps there.
     pub fn load(&self, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
         let loaded = vm.call_get_descriptor(&self.descriptor, class.as_object());
         loaded.and_then(Result::ok)
@@ -59,13 +57,10 @@ impl StructCell {
         holder: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        match self.descriptor.class().slots().descr_set.load() {
-            Some(set) => {
-                let holder = PySetterValue::Assign(holder);
-                set(&self.descriptor, class.to_owned().into(), holder, vm)
-            }
-            None => Err(vm.new_system_error("member descriptors can't be set")),
-        }
+        let set = self.descriptor.class().slots().descr_set.load();
+        let set = set.ok_or_else(|| vm.new_system_error("member descriptors can't be set"))?;
+        let holder = PySetterValue::Assign(holder);
+        set(&self.descriptor, class.to_owned().into(), holder, vm)
     }
 }
 
@@ -75,12 +70,8 @@ fn first_slot(vm: &VirtualMachine) -> PyResult<isize> {
     let name = "slot";
     namespace.set_item("__slots__", vm.ctx.new_str(name).into(), vm)?;
     let bases = vm.ctx.new_tuple(Vec::new());
-    let class = vm
-        .ctx
-        .types
-        .type_type
-        .as_object()
-        .call((name.to_owned(), bases, namespace), vm)?;
+    let metaclass = vm.ctx.types.type_type.as_object();
+    let class = metaclass.call((name, bases, namespace), vm)?;
     let slot = class.get_attr(name, vm)?;
     let descriptor = slot.downcast_ref::<PyMemberDescriptor>();
     let descriptor = descriptor.ok_or_else(|| vm.new_system_error("a slot without descriptor"))?;

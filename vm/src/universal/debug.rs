@@ -1,20 +1,17 @@
-//! The module `hpy.universal._debug`: what the Python side of the debug mode is
-//! built on.
+//! The module `_hpy_debug`, on which `hpy.universal._debug` is built.
 
-pub(super) use hpy_debug::module_def;
+pub(crate) use hpy_debug::module_def;
 
-#[rustpython_vm::pymodule(name = "hpy.debug._debug")]
+#[rustpython_vm::pymodule(name = "_hpy_debug")]
 mod hpy_debug {
     use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
+    use crate::universal::set_hook;
     use crate::universal::shown::Shown;
     use hpy_loader::debug::{Debug, HandleView};
-    use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyList, PyListRef, PyTupleRef};
+    use rustpython_vm::builtins::PyUtf8StrRef;
     use rustpython_vm::convert::ToPyObject;
-    use rustpython_vm::function::{OptionalArg, PyComparisonValue};
-    use rustpython_vm::types::{Comparable, PyComparisonOp, Representable};
-    use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     /// Works on the mode's state, under the lock that guards it.
     fn with<T>(work: impl FnOnce(&'static Debug) -> T, vm: &VirtualMachine) -> PyResult<T> {
@@ -30,29 +27,27 @@ mod hpy_debug {
         with(Debug::new_generation, vm)
     }
 
-    fn list(views: Vec<HandleView>, vm: &VirtualMachine) -> PyListRef {
-        let handles = views.into_iter().map(|view| {
-            let handle = DebugHandle { index: view.index };
-            handle.into_ref(&vm.ctx).into()
-        });
-        PyList::from(handles.collect::<Vec<PyObjectRef>>()).into_ref(&vm.ctx)
+    fn indices(views: Vec<HandleView>, vm: &VirtualMachine) -> Vec<PyObjectRef> {
+        views
+            .iter()
+            .map(|view| view.index.to_pyobject(vm))
+            .collect()
     }
 
-    /// Return a list containing all the open handles whose generation is >= of
+    /// Return a list of the numbers of all the open handles whose generation is >= of
     /// the given arg
     #[pyfunction]
-    fn get_open_handles(generation: i64, vm: &VirtualMachine) -> PyResult<PyListRef> {
-        Ok(list(with(|debug| debug.open_handles(generation), vm)?, vm))
+    fn open_handles(generation: i64, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        Ok(indices(
+            with(|debug| debug.open_handles(generation), vm)?,
+            vm,
+        ))
     }
 
-    /// Return a list of all the closed handle in the cache
+    /// The same of the closed handles in the cache
     #[pyfunction]
-    fn get_closed_handles(
-        generation: OptionalArg<i64>,
-        vm: &VirtualMachine,
-    ) -> PyResult<PyListRef> {
-        let generation = generation.unwrap_or(0);
-        Ok(list(
+    fn closed_handles(generation: i64, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        Ok(indices(
             with(|debug| debug.closed_handles(generation), vm)?,
             vm,
         ))
@@ -84,34 +79,22 @@ mod hpy_debug {
         with(|debug| debug.set_max_raw_data(size), vm)
     }
 
-    fn set_hook(
-        hook: fn(&Debug) -> &Hook,
-        function: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        let function = Some(function).filter(|function| !vm.is_none(function));
-        if function
-            .as_ref()
-            .is_some_and(|function| !function.is_callable())
-        {
-            return Err(vm.new_type_error("Expected a callable object"));
-        }
-        let loader = make_loader(vm)?;
-        loader.set_hook(hook(loader.debug()), function);
-        Ok(())
-    }
-
     /// Set the function to call when we detect the usage of an invalid handle
     #[pyfunction]
-    fn set_on_invalid_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        set_hook(Debug::on_invalid_handle, function, vm)
+    fn set_on_invalid_handle(function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let hook = make_loader(vm)?.debug().on_invalid_handle();
+        set_hook(hook, function, "a callable object", vm)
     }
 
     /// Set the function to call when we detect the usage of an invalid builder
     /// handle
     #[pyfunction]
-    fn set_on_invalid_builder_handle(function: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        set_hook(Debug::on_invalid_builder, function, vm)
+    fn set_on_invalid_builder_handle(
+        function: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let hook = make_loader(vm)?.debug().on_invalid_builder();
+        set_hook(hook, function, "a callable object", vm)
     }
 
     /// Set the limit to captured HPy handles allocations stack traces. None means
@@ -136,10 +119,9 @@ mod hpy_debug {
 
     /// Return the names of the modules in debug mode. Not in HPy's own module.
     #[pyfunction]
-    fn get_modules(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_modules(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let names = with(Debug::modules, vm)?.into_iter();
-        let names = names.map(|name| vm.ctx.new_str(name).into()).collect();
-        Ok(vm.ctx.new_list(names))
+        Ok(names.map(|name| name.to_pyobject(vm)).collect())
     }
 
     /// Return what the mode has found since a generation: whether that is nothing,
@@ -166,7 +148,7 @@ mod hpy_debug {
     /// Return a list of dicts, one for each rule that was broken at some place.
     /// Not in HPy's own module.
     #[pyfunction]
-    fn get_violations(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_violations(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let violations = with(Debug::violations_with_times, vm)?.into_iter();
         let dicts = violations.map(|(violation, times)| {
             let dict = vm.ctx.new_dict();
@@ -186,113 +168,33 @@ mod hpy_debug {
             }
             Ok(dict.into())
         });
-        Ok(vm.ctx.new_list(dicts.collect::<PyResult<_>>()?))
+        dicts.collect()
     }
 
-    /// One handle. Several of these may stand for the same one, and compare equal
-    /// then.
-    #[pyattr]
-    #[pyclass(module = "hpy.debug._debug", name = "DebugHandle")]
-    #[derive(Debug, PyPayload)]
-    struct DebugHandle {
-        index: u32,
-    }
-
-    impl DebugHandle {
-        fn view(&self, vm: &VirtualMachine) -> PyResult<HandleView> {
-            with(|debug| debug.view(self.index), vm)
-        }
-
-        fn object(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-            let view = self.view(vm)?;
-            Ok(make_loader(vm)?.object(view.inner))
-        }
-    }
-
-    #[pyclass(with(Comparable, Representable))]
-    impl DebugHandle {
-        /// The object which the handle points to
-        #[pygetset]
-        fn obj(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            zelf.object(vm)?.ok_or_else(|| {
+    /// Return a property of a handle of C
+    #[pyfunction]
+    fn look(index: u32, property: PyUtf8StrRef, vm: &VirtualMachine) -> PyResult {
+        let view = with(|debug| debug.view(index), vm)?;
+        Ok(match property.as_str() {
+            "obj" => make_loader(vm)?.object(view.inner).ok_or_else(|| {
                 vm.new_value_error("the handle is closed, and its object may be gone")
-            })
-        }
-
-        /// A numeric identifier representing the underlying universal handle
-        #[pygetset]
-        fn id(zelf: &Py<Self>) -> u32 {
-            zelf.index
-        }
-
-        /// Self-explanatory
-        #[pygetset]
-        fn is_closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<bool> {
-            Ok(zelf.view(vm)?.is_closed)
-        }
-
-        /// A key that handles have in common which were opened at the same place.
-        /// Not in HPy's own class, nor are the next three.
-        #[pygetset]
-        fn place(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyTupleRef> {
-            let view = zelf.view(vm)?;
-            let (site, stack) = (view.opened.key(), view.python.key());
-            Ok(vm.new_tuple((site, stack)))
-        }
-
-        /// The C frames of the place where the handle was opened
-        #[pygetset]
-        fn opened(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            Ok(c_frames(zelf.view(vm)?.opened, vm))
-        }
-
-        /// The C frames of the place where the handle was closed
-        #[pygetset]
-        fn closed(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            Ok(c_frames(zelf.view(vm)?.closed, vm))
-        }
-
-        /// The Python frames above the place where the handle was opened
-        #[pygetset]
-        fn python(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-            Ok(python_frames(zelf.view(vm)?.python, vm))
-        }
-
-        /// Size of retained raw memory. FOR TESTS ONLY.
-        #[pygetset]
-        fn raw_data_size(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<isize> {
-            let size = zelf.view(vm)?.raw_data_size;
-            Ok(size.map_or(-1, usize::cast_signed))
-        }
-
-        /// Close the underlying handle. FOR TESTS ONLY.
-        #[pymethod]
-        fn _force_close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-            with(|debug| debug.force_close(zelf.index), vm)
-        }
+            })?,
+            "is_closed" => view.is_closed.to_pyobject(vm),
+            "place" => (view.opened.key(), view.python.key()).to_pyobject(vm),
+            "opened" => c_frames(view.opened, vm),
+            "closed" => c_frames(view.closed, vm),
+            "python" => python_frames(view.python, vm),
+            "raw_data_size" => view
+                .raw_data_size
+                .map_or(-1, usize::cast_signed)
+                .to_pyobject(vm),
+            _ => return Err(vm.new_attribute_error(property.as_str().to_owned())),
+        })
     }
 
-    impl Comparable for DebugHandle {
-        fn cmp(
-            zelf: &Py<Self>,
-            other: &PyObject,
-            op: PyComparisonOp,
-            _vm: &VirtualMachine,
-        ) -> PyResult<PyComparisonValue> {
-            let other = rustpython_vm::class_or_notimplemented!(Self, other);
-            op.eq_only(|| Ok((zelf.index == other.index).into()))
-        }
-    }
-
-    impl Representable for DebugHandle {
-        fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-            let view = zelf.view(vm)?;
-            Ok(match zelf.object(vm)? {
-                Some(object) if !view.is_closed => {
-                    format!("<DebugHandle {:#x} for {}>", zelf.index, object.repr(vm)?)
-                }
-                _ => format!("<DebugHandle {:#x} CLOSED>", zelf.index),
-            })
-        }
+    /// Close a handle of C
+    #[pyfunction]
+    fn force_close(index: u32, vm: &VirtualMachine) -> PyResult<()> {
+        with(|debug| debug.force_close(index), vm)
     }
 }

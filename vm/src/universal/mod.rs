@@ -1,25 +1,21 @@
 //! The module `hpy.universal`, as hpy 0.9.0 has it on CPython.
 
-mod debug;
+pub mod debug;
 mod frames;
 mod mode;
 mod pending;
 mod shown;
-mod trace;
+pub mod trace;
 
 pub use pending::execute;
 
 use crate::host::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
-use hpy_loader::modes::Mode;
-use mode::{log, mode_from_environment};
+use hpy_loader::modes::{Hook, Mode};
+use mode::choose_mode;
 use pending::Made;
-use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyModule, PyModuleDef, PyStr, PyStrRef, PyTypeRef,
-};
-use rustpython_vm::{
-    AsObject, Context, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyStrRef, PyTypeRef};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::path::Path;
 
 /// The version of HPy that we speak, and the revision that it was made from.
@@ -40,9 +36,8 @@ fn new_load_error_class(vm: &VirtualMachine) -> PyTypeRef {
 
 /// That class, which the module `hpy.universal` has made and keeps.
 fn load_error_class(vm: &VirtualMachine) -> PyResult<PyTypeRef> {
-    vm.import("hpy.universal", 0)?;
-    let modules = vm.sys_module.get_attr("modules", vm)?;
-    let module = modules.get_item("hpy.universal", vm)?;
+    let names = vm.new_tuple(("LoadError",));
+    let module = vm.import_from("hpy.universal", names, 0)?;
     module.get_attr("LoadError", vm)?.try_into_value(vm)
 }
 
@@ -74,7 +69,7 @@ fn load_error(error: &LoadError, vm: &VirtualMachine) -> PyBaseExceptionRef {
 
 /// Opens a universal binary and makes its module, which is to be executed.
 fn create(
-    name: &Py<PyStr>,
+    name: &str,
     path: &PyObject,
     spec: PyObjectRef,
     mode: Mode,
@@ -85,13 +80,12 @@ fn create(
         return Err(vm.new_type_error(format!("path must be str, not {class}")));
     };
     let path = vm.fsencode(path)?.into_owned();
-    let name = name.to_string();
     let loader = make_loader(vm)?;
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
-    let library = vm.allow_threads(|| unsafe { Library::open(&name, Path::new(&path)) });
+    let library = vm.allow_threads(|| unsafe { Library::open(name, Path::new(&path)) });
     let library = library.map_err(|error| load_error(&error, vm))?;
-    let loader = loader.in_mode(mode, &name);
+    let loader = loader.in_mode(mode, name);
 
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the context is whole, is of the version that the library has just
@@ -108,23 +102,28 @@ fn create(
 /// The same at once with its execution, as HPy's own loader does it: for who asks
 /// for a file, and not for a module by its name.
 fn load(
-    name: &Py<PyStr>,
+    name: &str,
     path: &PyObject,
     spec: PyObjectRef,
     mode: Mode,
     vm: &VirtualMachine,
 ) -> PyResult {
     let (module, made) = create(name, path, spec, mode, vm)?;
-    made.execute(module, &name.as_wtf8().to_string_lossy(), vm)
+    made.execute(module, name, vm)
 }
 
-/// Who sets the variable `HPY` wants to be told about everything, be it in the
-/// last moment of the process.
-fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
-    if mode == Mode::Debug {
-        let loader = make_loader(vm)?;
-        loader.debug().set_reports_faults(true);
+/// Sets the function of Python that a mode calls. `expected` says in the error what it
+/// has to be.
+fn set_hook(
+    hook: &Hook,
+    function: Option<PyObjectRef>,
+    expected: &str,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if function.iter().any(|function| !function.is_callable()) {
+        return Err(vm.new_type_error(format!("Expected {expected}")));
     }
+    make_loader(vm)?.set_hook(hook, function);
     Ok(())
 }
 
@@ -133,29 +132,16 @@ fn prepare(mode: Mode, vm: &VirtualMachine) -> PyResult<()> {
 pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let name: PyStrRef = spec.get_attr("name", vm)?.try_into_value(vm)?;
     let environment = vm.import("os", 0)?.get_attr("environ", vm)?;
-    let text = name.to_string();
-    let mode = mode_from_environment(&text, &environment, vm)?;
-    log(&text, mode, &environment, vm)?;
-    prepare(mode, vm)?;
+    let name = name.to_string();
+    let mode = choose_mode(&name, &environment, vm)?;
     let (module, made) = create(&name, &path, spec, mode, vm)?;
     made.postpone(&module, vm)?;
     Ok(module)
 }
 
-/// Makes a native module that is an attribute of this one.
-fn new_module(
-    definition: fn(&Context) -> &'static PyModuleDef,
-    vm: &VirtualMachine,
-) -> PyResult<PyRef<PyModule>> {
-    let definition = definition(&vm.ctx);
-    let module = definition.create_module(vm)?;
-    definition.exec_module(vm, &module)?;
-    Ok(module)
-}
-
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
-    use super::{Mode, VERSION, log, mode_from_environment, new_load_error_class, new_module};
+    use super::{Mode, VERSION, choose_mode, new_load_error_class};
     use crate::host::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
     use rustpython_vm::function::ArgIntoBool;
@@ -175,8 +161,11 @@ pub mod hpy_universal {
 
     pub(crate) fn module_exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
         __module_exec(vm, module);
-        module.set_attr("_debug", new_module(super::debug::module_def, vm)?, vm)?;
-        module.set_attr("_trace", new_module(super::trace::module_def, vm)?, vm)
+        for (attribute, name) in [("_debug", "hpy._debug"), ("_trace", "hpy._trace")] {
+            let any = vm.new_tuple(("__name__",));
+            module.set_attr(attribute, vm.import_from(name, any, 0)?, vm)?;
+        }
+        Ok(())
     }
 
     /// Return a tuple ('version', 'git revision')
@@ -194,11 +183,8 @@ pub mod hpy_universal {
 
     #[derive(FromArgs)]
     struct LoadArgs {
-        #[pyarg(any)]
         name: PyStrRef,
-        #[pyarg(any)]
         path: PyObjectRef,
-        #[pyarg(any)]
         spec: PyObjectRef,
         #[pyarg(any, default)]
         debug: ArgIntoBool,
@@ -216,24 +202,18 @@ pub mod hpy_universal {
             _ if args.debug.into_bool() => Mode::Debug,
             _ => Mode::Universal,
         };
-        super::load(&args.name, &args.path, args.spec, mode, vm)
+        let name = args.name.to_string();
+        super::load(&name, &args.path, args.spec, mode, vm)
     }
 
     #[derive(FromArgs)]
     struct LoadBootstrapArgs {
-        #[pyarg(any)]
         name: PyStrRef,
-        #[pyarg(any)]
         ext_name: PyObjectRef,
-        #[pyarg(any)]
         package: PyObjectRef,
-        #[pyarg(any)]
         file: PyObjectRef,
-        #[pyarg(any)]
         loader: PyObjectRef,
-        #[pyarg(any)]
         spec: PyObjectRef,
-        #[pyarg(any)]
         env: PyObjectRef,
     }
 
@@ -242,10 +222,8 @@ pub mod hpy_universal {
     #[pyfunction]
     fn _load_bootstrap(args: LoadBootstrapArgs, vm: &VirtualMachine) -> PyResult {
         let name = args.name.to_string();
-        let mode = mode_from_environment(&name, &args.env, vm)?;
-        log(&name, mode, &args.env, vm)?;
-        super::prepare(mode, vm)?;
-        let module = super::load(&args.name, &args.file, args.spec.clone(), mode, vm)?;
+        let mode = choose_mode(&name, &args.env, vm)?;
+        let module = super::load(&name, &args.file, args.spec.clone(), mode, vm)?;
         // What `HPy_mod_create` made may refuse attributes, and HPy lets it.
         let _ = args.spec.set_attr("origin", args.file.clone(), vm);
         for (name, value) in [

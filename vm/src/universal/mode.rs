@@ -1,12 +1,26 @@
 //! The environment, which chooses the mode that a module is loaded in.
 
+use crate::host::make_loader;
 use hpy_loader::modes::Mode;
 use rustpython_vm::builtins::PyStrRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// The mode for the module `name` that the variable `HPY` in `environment` asks
-/// for.
-pub fn mode_from_environment(
+/// for. With `HPY_LOG`, standard output tells that the module is loaded.
+pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Mode> {
+    let mode = mode_from_environment(name, environment, vm)?;
+    if get_variable(environment, "HPY_LOG", vm)?.is_some() {
+        vm.print((mode.log_line(name),))?;
+    }
+    // Who sets the variable wants to be told about everything, be it in the last moment
+    // of the process.
+    if mode == Mode::Debug {
+        make_loader(vm)?.debug().set_reports_faults(true);
+    }
+    Ok(mode)
+}
+
+fn mode_from_environment(
     name: &str,
     environment: &PyObject,
     vm: &VirtualMachine,
@@ -30,14 +44,6 @@ fn get_variable(
         Err(error) if error.fast_isinstance(vm.ctx.exceptions.key_error) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Tells on standard output that a module is loaded, if `HPY_LOG` is set.
-pub fn log(name: &str, mode: Mode, environment: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-    if get_variable(environment, "HPY_LOG", vm)?.is_none() {
-        return Ok(());
-    }
-    vm.print((mode.log_line(name),))
 }
 
 #[cfg(test)]

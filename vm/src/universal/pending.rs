@@ -28,7 +28,6 @@ struct Pending {
 pub struct Made {
     /// The loader of the module's mode.
     pub loader: &'static Loader<RustPython>,
-    /// Its slots.
     pub execution: Execution,
 }
 

@@ -10,25 +10,21 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Objects and frames as functions of Python show them.
 pub struct Shown<'a> {
-    /// Where the handles of the objects are.
     pub loader: &'static Loader<RustPython>,
     /// Gives the words for an object.
     pub show: PyObjectRef,
     /// Says of a frame of Python whether it is left out.
     pub is_runner: PyObjectRef,
-    /// The virtual machine.
     pub vm: &'a VirtualMachine,
 }
 
 impl SummaryFormat for Shown<'_> {
     fn object(&self, handle: HPy) -> String {
-        let shown = self
-            .loader
-            .object(handle)
-            .map(|object| -> PyResult<String> {
-                let text = self.show.call((object,), self.vm)?;
-                Ok(text.str(self.vm)?.to_string())
-            });
+        let object = self.loader.object(handle);
+        let shown = object.map(|object| -> PyResult<String> {
+            let text = self.show.call((object,), self.vm)?;
+            Ok(text.str(self.vm)?.to_string())
+        });
         match shown {
             // Another thread has closed it meanwhile.
             None => "?".to_owned(),

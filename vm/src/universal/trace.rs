@@ -1,73 +1,60 @@
-//! The module `hpy.universal._trace`: what the Python side of the trace mode is
-//! built on.
+//! The module `_hpy_trace`, on which `hpy.universal._trace` is built.
 
-pub(super) use hpy_trace::module_def;
+pub(crate) use hpy_trace::module_def;
 
-#[rustpython_vm::pymodule(name = "hpy.trace._trace")]
+#[rustpython_vm::pymodule(name = "_hpy_trace")]
 mod hpy_trace {
     use crate::host::make_loader;
     use crate::universal::frames::{c_frames, python_frames};
+    use crate::universal::set_hook;
     use hpy_loader::modes::Hook;
-    use rustpython_vm::builtins::{PyDictRef, PyListRef};
+    use hpy_loader::trace::Trace;
     use rustpython_vm::convert::ToPyObject;
-    use rustpython_vm::function::OptionalArg;
-    use rustpython_vm::{FromArgs, PyObjectRef, PyResult, VirtualMachine};
+    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+    use std::time::Duration;
 
-    /// Return a dict of the nanoseconds spent in each function of the context
+    /// Return a list of tuples (function of the context, calls, nanoseconds)
     #[pyfunction]
-    fn get_durations(vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        let durations = vm.ctx.new_dict();
-        for function in make_loader(vm)?.trace().functions() {
-            let nanoseconds = u64::try_from(function.duration.as_nanos()).unwrap_or(u64::MAX);
-            durations.set_item(function.name, vm.ctx.new_int(nanoseconds).into(), vm)?;
-        }
-        Ok(durations)
+    fn functions(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let functions = make_loader(vm)?.trace().functions().into_iter();
+        let tuples = functions.map(|function| {
+            (
+                function.name,
+                function.calls,
+                nanoseconds(function.duration),
+            )
+                .to_pyobject(vm)
+        });
+        Ok(tuples.collect())
     }
 
-    /// Return a dict of the number of calls of each function of the context
-    #[pyfunction]
-    fn get_call_counts(vm: &VirtualMachine) -> PyResult<PyDictRef> {
-        let counts = vm.ctx.new_dict();
-        for function in make_loader(vm)?.trace().functions() {
-            counts.set_item(function.name, vm.ctx.new_int(function.calls).into(), vm)?;
-        }
-        Ok(counts)
+    fn nanoseconds(duration: Duration) -> u64 {
+        u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    #[derive(FromArgs)]
-    struct TraceFunctions {
-        #[pyarg(any, optional)]
-        on_enter: OptionalArg<PyObjectRef>,
-        #[pyarg(any, optional)]
-        on_exit: OptionalArg<PyObjectRef>,
-    }
-
-    /// Sets what was given; `None` clears.
-    fn set(hook: &Hook, function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-        let Some(function) = function else {
-            return Ok(());
-        };
-        let function = Some(function).filter(|function| !vm.is_none(function));
-        if function
-            .as_ref()
-            .is_some_and(|function| !function.is_callable())
-        {
-            return Err(vm.new_type_error("Expected a callable object or None"));
-        }
-        make_loader(vm)?.set_hook(hook, function);
+    fn set_trace_function(
+        hook: fn(&Trace) -> &Hook,
+        function: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let loader = make_loader(vm)?;
+        let trace = loader.trace();
+        set_hook(hook(trace), function, "a callable object or None", vm)?;
+        let _entered = loader.lock().enter(loader.runtime());
+        trace.hooks_have_changed();
         Ok(())
     }
 
-    /// Set the functions to call if an HPy API is entered/exited.
+    /// Set the function to call if an HPy API is entered
     #[pyfunction]
-    fn set_trace_functions(functions: TraceFunctions, vm: &VirtualMachine) -> PyResult<()> {
-        let loader = make_loader(vm)?;
-        let trace = loader.trace();
-        let result = set(trace.enter_hook(), functions.on_enter.into_option(), vm)
-            .and_then(|()| set(trace.exit_hook(), functions.on_exit.into_option(), vm));
-        let _entered = loader.lock().enter(loader.runtime());
-        trace.hooks_have_changed();
-        result
+    fn set_on_enter(function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        set_trace_function(Trace::enter_hook, function, vm)
+    }
+
+    /// Set the function to call if an HPy API is exited
+    #[pyfunction]
+    fn set_on_exit(function: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        set_trace_function(Trace::exit_hook, function, vm)
     }
 
     /// Book the time of each call on the stack that it is made from. Not in HPy's
@@ -81,20 +68,15 @@ mod hpy_trace {
     /// Return a list of tuples (Python frames, C frames, function, calls,
     /// nanoseconds), frames innermost first. Not in HPy's own module.
     #[pyfunction]
-    fn get_folded(vm: &VirtualMachine) -> PyResult<PyListRef> {
+    fn get_folded(vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let folded = make_loader(vm)?.trace().folded();
         let tuples = folded.into_iter().map(|folded| {
-            let nanoseconds = u64::try_from(folded.duration.as_nanos()).unwrap_or(u64::MAX);
-            let fields = vec![
-                python_frames(folded.python, vm),
-                c_frames(folded.site, vm),
-                folded.function.to_pyobject(vm),
-                folded.calls.to_pyobject(vm),
-                nanoseconds.to_pyobject(vm),
-            ];
-            vm.ctx.new_tuple(fields).into()
+            let python = python_frames(folded.python, vm);
+            let c = c_frames(folded.site, vm);
+            let time = nanoseconds(folded.duration);
+            (python, c, folded.function, folded.calls, time).to_pyobject(vm)
         });
-        Ok(vm.ctx.new_list(tuples.collect()))
+        Ok(tuples.collect())
     }
 
     /// Resolution of the used clock in Hertz.

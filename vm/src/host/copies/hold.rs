@@ -26,9 +26,7 @@ impl Hold {
             Self::Strong(_) => true,
             Self::Weak(weak) => {
                 let upgraded = weak.upgrade();
-                let same = upgraded
-                    .as_ref()
-                    .is_some_and(|upgraded| upgraded.is(object));
+                let same = upgraded.iter().any(|upgraded| upgraded.is(object));
                 waste.extend(upgraded);
                 same
             }

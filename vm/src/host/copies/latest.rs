@@ -17,23 +17,11 @@ use std::cell::Cell;
 
 const PLACES: usize = 16;
 
-#[derive(Clone, Copy)]
-struct Entry {
-    address: usize,
-    dropped: usize,
-    copy: *const [u8],
-}
-
-impl Entry {
-    const NONE: Self = Self {
-        address: 0,
-        dropped: 0,
-        copy: &[],
-    };
-}
+/// The object's address, the number of copies that had been dropped, the copy.
+type Entry = (usize, usize, *const [u8]);
 
 thread_local! {
-    static ENTRIES: [Cell<Entry>; PLACES] = const { [const { Cell::new(Entry::NONE) }; PLACES] };
+    static ENTRIES: [Cell<Entry>; PLACES] = const { [const { Cell::new((0, 0, &[])) }; PLACES] };
 }
 
 /// Objects are at least 16 bytes apart.
@@ -47,19 +35,14 @@ fn place(address: usize) -> usize {
 #[inline]
 pub fn find(object: &PyObject, dropped: usize) -> Option<*const [u8]> {
     let address = object.as_raw().addr();
-    let entry = ENTRIES.with(|entries| entries[place(address)].get());
-    (entry.address == address && entry.dropped == dropped).then_some(entry.copy)
+    let (of, since, copy) = ENTRIES.with(|entries| entries[place(address)].get());
+    (of == address && since == dropped).then_some(copy)
 }
 
 /// Remembers the copy for `object`, which is alive.
 pub fn set(object: &PyObject, copy: *const [u8], dropped: usize) {
     let address = object.as_raw().addr();
-    let entry = Entry {
-        address,
-        dropped,
-        copy,
-    };
-    ENTRIES.with(|entries| entries[place(address)].set(entry));
+    ENTRIES.with(|entries| entries[place(address)].set((address, dropped, copy)));
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Copies {
                 let mut table = self.table.lock();
                 let copy = table.insert(object, hold, text, &mut waste);
                 // Before the objects of copies that are gone are dropped themselves.
-                self.dropped.store(table.dropped(), Ordering::Relaxed);
+                self.dropped.store(table.dropped, Ordering::Relaxed);
                 copy
             }
         };

@@ -32,21 +32,14 @@ pub struct Table {
     /// The next copy to look at.
     hand: usize,
     /// How many copies have been dropped so far.
-    dropped: usize,
+    pub dropped: usize,
 }
 
 impl Table {
     /// The copy for `object`, without its NUL.
     pub fn find(&self, object: &PyObject, waste: &mut Vec<PyObjectRef>) -> Option<*const [u8]> {
-        let copy = self.copies.get(&address(object))?;
-        copy.hold
-            .is_of(object, waste)
-            .then(|| without_nul(&copy.text))
-    }
-
-    /// How many copies have been dropped so far.
-    pub fn dropped(&self) -> usize {
-        self.dropped
+        let Copy { hold, text } = self.copies.get(&address(object))?;
+        hold.is_of(object, waste).then(|| without_nul(text))
     }
 
     /// Adds a copy of `text` for `object`, unless another thread has meanwhile.
@@ -62,13 +55,8 @@ impl Table {
             return found;
         }
         self.look(LOOKS + text.len() / BYTES_A_LOOK, waste);
-        let mut copy = Vec::with_capacity(text.len() + 1);
-        copy.extend_from_slice(text);
-        copy.push(0);
-        let copy = Copy {
-            hold,
-            text: copy.into_boxed_slice(),
-        };
+        let text = [text, &[0]].concat().into_boxed_slice();
+        let copy = Copy { hold, text };
         let text = without_nul(&copy.text);
         self.bytes += copy.text.len();
         // What was there belonged to an object that died at this address.

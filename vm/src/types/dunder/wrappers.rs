@@ -54,6 +54,6 @@ impl SlotWrappers<RustPython> for VirtualMachine {
     /// Which function runs is the instance's to say, see [`call`].
     fn call(call: WrapperCall<'_, RustPython, Self>, _: HPyFunc_keywords) -> PyResult {
         let args = FuncArgs::new(call.args, call.keywords);
-        call::call(&call.this, args, call.vm)
+        call::tp_call(&call.this, args, call.vm)
     }
 }

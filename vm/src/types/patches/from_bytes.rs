@@ -5,17 +5,14 @@
 //! that does for such a class what CPython's does for every subclass: it makes an
 //! `int` and calls the class with it.
 
-use crate::functions::class_method;
-use crate::types::shapes::shaped;
-use hpy_loader::abi::HPyType_BuiltinShape;
-use rustpython_vm::builtins::PyType;
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{Py, PyResult, VirtualMachine};
-use std::ptr::fn_addr_eq;
+use crate::functions::define;
+use crate::types::shapes::Shaped;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
+use rustpython_vm::{PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
-/// Prepares RustPython for the first type of the shape `int`.
-pub fn prepare(vm: &VirtualMachine) {
+/// Prepares RustPython for the first type of the shape `int`, which is `shaped`.
+pub fn prepare(shaped: &'static Shaped, vm: &VirtualMachine) {
     static PREPARED: OnceLock<()> = OnceLock::new();
     let int = vm.ctx.types.int_type;
     let name = vm.ctx.intern_str("from_bytes");
@@ -28,7 +25,11 @@ pub fn prepare(vm: &VirtualMachine) {
     let doc = "Return the integer represented by the given array of bytes.";
     let function = move |vm: &VirtualMachine, mut args: FuncArgs, _: _| -> PyResult {
         let class = args.args.first().cloned();
-        let native = class.filter(|class| class.downcast_ref().is_some_and(has_struct));
+        let native = class.filter(|class| {
+            class
+                .downcast_ref()
+                .is_some_and(|class| shaped.lays_out(class))
+        });
         let Some(class) = native else {
             return original.call(args, vm);
         };
@@ -36,18 +37,6 @@ pub fn prepare(vm: &VirtualMachine) {
         let value = original.call(args, vm)?;
         class.call((value,), vm)
     };
-    int.set_attr(
-        name,
-        class_method("from_bytes", Some(doc), int, function, vm),
-    );
-}
-
-/// Whether instances of the class are `int`s with a native struct.
-fn has_struct(class: &Py<PyType>) -> bool {
-    let shape = shaped(HPyType_BuiltinShape::HPyType_BuiltinShape_Long);
-    let alloc = class.slots().alloc.load();
-    match (shape, alloc) {
-        (Some(shape), Some(alloc)) => fn_addr_eq(shape.alloc, alloc),
-        _ => false,
-    }
+    let replacement = define("from_bytes", Some(doc), PyMethodFlags::CLASS, function);
+    int.set_attr(name, replacement.build_classmethod(&vm.ctx, int).into());
 }

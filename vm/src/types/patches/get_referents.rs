@@ -6,9 +6,9 @@
 //! function is replaced, when the first type with `tp_traverse` is made, by one
 //! that leaves the class out.
 
-use crate::functions::bound_function;
+use crate::functions::define;
 use crate::types::info::TypeInfo;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
 
@@ -29,13 +29,12 @@ pub fn prepare(vm: &VirtualMachine) -> PyResult<()> {
         }
         // The first argument is the module, which the function is bound to.
         let objects = args.args.into_iter().skip(1);
-        Ok(vm
-            .ctx
-            .new_list(objects.flat_map(referents).collect())
-            .into())
+        let referents = objects.flat_map(referents).collect();
+        Ok(vm.ctx.new_list(referents).into())
     };
     let gc = vm.import("gc", 0)?;
-    let replacement = bound_function("get_referents", Some(doc), gc.clone(), function, vm);
+    let replacement = define("get_referents", Some(doc), PyMethodFlags::EMPTY, function);
+    let replacement = replacement.build_bound_function(&vm.ctx, gc.clone());
     gc.set_attr("get_referents", replacement, vm)?;
     PREPARED.get_or_init(|| ());
     Ok(())
@@ -45,9 +44,8 @@ fn referents(object: PyObjectRef) -> Vec<PyObjectRef> {
     let mut referents = object.gc_get_referents();
     let class = object.class();
     if TypeInfo::of_class(class).is_some() {
-        let place = referents
-            .iter()
-            .position(|referent| referent.is(class.as_object()));
+        let mut all = referents.iter();
+        let place = all.position(|referent| referent.is(class.as_object()));
         place.map(|place| referents.remove(place));
     }
     referents

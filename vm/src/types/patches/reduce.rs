@@ -5,10 +5,10 @@
 //! is replaced, when the first type of an extension is made, by one that takes the
 //! class that the method belongs to, as CPython's `descr_reduce` does.
 
-use crate::functions::descriptor;
+use crate::functions::define;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{FuncArgs, PyMethodFlags};
 use std::sync::OnceLock;
 
 /// Prepares RustPython for the first type of an extension.
@@ -30,6 +30,7 @@ pub fn prepare(vm: &VirtualMachine) {
         let place = vm.ctx.new_tuple(vec![class, name]);
         Ok(vm.ctx.new_tuple(vec![getattr, place.into()]).into())
     };
-    let reduce = descriptor("__reduce__", None, class, reduce, vm);
-    class.set_attr(vm.ctx.intern_str("__reduce__"), reduce);
+    let reduce = define("__reduce__", None, PyMethodFlags::METHOD, reduce);
+    let reduce = reduce.build_method(&vm.ctx, class);
+    class.set_attr(vm.ctx.intern_str("__reduce__"), reduce.into());
 }

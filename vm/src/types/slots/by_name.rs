@@ -7,12 +7,10 @@
 //! mappings do, the attribute of one says nothing about the other: the other stays
 //! empty unless the class inherits something there.
 
-use crate::types::dunder::names_of;
-use crate::types::info::{TypeInfo, Wrapper};
+use crate::types::dunder_table::{DUNDERS, Dunder};
+use crate::types::info::TypeInfo;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, Context, Py};
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// What the attributes of one slot say.
 pub enum Verdict {
@@ -27,10 +25,9 @@ pub enum Verdict {
 }
 
 /// An attribute that a class has or inherits.
-#[derive(Clone, Copy)]
 enum Found {
     /// It stands for the C function of a slot, in the dict of this type.
-    Slot(&'static Wrapper, &'static TypeInfo),
+    Slot(&'static Dunder, &'static TypeInfo),
     /// It was made in Python or belongs to a builtin type.
     Something,
 }
@@ -41,7 +38,6 @@ pub struct Attributes<'a> {
     ctx: &'a Context,
     /// The names that matter.
     names: Vec<&'static str>,
-    found: RefCell<HashMap<&'static str, Option<Found>>>,
 }
 
 impl<'a> Attributes<'a> {
@@ -50,23 +46,15 @@ impl<'a> Attributes<'a> {
         let mut names = Vec::new();
         for class in class.mro.read().iter() {
             let wrappers = TypeInfo::of_class(class).map_or(&[][..], TypeInfo::wrappers);
-            names.extend(wrappers.iter().map(|wrapper| wrapper.name));
+            names.extend(wrappers.iter().map(|wrapper| wrapper.dunder.name));
         }
-        Self::of(class, names, ctx)
+        Self { class, ctx, names }
     }
 
     /// One attribute, which was assigned or deleted.
     pub fn one(class: &'a Py<PyType>, name: &'static str, ctx: &'a Context) -> Self {
-        Self::of(class, vec![name], ctx)
-    }
-
-    fn of(class: &'a Py<PyType>, names: Vec<&'static str>, ctx: &'a Context) -> Self {
-        Self {
-            class,
-            ctx,
-            names,
-            found: RefCell::default(),
-        }
+        let names = vec![name];
+        Self { class, ctx, names }
     }
 
     /// Whether there is nothing to be judged.
@@ -74,34 +62,30 @@ impl<'a> Attributes<'a> {
         self.names.is_empty()
     }
 
-    fn look_up(&self, name: &'static str) -> Option<Found> {
-        let look_up = || {
-            let interned = self.ctx.intern_str(name);
-            let mro = self.class.mro.read();
-            mro.iter().find_map(|class| {
-                let attribute = class.get_direct_attr(interned)?;
-                let wrapper = TypeInfo::of_class(class).and_then(|info| {
-                    let mut wrappers = info.wrappers().iter();
-                    let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
-                    Some(Found::Slot(wrapper, info))
-                });
-                Some(wrapper.unwrap_or(Found::Something))
-            })
-        };
-        *self.found.borrow_mut().entry(name).or_insert_with(look_up)
+    fn look_up(&self, name: &str) -> Option<Found> {
+        let name = self.ctx.intern_str(name);
+        let mro = self.class.mro.read();
+        mro.iter().find_map(|class| {
+            let attribute = class.get_direct_attr(name)?;
+            let wrapper = TypeInfo::of_class(class).and_then(|info| {
+                let mut wrappers = info.wrappers().iter();
+                let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
+                Some(Found::Slot(wrapper.dunder, info))
+            });
+            Some(wrapper.unwrap_or(Found::Something))
+        })
     }
-
-    /// What is to become of a slot.
     pub fn judge(&self, slot: &'static str) -> Verdict {
-        let names: Vec<&'static str> = names_of(slot).collect();
+        let dunders = DUNDERS.iter().filter(|dunder| dunder.slot == slot);
+        let names: Vec<&'static str> = dunders.map(|dunder| dunder.name).collect();
         if !names.iter().any(|name| self.names.contains(name)) {
             return Verdict::Untouched;
         }
-        let found: Vec<Found> = names.iter().filter_map(|name| self.look_up(name)).collect();
+        let found = names.into_iter().filter_map(|name| self.look_up(name));
         let mut native: Option<&'static TypeInfo> = None;
         let mut is_other = false;
-        for found in &found {
-            match *found {
+        for found in found {
+            match found {
                 Found::Something => return Verdict::ByName,
                 Found::Slot(of, _) if of.slot != slot && of.twin != slot => is_other = true,
                 Found::Slot(_, info) => match native {

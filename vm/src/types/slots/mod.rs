@@ -30,7 +30,7 @@
 //! functions here where only C has.
 
 mod by_name;
-mod mapping;
+mod forwarding;
 mod number;
 mod object;
 mod sequence;
@@ -39,8 +39,8 @@ pub use by_name::Attributes;
 pub use sequence::refused_item;
 
 use super::buffer;
+use super::c_function::Operator;
 use super::call;
-use super::dunder;
 use super::info::TypeInfo;
 use crate::host::{RustPython, into_exception};
 use by_name::Verdict;
@@ -57,20 +57,17 @@ fn function<F>(
     object: &PyObject,
     slot: impl Fn(&Slots) -> Option<F>,
     vm: &VirtualMachine,
-) -> PyResult<(F, &'static TypeInfo)> {
+) -> PyResult<Operator<F>> {
     TypeInfo::function(object, slot).ok_or_else(|| {
-        let message = format!(
-            "'{}' object has lost a slot function",
-            object.class().name()
-        );
-        vm.new_system_error(message)
+        let class = object.class().name().to_owned();
+        vm.new_system_error(format!("'{class}' object has lost a slot function"))
     })
 }
 
 /// Calls a C function of a type's extension.
 #[inline]
 fn call_slot<F: Callable<RustPython>>(
-    (function, info): (F, &'static TypeInfo),
+    (function, info): Operator<F>,
     args: F::Args<'_, PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<F::Output<PyObjectRef>> {
@@ -84,10 +81,8 @@ fn source(
     mro: &[PyTypeRef],
     has_filled: impl Fn(&Py<PyType>, Option<&Py<PyType>>) -> bool,
 ) -> Option<&Py<PyType>> {
-    let classes = mro.iter().skip(1).map(|class| &**class);
-    classes
-        .into_iter()
-        .find(|class| has_filled(class, class.base.deref()))
+    let mut classes = mro.iter().skip(1).map(|class| &**class);
+    classes.find(|class| has_filled(class, class.base.deref()))
 }
 
 /// `function` as a pointer, of the type of those in the slot.
@@ -95,23 +90,28 @@ fn pointer<F>(_slot: Option<F>, function: F) -> F {
     function
 }
 
+/// What a class has in a slot, if others inherit it.
+macro_rules! inheritable {
+    ($class:ident, $($place:ident).+) => {{
+        let function = $class.slots().$($place).+.load();
+        function.filter(|&function| !sequence::is_stand_in(function as *const ()))
+    }};
+}
+
 macro_rules! slots {
-    ($($($place:ident).+ = $slot:ident: $function:path;)*) => {
+    ($($($($place:ident).+),+ = $module:ident::$slot:ident;)*) => {
         /// Fills every slot in which a function of ours may lie: the place in
-        /// RustPython's slots, the C slot behind it, the function.
+        /// RustPython's slots, and the function, which is called as the C slot behind it.
         fn fill(class: &Py<PyType>, own: &Slots, effective: &mut Slots) {
             let mro = class.mro.read();
-            $({
+            $($({
                 let place = &class.slots().$($place).+;
-                let load = |class: &Py<PyType>| {
-                    let function = class.slots().$($place).+.load();
-                    function.filter(|&function| !sequence::is_stand_in(function as *const ()))
-                };
+                let load = |class: &Py<PyType>| inheritable!(class, $($place).+);
                 let c_function = |class: &Py<PyType>| {
                     let found = TypeInfo::class_function(class, |slots| slots.$slot);
                     found.map(|(function, _)| function)
                 };
-                let ours = pointer(place.load(), $function);
+                let ours = pointer(place.load(), $module::$slot);
                 let is_ours = |function| fn_addr_eq(function, ours);
                 if own.$slot.is_some() {
                     place.store(Some(ours));
@@ -126,118 +126,96 @@ macro_rules! slots {
                         }
                     });
                     place.store(source.and_then(load));
-                    if let Some(source) = source
-                        && load(source).is_some_and(is_ours)
-                    {
-                        let found = TypeInfo::class_function(source, |slots| slots.$slot);
-                        effective.$slot = found.map(|(function, _)| function);
+                    if source.and_then(load).is_some_and(is_ours) {
+                        effective.$slot = source.and_then(c_function);
                     }
                 }
-            })*
+            })+)*
         }
 
         /// Fills the same slots by the names of attributes, as far as those matter
         /// that are given. `effective` is for an extension's type.
         pub fn connect(class: &Py<PyType>, attributes: &Attributes<'_>, effective: &mut Slots) {
             let mro = class.mro.read();
-            $({
+            $($({
                 let place = &class.slots().$($place).+;
                 match attributes.judge(stringify!($slot)) {
                     Verdict::Untouched => {}
                     Verdict::Native(info) => {
-                        place.store(Some($function));
+                        place.store(Some($module::$slot));
                         effective.$slot = info.offered.get().$slot;
                     }
                     Verdict::ByName => effective.$slot = None,
                     Verdict::OtherSlot => {
                         effective.$slot = None;
-                        let is_filled = |class: &PyTypeRef| {
-                            let function = class.slots().$($place).+.load();
-                            function.is_some_and(|function| {
-                                !sequence::is_stand_in(function as *const ())
-                            })
-                        };
-                        if !mro[1..].iter().any(is_filled) {
+                        let mut bases = mro[1..].iter();
+                        if !bases.any(|class| inheritable!(class, $($place).+).is_some()) {
                             place.store(None);
                         }
                     }
                 }
-            })*
+            })+)*
             complete(class.slots());
         }
     };
 }
 
 slots! {
-    as_number.absolute = nb_absolute: number::absolute;
-    as_number.add = nb_add: number::add;
-    as_number.right_add = nb_add: number::add;
-    as_number.and = nb_and: number::and;
-    as_number.right_and = nb_and: number::and;
-    as_number.boolean = nb_bool: number::boolean;
-    as_number.divmod = nb_divmod: number::divmod;
-    as_number.right_divmod = nb_divmod: number::divmod;
-    as_number.float = nb_float: number::float;
-    as_number.floor_divide = nb_floor_divide: number::floor_divide;
-    as_number.right_floor_divide = nb_floor_divide: number::floor_divide;
-    as_number.index = nb_index: number::index;
-    as_number.inplace_add = nb_inplace_add: number::inplace_add;
-    as_number.inplace_and = nb_inplace_and: number::inplace_and;
-    as_number.inplace_floor_divide = nb_inplace_floor_divide: number::inplace_floor_divide;
-    as_number.inplace_lshift = nb_inplace_lshift: number::inplace_lshift;
-    as_number.inplace_matrix_multiply = nb_inplace_matrix_multiply: number::inplace_matrix_multiply;
-    as_number.inplace_multiply = nb_inplace_multiply: number::inplace_multiply;
-    as_number.inplace_or = nb_inplace_or: number::inplace_or;
-    as_number.inplace_power = nb_inplace_power: number::inplace_power;
-    as_number.inplace_remainder = nb_inplace_remainder: number::inplace_remainder;
-    as_number.inplace_rshift = nb_inplace_rshift: number::inplace_rshift;
-    as_number.inplace_subtract = nb_inplace_subtract: number::inplace_subtract;
-    as_number.inplace_true_divide = nb_inplace_true_divide: number::inplace_true_divide;
-    as_number.inplace_xor = nb_inplace_xor: number::inplace_xor;
-    as_number.int = nb_int: number::int;
-    as_number.invert = nb_invert: number::invert;
-    as_number.lshift = nb_lshift: number::lshift;
-    as_number.right_lshift = nb_lshift: number::lshift;
-    as_number.matrix_multiply = nb_matrix_multiply: number::matrix_multiply;
-    as_number.right_matrix_multiply = nb_matrix_multiply: number::matrix_multiply;
-    as_number.multiply = nb_multiply: number::multiply;
-    as_number.right_multiply = nb_multiply: number::multiply;
-    as_number.negative = nb_negative: number::negative;
-    as_number.or = nb_or: number::or;
-    as_number.right_or = nb_or: number::or;
-    as_number.positive = nb_positive: number::positive;
-    as_number.power = nb_power: number::power;
-    as_number.right_power = nb_power: number::power;
-    as_number.remainder = nb_remainder: number::remainder;
-    as_number.right_remainder = nb_remainder: number::remainder;
-    as_number.rshift = nb_rshift: number::rshift;
-    as_number.right_rshift = nb_rshift: number::rshift;
-    as_number.subtract = nb_subtract: number::subtract;
-    as_number.right_subtract = nb_subtract: number::subtract;
-    as_number.true_divide = nb_true_divide: number::true_divide;
-    as_number.right_true_divide = nb_true_divide: number::true_divide;
-    as_number.xor = nb_xor: number::xor;
-    as_number.right_xor = nb_xor: number::xor;
-    as_mapping.length = mp_length: mapping::length;
-    as_mapping.subscript = mp_subscript: mapping::subscript;
-    as_mapping.ass_subscript = mp_ass_subscript: mapping::ass_subscript;
-    as_sequence.length = sq_length: sequence::length;
-    as_sequence.concat = sq_concat: sequence::concat;
-    as_sequence.repeat = sq_repeat: sequence::repeat;
-    as_sequence.item = sq_item: sequence::item;
-    as_sequence.ass_item = sq_ass_item: sequence::ass_item;
-    as_sequence.contains = sq_contains: sequence::contains;
-    as_sequence.inplace_concat = sq_inplace_concat: sequence::inplace_concat;
-    as_sequence.inplace_repeat = sq_inplace_repeat: sequence::inplace_repeat;
-    as_buffer = bf_getbuffer: buffer::as_buffer;
-    repr = tp_repr: object::repr;
-    str = tp_str: object::str;
-    hash = tp_hash: object::hash;
-    richcompare = tp_richcompare: object::compare;
-    init = tp_init: object::init;
-    del = tp_finalize: object::finalize;
-    call = tp_call: call::call;
-    descr_get = tp_descr_get: object::descr_get;
+    as_number.absolute = forwarding::nb_absolute;
+    as_number.add, as_number.right_add = number::nb_add;
+    as_number.and, as_number.right_and = number::nb_and;
+    as_number.boolean = forwarding::nb_bool;
+    as_number.divmod, as_number.right_divmod = number::nb_divmod;
+    as_number.float = forwarding::nb_float;
+    as_number.floor_divide, as_number.right_floor_divide = number::nb_floor_divide;
+    as_number.index = forwarding::nb_index;
+    as_number.inplace_add = number::nb_inplace_add;
+    as_number.inplace_and = number::nb_inplace_and;
+    as_number.inplace_floor_divide = number::nb_inplace_floor_divide;
+    as_number.inplace_lshift = number::nb_inplace_lshift;
+    as_number.inplace_matrix_multiply = number::nb_inplace_matrix_multiply;
+    as_number.inplace_multiply = number::nb_inplace_multiply;
+    as_number.inplace_or = number::nb_inplace_or;
+    as_number.inplace_power = number::nb_inplace_power;
+    as_number.inplace_remainder = number::nb_inplace_remainder;
+    as_number.inplace_rshift = number::nb_inplace_rshift;
+    as_number.inplace_subtract = number::nb_inplace_subtract;
+    as_number.inplace_true_divide = number::nb_inplace_true_divide;
+    as_number.inplace_xor = number::nb_inplace_xor;
+    as_number.int = forwarding::nb_int;
+    as_number.invert = forwarding::nb_invert;
+    as_number.lshift, as_number.right_lshift = number::nb_lshift;
+    as_number.matrix_multiply, as_number.right_matrix_multiply = number::nb_matrix_multiply;
+    as_number.multiply, as_number.right_multiply = number::nb_multiply;
+    as_number.negative = forwarding::nb_negative;
+    as_number.or, as_number.right_or = number::nb_or;
+    as_number.positive = forwarding::nb_positive;
+    as_number.power, as_number.right_power = number::nb_power;
+    as_number.remainder, as_number.right_remainder = number::nb_remainder;
+    as_number.rshift, as_number.right_rshift = number::nb_rshift;
+    as_number.subtract, as_number.right_subtract = number::nb_subtract;
+    as_number.true_divide, as_number.right_true_divide = number::nb_true_divide;
+    as_number.xor, as_number.right_xor = number::nb_xor;
+    as_mapping.length = forwarding::mp_length;
+    as_mapping.subscript = forwarding::mp_subscript;
+    as_mapping.ass_subscript = forwarding::mp_ass_subscript;
+    as_sequence.length = forwarding::sq_length;
+    as_sequence.concat = forwarding::sq_concat;
+    as_sequence.repeat = forwarding::sq_repeat;
+    as_sequence.item = sequence::sq_item;
+    as_sequence.ass_item = sequence::sq_ass_item;
+    as_sequence.contains = forwarding::sq_contains;
+    as_sequence.inplace_concat = forwarding::sq_inplace_concat;
+    as_sequence.inplace_repeat = forwarding::sq_inplace_repeat;
+    as_buffer = buffer::bf_getbuffer;
+    repr = object::tp_repr;
+    str = object::tp_str;
+    hash = object::tp_hash;
+    richcompare = object::tp_richcompare;
+    init = object::tp_init;
+    del = object::tp_finalize;
+    call = call::tp_call;
+    descr_get = object::tp_descr_get;
 }
 
 /// Fills the slots of a new type: with functions for what its extension gives,
@@ -248,23 +226,16 @@ pub fn install(class: &Py<PyType>, own: &Slots, has_call_offset: bool, ctx: &Con
     compare_or_hash(class, own, &mut effective, ctx);
     let slots = class.slots();
     if has_call_offset {
-        slots.call.store(Some(call::call));
+        slots.call.store(Some(call::tp_call));
     }
     complete(slots);
     effective
 }
 
-/// The name as one that a slot goes by.
-pub fn name_of_a_slot(name: &[u8]) -> Option<&'static str> {
-    name.starts_with(b"__")
-        .then(|| dunder::name(name))
-        .flatten()
-}
-
 /// Fills the slots that follow from others.
 fn complete(slots: &PyTypeSlots) {
     sequence::stand_in_for_mapping(slots);
-    let ours = pointer(slots.call.load(), call::call);
+    let ours = pointer(slots.call.load(), call::tp_call);
     if slots.call.load().is_some_and(|call| fn_addr_eq(call, ours)) {
         slots.vectorcall.store(Some(call::vectorcall));
     }
@@ -284,9 +255,8 @@ fn compare_or_hash(class: &Py<PyType>, own: &Slots, effective: &mut Slots, ctx: 
         }
         (false, true) => {
             effective.tp_richcompare = None;
-            slots
-                .richcompare
-                .store(ctx.types.object_type.slots().richcompare.load());
+            let default = ctx.types.object_type.slots().richcompare.load();
+            slots.richcompare.store(default);
         }
         (false, false) => {
             let mro = class.mro.read();

@@ -24,15 +24,15 @@ fn text(
     })
 }
 
-pub(super) fn repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+pub fn tp_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     text(object, |slots| slots.tp_repr, "__repr__", vm)
 }
 
-pub(super) fn str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+pub fn tp_str(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     text(object, |slots| slots.tp_str, "__str__", vm)
 }
 
-pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+pub fn tp_hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let function = function(object, |slots| slots.tp_hash, vm)?;
     match call_slot(function, (object.to_owned(),), vm)? {
         // The attribute `__hash__` may return this, `hash()` may not.
@@ -42,7 +42,7 @@ pub(super) fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
 }
 
 /// An operator as the loader names it.
-pub(in crate::types) fn compare_op(op: PyComparisonOp) -> CompareOp {
+fn compare_op(op: PyComparisonOp) -> CompareOp {
     match op {
         PyComparisonOp::Lt => CompareOp::Lt,
         PyComparisonOp::Le => CompareOp::Le,
@@ -53,7 +53,7 @@ pub(in crate::types) fn compare_op(op: PyComparisonOp) -> CompareOp {
     }
 }
 
-pub(super) fn compare(
+pub fn tp_richcompare(
     object: &PyObject,
     other: &PyObject,
     op: PyComparisonOp,
@@ -64,18 +64,18 @@ pub(super) fn compare(
     call_slot(function, args, vm).map(Either::A)
 }
 
-pub(super) fn init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+pub fn tp_init(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let function = function(object, |slots| slots.tp_init, vm)?;
     let keywords = keyword_dict(args.kwargs, vm)?;
     call_slot(function, (object.to_owned(), args.args, keywords), vm)
 }
 
-pub(super) fn finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+pub fn tp_finalize(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let function = function(object, |slots| slots.tp_finalize, vm)?;
     call_slot(function, (object.to_owned(),), vm)
 }
 
-pub(super) fn descr_get(
+pub fn tp_descr_get(
     descriptor: &PyObject,
     instance: Option<&PyObject>,
     owner: Option<&PyObject>,

@@ -1,4 +1,4 @@
-//! Items, concatenation, repetition, containment.
+//! Items.
 //!
 //! `object[key]` asks a mapping's slot first. RustPython makes an exception, with
 //! its text, before it goes on to the sequence's slot, which is slow. A type with
@@ -7,55 +7,33 @@
 //! gets a function that refuses in CPython's words.
 
 use super::{call_slot, function};
-use crate::types::index::from_the_front;
 use crate::types::info::type_name;
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::protocol::{PyMapping, PySequence};
 use rustpython_vm::types::PyTypeSlots;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
-use std::ptr::fn_addr_eq;
 
-pub(super) fn length(sequence: PySequence<'_>, vm: &VirtualMachine) -> PyResult<usize> {
-    let function = function(sequence.obj, |slots| slots.sq_length, vm)?;
-    call_slot(function, (sequence.obj.to_owned(),), vm).map(isize::cast_unsigned)
+/// The index that a slot gets: one from the end is counted from the front if the
+/// type tells its length, as in `PySequence_GetItem`. RustPython leaves this to
+/// its slots.
+fn from_the_front(object: &PyObject, index: isize, vm: &VirtualMachine) -> PyResult<isize> {
+    if index >= 0 {
+        return Ok(index);
+    }
+    match object.sequence_unchecked().length_opt(vm) {
+        Some(length) => Ok(index + length?.cast_signed()),
+        None => Ok(index),
+    }
 }
 
-pub(super) fn concat(sequence: PySequence<'_>, other: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let function = function(sequence.obj, |slots| slots.sq_concat, vm)?;
-    call_slot(function, (sequence.obj.to_owned(), other.to_owned()), vm)
-}
-
-pub(super) fn inplace_concat(
-    sequence: PySequence<'_>,
-    other: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let function = function(sequence.obj, |slots| slots.sq_inplace_concat, vm)?;
-    call_slot(function, (sequence.obj.to_owned(), other.to_owned()), vm)
-}
-
-pub(super) fn repeat(sequence: PySequence<'_>, count: isize, vm: &VirtualMachine) -> PyResult {
-    let function = function(sequence.obj, |slots| slots.sq_repeat, vm)?;
-    call_slot(function, (sequence.obj.to_owned(), count), vm)
-}
-
-pub(super) fn inplace_repeat(
-    sequence: PySequence<'_>,
-    count: isize,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let function = function(sequence.obj, |slots| slots.sq_inplace_repeat, vm)?;
-    call_slot(function, (sequence.obj.to_owned(), count), vm)
-}
-
-pub(super) fn item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {
+pub fn sq_item(sequence: PySequence<'_>, index: isize, vm: &VirtualMachine) -> PyResult {
     let index = from_the_front(sequence.obj, index, vm)?;
     let function = function(sequence.obj, |slots| slots.sq_item, vm)?;
     call_slot(function, (sequence.obj.to_owned(), index), vm)
 }
 
-pub(super) fn ass_item(
+pub fn sq_ass_item(
     sequence: PySequence<'_>,
     index: isize,
     value: Option<PyObjectRef>,
@@ -64,15 +42,6 @@ pub(super) fn ass_item(
     let index = from_the_front(sequence.obj, index, vm)?;
     let function = function(sequence.obj, |slots| slots.sq_ass_item, vm)?;
     call_slot(function, (sequence.obj.to_owned(), index, value), vm)
-}
-
-pub(super) fn contains(
-    sequence: PySequence<'_>,
-    key: &PyObject,
-    vm: &VirtualMachine,
-) -> PyResult<bool> {
-    let function = function(sequence.obj, |slots| slots.sq_contains, vm)?;
-    call_slot(function, (sequence.obj.to_owned(), key.to_owned()), vm)
 }
 
 /// The key of `object[key]` for a type that takes indices only.
@@ -89,7 +58,7 @@ fn index(key: &PyObject, vm: &VirtualMachine) -> PyResult<isize> {
 }
 
 fn subscript(sequence: PyMapping<'_>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
-    item(sequence.obj.sequence_unchecked(), index(key, vm)?, vm)
+    sq_item(sequence.obj.sequence_unchecked(), index(key, vm)?, vm)
 }
 
 fn ass_subscript(
@@ -98,7 +67,7 @@ fn ass_subscript(
     value: Option<PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    ass_item(
+    sq_ass_item(
         sequence.obj.sequence_unchecked(),
         index(key, vm)?,
         value,
@@ -152,21 +121,17 @@ pub(super) fn is_stand_in(function: *const ()) -> bool {
 /// none.
 pub(super) fn stand_in_for_mapping(slots: &PyTypeSlots) {
     let (sequence, mapping) = (&slots.as_sequence, &slots.as_mapping);
-    let is_ours = |slot: Option<Item>| slot.is_some_and(|slot| fn_addr_eq(slot, item as Item));
-    if mapping.subscript.load().is_none() && is_ours(sequence.item.load()) {
+    let item = sequence.item.load();
+    let is_ours = item.is_some_and(|item| item as *const () == sq_item as *const ());
+    if mapping.subscript.load().is_none() && is_ours {
         mapping.subscript.store(Some(subscript));
     }
-    let is_ours =
-        |slot: Option<AssItem>| slot.is_some_and(|slot| fn_addr_eq(slot, ass_item as AssItem));
     let current = mapping.ass_subscript.load();
     if current.is_none_or(|function| is_stand_in(function as *const ())) {
         mapping.ass_subscript.store(match sequence.ass_item.load() {
-            Some(function) if is_ours(Some(function)) => Some(ass_subscript),
+            Some(item) if item as *const () == sq_ass_item as *const () => Some(ass_subscript),
             Some(_) => None,
             None => Some(refuse),
         });
     }
 }
-
-type Item = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
-type AssItem = fn(PySequence<'_>, isize, Option<PyObjectRef>, &VirtualMachine) -> PyResult<()>;
