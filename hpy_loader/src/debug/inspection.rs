@@ -120,8 +120,7 @@ impl Inspection {
 
     /// Leaves an error where the wrapped context is not asked.
     pub fn system_error(&self, message: &CStr) {
-        let inner = self.inner();
-        inner.set_error(inner.h_SystemError, message);
+        self.inner().system_error(message);
     }
 
     /// The record of a handle that is open and not `HPy_NULL`.
