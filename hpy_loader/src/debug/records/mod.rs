@@ -233,7 +233,7 @@ impl Records {
         record.opened.set(opened);
         record.number.set(self.generations.count());
         record.above.set(above);
-        record.set_tag(owner, origin.bits());
+        record.set_tag(owner, origin as u32);
         record.shape.set(0);
         HPy(word)
     }
