@@ -54,7 +54,7 @@ macro_rules! builders {
                         let builder = $builder(unwrap(inspection, builder.0, $is_list, false));
                         let item = inspection.unwrap(h_item);
                         match builder.is_null() && !is_null {
-                            true => inspection.system_error(USED_UP),
+                            true => inspection.inner().system_error(USED_UP),
                             false => inspection.inner().$set(builder, index, item),
                         }
                     }

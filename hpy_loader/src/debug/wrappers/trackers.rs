@@ -12,7 +12,9 @@ fn expect_open<T>(inspection: &Inspection, done: Result<T, (Site, Site)>) -> Opt
         Ok(done) => Some(done),
         Err((opened, closed)) => {
             inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
-            inspection.system_error(c"the tracker is closed, or never was one");
+            inspection
+                .inner()
+                .system_error(c"the tracker is closed, or never was one");
             None
         }
     }
