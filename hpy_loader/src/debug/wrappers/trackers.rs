@@ -32,7 +32,7 @@ wrappers! {
                 }
                 inner.ctx_Tracker_Close(tracker);
             }
-            let (age, site) = (inspection.debug().records.opened(), inspection.site());
+            let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
             let debug = inspection.debug();
             HPyTracker(debug.trackers.open(age, site, debug.spare_handles.take()))
         }
