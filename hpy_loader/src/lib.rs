@@ -69,14 +69,14 @@
 //! definitions              what a VM makes of an extension's definitions
 //! call                     the way out to C, and the loader that goes it
 //! core                     what one VM keeps: table, pending error, registries
-//! registry, literals       things that C refers to by number; text of C constants
+//! literals                 text of C constants
 //! lock, native             what stands in for the GIL; native structs and their fields
 //! debug, trace             contexts that wrap a context
 //! sites                    where in C, and in Python, something happened
 //! runtime                  what a VM gives, in chapters
 //! modes                    the words that choose a mode
 //! library, spec            files, and what they define
-//! capsule                  C pointers that travel through Python
+//! capsule, registry        C pointers that travel through Python; things that C has numbers of
 //! handles                  the handle word and the slot table
 //! abi, c_string, memory    C layouts and the table of the context; text; how much is left
 //! platform                 what the operating system gives

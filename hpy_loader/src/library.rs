@@ -32,14 +32,15 @@ mod file;
 mod names;
 mod tag;
 
-use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
 use crate::platform::library as system;
+use object::read::{ReadCache, ReadRef};
 
+pub(crate) use cause::grouped;
 pub use cause::{Cause, ExceptionKind};
 pub use error::LoadError;
 use names::Names;
@@ -106,7 +107,8 @@ impl Library {
 
     unsafe fn try_open(module_name: &str, path: &Path) -> Result<Self, Cause> {
         let names = Names::new(module_name)?;
-        check_file(file::open(path)?, &names)?;
+        // Reads the headers and the symbols, not the code.
+        check(&ReadCache::new(file::open(path)?), &names)?;
         check_not_hybrid(path)?;
 
         // SAFETY: the caller trusts the file, and its headers are in order.
@@ -180,7 +182,7 @@ impl Library {
         let definition = unsafe { (self.init)() };
         NonNull::new(definition).ok_or_else(|| {
             let symbol = self.names.init.clone();
-            LoadError::new(&self.name, &self.path, Cause::NullDefinition { symbol })
+            LoadError::new(&self.name, &self.path, Cause::NullDefinition(symbol))
         })
     }
 }
@@ -192,16 +194,12 @@ pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
     if image.is_empty() {
         return Err(Cause::Empty);
     }
-    match system::IS_ELF {
-        true => elf::check(image, &names),
-        false => Ok(()),
-    }
+    check(image, &names)
 }
 
-fn check_file(file: File, names: &Names) -> Result<(), Cause> {
+fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
     match system::IS_ELF {
-        // Reads the headers and the symbols, not the code.
-        true => elf::check(&object::read::ReadCache::new(file), names),
+        true => elf::check(data, names),
         false => Ok(()),
     }
 }
@@ -209,12 +207,8 @@ fn check_file(file: File, names: &Names) -> Result<(), Cause> {
 /// A hybrid module that happens to import nothing from CPython may still have
 /// the layout of CPython's objects compiled into it.
 fn check_not_hybrid(path: &Path) -> Result<(), Cause> {
-    match Tag::of(path).and_then(|tag| tag.interpreter) {
-        Some(interpreter) => Err(Cause::HybridTag {
-            interpreter: interpreter.to_owned(),
-        }),
-        None => Ok(()),
-    }
+    let interpreter = Tag::of(path).and_then(|tag| tag.interpreter);
+    interpreter.map_or(Ok(()), |tag| Err(Cause::HybridTag(tag.to_owned())))
 }
 
 fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
@@ -229,9 +223,9 @@ fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
 /// As for [`Library::open`].
 unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
     // A name without a slash would be looked for in the system's folders.
-    let path = std::path::absolute(path).map_err(|source| Cause::Open { source })?;
+    let path = std::path::absolute(path).map_err(Cause::Open)?;
     // SAFETY: passed on to the caller.
-    unsafe { system::load(&path) }.map_err(|source| Cause::Dlopen { source })
+    unsafe { system::load(&path) }.map_err(Cause::Dlopen)
 }
 
 /// # Safety
@@ -239,11 +233,9 @@ unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
 /// The symbol, if it is there, is a `T`, a pointer to a function.
 unsafe fn symbol<T: Copy>(library: &libloading::Library, name: &str) -> Result<T, Cause> {
     // SAFETY: passed on to the caller.
-    match unsafe { library.get::<T>(name) } {
-        Ok(symbol) => Ok(*symbol),
-        Err(source) => Err(Cause::Dlsym {
-            symbol: name.to_owned(),
-            source,
-        }),
-    }
+    let found = unsafe { library.get::<T>(name) };
+    found.map(|symbol| *symbol).map_err(|source| {
+        let symbol = name.to_owned();
+        Cause::Dlsym { symbol, source }
+    })
 }

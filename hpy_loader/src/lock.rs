@@ -146,7 +146,8 @@ impl Lock {
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {
         let taken = self.acquire_if_free(runtime);
-        Entered::new(taken.then_some(self))
+        let lock = taken.then_some(self);
+        Entered { lock }
     }
 
     /// Takes the lock if this thread does not hold it yet, and tells whether it has.
@@ -168,7 +169,11 @@ impl Lock {
     pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
         let owner = self.owner.load(Ordering::Relaxed);
         let is_held = R::THREADS && owner & !BIASED == current_thread();
-        Left::new(self, runtime, is_held.then(|| self.depart(owner)))
+        Left {
+            lock: self,
+            runtime,
+            departure: is_held.then(|| self.depart(owner)),
+        }
     }
 
     /// Gives the lock up for the guard's life, if this thread holds it: for what runs
@@ -179,7 +184,11 @@ impl Lock {
         if is_held {
             self.give_up();
         }
-        Left::new(self, runtime, is_held.then_some(Departure::GIVEN_UP))
+        Left {
+            lock: self,
+            runtime,
+            departure: is_held.then_some(Departure::GIVEN_UP),
+        }
     }
 
     #[inline]

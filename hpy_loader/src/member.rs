@@ -196,11 +196,20 @@ unsafe fn store<R: Runtime>(
     address: *mut c_void,
     value: HPy,
 ) -> VmResult<(), R> {
-    let long = || c::as_long(call, value);
-    let narrow = |fits: bool, c_type: &str| match fits {
+    let check = |fits: bool, warning: &str| match fits {
         true => Ok(()),
-        false => warn(call, &format!("Truncation of value to {c_type}")),
+        false => warn(call, warning),
     };
+    const NEGATIVE: &str = "Writing negative value into unsigned field";
+    /// Stores a C integer, and warns if it is narrower than the value.
+    macro_rules! narrow {
+        ($c_type:ty, $name:literal) => {{
+            let value = c::as_long(call, value)?;
+            write(address, value as $c_type);
+            let fits = <$c_type>::try_from(value).is_ok();
+            check(fits, concat!("Truncation of value to ", $name))?;
+        }};
+    }
     // SAFETY: the caller vouches for the address; any handle is fine.
     unsafe {
         match member.field_type {
@@ -212,78 +221,39 @@ unsafe fn store<R: Runtime>(
                     _ => return Err(call.type_error("attribute value type must be bool")),
                 };
                 write::<u8>(address, truth);
-                Ok(())
             }
-            Type::HPyMember_BYTE => {
-                let value = long()?;
-                write(address, value as i8);
-                narrow(i8::try_from(value).is_ok(), "char")
-            }
-            Type::HPyMember_UBYTE => {
-                let value = long()?;
-                write(address, value as u8);
-                narrow(u8::try_from(value).is_ok(), "unsigned char")
-            }
-            Type::HPyMember_SHORT => {
-                let value = long()?;
-                write(address, value as c_short);
-                narrow(c_short::try_from(value).is_ok(), "short")
-            }
-            Type::HPyMember_USHORT => {
-                let value = long()?;
-                write(address, value as c_ushort);
-                narrow(c_ushort::try_from(value).is_ok(), "unsigned short")
-            }
-            Type::HPyMember_INT => {
-                let value = long()?;
-                write(address, value as c_int);
-                narrow(c_int::try_from(value).is_ok(), "int")
-            }
+            Type::HPyMember_BYTE => narrow!(i8, "char"),
+            Type::HPyMember_UBYTE => narrow!(u8, "unsigned char"),
+            Type::HPyMember_SHORT => narrow!(c_short, "short"),
+            Type::HPyMember_USHORT => narrow!(c_ushort, "unsigned short"),
+            Type::HPyMember_INT => narrow!(c_int, "int"),
             Type::HPyMember_UINT => {
                 let (value, negative) = unsigned(call, value)?;
                 write(address, value as c_uint);
-                if negative {
-                    warn(call, "Writing negative value into unsigned field")?;
-                }
-                narrow(c_uint::try_from(value).is_ok(), "unsigned int")
+                check(!negative, NEGATIVE)?;
+                check(
+                    c_uint::try_from(value).is_ok(),
+                    "Truncation of value to unsigned int",
+                )?;
             }
             Type::HPyMember_ULONG => {
                 let (value, negative) = unsigned(call, value)?;
                 write::<c_ulong>(address, value);
-                match negative {
-                    true => warn(call, "Writing negative value into unsigned field"),
-                    false => Ok(()),
-                }
+                check(!negative, NEGATIVE)?;
             }
-            Type::HPyMember_LONG => {
-                write::<c_long>(address, long()?);
-                Ok(())
-            }
-            Type::HPyMember_HPYSSIZET => {
-                write(address, c::as_isize(call, value)?);
-                Ok(())
-            }
-            Type::HPyMember_LONGLONG => {
-                write::<c_longlong>(address, c::as_i64(call, value)?);
-                Ok(())
-            }
+            Type::HPyMember_LONG => write::<c_long>(address, c::as_long(call, value)?),
+            Type::HPyMember_HPYSSIZET => write(address, c::as_isize(call, value)?),
+            Type::HPyMember_LONGLONG => write::<c_longlong>(address, c::as_i64(call, value)?),
             Type::HPyMember_ULONGLONG => {
                 let is_int = call.runtime().integer(&*call.get(value)?).is_some();
                 let value = match is_int {
                     true => c::as_u64(call, value)?,
-                    false => long()?.cast_unsigned(),
+                    false => c::as_long(call, value)?.cast_unsigned(),
                 };
                 write::<c_ulonglong>(address, value);
-                Ok(())
             }
-            Type::HPyMember_FLOAT => {
-                write(address, c::as_f64(call, value)? as f32);
-                Ok(())
-            }
-            Type::HPyMember_DOUBLE => {
-                write(address, c::as_f64(call, value)?);
-                Ok(())
-            }
+            Type::HPyMember_FLOAT => write(address, c::as_f64(call, value)? as f32),
+            Type::HPyMember_DOUBLE => write(address, c::as_f64(call, value)?),
             Type::HPyMember_CHAR => {
                 let object = call.get(value)?;
                 let text = call.runtime().utf8(&object);
@@ -291,17 +261,17 @@ unsafe fn store<R: Runtime>(
                     Ok(&[character]) => write(address, character),
                     _ => return Err(call.type_error("bad argument type for built-in operation")),
                 }
-                Ok(())
             }
             Type::HPyMember_STRING | Type::HPyMember_STRING_INPLACE => {
-                Err(call.type_error("readonly attribute"))
+                return Err(call.type_error("readonly attribute"));
             }
             _ => {
                 let message = format!("bad memberdescr type for {}", member.name);
-                Err(call.system_error(&message))
+                return Err(call.system_error(&message));
             }
         }
     }
+    Ok(())
 }
 
 /// An unsigned value; a negative one is accepted as well and said to be so. What

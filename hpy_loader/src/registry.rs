@@ -23,32 +23,17 @@ struct RegistrySlot<T> {
     entry: Option<T>,
 }
 
-/// An index in the low half, a generation in the high one.
-#[derive(Clone, Copy)]
-struct Key(u64);
-
-impl Key {
-    #[inline(always)]
-    fn of(place: u32, generation: u32) -> isize {
-        (u64::from(place) | u64::from(generation) << 32).cast_signed() as isize
-    }
-
-    #[inline(always)]
-    fn place(self) -> usize {
-        self.0 as u32 as usize
-    }
-
-    #[inline(always)]
-    fn generation(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
+/// The key of a place in a generation.
+#[inline(always)]
+fn key_of(place: u32, generation: u32) -> isize {
+    (u64::from(place) | u64::from(generation) << 32).cast_signed() as isize
 }
 
-impl From<isize> for Key {
-    #[inline(always)]
-    fn from(key: isize) -> Self {
-        Self(key.cast_unsigned() as u64)
-    }
+/// The place and the generation in a key.
+#[inline(always)]
+fn parts_of(key: isize) -> (usize, u32) {
+    let key = key.cast_unsigned() as u64;
+    (key as u32 as usize, (key >> 32) as u32)
 }
 
 impl<T> Registry<T> {
@@ -86,7 +71,7 @@ impl<T> Registry<T> {
         std::mem::forget(std::mem::replace(&mut place.entry, entry));
         self.empty.set(place.next);
         place.generation += 1;
-        Key::of(index, place.generation)
+        key_of(index, place.generation)
     }
 
     /// A new place, empty. Apart from the entry, which is best never moved.
@@ -105,11 +90,11 @@ impl<T> Registry<T> {
     /// Works on an entry; `operation` must not come back to this table.
     #[inline(always)]
     pub fn with<U>(&self, key: isize, operation: impl FnOnce(&mut T) -> U) -> Option<U> {
-        let key = Key::from(key);
+        let (index, generation) = parts_of(key);
         // Never borrowed here; the compiler need not know what happens if it were.
         let mut places = self.places.try_borrow_mut().ok()?;
-        let place = places.get_mut(key.place())?;
-        if place.generation != key.generation() {
+        let place = places.get_mut(index)?;
+        if place.generation != generation {
             return None;
         }
         // An empty place of that generation has no entry.
@@ -119,6 +104,15 @@ impl<T> Registry<T> {
     /// Whether there is such an entry.
     pub fn contains(&self, key: isize) -> bool {
         self.with(key, |_| ()).is_some()
+    }
+
+    /// Looks at every entry; `look` must not come back to this table.
+    pub fn for_each(&self, look: impl FnMut(&T)) {
+        let places = self.places.borrow();
+        places
+            .iter()
+            .filter_map(|place| place.entry.as_ref())
+            .for_each(look);
     }
 
     /// What [`keep_spare`](Self::keep_spare) has kept.
@@ -137,13 +131,7 @@ impl<T> Registry<T> {
     /// Takes an entry out.
     #[inline(always)]
     pub fn remove(&self, key: isize) -> Option<T> {
-        self.remove_if(key, |_| true)
-    }
-
-    /// Takes an entry out that fits; `fits` must not come back to this table.
-    #[inline(always)]
-    pub fn remove_if(&self, key: isize, fits: impl FnOnce(&T) -> bool) -> Option<T> {
-        self.leave(key, |entry| entry.take_if(|entry| fits(entry)))
+        self.leave(key, Option::take)
     }
 
     /// Takes out of an entry what there is in it, if `take` gives something: then the
@@ -160,17 +148,17 @@ impl<T> Registry<T> {
     /// Makes the entry's place an empty one if `take` gives something.
     #[inline(always)]
     fn leave<U>(&self, key: isize, take: impl FnOnce(&mut Option<T>) -> Option<U>) -> Option<U> {
-        let key = Key::from(key);
+        let (index, generation) = parts_of(key);
         let mut places = self.places.borrow_mut();
-        let place = places.get_mut(key.place())?;
-        if place.generation != key.generation() {
+        let place = places.get_mut(index)?;
+        if place.generation != generation {
             return None;
         }
         let taken = take(&mut place.entry)?;
         // A place whose generations have been used up is left alone for good.
         if place.generation < u32::MAX {
             place.generation += 1;
-            place.next = self.empty.replace(Some(key.place() as u32));
+            place.next = self.empty.replace(Some(index as u32));
         }
         Some(taken)
     }
@@ -200,7 +188,7 @@ mod tests {
         let registry = Registry::new();
         let key = registry.insert(());
         assert!(registry.remove(key).is_some());
-        let empty = Key::of(0, 2);
+        let empty = key_of(0, 2);
         assert!(!registry.contains(empty) && registry.remove(empty).is_none());
     }
 
@@ -209,11 +197,11 @@ mod tests {
         let registry = Registry::new();
         let key = registry.insert(1);
         registry.places.borrow_mut()[0].generation = u32::MAX;
-        let last = Key::of(0, u32::MAX);
+        let last = key_of(0, u32::MAX);
         assert_eq!(registry.remove(last), Some(1));
         assert!(!registry.contains(key) && !registry.contains(last));
         let next = registry.insert(2);
-        assert_eq!(Key::from(next).place(), 1, "the first place is used up");
+        assert_eq!(parts_of(next).0, 1, "the first place is used up");
         assert_eq!(registry.remove(next), Some(2));
     }
 }

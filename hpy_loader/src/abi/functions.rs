@@ -41,6 +41,17 @@ macro_rules! c_functions {
                 Self(function)
             }
 
+            /// A function as a definition has it; null is none.
+            ///
+            /// # Safety
+            ///
+            /// As [`new`](Self::new).
+            pub(crate) unsafe fn read(function: HPyCFunction) -> Option<Self> {
+                // SAFETY: null is the `None` of an optional function; the caller vouches
+                // for the type.
+                unsafe { std::mem::transmute::<HPyCFunction, Option<Self>>(function) }
+            }
+
             /// The pointer.
             #[inline(always)]
             pub(crate) fn pointer(self) -> <Self as CFunction>::Pointer {

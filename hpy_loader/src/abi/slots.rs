@@ -41,11 +41,8 @@ macro_rules! declare_slots {
             pub unsafe fn fill(&mut self, slot: HPySlot_Slot, function: HPyCFunction) -> bool {
                 match slot {
                     $($(HPySlot_Slot::$name => {
-                        // SAFETY: the caller vouches for the type, and a null
-                        // pointer is the `None` of an optional function.
-                        self.$field = unsafe {
-                            std::mem::transmute::<HPyCFunction, Option<$function>>(function)
-                        };
+                        // SAFETY: the caller vouches for the type.
+                        self.$field = unsafe { $function::read(function) };
                     })*)*
                     _ => return false,
                 }

@@ -3,7 +3,7 @@
 use super::extension::Extension;
 use super::innermost_context::replace_innermost;
 use super::pooled_context::{OuterCall, PooledContext};
-use super::records::{Found, HandleSnapshot, Origin};
+use super::records::{HandleView, Origin};
 use super::violations::{Violation, ViolationKind};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::RawHandle;
@@ -35,7 +35,6 @@ impl DebugCall {
         }
     }
 
-    /// The context for this call.
     #[inline(always)]
     pub(crate) fn context(&self) -> *mut HPyContext {
         self.context.context()
@@ -48,12 +47,10 @@ impl DebugCall {
         if inner.is_null() {
             return inner;
         }
-        let (number, site) = (self.extension.info.number, self.site());
+        let (number, site) = (self.extension.number, self.site());
         let (origin, above) = (Origin::Argument, Some(PythonStack::EMPTY));
-        self.extension
-            .info
-            .debug
-            .open(inner, origin, number, site, above)
+        let debug = self.extension.debug;
+        debug.open(inner, origin, number, site, above)
     }
 
     /// Puts the handles that C gets into the places of those that the wrapped context
@@ -65,10 +62,9 @@ impl DebugCall {
         }
     }
 
-    /// The function, as a place.
     #[inline(always)]
     fn site(&self) -> Site {
-        Site::of_function(self.context.function())
+        Site::of_function(self.context.function.get())
     }
 
     /// The wrapped context's handle for one that C gives away.
@@ -77,14 +73,11 @@ impl DebugCall {
         if handle.is_null() {
             return handle;
         }
-        let debug = self.extension.info.debug;
+        let debug = self.extension.debug;
         if let Some(record) = debug.records.look(handle)
-            && record.is_owned_by(self.extension.info.number)
+            && record.is_owned_by(self.extension.number)
         {
-            let inner = record.inner.get();
-            let orphan = debug.records.close(record, self.site());
-            debug.close_inner(orphan);
-            return inner;
+            return debug.close_record(record, self.site());
         }
         self.own_invalid(handle)
     }
@@ -92,38 +85,27 @@ impl DebugCall {
     #[cold]
     #[inline(never)]
     fn own_invalid(&self, handle: HPy) -> HPy {
-        let debug = self.extension.info.debug;
-        let records = &debug.records;
-        let found = records.find(handle);
-        let index = match found {
-            Found::Open(index) | Found::Closed(index) => index,
-            Found::Forgotten | Found::Nothing => {
-                let kind = match found {
-                    Found::Nothing => ViolationKind::NoHandle,
-                    _ => ViolationKind::UseAfterClose,
-                };
-                self.violation(kind, None);
-                // For the loader to refuse.
-                return handle;
-            }
+        let debug = self.extension.debug;
+        let found = debug.records.find(handle);
+        let of_open = |origin| match origin {
+            Origin::Result => ViolationKind::ForeignHandle,
+            Origin::Argument => ViolationKind::ArgumentReturned,
+            Origin::Constant => ViolationKind::ConstantReturned,
         };
-        let record = records.get(index);
-        let kind = match (found, record.origin) {
-            (Found::Open(_), Origin::Result) => ViolationKind::ForeignHandle,
-            (Found::Open(_), Origin::Argument) => ViolationKind::ArgumentReturned,
-            (Found::Open(_), Origin::Constant) => ViolationKind::ConstantReturned,
-            (_, Origin::Argument) => ViolationKind::UseAfterCall,
-            _ => ViolationKind::UseAfterClose,
-        };
-        self.violation(kind, Some(&record));
-        // The caller takes a reference away, which has to be there.
-        debug.inner.ctx_Dup(record.inner)
+        let kind = found.violation(of_open, ViolationKind::UseAfterClose);
+        self.violation(kind, found.handle());
+        match found.handle() {
+            // The caller takes a reference away, which has to be there.
+            Some(record) => debug.inner.ctx_Dup(record.inner),
+            // For the loader to refuse.
+            None => handle,
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) {
-        let debug = self.extension.info.debug;
+    fn violation(&self, kind: ViolationKind, record: Option<&HandleView>) {
+        let debug = self.extension.debug;
         // A hook may run.
         self.context.capture_stack();
         let mut violation = self.new_violation(kind, record);
@@ -132,15 +114,15 @@ impl DebugCall {
     }
 
     #[cold]
-    fn new_violation(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
-        Violation::new(kind, &self.extension.info.name, self.site()).about(record)
+    fn new_violation(&self, kind: ViolationKind, record: Option<&HandleView>) -> Violation {
+        Violation::new(kind, &self.extension.name, self.site()).about(record)
     }
 
     /// Ends the call, with what C returned, and closes the handles that it had.
     #[inline(always)]
     pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[RawHandle]) -> T {
         self.context.set_user(self.outer.user);
-        let debug = self.extension.info.debug;
+        let debug = self.extension.debug;
         if replace_innermost(self.was_inside).is_none() {
             // Nor has it come back: the lock may be somebody else's by now.
             debug.end(self.new_violation(ViolationKind::WithoutLock, None));
@@ -167,13 +149,11 @@ impl DebugCall {
         if handle.is_null() {
             return;
         }
-        let debug = self.extension.info.debug;
+        let debug = self.extension.debug;
         let Some(record) = debug.records.look(handle) else {
             return;
         };
-        let inner = record.inner.get();
-        let orphan = debug.records.close(record, Site::UNKNOWN);
-        debug.close_inner(orphan);
+        let inner = debug.close_record(record, Site::UNKNOWN);
         if debug.goes_on() {
             debug.keep_argument(handle, inner);
         }

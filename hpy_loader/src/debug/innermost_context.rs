@@ -10,12 +10,6 @@ thread_local! {
     static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
 }
 
-/// Whether C on this thread may use any context, or might if it were not in a
-/// function of one.
-pub(super) fn is_inside() -> bool {
-    INSIDE.get().is_some()
-}
-
 /// The context of the innermost call of C on this thread, unless that has left.
 pub(super) fn innermost() -> Option<&'static PooledContext> {
     INSIDE.get()

@@ -1,15 +1,12 @@
 //! One call from C into the context of this mode.
 
-use super::extension_info::ExtensionInfo;
 use super::pooled_context::PooledContext;
-use super::records::HandleRecord;
 use super::state::Debug;
 use super::violations::ViolationKind;
 use crate::abi::context::row_offset;
-use crate::abi::{HPy, HPyContext, HPyGlobal};
+use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
-use crate::sites::{Caller, PythonStack, Site};
-use std::ffi::CStr;
+use crate::sites::{Caller, Site};
 
 /// What a function of the context does before and after the wrapped one.
 ///
@@ -91,19 +88,10 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
-    pub fn extension(&self) -> &'static ExtensionInfo {
-        self.context.extension
-    }
-
     /// Where C is.
     #[inline(always)]
     pub fn site(&self) -> Site {
         Site::capture(self.caller, self.debug().frames.get())
-    }
-
-    /// The Python stack above.
-    pub fn python(&self) -> PythonStack {
-        self.context.capture_stack()
     }
 
     /// The wrapped context's handle for one of C's. What is no open handle of this
@@ -116,24 +104,6 @@ impl Inspection {
             return inner;
         }
         self.apart(move |inspection| inspection.unwrap_invalid(handle))
-    }
-
-    /// Whether the module has declared a global.
-    pub fn declares(&self, global: *mut HPyGlobal) -> bool {
-        self.extension().declares(global)
-    }
-
-    /// Leaves an error where the wrapped context is not asked.
-    pub fn system_error(&self, message: &CStr) {
-        let inner = self.inner();
-        inner.set_error(inner.h_SystemError, message);
-    }
-
-    /// The record of a handle that is open and not `HPy_NULL`.
-    #[inline(always)]
-    pub fn open_record(&self, handle: HPy) -> Option<&'static HandleRecord> {
-        let record = self.debug().records.look(handle);
-        record.filter(|_| !handle.is_null())
     }
 
     /// C's handle for one that the wrapped context has returned.
@@ -151,9 +121,7 @@ impl Inspection {
         let debug = self.debug();
         if let Some(record) = debug.records.look(handle) {
             if record.is_owned_by(self.context.number) {
-                let inner = record.inner.get();
-                let orphan = debug.records.close(record, self.site());
-                debug.close_inner(orphan);
+                let inner = debug.close_record(record, self.site());
                 debug.let_go(handle, inner);
                 return;
             }

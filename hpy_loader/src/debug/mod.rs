@@ -25,8 +25,6 @@
 
 mod debug_call;
 mod extension;
-mod extension_info;
-mod handle_views;
 mod innermost_context;
 mod inspection;
 mod memory;
@@ -34,14 +32,13 @@ mod native_types;
 mod numbered_records;
 mod pooled_context;
 mod records;
-mod setup;
 mod state;
 mod summary;
 mod summary_paragraph;
 mod violations;
 mod wrappers;
 
-pub use handle_views::HandleView;
+pub use records::HandleView;
 pub use state::Debug;
 pub use summary::{Findings, Summary};
 pub use summary_paragraph::SummaryFormat;

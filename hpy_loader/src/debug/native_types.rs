@@ -6,7 +6,6 @@ use crate::modes::WrappedContext;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
-/// A type with a native struct.
 #[derive(Debug, Clone, Copy)]
 struct NativeType {
     /// The wrapped context's handle of the type, never closed: types of
@@ -83,14 +82,14 @@ impl NativeTypes {
     /// lately.
     #[inline(always)]
     pub fn recent(&self, record: &HandleRecord) -> Option<StructRange> {
-        let number = record.number();
+        let number = record.number.get();
         let (of, range) = self.recent[number as usize % self.recent.len()].get();
         (of == number).then_some(range)
     }
 
     /// Remembers that for [`recent`](Self::recent).
     pub fn remember(&self, record: &HandleRecord, range: StructRange) {
-        let number = record.number();
+        let number = record.number.get();
         self.recent[number as usize % self.recent.len()].set((number, range));
     }
 

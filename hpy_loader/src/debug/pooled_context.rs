@@ -1,13 +1,13 @@
 //! A context of the debug mode, which one call into C uses at a time.
 
-use super::extension_info::ExtensionInfo;
+use super::extension::Extension;
 use super::records::Origin;
 use super::state::Debug;
 use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
 pub(super) use crate::platform::threads::current as this_thread;
 use crate::sites::{CallSite, PythonStack, Registers, Site};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -53,9 +53,9 @@ pub(super) struct PooledContext {
     /// at it, to be refused.
     user: AtomicUsize,
     /// The C function that the VM has called.
-    function: Cell<*const c_void>,
+    pub function: Cell<*const c_void>,
     /// The Python stack above the call, once it was taken.
-    above: Cell<Option<PythonStack>>,
+    pub above: Cell<Option<PythonStack>>,
     /// The handles that were opened before that, and how many there are.
     awaiting: [Cell<HPy>; AWAITING],
     count: Cell<usize>,
@@ -64,7 +64,7 @@ pub(super) struct PooledContext {
     pub inner: WrappedContext,
     /// The extension's.
     pub number: u32,
-    pub extension: &'static ExtensionInfo,
+    extension: OnceCell<&'static Extension>,
 }
 
 /// How many handles wait for the Python stack above the call to be taken.
@@ -86,8 +86,9 @@ pub(super) struct OuterCall {
 pub(super) const NOBODY: usize = 0;
 
 impl PooledContext {
-    /// Makes a context for calls of `extension`, a copy of `template`. It is never freed.
-    pub fn leak(extension: &'static ExtensionInfo, template: &HPyContext) -> &'static Self {
+    /// Makes a context for calls of an extension. It is never freed.
+    pub fn leak(debug: &'static Debug, inner: WrappedContext, number: u32) -> &'static Self {
+        let template: &HPyContext = debug.template.get().expect("set when it was made");
         let context = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers.
             context: unsafe { std::ptr::from_ref(template).read() },
@@ -97,16 +98,25 @@ impl PooledContext {
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
-            debug: extension.debug,
-            inner: extension.inner,
-            number: extension.number,
-            extension,
+            debug,
+            inner,
+            number,
+            extension: OnceCell::new(),
         }));
         // SAFETY: just made and not yet shared.
         unsafe {
             (*context).context._private = context.cast::<c_void>();
             &*context
         }
+    }
+
+    /// Tells it whose it is, once.
+    pub fn set_extension(&self, extension: &'static Extension) {
+        let _ = self.extension.set(extension);
+    }
+
+    pub fn extension(&self) -> &'static Extension {
+        self.extension.get().expect("set when it was made")
     }
 
     /// The offset of the registers of the caller, for the entries.
@@ -152,17 +162,6 @@ impl PooledContext {
     pub fn give_back(&self, outer: &OuterCall) {
         self.function.set(outer.function);
         self.above.set(outer.above);
-    }
-
-    /// The C function that the VM has called.
-    #[inline(always)]
-    pub fn function(&self) -> *const c_void {
-        self.function.get()
-    }
-
-    /// The Python stack above the call, if it was taken.
-    pub fn above(&self) -> Option<PythonStack> {
-        self.above.get()
     }
 
     /// Whether handles wait for the Python stack. It must be taken before other code
@@ -253,18 +252,10 @@ impl PooledContext {
         }
     }
 
-    /// The same as [`wrap`](Self::wrap), if all is at hand.
+    /// The same as [`wrap`](Self::wrap), if the place is at hand.
     #[inline(always)]
     pub fn try_wrap(&self, inner: HPy, call_site: CallSite) -> Option<HPy> {
-        let site = self.site(call_site)?;
-        let records = &self.debug.records;
-        let (origin, above) = (Origin::Result, self.above.get());
-        let place = records.place()?;
-        let handle = records.open(place, inner, origin, self.number, site, above);
-        Some(match above {
-            Some(_) => handle,
-            None => self.await_stack(handle),
-        })
+        Some(self.wrap(inner, self.site(call_site)?))
     }
 
     pub fn context(&self) -> *mut HPyContext {

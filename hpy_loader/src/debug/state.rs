@@ -2,9 +2,10 @@
 
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
-use super::records::{self, Origin, Records};
+use super::records::{FreeRecord, HandleRecord, Origin, Records};
 use super::violations::{Violation, ViolationKind};
-use crate::abi::{HPy, HPyContext};
+use super::wrappers;
+use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::handles::RawHandle;
 use crate::modes::{Hook, WrappedContext};
 use crate::sites::{PythonStack, Site};
@@ -27,7 +28,6 @@ pub(super) type Pending = &'static Cell<RawHandle>;
 
 /// The debug mode of one core: everything is touched under the HPy lock.
 pub struct Debug {
-    /// What is wrapped.
     pub(super) inner: WrappedContext,
     /// What the contexts of modules are copied from.
     pub(super) template: OnceCell<Box<HPyContext>>,
@@ -36,8 +36,10 @@ pub struct Debug {
     pub(super) pending: Pending,
     /// The addresses of borrowed buffers: where they begin, and how many.
     pub(super) buffer_range: Cell<(usize, usize)>,
-    pub(super) builders: RefCell<NumberedRecords<Builder>>,
-    pub(super) trackers: RefCell<NumberedRecords<Vec<HPy>>>,
+    pub(super) builders: NumberedRecords<Builder>,
+    pub(super) trackers: NumberedRecords<Vec<HPy>>,
+    /// The memory of a tracker that was closed, for the next one.
+    pub(super) spare_handles: Cell<Vec<HPy>>,
     pub(super) native_types: NativeTypes,
     pub(super) on_invalid_handle: Hook,
     pub(super) on_invalid_builder: Hook,
@@ -46,7 +48,6 @@ pub struct Debug {
     /// With how often they were found.
     pub(super) violations: RefCell<IndexMap<Violation, u64>>,
     pub(super) counts: RefCell<BTreeMap<ViolationKind, u64>>,
-    /// The names of the modules.
     pub(super) modules: RefCell<Vec<String>>,
     pub(super) going_on: Cell<bool>,
     pub(super) reports_faults: AtomicBool,
@@ -62,6 +63,52 @@ unsafe impl Sync for Debug {}
 unsafe impl Send for Debug {}
 
 impl Debug {
+    /// Wraps a context. `pending` is where it keeps its error, `python` takes the
+    /// stack of Python code.
+    pub(crate) fn new(
+        inner: WrappedContext,
+        pending: Pending,
+        python: Box<dyn Fn() -> PythonStack>,
+    ) -> &'static Self {
+        let debug: &'static Self = Box::leak(Box::new(Self {
+            inner,
+            template: OnceCell::new(),
+            records: Records::new(),
+            pending,
+            buffer_range: Cell::new((0, 0)),
+            builders: NumberedRecords::default(),
+            trackers: NumberedRecords::default(),
+            spare_handles: Cell::default(),
+            native_types: NativeTypes::default(),
+            on_invalid_handle: Hook::new(),
+            on_invalid_builder: Hook::new(),
+            frames: Cell::new(1),
+            violations: RefCell::default(),
+            counts: RefCell::default(),
+            modules: RefCell::default(),
+            going_on: Cell::new(false),
+            reports_faults: AtomicBool::new(false),
+            reporter: Cell::new(|violation| eprint!("{violation}")),
+            is_silent: Cell::new(false),
+            python,
+        }));
+        // SAFETY: a context consists of pointers and numbers, and is whole.
+        let mut template = Box::new(unsafe { inner.as_ptr().read() });
+        template.name = c"HPy Debug Mode ABI (hpy_loader)".as_ptr();
+        template.abi_version = ABI_VERSION;
+        template._private = std::ptr::null_mut();
+        wrappers::fill(&mut template);
+        let (site, above) = (Site::UNKNOWN, Some(PythonStack::EMPTY));
+        wrappers::map_constants(&mut template, |constant| {
+            debug.open(constant, Origin::Constant, 0, site, above)
+        });
+        // Leaks of the first generation are C's, not these.
+        debug.new_generation();
+        let _ = debug.template.set(template);
+        debug.watch_memory();
+        debug
+    }
+
     /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
     #[inline(always)]
     pub(super) fn open(
@@ -81,11 +128,20 @@ impl Debug {
 
     #[cold]
     #[inline(never)]
-    fn make_place(&self) -> records::FreeRecord<'_> {
+    fn make_place(&self) -> FreeRecord<'_> {
         let (place, orphan) = self.records.make_place();
         // What is kept runs nothing when it dies, so nobody else takes the place.
         self.close_inner(orphan);
         place
+    }
+
+    /// Closes a record that is open; the wrapped handle, which stays as it is.
+    #[inline(always)]
+    pub(super) fn close_record(&self, record: &HandleRecord, closed: Site) -> HPy {
+        let inner = record.inner.get();
+        let orphan = self.records.close(record, closed);
+        self.close_inner(orphan);
+        inner
     }
 
     /// Closes a handle of the wrapped context, if it is one.
@@ -126,6 +182,23 @@ impl Debug {
     /// The names of the modules in debug mode, in the order of their loading.
     pub fn modules(&self) -> Vec<String> {
         self.modules.borrow().clone()
+    }
+
+    /// How many bytes of memory are kept from being used again after their
+    /// handles were closed.
+    pub fn max_raw_data(&self) -> usize {
+        self.records.buffers.borrow().max_kept
+    }
+
+    /// Sets that.
+    pub fn set_max_raw_data(&self, max: usize) {
+        self.records.buffers.borrow_mut().max_kept = max;
+    }
+
+    /// Sets how many frames of C are taken where a handle is opened or closed.
+    /// One is taken in any case.
+    pub fn set_frames(&self, frames: usize) {
+        self.frames.set(frames.max(1));
     }
 
     /// Goes on after a violation, rather than to report it and ask a hook or end.

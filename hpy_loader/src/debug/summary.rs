@@ -4,13 +4,13 @@
 //! differ in less than a line are one to the reader: a paragraph is the text of
 //! the frames, not the addresses behind it.
 
-use super::handle_views::HandleView;
+use super::records::HandleView;
 use super::state::Debug;
 use super::summary_paragraph::{
-    Paragraph, SummaryFormat, block, c_lines, count, grouped, most_first, python_lines,
+    Paragraph, SummaryFormat, count, grouped_by_place, most_first, python_lines,
 };
-use super::violations::Violation;
-use crate::abi::HPy;
+use super::violations::{Violation, labelled};
+use crate::library::grouped;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -50,8 +50,8 @@ impl Debug {
             meant.map(|(_, site)| site).collect()
         };
         Findings {
-            builders: since(self.builders.borrow().all_open()),
-            trackers: since(self.trackers.borrow().all_open()),
+            builders: since(self.builders.all_open()),
+            trackers: since(self.trackers.all_open()),
             violations: self.violations_with_times(),
             // The first generation has the context's constants, which nobody leaks.
             open: self.open_handles(generation.max(1)),
@@ -105,19 +105,11 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn SummaryFormat) -> Vec<Par
             heading = format!("{heading}: {}", violation.detail);
         }
         heading += &format!(" [{} in {}]", violation.kind.name(), violation.module);
-        let mut lines = Vec::new();
-        block(&mut lines, "used in", c_lines(violation.used));
-        block(&mut lines, "opened in", c_lines(violation.opened));
-        block(&mut lines, "closed in", c_lines(violation.closed));
-        block(
-            &mut lines,
-            "called by",
-            python_lines(violation.python, show),
-        );
+        let mut lines = violation.places();
+        lines.extend(labelled("called by", python_lines(violation.python, show)));
         *entries.entry((heading, lines)).or_default() += times;
     }
-    let entry = |((heading, lines), times): ((String, _), u64)| {
-        let mut heading = heading;
+    let entry = |((mut heading, lines), times): ((String, _), u64)| {
         if times > 1 {
             heading += &format!(", {} times", grouped(times));
         }
@@ -131,53 +123,31 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn SummaryFormat) -> Vec<Par
 }
 
 fn leaks(open: &[HandleView], show: &dyn SummaryFormat) -> Vec<Paragraph> {
-    // A program may have leaked millions of handles at a few places, so what is
-    // read of a place is read once.
-    let mut places: IndexMap<(Site, PythonStack), Vec<HPy>> = IndexMap::new();
-    for view in open {
-        let handles = places.entry((view.opened, view.python)).or_default();
-        handles.push(view.inner);
-    }
-    let mut paragraphs: IndexMap<Vec<String>, Vec<HPy>> = IndexMap::new();
-    for ((site, python), handles) in places {
-        let mut lines = Vec::new();
-        block(&mut lines, "opened in", c_lines(site));
-        block(&mut lines, "called by", python_lines(python, show));
-        paragraphs.entry(lines).or_default().extend(handles);
-    }
-    let entry = |(lines, handles): (_, Vec<HPy>)| {
+    let opened = open
+        .iter()
+        .map(|view| ((view.opened, view.python), view.inner));
+    let python = |stack| python_lines(stack, show);
+    grouped_by_place(opened, python, |handles| {
         let shown = handles.iter().take(SHOWN);
         let mut shown: Vec<String> = shown.map(|&handle| show.object(handle)).collect();
         if handles.len() > SHOWN {
             shown.push("...".to_owned());
         }
-        let times = handles.len() as u64;
-        Paragraph {
-            heading: format!(
-                "{} never closed: {}",
-                count(times, "handle"),
-                shown.join(", ")
-            ),
-            lines,
-            times,
-        }
-    };
-    most_first(paragraphs.into_iter().map(entry))
+        let leaked = count(handles.len() as u64, "handle");
+        format!("{leaked} never closed: {}", shown.join(", "))
+    })
 }
 
 /// Paragraphs for things that were made at these places, and what never happened.
 fn unended(made: Vec<Site>, noun: &str, never: &str) -> Vec<Paragraph> {
-    let mut paragraphs: IndexMap<Vec<String>, u64> = IndexMap::new();
-    for site in made {
-        let mut lines = Vec::new();
-        block(&mut lines, "opened in", c_lines(site));
-        *paragraphs.entry(lines).or_default() += 1;
-    }
-    most_first(paragraphs.into_iter().map(|(lines, times)| Paragraph {
-        heading: format!("{} {never}", count(times, noun)),
-        lines,
-        times,
-    }))
+    let made = made
+        .into_iter()
+        .map(|site| ((site, PythonStack::EMPTY), ()));
+    grouped_by_place(
+        made,
+        |_| Vec::new(),
+        |made| format!("{} {never}", count(made.len() as u64, noun)),
+    )
 }
 
 impl fmt::Display for Summary {

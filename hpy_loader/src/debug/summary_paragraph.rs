@@ -1,7 +1,10 @@
 //! What is said of one place in a summary.
 
+use super::violations::{labelled, own_frames};
 use crate::abi::HPy;
+use crate::library::grouped;
 use crate::sites::{PythonFrame, PythonStack, Site};
+use indexmap::IndexMap;
 use std::fmt;
 
 /// How many Python frames are shown of a stack.
@@ -42,19 +45,30 @@ pub(super) fn most_first(paragraphs: impl Iterator<Item = Paragraph>) -> Vec<Par
     paragraphs
 }
 
-/// Lines behind a label, which stands before the first alone.
-pub(super) fn block(lines: &mut Vec<String>, label: &str, frames: Vec<String>) {
-    let mut label = label;
-    for frame in frames {
-        lines.push(format!("  {label:<9} {frame}"));
-        label = "";
+/// A paragraph for each place at which things were made. Places whose lines are the same
+/// are one.
+pub(super) fn grouped_by_place<T>(
+    made: impl Iterator<Item = ((Site, PythonStack), T)>,
+    python: impl Fn(PythonStack) -> Vec<String>,
+    heading: impl Fn(&[T]) -> String,
+) -> Vec<Paragraph> {
+    // A program may have leaked millions of handles at a few places, so what is
+    // read of a place is read once.
+    let mut places: IndexMap<(Site, PythonStack), Vec<T>> = IndexMap::new();
+    for (place, thing) in made {
+        places.entry(place).or_default().push(thing);
     }
-}
-
-pub(super) fn c_lines(site: Site) -> Vec<String> {
-    let frames = site.frames();
-    let own = frames.iter().filter(|frame| !frame.is_helper());
-    own.map(ToString::to_string).collect()
+    let mut paragraphs: IndexMap<Vec<String>, Vec<T>> = IndexMap::new();
+    for ((site, stack), things) in places {
+        let mut lines = labelled("opened in", own_frames(site));
+        lines.extend(labelled("called by", python(stack)));
+        paragraphs.entry(lines).or_default().extend(things);
+    }
+    most_first(paragraphs.into_iter().map(|(lines, things)| Paragraph {
+        heading: heading(&things),
+        lines,
+        times: things.len() as u64,
+    }))
 }
 
 pub(super) fn python_lines(stack: PythonStack, show: &dyn SummaryFormat) -> Vec<String> {
@@ -72,19 +86,6 @@ pub(super) fn python_lines(stack: PythonStack, show: &dyn SummaryFormat) -> Vec<
 pub(super) fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number))
-}
-
-/// A number with a comma between its thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

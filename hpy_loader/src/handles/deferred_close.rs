@@ -30,7 +30,6 @@
 
 use std::cell::Cell;
 
-use super::outcome::Released;
 use super::raw_handle::RawHandle;
 use super::slot::{Slot, bits};
 use super::table::HandleTable;
@@ -59,8 +58,7 @@ pub(super) struct DeferredCloses {
     scopes: Cell<u32>,
 }
 
-/// One of the ring's.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct RingPlace {
     /// 0 is none.
     slot: u32,
@@ -68,11 +66,8 @@ struct RingPlace {
     recent: u32,
 }
 
-impl RingPlace {
-    const EMPTY: RingPlace = RingPlace { slot: 0, recent: 0 };
-}
-
 /// A slot that is in the ring. When it leaves the ring it leaves here, too.
+#[derive(Default)]
 struct RecentSlot {
     /// 0 is none.
     slot: Cell<u32>,
@@ -83,16 +78,11 @@ struct RecentSlot {
 impl DeferredCloses {
     pub(super) fn new() -> Self {
         DeferredCloses {
-            places: [const { Cell::new(RingPlace::EMPTY) }; PLACES],
-            recent: [const {
-                RecentSlot {
-                    slot: Cell::new(0),
-                    number: Cell::new(0),
-                }
-            }; PLACES],
-            top: Cell::new(0),
-            since: Cell::new(0),
-            scopes: Cell::new(0),
+            places: std::array::from_fn(|_| Cell::default()),
+            recent: std::array::from_fn(|_| RecentSlot::default()),
+            top: Cell::default(),
+            since: Cell::default(),
+            scopes: Cell::default(),
         }
     }
 
@@ -147,10 +137,7 @@ impl<O> HandleTable<O> {
                 let index = word.index();
                 self.close_last_deferred(LastReference { slot, index }, is_shared)
             }
-            _ => match self.release(word) {
-                Released::Freed(object) => Some(object),
-                _ => None,
-            },
+            _ => self.release(word).freed(),
         }
     }
 
@@ -259,7 +246,7 @@ impl<O> HandleTable<O> {
         let deferred = &self.deferred;
         while deferred.top.get() > start {
             let top = deferred.top.get() - 1;
-            let index = deferred.replace(top, RingPlace::EMPTY);
+            let index = deferred.replace(top, RingPlace::default());
             // Further down there is nothing: the ring has gone round once.
             deferred.top.set(if index == 0 { start } else { top });
             if let Some(object) = self.end(index) {
@@ -271,10 +258,8 @@ impl<O> HandleTable<O> {
     /// Closes a slot for good, if its close is deferred.
     fn end(&self, index: u32) -> Option<O> {
         let slot = self.slot(index);
-        match slot.is_close_deferred() {
-            true => self.free_now(slot),
-            false => None,
-        }
+        let is_deferred = slot.is_close_deferred();
+        is_deferred.then(|| self.free_now(slot)).flatten()
     }
 
     /// Whether `word` can be used though it is closed. Counts nothing.

@@ -41,12 +41,23 @@ pub type Closed = Released<()>;
 pub struct Stale;
 
 /// Every slot is in use.
+#[derive(thiserror::Error)]
+#[error("the handle table is full")]
 pub struct Exhausted<O> {
     /// The object that found no room.
     pub object: O,
 }
 
 impl<T> Released<T> {
+    /// The object, if that was the end of it.
+    #[inline]
+    pub fn freed(self) -> Option<T> {
+        match self {
+            Released::Freed(object) => Some(object),
+            _ => None,
+        }
+    }
+
     /// The same with another object.
     #[inline]
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Released<U> {
@@ -66,11 +77,3 @@ impl<O> fmt::Debug for Exhausted<O> {
         f.write_str("Exhausted")
     }
 }
-
-impl<O> fmt::Display for Exhausted<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the handle table is full")
-    }
-}
-
-impl<O> std::error::Error for Exhausted<O> {}

@@ -23,7 +23,6 @@ pub struct Pin<'t, O> {
 }
 
 impl<'t, O> Pin<'t, O> {
-    /// Pins an occupied slot of `table`.
     #[inline]
     pub(super) fn new(table: &'t HandleTable<O>, slot: &'t Slot<O>) -> Self {
         slot.pin();
@@ -37,13 +36,18 @@ impl<O> Pin<'_, O> {
     /// For callers that must not run a destructor where they stand.
     #[inline]
     pub fn release(self) -> Option<O> {
-        let pin = ManuallyDrop::new(self);
+        ManuallyDrop::new(self).end()
+    }
+
+    /// Ends the pin, once.
+    #[inline]
+    fn end(&self) -> Option<O> {
         // SAFETY: `unpin` has just returned `true`. References from this pin
         // have ended with it, and the other ways to get one (`get`) forbid
         // closing the slot while they are in use.
-        pin.slot
+        self.slot
             .unpin()
-            .then(|| unsafe { pin.table.reclaim(pin.slot) })
+            .then(|| unsafe { self.table.reclaim(self.slot) })
     }
 
     /// Ends the pin for an object: the pinned one, if nobody else can reach it
@@ -80,13 +84,7 @@ impl<O> Deref for Pin<'_, O> {
 impl<O> Drop for Pin<'_, O> {
     #[inline]
     fn drop(&mut self) {
-        if self.slot.unpin() {
-            // SAFETY: `unpin` has just returned `true`. References from this
-            // pin have ended with it, and the other ways to get one (`get`)
-            // forbid closing the slot while they are in use.
-            let object = unsafe { self.table.reclaim(self.slot) };
-            drop(object);
-        }
+        drop(self.end());
     }
 }
 

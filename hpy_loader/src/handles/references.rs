@@ -51,19 +51,15 @@ impl<O> HandleTable<O> {
         let Some(slot) = self.lookup(word) else {
             return self.refuse_close(word);
         };
-        match slot.refs() {
-            1 => match self.free_now(slot) {
-                Some(object) => Released::Freed(object),
-                None => Released::Deferred,
-            },
-            IMMORTAL => {
+        match slot.try_sub_ref() {
+            Some(0) => self
+                .free_now(slot)
+                .map_or(Released::Deferred, Released::Freed),
+            Some(_) => Released::StillOpen,
+            None if slot.refs() == 0 => self.refuse_close(word),
+            None => {
                 self.count(|counters| &mut counters.immortal_closes);
                 Released::Immortal
-            }
-            0 => self.refuse_close(word),
-            _ => {
-                slot.sub_ref();
-                Released::StillOpen
             }
         }
     }
@@ -87,10 +83,8 @@ impl<O> HandleTable<O> {
         if refs < BORROWED {
             self.count_many(BORROWED - refs, |counters| &mut counters.stale_closes);
         }
-        match self.free_now(slot) {
-            Some(object) => Released::Freed(object),
-            None => Released::Deferred,
-        }
+        self.free_now(slot)
+            .map_or(Released::Deferred, Released::Freed)
     }
 
     /// [`end_borrow`](Self::end_borrow) of a word that [`open_borrowed`](Self::open_borrowed) of this table
@@ -109,10 +103,7 @@ impl<O> HandleTable<O> {
     #[cold]
     #[inline(never)]
     fn end_unusual_borrow(&self, word: RawHandle) -> Option<O> {
-        match self.end_borrow(word) {
-            Released::Freed(object) => Some(object),
-            _ => None,
-        }
+        self.end_borrow(word).freed()
     }
 
     /// Ends an [`open_borrowed`](Self::open_borrowed) and starts one for `object` in its place, which

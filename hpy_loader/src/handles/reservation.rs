@@ -57,12 +57,10 @@ impl<T> Reservation<T> {
         }
     }
 
-    /// How many elements there are.
     pub(crate) fn slots(&self) -> u32 {
         self.slots
     }
 
-    /// The first element.
     pub(super) fn base(&self) -> NonNull<T> {
         self.base
     }

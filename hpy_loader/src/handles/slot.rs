@@ -120,13 +120,6 @@ impl<O> Slot<O> {
         self.refs.set(refs);
     }
 
-    /// One reference less of several.
-    #[inline]
-    pub(super) fn sub_ref(&self) {
-        debug_assert!(self.refs.get() > 1 && self.refs.get() != IMMORTAL);
-        self.refs.set(self.refs.get() - 1);
-    }
-
     /// Makes the slot one that `HPy_NULL`, which has its index, is not taken for.
     /// It must never be used.
     pub(super) fn set_apart(&self) {
@@ -148,7 +141,6 @@ impl<O> Slot<O> {
         Some(left)
     }
 
-    /// How many pins there are.
     #[inline]
     pub(super) fn pins(&self) -> u32 {
         self.meta.get() & MAX_PINS

@@ -179,13 +179,6 @@ impl<O> HandleTable<O> {
             return (word.is_slot() && !word.is_null())
                 .then(|| self.slot(word.index_if_odd() as u32));
         }
-        self.find(word)
-    }
-
-    /// [`lookup`](Self::lookup) for words that the table itself has kept, and which
-    /// no build takes for open without looking.
-    #[inline]
-    pub(super) fn find(&self, word: RawHandle) -> Option<&Slot<O>> {
         let index = word.index_if_odd();
         if index >= u64::from(self.high_water.get()) {
             return None;
@@ -197,7 +190,7 @@ impl<O> HandleTable<O> {
         slot.answers_to(word).then_some(slot)
     }
 
-    /// [`find`](Self::find) for a word that the table has given, whose index needs no
+    /// [`lookup`](Self::lookup) for a word that the table has given, whose index needs no
     /// check, or `HPy_NULL`, which has the index of the slot set apart.
     #[inline(always)]
     pub(super) fn own_slot(&self, word: RawHandle) -> Option<&Slot<O>> {
@@ -223,14 +216,12 @@ impl<O> HandleTable<O> {
     /// handles satisfy it by themselves.
     #[inline]
     pub unsafe fn get(&self, word: RawHandle) -> Option<&O> {
-        match self.lookup(word) {
-            // SAFETY: an open slot is occupied, and stays so by the contract.
-            Some(slot) => Some(unsafe { slot.object() }),
-            None => {
-                self.refuse_use(word);
-                None
-            }
+        // SAFETY: passed on to the caller.
+        let object = unsafe { self.peek(word) };
+        if object.is_none() {
+            self.refuse_use(word);
         }
+        object
     }
 
     /// [`get`](Self::get) for callers that have another way to go if the word is no
@@ -251,13 +242,11 @@ impl<O> HandleTable<O> {
     /// then never freed, though its handle can still be closed.
     #[inline]
     pub fn pin(&self, word: RawHandle) -> Option<Pin<'_, O>> {
-        match self.lookup(word) {
-            Some(slot) => Some(Pin::new(self, slot)),
-            None => {
-                self.refuse_use(word);
-                None
-            }
+        let pin = self.peek_pin(word);
+        if pin.is_none() {
+            self.refuse_use(word);
         }
+        pin
     }
 
     /// [`pin`](Self::pin) for callers that have another way to go if the word is no

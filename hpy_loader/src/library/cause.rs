@@ -34,33 +34,21 @@ pub enum Cause {
         /// Where it ends.
         end: usize,
     },
-    /// The file is not there, or may not be read.
-    #[error("cannot open it: {source}")]
-    Open {
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The path leads to something that has no contents to load.
-    #[error("it is {what}, not a regular file")]
-    NotRegular {
-        /// With its article: "a directory".
-        what: &'static str,
-    },
+    /// The file is not there, or may not be read; what the system said.
+    #[error("cannot open it: {0}")]
+    Open(#[source] std::io::Error),
+    /// The path leads to something that has no contents to load: "a directory".
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
     /// No bytes at all.
     #[error("the file is empty")]
     Empty,
-    /// Reading failed inside the length that the file said it has.
-    #[error("cannot read {what}; the file changed meanwhile, or its medium fails")]
-    Read {
-        /// The part in question.
-        what: &'static str,
-    },
-    /// Another kind of file.
-    #[error("not an ELF file: {looks_like}")]
-    NotElf {
-        /// A guess from the first bytes, or the bytes.
-        looks_like: String,
-    },
+    /// Reading a part failed inside the length that the file said it has.
+    #[error("cannot read {0}; the file changed meanwhile, or its medium fails")]
+    Read(&'static str),
+    /// Another kind of file: a guess from the first bytes, or the bytes.
+    #[error("not an ELF file: {0}")]
+    NotElf(String),
     /// A library, but not for this machine.
     #[error("built for {file}, but this process is {process}")]
     ForeignMachine {
@@ -69,12 +57,9 @@ pub enum Cause {
         /// What we are.
         process: String,
     },
-    /// ELF, but nothing that can be loaded into a process.
-    #[error("not a shared library but {what}")]
-    NotShared {
-        /// With its article: "an object file".
-        what: String,
-    },
+    /// ELF, but nothing that can be loaded into a process: "an object file".
+    #[error("not a shared library but {0}")]
+    NotShared(String),
     /// The file ends before or within the tables at its beginning.
     #[error("truncated: the file has {}, {what} needs {}", bytes(*has), grouped(*needs))]
     HeaderCut {
@@ -99,17 +84,11 @@ pub enum Cause {
     },
     /// The headers contradict each other in a way that the system's loader
     /// would not survive.
-    #[error("damaged: {what}")]
-    Damaged {
-        /// The contradiction.
-        what: String,
-    },
-    /// A module for CPython's own ABI.
-    #[error("a CPython-ABI extension (it defines {init}), not an HPy universal one")]
-    CPythonAbi {
-        /// The init function that it has.
-        init: String,
-    },
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// A module for CPython's own ABI, with that ABI's init function.
+    #[error("a CPython-ABI extension (it defines {0}), not an HPy universal one")]
+    CPythonAbi(String),
     /// The module's init function is missing.
     #[error("it does not define {symbol}{}", instead(.others))]
     NoInit {
@@ -126,27 +105,18 @@ pub enum Cause {
         /// The function that is not.
         symbol: String,
     },
-    /// A hybrid module, by what it imports.
+    /// A hybrid module, by the functions and objects of CPython that it imports.
     #[error(
         "a hybrid-ABI extension, not a universal one: it uses CPython's C API ({})",
-        several(.symbols)
+        several(.0)
     )]
-    UsesCPythonApi {
-        /// The functions and objects of CPython that it imports.
-        symbols: Vec<String>,
-    },
-    /// A hybrid module, by its file name.
-    #[error("a hybrid-ABI extension for {interpreter}, not a universal one, says its file name")]
-    HybridTag {
-        /// The interpreter's tag: "cp311".
-        interpreter: String,
-    },
-    /// The system's loader refused the file.
-    #[error("the system cannot load it: {}", innermost(.source))]
-    Dlopen {
-        /// What it said.
-        source: libloading::Error,
-    },
+    UsesCPythonApi(Vec<String>),
+    /// A hybrid module, by the interpreter's tag in its file name: "cp311".
+    #[error("a hybrid-ABI extension for {0}, not a universal one, says its file name")]
+    HybridTag(String),
+    /// The system's loader refused the file; what it said.
+    #[error("the system cannot load it: {}", innermost(.0))]
+    Dlopen(#[source] libloading::Error),
     /// The file lists a symbol which the system's loader does not find.
     #[error("the system does not find {symbol} in it: {}", innermost(.source))]
     Dlsym {
@@ -191,12 +161,9 @@ pub enum Cause {
         /// The module's minor version.
         minor: u32,
     },
-    /// The init function gave no definition.
-    #[error("{symbol} returned NULL")]
-    NullDefinition {
-        /// The init function.
-        symbol: String,
-    },
+    /// The init function of this name gave no definition.
+    #[error("{0} returned NULL")]
+    NullDefinition(String),
 }
 
 impl Cause {
@@ -204,29 +171,14 @@ impl Cause {
     pub fn exception(&self) -> ExceptionKind {
         match self {
             Self::NonAsciiName { .. } => ExceptionKind::UnicodeEncodeError,
-            // HPy hangs on a FIFO, crashes on or takes a truncated file,
-            // mostly crashes on a damaged one, and runs a hybrid one.
-            Self::Read { .. }
+            // HPy crashes on or takes a truncated file, mostly crashes on a damaged
+            // one, and runs a hybrid one.
+            Self::Read(_)
             | Self::Truncated { .. }
-            | Self::Damaged { .. }
-            | Self::UsesCPythonApi { .. }
-            | Self::HybridTag { .. } => ExceptionKind::ImportError,
-            Self::Open { .. }
-            | Self::NotRegular { .. }
-            | Self::Empty
-            | Self::NotElf { .. }
-            | Self::ForeignMachine { .. }
-            | Self::NotShared { .. }
-            | Self::HeaderCut { .. }
-            | Self::CPythonAbi { .. }
-            | Self::NoInit { .. }
-            | Self::NoCompanion { .. }
-            | Self::Dlopen { .. }
-            | Self::Dlsym { .. }
-            | Self::Version { .. }
-            | Self::TagMismatch { .. }
-            | Self::TagMissing { .. }
-            | Self::NullDefinition { .. } => ExceptionKind::RuntimeError,
+            | Self::Damaged(_)
+            | Self::UsesCPythonApi(_)
+            | Self::HybridTag(_) => ExceptionKind::ImportError,
+            _ => ExceptionKind::RuntimeError,
         }
     }
 }
@@ -248,7 +200,7 @@ fn bytes(count: u64) -> String {
 }
 
 /// `16504` as `16,504`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

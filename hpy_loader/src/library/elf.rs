@@ -43,12 +43,12 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Ca
 struct ElfImage<'d, R> {
     data: R,
     program_headers: &'d [ProgramHeader],
-    segments: Segments,
+    segments: Segments<'d>,
 }
 
 impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
     fn parse(data: R) -> Result<Self, Cause> {
-        let len = data.len().map_err(|()| read("its length"))?;
+        let len = data.len().map_err(|()| Cause::Read("its length"))?;
         let header = machine::identify(data, len)?;
         let program_headers = program_headers(header, data, len)?;
         for (index, header) in program_headers.iter().enumerate() {
@@ -88,7 +88,7 @@ impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
             .ok_or_else(|| damaged(format!("{what} would lie outside its loadable segments")))?;
         self.data
             .read_bytes_at(offset, size)
-            .map_err(|()| read(what))
+            .map_err(|()| Cause::Read(what))
     }
 
     /// The same, up to the end of the segment.
@@ -123,7 +123,8 @@ fn program_headers<'d, R: ReadRef<'d>>(
         Cause::Truncated { needs, has, .. } => Cause::HeaderCut { what, needs, has },
         other => other,
     })?;
-    data.read_slice_at(offset, count).map_err(|()| read(what))
+    data.read_slice_at(offset, count)
+        .map_err(|()| Cause::Read(what))
 }
 
 /// The section headers. The system's loader needs none of them, but linkers
@@ -143,9 +144,13 @@ fn section_headers<'d, R: ReadRef<'d>>(
         return Err(damaged("its section headers have a wrong size"));
     }
     within(len, what, offset, Some(entry))?;
-    let count = header.shnum(NativeEndian, data).map_err(|_| read(what))?;
+    let count = header
+        .shnum(NativeEndian, data)
+        .map_err(|_| Cause::Read(what))?;
     within(len, what, offset, entry.checked_mul(count as u64))?;
-    let sections: &[SectionHeader] = data.read_slice_at(offset, count).map_err(|()| read(what))?;
+    let sections: &[SectionHeader] = data
+        .read_slice_at(offset, count)
+        .map_err(|()| Cause::Read(what))?;
     // Anything could be in that place. One of the headers can be told, if there
     // are names at all.
     let named = header
@@ -176,11 +181,7 @@ fn within(len: u64, what: &str, offset: u64, size: Option<u64>) -> Result<(), Ca
 }
 
 fn damaged(what: impl Into<String>) -> Cause {
-    Cause::Damaged { what: what.into() }
-}
-
-fn read(what: &'static str) -> Cause {
-    Cause::Read { what }
+    Cause::Damaged(what.into())
 }
 
 fn describe(header: &ProgramHeader, index: usize) -> String {

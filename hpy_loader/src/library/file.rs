@@ -12,10 +12,9 @@ use crate::platform::library::{describe, open_at_once};
 /// have effects and opening a FIFO waits for a writer; and again afterwards,
 /// since the path may lead elsewhere by then.
 pub(super) fn open(path: &Path) -> Result<File, Cause> {
-    let open = |source| Cause::Open { source };
-    regular(&std::fs::metadata(path).map_err(open)?)?;
-    let file = open_at_once(path).map_err(open)?;
-    let metadata = file.metadata().map_err(open)?;
+    regular(&std::fs::metadata(path).map_err(Cause::Open)?)?;
+    let file = open_at_once(path).map_err(Cause::Open)?;
+    let metadata = file.metadata().map_err(Cause::Open)?;
     regular(&metadata)?;
     if metadata.len() == 0 {
         return Err(Cause::Empty);
@@ -27,7 +26,5 @@ fn regular(metadata: &Metadata) -> Result<(), Cause> {
     if metadata.is_file() {
         return Ok(());
     }
-    Err(Cause::NotRegular {
-        what: describe(metadata.file_type()),
-    })
+    Err(Cause::NotRegular(describe(metadata.file_type())))
 }

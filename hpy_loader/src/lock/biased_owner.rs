@@ -94,7 +94,6 @@ impl BiasedOwner {
         self.owner.load(Ordering::Relaxed) == thread
     }
 
-    /// Undoes [`enter`](Self::enter).
     #[inline]
     pub(super) fn exit(&self) {
         self.whereabouts.store(OUT, Ordering::Release);

@@ -7,15 +7,10 @@ use std::sync::atomic::Ordering;
 /// Extension code may run while this lives.
 #[must_use]
 pub struct Entered<'a> {
-    lock: Option<&'a Lock>,
+    pub(super) lock: Option<&'a Lock>,
 }
 
-impl<'a> Entered<'a> {
-    #[inline(always)]
-    pub(super) fn new(lock: Option<&'a Lock>) -> Self {
-        Self { lock }
-    }
-
+impl Entered<'_> {
     /// Whether the lock is given up when the guard goes. Without threads there
     /// is nothing to give up, ever.
     #[inline]
@@ -52,20 +47,9 @@ impl Departure {
 /// Other threads may come to run extension code while this lives.
 #[must_use]
 pub struct Left<'a, R: Roots> {
-    lock: &'a Lock,
-    runtime: &'a R,
-    departure: Option<Departure>,
-}
-
-impl<'a, R: Roots> Left<'a, R> {
-    #[inline(always)]
-    pub(super) fn new(lock: &'a Lock, runtime: &'a R, departure: Option<Departure>) -> Self {
-        Self {
-            lock,
-            runtime,
-            departure,
-        }
-    }
+    pub(super) lock: &'a Lock,
+    pub(super) runtime: &'a R,
+    pub(super) departure: Option<Departure>,
 }
 
 impl<R: Roots> Drop for Left<'_, R> {

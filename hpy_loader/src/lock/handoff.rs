@@ -48,12 +48,11 @@ impl Holder {
 
     #[inline]
     pub(super) fn set_current(&self) {
-        self.0
-            .store(ThreadId::current().as_raw(), Ordering::Relaxed);
+        self.0.store(ThreadId::current().0, Ordering::Relaxed);
     }
 
     pub(super) fn get(&self) -> ThreadId {
-        ThreadId::from_raw(self.0.load(Ordering::Relaxed))
+        ThreadId(self.0.load(Ordering::Relaxed))
     }
 }
 

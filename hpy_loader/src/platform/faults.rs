@@ -44,16 +44,9 @@ pub(crate) struct Interruption {
     /// Whether the signal comes from the interrupted code. Another process may send an
     /// [`Signal::Abort`].
     pub is_own: bool,
-    pub registers: Registers,
-}
-
-/// Registers of the interrupted code.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Registers {
-    /// The instruction that it was at, or 0 if the system does not tell.
-    pub instruction: usize,
-    pub stack: usize,
-    pub frame: usize,
+    /// The instruction that the code was at, or 0 if the system does not tell; the stack
+    /// and the frame pointer.
+    pub registers: (usize, usize, usize),
 }
 
 /// Where a thread goes on.
@@ -71,7 +64,7 @@ pub(crate) fn intercept(decide: fn(&Interruption) -> Option<Continuation>) {
 
 #[cfg(target_os = "linux")]
 mod signals {
-    use super::{Continuation, Interruption, Registers, Signal};
+    use super::{Continuation, Interruption, Signal};
     use libc::{mcontext_t, sigaction, siginfo_t};
     use std::ffi::{c_int, c_void};
     use std::sync::OnceLock;
@@ -181,13 +174,10 @@ mod signals {
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn registers(machine: &mcontext_t) -> Registers {
+    fn registers(machine: &mcontext_t) -> (usize, usize, usize) {
         let register = |number: c_int| machine.gregs[number as usize] as usize;
-        Registers {
-            instruction: register(libc::REG_RIP),
-            stack: register(libc::REG_RSP),
-            frame: register(libc::REG_RBP),
-        }
+        let (stack, frame) = (register(libc::REG_RSP), register(libc::REG_RBP));
+        (register(libc::REG_RIP), stack, frame)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -208,12 +198,9 @@ mod signals {
     }
 
     #[cfg(target_arch = "aarch64")]
-    fn registers(machine: &mcontext_t) -> Registers {
-        Registers {
-            instruction: machine.pc as usize,
-            stack: machine.sp as usize,
-            frame: machine.regs[29] as usize,
-        }
+    fn registers(machine: &mcontext_t) -> (usize, usize, usize) {
+        let (stack, frame) = (machine.sp as usize, machine.regs[29] as usize);
+        (machine.pc as usize, stack, frame)
     }
 
     #[cfg(target_arch = "aarch64")]
@@ -231,12 +218,8 @@ mod signals {
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn registers(_: &mcontext_t) -> Registers {
-        Registers {
-            instruction: 0,
-            stack: 0,
-            frame: 0,
-        }
+    fn registers(_: &mcontext_t) -> (usize, usize, usize) {
+        (0, 0, 0)
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -2,12 +2,14 @@
 //!
 //! An image is what the dynamic linker has mapped of one file. It is looked up when an
 //! address in it is first seen, so libraries may come at any time. One that goes
-//! (extensions never do, see [`Library`](crate::library::Library)) stays known here: all
-//! that is kept of it is a copy, so at worst a report names the wrong file.
+//! (extensions never do, see [`Library`](crate::library::Library)) stays known here: its
+//! file is mapped once more for this, so at worst a report names the wrong file.
 
 use super::library::path_of_bytes;
+use memmap2::Mmap;
+use object::{Object, ObjectSegment};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One mapped file.
@@ -15,37 +17,41 @@ use std::sync::Arc;
 pub struct Image {
     /// The file, made absolute when it was first seen.
     pub path: PathBuf,
+    /// Its contents, if it can be read.
+    pub file: Option<ObjectFile>,
     /// What was added to the addresses in the file to get those in memory.
     pub base: usize,
     /// All addresses from its first segment to the end of its last.
     pub range: Range<usize>,
-    /// The addresses of the segments with code that can be read.
-    pub code: Vec<Range<usize>>,
-    /// The search table of the unwind information, with its address in memory.
-    pub unwind_index: Option<Section>,
-    /// The unwind information, up to the end of the segment that it is in.
-    pub unwind: Option<Section>,
+}
+
+/// A library or program that was read and stays mapped.
+pub type ObjectFile = object::File<'static>;
+
+/// Reads a library or program.
+pub fn read_object(path: &Path) -> Option<ObjectFile> {
+    let file = std::fs::File::open(path).ok()?;
+    // SAFETY: nobody writes into a library that is loaded, as `Library::open` demands.
+    let bytes = unsafe { Mmap::map(&file) }.ok()?;
+    object::File::parse(&**Box::leak(Box::new(bytes))).ok()
 }
 
 impl Image {
-    /// The code between two addresses.
-    pub fn code(&self, start: usize, end: usize) -> Option<Vec<u8>> {
-        let mut segments = self.code.iter();
-        segments.find(|segment| segment.start <= start && start <= end && end <= segment.end)?;
-        let first = std::ptr::with_exposed_provenance::<u8>(start);
-        // SAFETY: within a segment that can be read. Extensions are not unloaded;
-        // other libraries are looked at while their functions are on the stack.
-        Some(unsafe { std::slice::from_raw_parts(first, end - start) }.to_vec())
+    fn new(path: PathBuf, base: usize, range: Range<usize>) -> Self {
+        Self {
+            file: read_object(&path),
+            path,
+            base,
+            range,
+        }
     }
-}
 
-/// A copy of a part of an image.
-#[derive(Debug, Clone)]
-pub struct Section {
-    /// Where it is in memory.
-    pub address: usize,
-    /// What is there.
-    pub bytes: Arc<[u8]>,
+    /// The code between two addresses.
+    pub fn code(&self, start: usize, end: usize) -> Option<&'static [u8]> {
+        let (address, size) = (start.wrapping_sub(self.base), end.checked_sub(start)?);
+        let mut segments = self.file.as_ref()?.segments();
+        segments.find_map(|segment| segment.data_range(address as u64, size as u64).ok()?)
+    }
 }
 
 /// The images that were looked up.
@@ -57,18 +63,11 @@ pub struct Images {
 impl Images {
     /// The image that an address lies in.
     pub fn find(&mut self, address: usize) -> Option<&Arc<Image>> {
-        let position = self
-            .known
-            .iter()
-            .position(|image| image.range.contains(&address));
-        match position {
-            Some(position) => self.known.get(position),
-            None => {
-                let image = mapped::find(address)?;
-                self.known.push(Arc::new(image));
-                self.known.last()
-            }
+        let has_it = |image: &&Arc<Image>| image.range.contains(&address);
+        if !self.known.iter().any(|image| has_it(&image)) {
+            self.known.push(Arc::new(mapped::find(address)?));
         }
+        self.known.iter().find(has_it)
     }
 }
 
@@ -85,44 +84,31 @@ fn absolute(name: &std::ffi::CStr) -> PathBuf {
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod mapped {
-    use super::{Image, Section, absolute};
-    use libc::{
-        PF_R, PF_X, PT_GNU_EH_FRAME, PT_LOAD, c_int, c_void, dl_iterate_phdr, dl_phdr_info, size_t,
-    };
-    use std::ffi::CStr;
+    use super::{Image, absolute};
+    use libc::{Elf64_Phdr, PT_LOAD, dl_iterate_phdr, dl_phdr_info};
+    use std::ffi::{CStr, c_int, c_void};
     use std::ops::Range;
 
-    #[cfg(target_pointer_width = "64")]
-    use libc::Elf64_Phdr as Header;
-
-    #[cfg(target_pointer_width = "32")]
-    use libc::Elf32_Phdr as Header;
-
-    struct Search {
-        address: usize,
-        found: Option<Image>,
-    }
+    /// An address, and the image that was found for it.
+    type Search = (usize, Option<Image>);
 
     /// Asks the dynamic linker.
     pub fn find(address: usize) -> Option<Image> {
-        let mut search = Search {
-            address,
-            found: None,
-        };
+        let mut search: Search = (address, None);
         // SAFETY: the callback gets the search back, which outlives the call.
         unsafe { dl_iterate_phdr(Some(examine), (&raw mut search).cast()) };
-        search.found
+        search.1
     }
 
     unsafe extern "C" fn examine(
         info: *mut dl_phdr_info,
-        _size: size_t,
+        _size: usize,
         search: *mut c_void,
     ) -> c_int {
         // SAFETY: `find` passes its search, and nobody else has it meanwhile. The
         // linker's description is whole while the callback runs: a table of that many
         // headers, if there is one, and a C string.
-        let (search, loaded) = unsafe {
+        let ((address, found), loaded) = unsafe {
             let (search, info) = (&mut *search.cast::<Search>(), &*info);
             if info.dlpi_phdr.is_null() {
                 return 0;
@@ -137,89 +123,37 @@ mod mapped {
             };
             (search, loaded)
         };
-        search.found = loaded.image(search.address);
-        c_int::from(search.found.is_some())
+        *found = loaded.image(*address);
+        c_int::from(found.is_some())
     }
 
     /// What the linker says of a library, which it keeps mapped meanwhile.
     struct Loaded<'a> {
         base: usize,
-        headers: &'a [Header],
+        headers: &'a [Elf64_Phdr],
         name: &'a CStr,
     }
 
     impl Loaded<'_> {
         /// The image, if `address` is in it.
         fn image(&self, address: usize) -> Option<Image> {
-            if !self.segments(0).any(|segment| segment.contains(&address)) {
+            if !self.segments().any(|segment| segment.contains(&address)) {
                 return None;
             }
-            let mut index = self.headers.iter();
-            let unwind_index = index
-                .find(|header| header.p_type == PT_GNU_EH_FRAME)
-                .and_then(|header| self.section(self.placed(header)));
-            let unwind = unwind_index.as_ref().and_then(|index| {
-                let start = table_address(index)?;
-                let mut segments = self.segments(PF_R);
-                let segment = segments.find(|segment| segment.contains(&start))?;
-                self.section(start..segment.end)
-            });
-            Some(Image {
-                path: absolute(self.name),
-                base: self.base,
-                range: self.segments(0).map(|segment| segment.start).min()?
-                    ..self.segments(0).map(|segment| segment.end).max()?,
-                code: self.segments(PF_R | PF_X).collect(),
-                unwind_index,
-                unwind,
+            let start = self.segments().map(|segment| segment.start).min()?;
+            let end = self.segments().map(|segment| segment.end).max()?;
+            Some(Image::new(absolute(self.name), self.base, start..end))
+        }
+
+        /// The segments in memory.
+        fn segments(&self) -> impl Iterator<Item = Range<usize>> {
+            let headers = self.headers.iter();
+            let loaded = headers.filter(|header| header.p_type == PT_LOAD);
+            loaded.map(|header| {
+                let start = self.base.wrapping_add(header.p_vaddr as usize);
+                start..start.wrapping_add(header.p_memsz as usize)
             })
         }
-
-        /// The segments in memory that have all these flags.
-        fn segments(&self, flags: u32) -> impl Iterator<Item = Range<usize>> {
-            self.headers
-                .iter()
-                .filter(move |header| header.p_type == PT_LOAD && header.p_flags & flags == flags)
-                .map(|header| self.placed(header))
-        }
-
-        fn placed(&self, header: &Header) -> Range<usize> {
-            let start = self.base.wrapping_add(header.p_vaddr as usize);
-            start..start.wrapping_add(header.p_memsz as usize)
-        }
-
-        /// A copy of what is in a segment that can be read. The part of a segment that is
-        /// not in the file reads as zeros.
-        fn section(&self, range: Range<usize>) -> Option<Section> {
-            let is_inside =
-                |segment: Range<usize>| segment.start <= range.start && range.end <= segment.end;
-            if range.is_empty() || !self.segments(PF_R).any(is_inside) {
-                return None;
-            }
-            let start = std::ptr::with_exposed_provenance::<u8>(range.start);
-            // SAFETY: in a segment that is mapped and can be read. Unwind tables are
-            // read-only.
-            let bytes = unsafe { std::slice::from_raw_parts(start, range.len()) };
-            Some(Section {
-                address: range.start,
-                bytes: bytes.into(),
-            })
-        }
-    }
-
-    /// Where the index says that the unwind information begins: a 32-bit
-    /// distance from the word that holds it, as every linker writes it.
-    fn table_address(index: &Section) -> Option<usize> {
-        const VERSION_1: u8 = 1;
-        const PC_RELATIVE_SIGNED_4: u8 = 0x1b;
-        let [version, encoding, _, _, a, b, c, d, ..] = *index.bytes else {
-            return None;
-        };
-        if version != VERSION_1 || encoding != PC_RELATIVE_SIGNED_4 {
-            return None;
-        }
-        let distance = i32::from_ne_bytes([a, b, c, d]);
-        Some((index.address + 4).wrapping_add_signed(distance as isize))
     }
 }
 
@@ -241,14 +175,7 @@ mod mapped {
             }
             (info.dli_fbase.addr(), CStr::from_ptr(info.dli_fname))
         };
-        Some(Image {
-            path: absolute(name),
-            base,
-            range: address..address + 1,
-            code: Vec::new(),
-            unwind_index: None,
-            unwind: None,
-        })
+        Some(Image::new(absolute(name), base, address..address + 1))
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn current() -> usize {
 /// it, or something of another thread that has got its number, so nobody must rely on
 /// what is said of it.
 #[derive(Clone, Copy)]
-pub(crate) struct ThreadId(i32);
+pub(crate) struct ThreadId(pub i32);
 
 /// What a thread is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,14 +52,6 @@ impl ThreadId {
     /// This thread.
     pub(crate) fn current() -> Self {
         Self(kernel::current())
-    }
-
-    pub(crate) const fn from_raw(number: i32) -> Self {
-        Self(number)
-    }
-
-    pub(crate) const fn as_raw(self) -> i32 {
-        self.0
     }
 }
 

@@ -9,7 +9,6 @@ use std::ptr::null;
 /// What is known of the C call that a thread is in.
 #[derive(Clone, Copy, Debug)]
 struct CallState {
-    /// The C function.
     function: *const c_void,
     /// The Python stack that it was called from, once somebody has asked.
     above: Option<PythonStack>,

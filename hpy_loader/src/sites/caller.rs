@@ -33,12 +33,8 @@ impl Registers {
     pub fn caller(&self) -> Caller {
         // On x86-64 the call has pushed a word that is not the caller's.
         const PUSHED: usize = if cfg!(target_arch = "x86_64") { 8 } else { 0 };
-        Caller {
-            address: self.address.get(),
-            stack: self.stack.get().wrapping_add(PUSHED),
-            frame: self.frame.get(),
-            offset: 0,
-        }
+        let stack = self.stack.get().wrapping_add(PUSHED);
+        Caller::at(self.address.get(), stack, self.frame.get())
     }
 }
 
@@ -58,21 +54,16 @@ pub struct Caller {
     stack: usize,
     frame: usize,
     /// Where the function that it called is in the context, or 0.
-    offset: u32,
+    pub(super) offset: u32,
 }
 
 impl Caller {
     /// Nothing is known of the caller.
-    pub const UNKNOWN: Self = Self {
-        address: 0,
-        stack: 0,
-        frame: 0,
-        offset: 0,
-    };
+    pub const UNKNOWN: Self = Self::at(0, 0, 0);
 
     /// From the values of the registers.
     #[inline(always)]
-    pub(crate) fn at(address: usize, stack: usize, frame: usize) -> Self {
+    pub(crate) const fn at(address: usize, stack: usize, frame: usize) -> Self {
         Self {
             address,
             stack,
@@ -100,32 +91,14 @@ impl Caller {
     /// C code that was interrupted rather than made a call: `instruction` is the
     /// one it was at, as a signal handler is told.
     pub fn interrupted(instruction: usize, stack: usize, frame: usize) -> Self {
-        Self {
-            // A return address is one past the instruction that is meant.
-            address: instruction + 1,
-            stack,
-            frame,
-            offset: 0,
-        }
+        // A return address is one past the instruction that is meant.
+        Self::at(instruction + 1, stack, frame)
     }
 
     /// The address that the call returns to.
     #[inline(always)]
     pub fn address(self) -> usize {
         self.address
-    }
-
-    pub(super) fn offset(self) -> u32 {
-        self.offset
-    }
-
-    /// The stack pointer.
-    pub(crate) fn stack(self) -> usize {
-        self.stack
-    }
-
-    pub(super) fn frame(self) -> usize {
-        self.frame
     }
 }
 
@@ -149,49 +122,26 @@ macro_rules! with_caller {
     ) => {
         #[unsafe(naked)]
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
-            $crate::note_caller!($offset, $target)
+            // Those registers are used that no argument is in and no function has to keep.
+            core::arch::naked_asm!(
+                #[cfg(target_arch = "x86_64")]
+                "mov rax, qword ptr [rsp]
+                 mov qword ptr [rdi + {address}], rax
+                 mov qword ptr [rdi + {stack}], rsp
+                 mov qword ptr [rdi + {frame}], rbp
+                 jmp {target}",
+                #[cfg(target_arch = "aarch64")]
+                "mov x16, sp
+                 str x30, [x0, #{address}]
+                 str x16, [x0, #{stack}]
+                 str x29, [x0, #{frame}]
+                 b {target}",
+                address = const $offset,
+                stack = const $offset + 8,
+                frame = const $offset + 16,
+                target = sym $target,
+            )
         }
-    };
-}
-
-/// The instructions of an entry. Those registers are used that no argument is in
-/// and no function has to keep.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! note_caller {
-    ($offset:expr, $target:path) => {
-        core::arch::naked_asm!(
-            "mov rax, qword ptr [rsp]",
-            "mov qword ptr [rdi + {address}], rax",
-            "mov qword ptr [rdi + {stack}], rsp",
-            "mov qword ptr [rdi + {frame}], rbp",
-            "jmp {target}",
-            address = const $offset,
-            stack = const $offset + 8,
-            frame = const $offset + 16,
-            target = sym $target,
-        )
-    };
-}
-
-/// The instructions of an entry.
-#[cfg(all(target_arch = "aarch64", not(miri)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! note_caller {
-    ($offset:expr, $target:path) => {
-        core::arch::naked_asm!(
-            "mov x16, sp",
-            "str x30, [x0, #{address}]",
-            "str x16, [x0, #{stack}]",
-            "str x29, [x0, #{frame}]",
-            "b {target}",
-            address = const $offset,
-            stack = const $offset + 8,
-            frame = const $offset + 16,
-            target = sym $target,
-        )
     };
 }
 

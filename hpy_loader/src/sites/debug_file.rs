@@ -4,23 +4,18 @@
 //! them. The library says which file that is: by the build ID that both have, or
 //! by name. These are the places where GDB looks.
 
+use crate::platform::images::Image;
 use crate::platform::library::path_of_bytes;
-use memmap2::Mmap;
 use object::Object;
 use std::fmt::Write;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = "/usr/lib/debug";
 
-/// The existing file with the debug information of `library`, if it is not in
+/// The existing file with the debug information of a library, if it is not in
 /// the library itself.
-pub fn find(library: &Path) -> Option<PathBuf> {
-    let file = File::open(library).ok()?;
-    // SAFETY: nobody writes into a library that is loaded, as `Library::open`
-    // demands.
-    let bytes = unsafe { Mmap::map(&file) }.ok()?;
-    let object = object::File::parse(&*bytes).ok()?;
+pub fn find(image: &Image) -> Option<PathBuf> {
+    let (object, library) = (image.file.as_ref()?, &image.path);
     if object.has_debug_symbols() {
         return None;
     }

@@ -3,7 +3,7 @@
 use super::debug_file;
 use super::frame::{CFrame, SourceLine};
 use super::symbols::Symbols;
-use crate::platform::images::Image;
+use crate::platform::images::{Image, read_object};
 use addr2line::Loader;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -18,12 +18,15 @@ struct Description {
 }
 
 impl Description {
-    fn of_file(path: &Path) -> Self {
-        let elsewhere = debug_file::find(path);
-        let file = elsewhere.as_deref().unwrap_or(path);
+    fn new(image: &Image) -> Self {
+        let elsewhere = debug_file::find(image);
+        let symbols = match &elsewhere {
+            Some(path) => read_object(path).as_ref().map(Symbols::new),
+            None => image.file.as_ref().map(Symbols::new),
+        };
         Self {
-            symbols: Symbols::of_file(file),
-            lines: Loader::new(file).ok(),
+            symbols: symbols.unwrap_or_default(),
+            lines: Loader::new(elsewhere.as_ref().unwrap_or(&image.path)).ok(),
         }
     }
 
@@ -31,13 +34,11 @@ impl Description {
     fn frames(&self, object: &Path, address: u64) -> Vec<CFrame> {
         let symbol = self.symbols.find(address);
         let plain = CFrame {
-            function: symbol.map(|(name, _)| demangle(name)),
-            place: None,
+            function: symbol.as_ref().map(|(name, _)| demangle(name)),
             object: object.to_owned(),
             offset: address as usize,
-            distance: symbol.map(|(_, start)| (address - start) as usize),
-            inlined: false,
-            whole_function: false,
+            distance: symbol.map(|(_, extent)| (address - extent.start) as usize),
+            ..CFrame::default()
         };
         let mut frames = self.inlined(&plain, address).unwrap_or_default();
         match frames.last_mut() {
@@ -90,7 +91,7 @@ static DESCRIPTIONS: LazyLock<Mutex<Descriptions>> = LazyLock::new(Mutex::defaul
 fn description<'a>(descriptions: &'a mut Descriptions, image: &Image) -> &'a Description {
     descriptions
         .entry(image.path.clone())
-        .or_insert_with(|| Description::of_file(&image.path))
+        .or_insert_with(|| Description::new(image))
 }
 
 /// The frames at an address in memory, inlined ones first.
@@ -114,6 +115,7 @@ pub fn extent(image: &Image, address: usize) -> Option<(usize, usize)> {
     let mut descriptions = DESCRIPTIONS.lock();
     let description = description(&mut descriptions, image);
     let start = address.wrapping_sub(image.base) as u64;
-    let size = description.symbols.size(start)?;
-    Some((address, address + size as usize))
+    let (_, extent) = description.symbols.find(start)?;
+    let size = (extent.end - extent.start) as usize;
+    (extent.start == start).then_some((address, address + size))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// One frame of C: a function, and as far as known where in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CFrame {
     /// The function's name, demangled. Unknown in a stripped library.
     pub function: Option<String>,

@@ -73,14 +73,17 @@ mod walk {
     #[derive(Default)]
     pub struct Walker;
 
+    pub struct Walk;
+
     impl Walker {
-        pub fn walk(
-            &mut self,
-            caller: Caller,
-            images: &mut Images,
-            visit: &mut dyn FnMut(&mut Images, usize) -> bool,
-        ) {
-            visit(images, caller.address());
+        pub fn step(&mut self, _: &mut Walk, _: &mut Images) -> Option<usize> {
+            None
+        }
+    }
+
+    impl Walk {
+        pub fn new(_: Caller) -> Self {
+            Self
         }
     }
 }
@@ -93,11 +96,11 @@ impl Site {
     /// nanoseconds; a frame more costs about ten.
     #[inline]
     pub fn capture(caller: Caller, limit: usize) -> Self {
-        if limit <= 1 && Self::is_known(caller.address()) {
+        if limit <= 1 && stacks::is_enough(caller.address()) {
             return Self::of_return(caller.address());
         }
         let (address, stack, frame) = caller.registers();
-        stacks::capture(address, stack, frame, caller.offset(), limit)
+        stacks::capture(address, stack, frame, caller.offset, limit)
     }
 
     /// The place in the extension's code from where whatever was interrupted was
@@ -107,18 +110,12 @@ impl Site {
         stacks::capture_interrupted(caller, limit)
     }
 
-    /// Whether the return address was seen before and says all about one frame.
-    #[inline(always)]
-    fn is_known(address: usize) -> bool {
-        stacks::is_enough(address)
-    }
-
     /// The place that C came from, if it was seen before and one frame is enough.
     /// `function` is the C function that the VM has called.
     #[inline(always)]
     pub(crate) fn seen(call_site: CallSite, function: usize) -> Option<Self> {
         let address = call_site.address;
-        if Self::is_known(address) {
+        if stacks::is_enough(address) {
             return Some(Self::of_return(address));
         }
         // It ended with the call.
@@ -133,7 +130,15 @@ impl Site {
         match self.parts() {
             SiteParts::Unknown => Vec::new(),
             SiteParts::Stack(number) => of_returns(&stacks::addresses(number)),
-            SiteParts::Function(address) => of_function(address),
+            // Only the beginning is known.
+            SiteParts::Function(address) => {
+                let frame = |frame| CFrame {
+                    whole_function: true,
+                    distance: None,
+                    ..frame
+                };
+                of_address(address).into_iter().map(frame).collect()
+            }
             SiteParts::Jump { function, offset } => stacks::jump(function, offset as u32).frames(),
             SiteParts::Return(address) => of_returns(&[address]),
         }
@@ -149,28 +154,14 @@ fn of_returns(addresses: &[usize]) -> Vec<CFrame> {
         .collect()
 }
 
-/// The frame of a function of which only the beginning is known.
-fn of_function(address: usize) -> Vec<CFrame> {
-    let mut frames = of_address(address);
-    for frame in &mut frames {
-        frame.whole_function = true;
-        frame.distance = None;
-    }
-    frames
-}
-
 fn of_address(address: usize) -> Vec<CFrame> {
     match stacks::image(address) {
         Some(image) => descriptions::describe(&image, address),
         // Code that no file was mapped for: made at run time.
         None => vec![CFrame {
-            function: None,
-            place: None,
             object: PathBuf::from("?"),
             offset: address,
-            distance: None,
-            inlined: false,
-            whole_function: false,
+            ..CFrame::default()
         }],
     }
 }

@@ -4,14 +4,14 @@ use super::call::CallScope;
 use super::caller::Caller;
 use super::descriptions::{extent, function_name};
 use super::frame::is_helper;
-use super::jump::Called;
 use super::site::Site;
-use super::walk::Walker;
+use super::walk::{Walk, Walker};
 use crate::platform::images::{Image, Images};
 use indexmap::IndexSet;
 use parking_lot::Mutex;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -35,7 +35,7 @@ struct Stacks {
     walker: Walker,
     verdicts: FxHashMap<usize, Verdict>,
     /// The places of jumps, by function and offset in the context.
-    jumps: FxHashMap<(usize, u32), Site>,
+    jumps: FxHashMap<(usize, u32), Option<usize>>,
     stacks: IndexSet<Box<[usize]>, FxBuildHasher>,
 }
 
@@ -87,43 +87,7 @@ const PASSED: usize = 128;
 /// See [`Site::of_interrupted`].
 #[cold]
 pub fn capture_interrupted(caller: Caller, limit: usize) -> (Site, bool) {
-    let mut stacks = STACKS.lock();
-    let Stacks {
-        images,
-        walker,
-        verdicts,
-        ..
-    } = &mut *stacks;
-    let called = images.find(CallScope::function());
-    let called = called.map(|image| image.range.clone());
-    let is_extension = |images: &mut Images, address| match &called {
-        Some(range) => range.contains(&address),
-        // C that the VM's collector runs is no call. The name has the ABI in it.
-        None => images.find(address).is_some_and(|image| {
-            let name = image.path.file_name().unwrap_or_default();
-            name.to_string_lossy().contains(".hpy")
-        }),
-    };
-    let mut found = SmallVec::<[usize; 32]>::new();
-    let (mut is_found, mut is_beyond, mut passed) = (false, false, 0);
-    walker.walk(caller, images, &mut |images, address| {
-        passed += 1;
-        if judge(verdicts, images, address) != Verdict::Vm {
-            is_found |= is_extension(images, address);
-            found.push(address);
-        } else if is_found {
-            return false;
-        } else {
-            is_beyond = true;
-            found.clear();
-        }
-        passed < PASSED
-    });
-    found.truncate(limit);
-    match is_found {
-        true => (stacks.intern(&found), is_beyond),
-        false => (Site::of_return(caller.address()), is_beyond),
-    }
+    STACKS.lock().capture_interrupted(caller, limit)
 }
 
 impl Stacks {
@@ -143,37 +107,70 @@ impl Stacks {
                 entry(address).store(address | IN_VM, Ordering::Relaxed);
                 return match CallScope::function() {
                     0 => Site::of_return(address),
-                    function => Site::of_jump(function, caller.offset() as usize),
+                    function => Site::of_jump(function, caller.offset as usize),
                 };
             }
             Verdict::Jumped => {
-                let place = self.jumped_before(address, caller.offset());
-                if let Some(place) = place.and_then(Site::as_return) {
+                if let Some(place) = self.jumped_before(address, caller.offset) {
                     found.push(place);
                     counted = usize::from(self.judge(place) != Verdict::Helper);
                 }
             }
         }
-        let Self {
-            images,
-            walker,
-            verdicts,
-            ..
-        } = self;
-        let mut visit = |images: &mut Images, address| {
-            if counted >= limit {
-                return false;
-            }
-            match judge(verdicts, images, address) {
-                Verdict::Vm => return false,
+        let mut walk = Walk::new(caller);
+        let mut next = (counted < limit).then_some(address);
+        while let Some(address) = next {
+            match self.judge(address) {
+                Verdict::Vm => break,
                 Verdict::Helper => {}
                 Verdict::Enough | Verdict::Jumped => counted += 1,
             }
             found.push(address);
-            counted < limit && found.len() < LONGEST
-        };
-        walker.walk(caller, images, &mut visit);
+            next = match counted < limit && found.len() < LONGEST {
+                true => self.walker.step(&mut walk, &mut self.images),
+                false => None,
+            };
+        }
         self.intern(&found)
+    }
+
+    fn capture_interrupted(&mut self, caller: Caller, limit: usize) -> (Site, bool) {
+        let called = self.images.find(CallScope::function());
+        let called = called.map(|image| image.range.clone());
+        let mut found = SmallVec::<[usize; 32]>::new();
+        let (mut is_found, mut is_beyond) = (false, false);
+        let mut walk = Walk::new(caller);
+        let mut next = Some(caller.address());
+        for _ in 0..PASSED {
+            let Some(address) = next else { break };
+            if self.judge(address) != Verdict::Vm {
+                is_found |= self.is_extension(called.as_ref(), address);
+                found.push(address);
+            } else if is_found {
+                break;
+            } else {
+                is_beyond = true;
+                found.clear();
+            }
+            next = self.walker.step(&mut walk, &mut self.images);
+        }
+        found.truncate(limit);
+        match is_found {
+            true => (self.intern(&found), is_beyond),
+            false => (Site::of_return(caller.address()), is_beyond),
+        }
+    }
+
+    /// Whether an address is in the extension that was `called`.
+    fn is_extension(&mut self, called: Option<&Range<usize>>, address: usize) -> bool {
+        match called {
+            Some(range) => range.contains(&address),
+            // C that the VM's collector runs is no call. The name has the ABI in it.
+            None => self.images.find(address).is_some_and(|image| {
+                let name = image.path.file_name().unwrap_or_default();
+                name.to_string_lossy().contains(".hpy")
+            }),
+        }
     }
 
     fn intern(&mut self, found: &[usize]) -> Site {
@@ -190,33 +187,33 @@ impl Stacks {
     }
 
     fn judge(&mut self, address: usize) -> Verdict {
-        judge(&mut self.verdicts, &mut self.images, address)
+        if let Some(&verdict) = self.verdicts.get(&address) {
+            return verdict;
+        }
+        let verdict = match self.images.find(address) {
+            Some(image) if is_vm(image) => Verdict::Vm,
+            Some(image) if is_helper(&function_name(image, address)) => Verdict::Helper,
+            Some(image) if image.called_before(address).is_some() => Verdict::Jumped,
+            _ => Verdict::Enough,
+        };
+        self.verdicts.insert(address, verdict);
+        verdict
     }
 
-    /// The jump in the function that was called before `address`.
-    fn jumped_before(&mut self, address: usize, offset: u32) -> Option<Site> {
-        match self.images.find(address)?.called_before(address) {
-            Called::Function(function) => Some(self.jump(function, offset)),
-            Called::Pointer => None,
-        }
+    /// The place of the jump in the function that was called before `address`.
+    fn jumped_before(&mut self, address: usize, offset: u32) -> Option<usize> {
+        let function = self.images.find(address)?.called_before(address)?;
+        self.jump(function, offset)
     }
 
-    /// The place where `function` jumped to the context's function at `offset`,
-    /// or else the function.
-    fn jump(&mut self, function: usize, offset: u32) -> Site {
-        if let Some(&site) = self.jumps.get(&(function, offset)) {
-            return site;
-        }
-        let place = self.images.find(function).and_then(|image| {
+    /// The place where `function` jumped to the context's function at `offset`.
+    fn jump(&mut self, function: usize, offset: u32) -> Option<usize> {
+        let images = &mut self.images;
+        *self.jumps.entry((function, offset)).or_insert_with(|| {
+            let image = images.find(function)?;
             let (start, end) = extent(image, function)?;
             image.jump(start, end, offset)
-        });
-        let site = match place {
-            Some(place) => Site::of_return(place),
-            None => Site::of_address(function),
-        };
-        self.jumps.insert((function, offset), site);
-        site
+        })
     }
 }
 
@@ -233,7 +230,10 @@ pub fn addresses(number: u32) -> Box<[usize]> {
 /// The place where `function` jumped to the context's function at `offset`, or else
 /// the function.
 pub fn jump(function: usize, offset: u32) -> Site {
-    STACKS.lock().jump(function, offset)
+    match STACKS.lock().jump(function, offset) {
+        Some(place) => Site::of_return(place),
+        None => Site::of_address(function),
+    }
 }
 
 /// The image that an address lies in.
@@ -245,18 +245,4 @@ pub fn image(address: usize) -> Option<Arc<Image>> {
 fn is_vm(image: &Image) -> bool {
     let code = capture as fn(_, _, _, _, _) -> _ as usize;
     image.range.contains(&code)
-}
-
-fn judge(verdicts: &mut FxHashMap<usize, Verdict>, images: &mut Images, address: usize) -> Verdict {
-    if let Some(&verdict) = verdicts.get(&address) {
-        return verdict;
-    }
-    let verdict = match images.find(address) {
-        Some(image) if is_vm(image) => Verdict::Vm,
-        Some(image) if is_helper(&function_name(image, address)) => Verdict::Helper,
-        Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
-        _ => Verdict::Enough,
-    };
-    verdicts.insert(address, verdict);
-    verdict
 }

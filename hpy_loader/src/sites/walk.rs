@@ -9,12 +9,13 @@
 //! caller's frame ends.
 
 use super::caller::Caller;
-use crate::platform::images::{Image, Images, Section};
+use crate::platform::images::{Image, Images};
 use crate::platform::threads;
 use framehop::{
     CacheNative, ExplicitModuleSectionInfo, FrameAddress, MayAllocateDuringUnwind, Module,
     UnwindRegsNative, Unwinder, UnwinderNative,
 };
+use object::{Object, ObjectSection};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ type Policy = MayAllocateDuringUnwind;
 
 /// What is known of the tables so far.
 pub struct Walker {
-    unwinder: UnwinderNative<Arc<[u8]>, Policy>,
+    unwinder: UnwinderNative<&'static [u8], Policy>,
     cache: CacheNative<Policy>,
     /// The images whose tables the unwinder has.
     images: Vec<Arc<Image>>,
@@ -39,32 +40,20 @@ impl Default for Walker {
 }
 
 impl Walker {
-    /// Calls `visit` with the return address of each frame, from the caller's
-    /// own on, until it returns false or the stack can't be walked further.
-    pub fn walk(
-        &mut self,
-        caller: Caller,
-        images: &mut Images,
-        visit: &mut dyn FnMut(&mut Images, usize) -> bool,
-    ) {
-        let mut address = caller.address();
-        let mut registers = registers(caller);
-        let readable = stack_above(caller.stack());
-        while visit(images, address) && self.learn(address, images) {
-            let Some(frame) = FrameAddress::from_return_address(address as u64) else {
-                return;
-            };
-            let step = self.unwinder.unwind_frame(
-                frame,
-                &mut registers,
-                &mut self.cache,
-                &mut |address| read(&readable, address),
-            );
-            match step {
-                Ok(Some(next)) if next != 0 => address = next as usize,
-                _ => return,
-            }
+    /// Goes on to the frame that called the present one; its return address. `None` where
+    /// the stack can't be walked further.
+    pub fn step(&mut self, walk: &mut Walk, images: &mut Images) -> Option<usize> {
+        if !self.learn(walk.address, images) {
+            return None;
         }
+        let step = self.unwinder.unwind_frame(
+            FrameAddress::from_return_address(walk.address as u64)?,
+            &mut walk.registers,
+            &mut self.cache,
+            &mut |address| read(&walk.readable, address),
+        );
+        walk.address = step.ok().flatten().filter(|&next| next != 0)? as usize;
+        Some(walk.address)
     }
 
     /// Makes sure that the unwinder has the tables for an address.
@@ -85,44 +74,44 @@ impl Walker {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-fn registers(caller: Caller) -> UnwindRegsNative {
-    UnwindRegsNative::new(
-        caller.address() as u64,
-        caller.stack() as u64,
-        caller.frame() as u64,
-    )
+/// Where a walk has got to.
+pub struct Walk {
+    address: usize,
+    registers: UnwindRegsNative,
+    readable: Range<usize>,
 }
 
-#[cfg(target_arch = "aarch64")]
-fn registers(caller: Caller) -> UnwindRegsNative {
-    // The call has overwritten the caller's own link register, so it has saved
-    // it and the tables say where.
-    UnwindRegsNative::new(
-        caller.address() as u64,
-        caller.stack() as u64,
-        caller.frame() as u64,
-    )
+impl Walk {
+    /// In the caller's own frame.
+    pub fn new(caller: Caller) -> Self {
+        let (address, stack, frame) = caller.registers();
+        Self {
+            address,
+            // On AArch64 the first is the link register. The call has overwritten the
+            // caller's own one, so the caller has saved it and the tables say where.
+            registers: UnwindRegsNative::new(address as u64, stack as u64, frame as u64),
+            readable: stack_above(stack),
+        }
+    }
 }
 
 /// An image's tables as the unwinder takes them.
-fn module(image: &Image) -> Module<Arc<[u8]>> {
-    let range = |section: &Option<Section>| {
-        section.as_ref().map(|section| {
-            let start = section.address.wrapping_sub(image.base) as u64;
-            start..start + section.bytes.len() as u64
-        })
+fn module(image: &Image) -> Module<&'static [u8]> {
+    let section = |name| image.file.as_ref()?.section_by_name(name);
+    let range = |name| {
+        let section = section(name)?;
+        Some(section.address()..section.address() + section.size())
     };
-    let bytes = |section: &Option<Section>| section.as_ref().map(|section| section.bytes.clone());
+    let bytes = |name| section(name)?.data().ok();
     Module::new(
         image.path.display().to_string(),
         image.range.start as u64..image.range.end as u64,
         image.base as u64,
         ExplicitModuleSectionInfo {
-            eh_frame_hdr_svma: range(&image.unwind_index),
-            eh_frame_hdr: bytes(&image.unwind_index),
-            eh_frame_svma: range(&image.unwind),
-            eh_frame: bytes(&image.unwind),
+            eh_frame_hdr_svma: range(".eh_frame_hdr"),
+            eh_frame_hdr: bytes(".eh_frame_hdr"),
+            eh_frame_svma: range(".eh_frame"),
+            eh_frame: bytes(".eh_frame"),
             ..Default::default()
         },
     )

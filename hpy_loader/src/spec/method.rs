@@ -1,6 +1,6 @@
 //! Methods, members and attributes.
 
-use super::{Refusal, RefusalClass, read_text};
+use super::{Refusal, read_text};
 use crate::abi::*;
 use std::ffi::c_void;
 
@@ -35,51 +35,35 @@ impl MethodDef {
     pub(super) unsafe fn read(definition: &HPyMeth) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
-        let name =
-            name.ok_or_else(|| Refusal::new(RefusalClass::SystemError, "HPyMeth without a name"))?;
-        if definition.signature.name().is_none() {
-            return Err(Refusal::new(
-                RefusalClass::ValueError,
-                "Unsupported HPyMeth signature",
-            ));
-        }
+        let name = name.ok_or_else(|| Refusal::system_error("HPyMeth without a name"))?;
         let function = definition.r#impl;
-        if function.is_null() {
-            return Err(Refusal::new(
-                RefusalClass::SystemError,
-                format!("method '{name}' has no function"),
-            ));
-        }
-        // SAFETY: not null, and of the signature's type by the caller's promise.
+        // SAFETY: of the signature's type by the caller's promise.
         let function = unsafe {
+            use HPyFunc_Signature as Signature;
             match definition.signature {
-                HPyFunc_Signature::HPyFunc_NOARGS => {
-                    MethodFunction::NoArgs(std::mem::transmute::<HPyCFunction, HPyFunc_noargs>(
-                        function,
-                    ))
+                Signature::HPyFunc_NOARGS => {
+                    HPyFunc_noargs::read(function).map(MethodFunction::NoArgs)
                 }
-                HPyFunc_Signature::HPyFunc_O => {
-                    MethodFunction::O(std::mem::transmute::<HPyCFunction, HPyFunc_o>(function))
+                Signature::HPyFunc_O => HPyFunc_o::read(function).map(MethodFunction::O),
+                Signature::HPyFunc_VARARGS => {
+                    HPyFunc_varargs::read(function).map(MethodFunction::VarArgs)
                 }
-                HPyFunc_Signature::HPyFunc_VARARGS => MethodFunction::VarArgs(
-                    std::mem::transmute::<HPyCFunction, HPyFunc_varargs>(function),
-                ),
-                HPyFunc_Signature::HPyFunc_KEYWORDS => MethodFunction::Keywords(
-                    std::mem::transmute::<HPyCFunction, HPyFunc_keywords>(function),
-                ),
-                _ => {
-                    return Err(Refusal::new(
-                        RefusalClass::ValueError,
-                        "Unsupported HPyMeth signature",
-                    ));
+                Signature::HPyFunc_KEYWORDS => {
+                    HPyFunc_keywords::read(function).map(MethodFunction::Keywords)
                 }
+                _ => return Err(Refusal::value_error("Unsupported HPyMeth signature")),
             }
         };
-        Ok(Self {
-            name,
-            doc,
-            function,
-        })
+        match function {
+            Some(function) => Ok(Self {
+                name,
+                doc,
+                function,
+            }),
+            None => Err(Refusal::system_error(format!(
+                "method '{name}' has no function"
+            ))),
+        }
     }
 }
 
@@ -105,21 +89,20 @@ impl MemberDef {
     pub(super) unsafe fn read(definition: &HPyMember) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
-        let name = name
-            .ok_or_else(|| Refusal::new(RefusalClass::SystemError, "HPyMember without a name"))?;
+        let name = name.ok_or_else(|| Refusal::system_error("HPyMember without a name"))?;
         if definition.r#type.name().is_none() {
             let message = format!(
                 "member '{name}' has an unknown type {}",
                 definition.r#type.0
             );
-            return Err(Refusal::new(RefusalClass::SystemError, message));
+            return Err(Refusal::system_error(message));
         }
         let Ok(offset) = usize::try_from(definition.offset) else {
             let message = format!(
                 "member '{name}' has the negative offset {}",
                 definition.offset
             );
-            return Err(Refusal::new(RefusalClass::SystemError, message));
+            return Err(Refusal::system_error(message));
         };
         Ok(Self {
             name,
@@ -159,19 +142,12 @@ impl GetSetDef {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(definition.name), read_text(definition.doc)) };
         Ok(Self {
-            name: name.ok_or_else(|| {
-                Refusal::new(RefusalClass::SystemError, "HPyGetSet without a name")
-            })?,
+            name: name.ok_or_else(|| Refusal::system_error("HPyGetSet without a name"))?,
             doc,
-            // SAFETY: null is the `None` of an optional function, and the
-            // caller vouches for the type.
-            getter: unsafe {
-                std::mem::transmute::<HPyCFunction, Option<HPyFunc_getter>>(definition.getter_impl)
-            },
+            // SAFETY: the caller vouches for the types.
+            getter: unsafe { HPyFunc_getter::read(definition.getter_impl) },
             // SAFETY: as above.
-            setter: unsafe {
-                std::mem::transmute::<HPyCFunction, Option<HPyFunc_setter>>(definition.setter_impl)
-            },
+            setter: unsafe { HPyFunc_setter::read(definition.setter_impl) },
             closure: definition.closure,
         })
     }

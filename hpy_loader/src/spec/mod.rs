@@ -43,6 +43,18 @@ impl Refusal {
         let message = message.into();
         Self { class, message }
     }
+
+    fn system_error(message: impl Into<String>) -> Self {
+        Self::new(RefusalClass::SystemError, message)
+    }
+
+    fn type_error(message: impl Into<String>) -> Self {
+        Self::new(RefusalClass::TypeError, message)
+    }
+
+    fn value_error(message: impl Into<String>) -> Self {
+        Self::new(RefusalClass::ValueError, message)
+    }
 }
 
 /// Reads a C string, replacing what is not UTF-8. Null gives `None`.

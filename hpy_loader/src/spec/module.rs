@@ -1,6 +1,6 @@
 //! Modules.
 
-use super::{MethodDef, Refusal, RefusalClass, read_defines, read_text};
+use super::{MethodDef, Refusal, read_defines, read_text};
 use crate::abi::*;
 
 /// What an extension says about its module.
@@ -28,22 +28,19 @@ impl ModuleDef {
     ///
     /// `definition` is what a module's `HPyInit_<name>` returned.
     pub unsafe fn read(definition: &HPyModuleDef) -> Result<Self, Refusal> {
-        match definition.size {
-            0 => {}
-            size if size < 0 => {
-                let message = "HPy does not permit HPyModuleDef.size < 0";
-                return Err(Refusal::new(RefusalClass::SystemError, message));
-            }
-            _ => {
-                let message = "Module state is not supported yet in HPy, set \
-                               HPyModuleDef.size = 0 if module state is not needed";
-                return Err(Refusal::new(RefusalClass::SystemError, message));
-            }
+        if definition.size < 0 {
+            let message = "HPy does not permit HPyModuleDef.size < 0";
+            return Err(Refusal::system_error(message));
+        }
+        if definition.size > 0 {
+            let message = "Module state is not supported yet in HPy, set HPyModuleDef.size = 0 if \
+                           module state is not needed";
+            return Err(Refusal::system_error(message));
         }
         if !definition.legacy_methods.is_null() {
             let message = "HPyModuleDef.legacy_methods need CPython's own API, which a \
                            universal binary cannot use";
-            return Err(Refusal::new(RefusalClass::SystemError, message));
+            return Err(Refusal::system_error(message));
         }
         let mut module = Self {
             // SAFETY: the caller vouches for the definition.
@@ -58,23 +55,17 @@ impl ModuleDef {
             unsafe { module.add(define) }?;
         }
         let default = definition.doc.is_null() && definition.globals.is_null();
-        if module.create.is_some() {
-            if !module.methods.is_empty() || !module.exec.is_empty() {
-                let message = format!(
-                    "HPyModuleDef defines a HPy_mod_create slot and some other slots or methods. \
-                     {NOTHING_BESIDE_CREATE}"
-                );
-                return Err(Refusal::new(RefusalClass::SystemError, message));
+        let beside = match module.create {
+            None => return Ok(module),
+            Some(_) if !module.methods.is_empty() || !module.exec.is_empty() => {
+                "some other slots or methods"
             }
-            if !default {
-                let message = format!(
-                    "HPyModuleDef defines a HPy_mod_create slot and some of the other fields are \
-                     not set to their default value. {NOTHING_BESIDE_CREATE}"
-                );
-                return Err(Refusal::new(RefusalClass::SystemError, message));
-            }
-        }
-        Ok(module)
+            Some(_) if !default => "some of the other fields are not set to their default value",
+            Some(_) => return Ok(module),
+        };
+        Err(Refusal::system_error(format!(
+            "HPyModuleDef defines a HPy_mod_create slot and {beside}. {NOTHING_BESIDE_CREATE}"
+        )))
     }
 
     /// # Safety
@@ -101,7 +92,7 @@ impl ModuleDef {
                     HPySlot_Slot::HPy_mod_create if self.create.is_some() => {
                         let message = "Multiple definitions of the HPy_mod_create slot in \
                                        HPyModuleDef.defines.";
-                        return Err(Refusal::new(RefusalClass::SystemError, message));
+                        return Err(Refusal::system_error(message));
                     }
                     HPySlot_Slot::HPy_mod_create if known => self.create = slots.mod_create,
                     HPySlot_Slot::HPy_mod_exec if known => self.exec.extend(slots.mod_exec),
@@ -110,7 +101,7 @@ impl ModuleDef {
                             "Unsupported slot in HPyModuleDef.defines (value: {}).",
                             slot.0
                         );
-                        return Err(Refusal::new(RefusalClass::SystemError, message));
+                        return Err(Refusal::system_error(message));
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Types.
 
-use super::{GetSetDef, MemberDef, MethodDef, Refusal, RefusalClass, read_defines, read_text};
+use super::{GetSetDef, MemberDef, MethodDef, Refusal, read_defines, read_text};
 use crate::abi::*;
 
 /// The bits of `HPyType_Spec.flags` that mean something here.
@@ -82,33 +82,25 @@ impl TypeDef {
     pub unsafe fn read(spec: &HPyType_Spec) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(spec.name), read_text(spec.doc)) };
-        let full_name = name.ok_or_else(|| {
-            Refusal::new(
-                RefusalClass::SystemError,
-                "Type spec does not define the name field.",
-            )
-        })?;
+        let full_name =
+            name.ok_or_else(|| Refusal::system_error("Type spec does not define the name field."))?;
         let legacy = spec.builtin_shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy;
         if !spec.legacy_slots.is_null() && !legacy {
             let message = "cannot specify .legacy_slots without setting \
                            .builtin_shape=HPyType_BuiltinShape_Legacy";
-            return Err(Refusal::new(RefusalClass::TypeError, message));
+            return Err(Refusal::type_error(message));
         }
         if legacy {
             let message = format!(
                 "type '{full_name}' has a legacy shape, which needs CPython's object layout; a \
                  universal binary cannot use it"
             );
-            return Err(Refusal::new(RefusalClass::TypeError, message));
+            return Err(Refusal::type_error(message));
         }
         let mut definition = Self {
             full_name,
-            basicsize: usize::try_from(spec.basicsize).map_err(|_| {
-                Refusal::new(
-                    RefusalClass::ValueError,
-                    "HPyType_Spec.basicsize is negative",
-                )
-            })?,
+            basicsize: usize::try_from(spec.basicsize)
+                .map_err(|_| Refusal::value_error("HPyType_Spec.basicsize is negative"))?,
             flags: TypeFlags(spec.flags),
             shape: spec.builtin_shape,
             doc,
@@ -126,26 +118,26 @@ impl TypeDef {
         if spec.flags & TypeFlags::HAVE_GC != 0 && definition.slots.tp_traverse.is_none() {
             let message = "You must provide an HPy_tp_traverse slot if you specify \
                            HPy_TPFLAGS_HAVE_GC";
-            return Err(Refusal::new(RefusalClass::ValueError, message));
+            return Err(Refusal::value_error(message));
         }
         if spec.builtin_shape.name().is_none() {
             let message = format!("invalid shape: {}", spec.builtin_shape.0);
-            return Err(Refusal::new(RefusalClass::ValueError, message));
+            return Err(Refusal::value_error(message));
         }
         if spec.itemsize != 0 && definition.slots.tp_call.is_some() {
             let message = "Cannot use HPy call protocol with var objects";
-            return Err(Refusal::new(RefusalClass::TypeError, message));
+            return Err(Refusal::type_error(message));
         }
         let has_members =
             !definition.members.is_empty() || definition.offsets != Offsets::default();
         if definition.basicsize == 0 && has_members {
             let message = "Type claims to have basicsize==0 but defines members";
-            return Err(Refusal::new(RefusalClass::TypeError, message));
+            return Err(Refusal::type_error(message));
         }
         if definition.slots.tp_call.is_some() && definition.offsets.call.is_some() {
             let message = "Cannot have HPy_tp_call and explicit member'__vectorcalloffset__'. \
                            Specify just one of them.";
-            return Err(Refusal::new(RefusalClass::TypeError, message));
+            return Err(Refusal::type_error(message));
         }
         Ok(definition)
     }
@@ -196,7 +188,7 @@ impl TypeDef {
                     if of_module || !self.slots.fill(slot, function) {
                         let message =
                             format!("type '{}' fills an unknown slot {}", self.full_name, slot.0);
-                        return Err(Refusal::new(RefusalClass::SystemError, message));
+                        return Err(Refusal::system_error(message));
                     }
                 }
                 HPyDef_Kind(kind) => {
@@ -204,7 +196,7 @@ impl TypeDef {
                         "type '{}' has a definition of unknown kind {kind}",
                         self.full_name
                     );
-                    return Err(Refusal::new(RefusalClass::SystemError, message));
+                    return Err(Refusal::system_error(message));
                 }
             }
         }

@@ -17,16 +17,11 @@ pub(super) struct Clock {
     has_counter: bool,
     start: Instant,
     start_ticks: u64,
-    scale: OnceLock<Scale>,
+    /// Measured when it is needed first.
+    nanoseconds_per_tick: OnceLock<f64>,
 }
 
-/// What ticks are worth.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
-    nanoseconds_per_tick: f64,
-}
-
-/// A scale is measured over at least this long.
+/// What a tick is worth is measured over at least this long.
 const MEASURED: Duration = Duration::from_millis(10);
 
 impl Clock {
@@ -35,7 +30,7 @@ impl Clock {
             has_counter: counter::is_constant(),
             start: Instant::now(),
             start_ticks: 0,
-            scale: OnceLock::new(),
+            nanoseconds_per_tick: OnceLock::new(),
         };
         clock.start_ticks = clock.now();
         clock
@@ -50,37 +45,31 @@ impl Clock {
         }
     }
 
-    /// What ticks are worth.
-    pub(super) fn scale(&self) -> Scale {
-        *self.scale.get_or_init(|| self.measure())
+    /// How long so many ticks are.
+    pub(super) fn duration(&self, ticks: u64) -> Duration {
+        Duration::from_nanos((ticks as f64 * self.nanoseconds_per_tick()) as u64)
     }
 
-    fn measure(&self) -> Scale {
+    /// Ticks in a second.
+    pub(super) fn frequency(&self) -> u64 {
+        (1e9 / self.nanoseconds_per_tick()).round() as u64
+    }
+
+    fn nanoseconds_per_tick(&self) -> f64 {
+        *self.nanoseconds_per_tick.get_or_init(|| self.measure())
+    }
+
+    fn measure(&self) -> f64 {
         if !self.has_counter {
-            return Scale {
-                nanoseconds_per_tick: 1.0,
-            };
+            return 1.0;
         }
         loop {
             let (elapsed, ticks) = (self.start.elapsed(), self.now() - self.start_ticks);
             if elapsed >= MEASURED && ticks > 0 {
-                return Scale {
-                    nanoseconds_per_tick: elapsed.as_nanos() as f64 / ticks as f64,
-                };
+                return elapsed.as_nanos() as f64 / ticks as f64;
             }
             std::hint::spin_loop();
         }
-    }
-}
-
-impl Scale {
-    pub(super) fn duration(self, ticks: u64) -> Duration {
-        Duration::from_nanos((ticks as f64 * self.nanoseconds_per_tick) as u64)
-    }
-
-    /// Ticks in a second.
-    pub(super) fn frequency(self) -> u64 {
-        (1e9 / self.nanoseconds_per_tick).round() as u64
     }
 }
 
@@ -124,12 +113,12 @@ mod tests {
         std::thread::sleep(Duration::from_millis(30));
         let ticks = clock.now() - ticks;
         let elapsed = start.elapsed();
-        let measured = clock.scale().duration(ticks);
+        let measured = clock.duration(ticks);
         assert!(measured >= Duration::from_millis(29), "{measured:?}");
         assert!(
             measured <= elapsed + Duration::from_millis(1),
             "{measured:?}"
         );
-        assert!(clock.scale().frequency() >= 1_000_000);
+        assert!(clock.frequency() >= 1_000_000);
     }
 }

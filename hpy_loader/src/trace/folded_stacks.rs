@@ -10,7 +10,7 @@
 //! again. Folding costs some hundred nanoseconds a call and is switched on apart
 //! from the mode, by functions in place of those that only count.
 
-use super::clock::{Clock, Scale};
+use super::clock::Clock;
 use crate::abi::context::ROWS;
 use crate::sites::{PythonStack, Site};
 use parking_lot::Mutex;
@@ -32,7 +32,8 @@ pub(super) type PythonSource = Box<dyn Fn() -> PythonStack>;
 /// All stacks that were seen.
 pub(super) struct FoldedStacks {
     python: PythonSource,
-    totals: Mutex<FxHashMap<StackKey, StackTotal>>,
+    /// How often each was seen, and for how many ticks.
+    totals: Mutex<FxHashMap<StackKey, (u64, u64)>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,12 +41,6 @@ struct StackKey {
     python: PythonStack,
     site: Site,
     row: Option<usize>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct StackTotal {
-    calls: u64,
-    ticks: u64,
 }
 
 /// A stack and what was spent in its innermost frame.
@@ -117,20 +112,19 @@ impl FoldedStacks {
 
     fn book(&self, key: StackKey, ticks: u64) {
         let mut totals = self.totals.lock();
-        let total = totals.entry(key).or_default();
-        total.calls += 1;
-        total.ticks += ticks;
+        let (calls, total) = totals.entry(key).or_default();
+        (*calls, *total) = (*calls + 1, *total + ticks);
     }
 
-    /// All stacks; `scale` says what ticks are worth.
-    pub fn all(&self, scale: Scale) -> Vec<Folded> {
+    /// All stacks; `clock` says what ticks are worth.
+    pub fn all(&self, clock: &Clock) -> Vec<Folded> {
         let totals = self.totals.lock();
-        let folded = totals.iter().map(|(key, total)| Folded {
+        let folded = totals.iter().map(|(key, &(calls, ticks))| Folded {
             python: key.python,
             site: key.site,
             function: key.row.map(|row| ROWS[row].name),
-            calls: total.calls,
-            duration: scale.duration(total.ticks),
+            calls,
+            duration: clock.duration(ticks),
         });
         folded.collect()
     }

@@ -10,7 +10,6 @@
 
 mod clock;
 mod folded_stacks;
-mod setup;
 mod state;
 mod wrappers;
 

@@ -1,19 +1,17 @@
 //! What the trace mode keeps.
 
 use super::clock::Clock;
-use super::folded_stacks::{Folded, FoldedStacks, TimedSection};
+use super::folded_stacks::{Folded, FoldedStacks, PythonSource, TimedSection};
+use super::wrappers;
 use crate::abi::context::{ROWS, RowKind};
-use crate::abi::{HPy, HPyContext};
+use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::modes::{Hook, WrappedContext};
 use crate::sites::{CallScope, Registers, Site};
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, CString, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-
-/// How many rows the context has, constants included.
-pub(super) const COUNT: usize = ROWS.len();
 
 /// What is known of one function. Functions run under the HPy lock, which makes
 /// a load and a store an addition; the atomics are for the reader.
@@ -34,7 +32,7 @@ pub struct Trace {
     pub(super) registers: Registers,
     pub(super) inner: WrappedContext,
     pub(super) clock: Clock,
-    pub(super) counters: [Counter; COUNT],
+    pub(super) counters: [Counter; ROWS.len()],
     /// Whether there is a hook, so that a call has one thing to look at.
     pub(super) is_hooked: AtomicBool,
     pub(super) enter: Hook,
@@ -60,6 +58,40 @@ pub struct Traced {
 }
 
 impl Trace {
+    pub(crate) fn new(inner: WrappedContext) -> &'static Self {
+        let trace = Box::into_raw(Box::new(Self {
+            // SAFETY: a context consists of pointers and numbers, and is whole.
+            context: UnsafeCell::new(unsafe { inner.as_ptr().read() }),
+            registers: Registers::default(),
+            inner,
+            clock: Clock::new(),
+            counters: std::array::from_fn(|_| Counter::default()),
+            is_hooked: AtomicBool::new(false),
+            enter: Hook::new(),
+            exit: Hook::new(),
+            stacks: OnceLock::new(),
+        }));
+        // SAFETY: just made, never freed, and not shared yet.
+        unsafe {
+            let context = (*trace).context.get();
+            (*context).name = c"HPy Trace Mode ABI (hpy_loader)".as_ptr();
+            (*context).abi_version = ABI_VERSION;
+            (*context)._private = trace.cast::<c_void>();
+            wrappers::fill(&mut *context);
+            &*trace
+        }
+    }
+
+    /// Books the time of every call on its stack from now on. `python` tells the
+    /// Python stack of the thread. The HPy lock is held.
+    pub(crate) fn fold(&self, python: PythonSource) {
+        if self.stacks.set(FoldedStacks::new(python)).is_ok() {
+            // SAFETY: under the lock, as `Sync` demands; C reads single pointers,
+            // and either function is right.
+            wrappers::fill_folding(unsafe { &mut *self.context.get() });
+        }
+    }
+
     /// The context for extensions in this mode.
     pub(crate) fn context(&'static self) -> *mut HPyContext {
         std::ptr::from_ref(self).cast_mut().cast()
@@ -67,13 +99,12 @@ impl Trace {
 
     /// Every function of the context, in the ABI's order.
     pub fn functions(&self) -> Vec<Traced> {
-        let scale = self.clock.scale();
         let rows = ROWS.iter().zip(&self.counters);
         rows.filter(|(row, _)| matches!(row.kind, RowKind::Function { .. }))
             .map(|(row, counter)| Traced {
                 name: row.name,
                 calls: counter.calls.load(Relaxed),
-                duration: scale.duration(counter.ticks.load(Relaxed)),
+                duration: self.clock.duration(counter.ticks.load(Relaxed)),
             })
             .collect()
     }
@@ -81,7 +112,7 @@ impl Trace {
     /// The stacks that were booked; see [`Loader::fold_traces`](crate::Loader::fold_traces).
     pub fn folded(&self) -> Vec<Folded> {
         let stacks = self.stacks.get();
-        stacks.map_or_else(Vec::new, |stacks| stacks.all(self.clock.scale()))
+        stacks.map_or_else(Vec::new, |stacks| stacks.all(&self.clock))
     }
 
     /// Calls the C function `function`, and books its time if that is wanted.
@@ -102,7 +133,7 @@ impl Trace {
 
     /// The resolution of the clock in Hertz.
     pub fn frequency(&self) -> u64 {
-        self.clock.scale().frequency()
+        self.clock.frequency()
     }
 
     /// Called with a function's name before it runs.
@@ -123,31 +154,25 @@ impl Trace {
 
     /// Before the row `index` of the wrapped context runs; the time.
     #[inline(always)]
-    pub(super) fn begin(&self, index: usize, name: &CStr) -> u64 {
+    pub(super) fn begin(&self, index: usize) -> u64 {
         let calls = &self.counters[index].calls;
         calls.store(calls.load(Relaxed) + 1, Relaxed);
         if self.is_hooked.load(Relaxed) {
-            self.tell(
-                &self.enter,
-                name,
-                c"error when executing on-enter trace function",
-            );
+            let failure = c"error when executing on-enter trace function";
+            self.tell(&self.enter, index, failure);
         }
         self.clock.now()
     }
 
     /// After it ran; how long that was.
     #[inline(always)]
-    pub(super) fn end(&self, index: usize, name: &CStr, start: u64) -> u64 {
+    pub(super) fn end(&self, index: usize, start: u64) -> u64 {
         let ticks = &self.counters[index].ticks;
         let duration = self.clock.now().saturating_sub(start);
         ticks.store(ticks.load(Relaxed) + duration, Relaxed);
         if self.is_hooked.load(Relaxed) {
-            self.tell(
-                &self.exit,
-                name,
-                c"error when executing on-exit trace function",
-            );
+            let failure = c"error when executing on-exit trace function";
+            self.tell(&self.exit, index, failure);
         }
         duration
     }
@@ -155,9 +180,10 @@ impl Trace {
     /// Calls a hook. What it raises is a fatal error, as in HPy's trace mode:
     /// the function that is traced could not report it.
     #[cold]
-    fn tell(&self, hook: &Hook, name: &CStr, failure: &CStr) {
+    fn tell(&self, hook: &Hook, index: usize, failure: &CStr) {
         let Some(hook) = hook.get() else { return };
         let inner = self.inner;
+        let name = CString::new(ROWS[index].name).unwrap_or_default();
         // SAFETY: as C calls them, with a text and an array of one handle.
         let args = unsafe {
             let mut name = (inner.ctx_Unicode_FromString)(inner.as_ptr(), name.as_ptr());

@@ -6,15 +6,8 @@ use crate::abi::context::row_index;
 use crate::abi::*;
 use crate::sites::Site;
 use crate::{context_table, with_caller};
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
-
-const fn text(bytes: &[u8]) -> &CStr {
-    match CStr::from_bytes_with_nul(bytes) {
-        Ok(text) => text,
-        Err(_) => panic!("names of rows have no NUL"),
-    }
-}
 
 macro_rules! declare_wrappers {
     ($(
@@ -34,7 +27,6 @@ macro_rules! declare_wrappers {
                     $($arg: $type,)*
                 ) $(-> $ret)? {
                     const INDEX: usize = row_index(offset_of!(HPyContext, $function));
-                    const NAME: &CStr = text(concat!(stringify!($function), "\0").as_bytes());
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
                     let section = FOLDS.then(|| {
@@ -42,10 +34,10 @@ macro_rules! declare_wrappers {
                         let caller = caller.calling(offset_of!(HPyContext, $function));
                         (caller, TimedSection::begin(&trace.clock))
                     });
-                    let start = trace.begin(INDEX, NAME);
+                    let start = trace.begin(INDEX);
                     // SAFETY: the extension's arguments, passed on.
                     let result = unsafe { (trace.inner.$function)(trace.inner.as_ptr() $(, $arg)*) };
-                    let ticks = trace.end(INDEX, NAME, start);
+                    let ticks = trace.end(INDEX, start);
                     if let (Some((caller, section)), Some(stacks)) = (section, trace.stacks.get()) {
                         let site = |frames| Site::capture(caller, frames);
                         section.end(&trace.clock, stacks, ticks, Some(INDEX), site);

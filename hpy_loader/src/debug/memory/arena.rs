@@ -38,12 +38,8 @@ impl Block {
 
     /// Whether the address is on its pages.
     pub fn contains(self, address: usize) -> bool {
-        let bytes = PAGE << self.order();
+        let bytes = PAGE << order(self.size);
         (self.address..self.address + bytes).contains(&address)
-    }
-
-    fn order(self) -> usize {
-        order(self.size)
     }
 }
 
@@ -104,14 +100,14 @@ impl Arena {
         let start = block.address - self.view;
         // Should the system refuse, what C reads is at least not what was there.
         self.pages.writable(start..start + block.size).fill(0xDB);
-        let run = start..start + (PAGE << block.order());
+        let run = start..start + (PAGE << order(block.size));
         self.pages.set_readable(run, false);
     }
 
     /// The pages of a block that has ended may be used again.
     pub fn free(&mut self, block: Block) {
         let page = (block.address - self.view) / PAGE;
-        self.closed[block.order()].push_back(page as u32);
+        self.closed[order(block.size)].push_back(page as u32);
     }
 
     /// A run of pages that C can read.

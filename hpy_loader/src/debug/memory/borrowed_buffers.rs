@@ -8,7 +8,6 @@ use std::ops::Range;
 struct BorrowedBuffer {
     /// What the wrapped context returned.
     source: *const u8,
-    /// The copy of it that C got.
     block: Block,
 }
 

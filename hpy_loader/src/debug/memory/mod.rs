@@ -11,8 +11,6 @@
 
 mod arena;
 mod borrowed_buffers;
-mod fault;
 
 pub(super) use arena::{Arena, Block};
 pub(super) use borrowed_buffers::BorrowedBuffers;
-pub(super) use fault::{Fault, Reporter, watch};

@@ -1,7 +1,8 @@
 //! Closing handles, and what is kept of closed ones.
 
+use super::super::state::Debug;
 use super::handle_record::{HandleRecord, KEPT, LASTING};
-use super::{Found, FreeRecord, Records};
+use super::{FreeRecord, Records};
 use crate::abi::HPy;
 use crate::handles::RawHandle;
 use crate::sites::Site;
@@ -40,11 +41,10 @@ impl Records {
     #[inline(always)]
     pub fn close_plain(&self, record: &HandleRecord, closed: Site, oldest: FreeRecord<'_>) {
         let index = self.mark_closed(record, closed);
-        self.closed
-            .shift(index, oldest.record, |index| self.record(index));
-        self.free.put(oldest);
+        self.shift_closed(index, oldest.record);
+        self.put(&self.free, oldest);
         // A thousand records don't fit in the nearest cache.
-        prefetch(self.record(self.closed.first()));
+        prefetch(self.record(self.closed.first.get()));
     }
 
     /// The record that leaves the queue when one more is closed, if that is simple: the
@@ -52,8 +52,8 @@ impl Records {
     #[inline(always)]
     pub fn room(&self) -> Option<FreeRecord<'_>> {
         let oldest = self.oldest();
-        let is_plain =
-            self.closed.length() == self.full.get() && oldest.record.flags() & LASTING == 0;
+        let is_full = self.closed.length.get() == self.full.get();
+        let is_plain = is_full && oldest.record.flags() & LASTING == 0;
         is_plain.then_some(oldest)
     }
 
@@ -61,18 +61,20 @@ impl Records {
     #[inline(never)]
     fn close_beyond(&self, record: &HandleRecord, closed: Site) -> HPy {
         let index = self.mark_closed(record, closed);
-        self.closed.push(index, |index| self.record(index));
-        if self.closed.length() <= self.max_closed.get() {
+        self.push_closed(index);
+        let length = self.closed.length.get();
+        if length <= self.max_closed.get() {
             return HPy::NULL;
         }
         let (place, orphan) = self.forget_oldest();
         // Words of its former handles lead nowhere from here on.
         let next = place.record.last_word().next_round();
         place.record.word.set(!next.bits());
-        match self.closed.length() > self.max_closed.get() {
-            true => self.spare.put(place),
-            false => self.free.put(place),
-        }
+        let stack = match length - 1 > self.max_closed.get() {
+            true => &self.spare,
+            false => &self.free,
+        };
+        self.put(stack, place);
         orphan
     }
 
@@ -89,7 +91,7 @@ impl Records {
     /// The oldest closed record, or any record if there is none.
     #[inline(always)]
     fn oldest(&self) -> FreeRecord<'_> {
-        let index = self.closed.first();
+        let index = self.closed.first.get();
         let record = self.record(index);
         FreeRecord { index, record }
     }
@@ -98,7 +100,8 @@ impl Records {
     pub(super) fn forget_oldest(&self) -> (FreeRecord<'_>, HPy) {
         let place = self.oldest();
         let record = place.record;
-        self.closed.pop(record);
+        self.closed.first.set(record.next.get());
+        self.closed.length.set(self.closed.length.get() - 1);
         let number = record.buffer();
         if number != 0 {
             self.buffers.borrow_mut().forget(number);
@@ -120,29 +123,41 @@ impl Records {
     /// Leaves the wrapped handle of a record that was just closed open until it is
     /// forgotten, which it may be already. Whether it is not.
     pub fn keep(&self, handle: HPy, inner: HPy) -> bool {
-        let Found::Closed(index) = self.find(handle) else {
-            return false;
-        };
-        let record = self.record(index);
-        let is_there = record.inner.get() == inner;
-        if is_there {
+        let record = self.of_word(handle);
+        let is_it = |record: &&HandleRecord| !record.is_open() && record.inner.get() == inner;
+        let record = record.filter(is_it);
+        if let Some(record) = record {
             record.set_flags(record.flags() | KEPT);
         }
-        is_there
+        record.is_some()
+    }
+}
+
+impl Debug {
+    /// Closes a handle on behalf of nobody.
+    pub fn force_close(&self, index: u32) {
+        let handle = HPy(self.records.record(index).last_word().bits());
+        if let Some(record) = self.records.look_open(handle) {
+            let inner = self.close_record(record, Site::UNKNOWN);
+            self.close_inner(inner);
+        }
     }
 
+    /// How many closed handles are remembered.
     pub fn max_closed(&self) -> usize {
-        self.max_closed.get() as usize
+        self.records.max_closed.get() as usize
     }
 
+    /// Sets how many closed handles are remembered.
     pub fn set_max_closed(&self, max: usize) {
         let max = max.try_into().unwrap_or(u32::MAX);
-        self.max_closed.set(max);
-        self.full.set(if max == 0 { u32::MAX } else { max });
-        if self.closed.length() > max {
+        let records = &self.records;
+        records.max_closed.set(max);
+        records.full.set(if max == 0 { u32::MAX } else { max });
+        if records.closed.length.get() > max {
             // What is too much is used again first, as HPy's debug mode has it.
-            while let Some(place) = self.free.take(|index| self.record(index)) {
-                self.spare.put(place);
+            while let Some(place) = records.take(&records.free) {
+                records.put(&records.spare, place);
             }
         }
     }

@@ -1,32 +1,9 @@
 //! Which handles are older than others.
 
-use super::{Origin, Records};
-use std::cell::{Cell, RefCell};
+use super::super::state::Debug;
+use super::{HandleView, Origin, Records};
 
-/// Counts handles, and remembers where generations began.
-#[derive(Debug)]
-pub(super) struct Generations {
-    opened: Cell<u64>,
-    /// The number of the last handle before each generation.
-    generations: RefCell<Vec<u64>>,
-}
-
-impl Generations {
-    pub fn new() -> Self {
-        Self {
-            opened: Cell::new(0),
-            generations: RefCell::new(vec![0]),
-        }
-    }
-
-    /// The number of a new handle.
-    #[inline(always)]
-    pub fn count(&self) -> u64 {
-        let number = self.opened.get() + 1;
-        self.opened.set(number);
-        number
-    }
-
+impl Records {
     /// The number of the last handle that is older than a generation.
     fn before(&self, generation: i64) -> u64 {
         let generations = self.generations.borrow();
@@ -35,48 +12,53 @@ impl Generations {
             Err(_) => 0,
         }
     }
-}
-
-impl Records {
-    /// Starts a generation.
-    pub fn new_generation(&self) -> i64 {
-        let mut generations = self.generations.generations.borrow_mut();
-        generations.push(self.generations.opened.get());
-        generations.len() as i64 - 1
-    }
-
-    /// How many handles there have been.
-    #[inline]
-    pub fn opened(&self) -> u64 {
-        self.generations.opened.get()
-    }
 
     /// Whether something belongs to a generation or a later one that was made when
     /// there had been so many handles.
     pub fn is_since(&self, opened: u64, generation: i64) -> bool {
-        opened >= self.generations.before(generation)
+        opened >= self.before(generation)
+    }
+}
+
+/// All of it needs the HPy lock.
+impl Debug {
+    /// Starts a generation: handles that are opened from here on belong to it.
+    pub fn new_generation(&self) -> i64 {
+        let mut generations = self.records.generations.borrow_mut();
+        generations.push(self.records.opened.get());
+        generations.len() as i64 - 1
     }
 
-    /// The open records of a generation or a later one, as they were opened.
-    pub fn open_since(&self, generation: i64) -> Vec<u32> {
-        let before = self.generations.before(generation);
-        let mut open: Vec<u32> = (1..self.fresh.get())
-            .filter(|&index| {
-                let record = self.record(index);
-                let leaks = record.origin() != Origin::Constant || generation == 0;
-                record.is_open() && leaks && record.number() > before
-            })
-            .collect();
-        open.sort_by_key(|&index| self.record(index).number());
-        open
+    /// The handles of a generation or a later one that are open, as they were
+    /// opened.
+    pub fn open_handles(&self, generation: i64) -> Vec<HandleView> {
+        let records = &self.records;
+        let before = records.before(generation);
+        let is_meant = |&index: &u32| {
+            let record = records.record(index);
+            let leaks = record.origin() != Origin::Constant || generation == 0;
+            record.is_open() && leaks && record.number.get() > before
+        };
+        let mut open: Vec<u32> = (1..records.fresh.get()).filter(is_meant).collect();
+        open.sort_by_key(|&index| records.record(index).number.get());
+        open.into_iter().map(|index| records.view(index)).collect()
     }
 
-    /// The closed records of a generation or a later one, as they were closed.
-    pub fn closed_since(&self, generation: i64) -> Vec<u32> {
-        let before = self.generations.before(generation);
-        let closed = self.closed.indices(|index| self.record(index));
-        closed
-            .filter(|&index| self.record(index).number() > before)
+    /// The handles of a generation or a later one that were closed and are
+    /// remembered, as they were closed.
+    pub fn closed_handles(&self, generation: i64) -> Vec<HandleView> {
+        let records = &self.records;
+        let before = records.before(generation);
+        let next = |&index: &u32| Some(records.record(index).next.get());
+        std::iter::successors(Some(records.closed.first.get()), next)
+            .take(records.closed.length.get() as usize)
+            .filter(|&index| records.record(index).number.get() > before)
+            .map(|index| records.view(index))
             .collect()
+    }
+
+    /// The record of a handle as it is now.
+    pub fn view(&self, index: u32) -> HandleView {
+        self.records.view(index)
     }
 }

@@ -1,6 +1,5 @@
 //! The record of one handle.
 
-use super::super::memory::Block;
 use crate::abi::HPy;
 use crate::handles::RawHandle;
 use crate::sites::{PythonStack, Site};
@@ -8,36 +7,38 @@ use std::cell::Cell;
 
 /// Why a handle is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
 pub(in super::super) enum Origin {
     /// A function of the context returned it. C has to close it.
-    Result,
+    Result = 0,
     /// The VM passed it to C, and closes it.
-    Argument,
+    Argument = ARGUMENT,
     /// A constant of the context.
-    Constant,
-}
-
-/// How far a handle is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum HandleState {
-    Open,
-    Closed,
+    Constant = CONSTANT,
 }
 
 /// What is known of one handle.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct HandleSnapshot {
+pub struct HandleView {
+    /// The record, which an object of the VM may keep.
+    pub index: u32,
+    /// The bits that C has.
+    pub bits: isize,
     /// The wrapped context's handle.
     pub inner: HPy,
-    pub state: HandleState,
-    pub origin: Origin,
-    /// The extension.
-    pub owner: u32,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// The size of the buffer that is borrowed with it, if any.
+    pub raw_data_size: Option<usize>,
+    /// Where it was opened.
     pub opened: Site,
-    pub above: PythonStack,
+    /// The Python code that had called C then.
+    pub python: PythonStack,
+    /// Where it was closed.
     pub closed: Site,
-    /// The copy of memory that C may read as long as the handle is open.
-    pub buffer: Option<Block>,
+    pub(in super::super) origin: Origin,
+    /// The extension.
+    pub(in super::super) owner: u32,
 }
 
 /// A record where it lies. Zeros are a record that was never used.
@@ -51,7 +52,7 @@ pub(in super::super) struct HandleRecord {
     pub(super) opened: Cell<Site>,
     pub(super) closed: Cell<Site>,
     /// Counts handles as they are opened.
-    pub(super) number: Cell<u64>,
+    pub number: Cell<u64>,
     pub(super) above: Cell<Option<PythonStack>>,
     /// The next record in the queue or stack that this one is in.
     pub(super) next: Cell<u32>,
@@ -68,34 +69,14 @@ const _: () = assert!(size_of::<HandleRecord>() == 64);
 
 /// The wrapped handle is still open though this one is closed.
 pub(super) const KEPT: u32 = 1 << 31;
-/// [`Origin::Argument`].
 const ARGUMENT: u32 = 1 << 30;
-/// [`Origin::Constant`].
 const CONSTANT: u32 = 1 << 29;
 /// The flags that stay when the handle is closed.
 pub(super) const LASTING: u32 = !(ARGUMENT | CONSTANT);
 /// The number of a borrowed buffer.
 const BUFFER: u32 = CONSTANT - 1;
 
-impl Origin {
-    /// As flags.
-    #[inline(always)]
-    pub(super) const fn bits(self) -> u32 {
-        match self {
-            Self::Result => 0,
-            Self::Argument => ARGUMENT,
-            Self::Constant => CONSTANT,
-        }
-    }
-}
-
 impl HandleRecord {
-    /// The number of its handle, which no other handle ever has.
-    #[inline(always)]
-    pub fn number(&self) -> u64 {
-        self.number.get()
-    }
-
     #[inline(always)]
     pub(super) fn is_open(&self) -> bool {
         self.word.get() > 0

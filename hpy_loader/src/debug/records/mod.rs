@@ -21,27 +21,37 @@ mod generations;
 mod handle_record;
 mod record_lists;
 
-pub(super) use handle_record::{HandleRecord, HandleSnapshot, HandleState, Origin};
+pub use handle_record::HandleView;
+pub(super) use handle_record::{HandleRecord, Origin};
 
-use super::memory::BorrowedBuffers;
+use super::memory::{Block, BorrowedBuffers};
 use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
 use crate::sites::{PythonStack, Site};
-use generations::Generations;
 use record_lists::{RecordQueue, RecordStack};
 use std::cell::{Cell, RefCell};
 
 /// What a word from C means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Found {
-    /// An open handle: its record.
-    Open(u32),
+    /// An open handle.
+    Open(HandleView),
     /// A handle that is closed, and whose record still says so.
-    Closed(u32),
+    Closed(HandleView),
     /// A handle that was closed long ago.
     Forgotten,
     /// Never a handle.
     Nothing,
+}
+
+impl Found {
+    /// The handle, if its record is still there.
+    pub fn handle(&self) -> Option<&HandleView> {
+        match self {
+            Self::Open(handle) | Self::Closed(handle) => Some(handle),
+            Self::Forgotten | Self::Nothing => None,
+        }
+    }
 }
 
 /// A record in which a handle can be opened.
@@ -63,7 +73,10 @@ pub(super) struct Records {
     free: RecordStack,
     /// Free as well, but used last.
     spare: RecordStack,
-    generations: Generations,
+    /// How many handles there have been.
+    pub opened: Cell<u64>,
+    /// How many there had been when each generation began.
+    generations: RefCell<Vec<u64>>,
     max_closed: Cell<u32>,
     /// The same, or more than there can be if that is 0.
     full: Cell<u32>,
@@ -93,7 +106,8 @@ impl Records {
             closed: RecordQueue::default(),
             free: RecordStack::default(),
             spare: RecordStack::default(),
-            generations: Generations::new(),
+            opened: Cell::new(0),
+            generations: RefCell::new(vec![0]),
             max_closed: Cell::new(1024),
             full: Cell::new(1024),
             buffers: RefCell::default(),
@@ -120,51 +134,64 @@ impl Records {
         (record.word.get() == handle.0).then_some(record)
     }
 
-    pub fn get(&self, index: u32) -> HandleSnapshot {
-        let record = self.record(index);
-        let (state, closed) = match record.is_open() {
-            true => (HandleState::Open, Site::UNKNOWN),
-            false => (HandleState::Closed, record.closed.get()),
-        };
-        HandleSnapshot {
-            inner: record.inner.get(),
-            state,
-            origin: record.origin(),
-            owner: record.owner(),
-            opened: record.opened.get(),
-            above: record.above.get().unwrap_or_default(),
-            closed,
-            buffer: match record.buffer() {
-                0 => None,
-                number => self.buffers.borrow().block(number),
-            },
-        }
+    /// The record of an open handle that is not `HPy_NULL`.
+    #[inline(always)]
+    pub fn look_open(&self, handle: HPy) -> Option<&HandleRecord> {
+        self.look(handle).filter(|_| !handle.is_null())
     }
 
-    /// The word of a record as it is now.
-    pub fn word(&self, index: u32) -> HPy {
-        HPy(self.record(index).last_word().bits())
+    /// What a record says now.
+    pub fn view(&self, index: u32) -> HandleView {
+        let record = self.record(index);
+        let is_closed = !record.is_open();
+        HandleView {
+            index,
+            bits: record.last_word().bits(),
+            inner: record.inner.get(),
+            is_closed,
+            raw_data_size: match record.buffer() {
+                0 => None,
+                number => self.buffers.borrow().block(number).map(Block::size),
+            },
+            opened: record.opened.get(),
+            python: record.above.get().unwrap_or_default(),
+            closed: match is_closed {
+                true => record.closed.get(),
+                false => Site::UNKNOWN,
+            },
+            origin: record.origin(),
+            owner: record.owner(),
+        }
     }
 
     /// What a word means.
     pub fn find(&self, handle: HPy) -> Found {
+        let index = RawHandle::from_bits(handle.0).index();
+        match self.of_word(handle) {
+            Some(record) if record.is_open() => Found::Open(self.view(index)),
+            Some(_) => Found::Closed(self.view(index)),
+            None if self.has_index(handle) => Found::Forgotten,
+            None => Found::Nothing,
+        }
+    }
+
+    /// Whether a word has the index of a record that was used.
+    fn has_index(&self, handle: HPy) -> bool {
         let word = RawHandle::from_bits(handle.0);
-        if !word.is_beside() || word.index() >= self.fresh.get() {
-            return Found::Nothing;
-        }
-        let index = word.index();
-        let record = self.record(index);
-        match record.is_open() {
-            _ if record.last_word() != word => Found::Forgotten,
-            true => Found::Open(index),
-            false => Found::Closed(index),
-        }
+        word.is_beside() && word.index() < self.fresh.get()
+    }
+
+    /// The record whose handle has this word, or had it last.
+    fn of_word(&self, handle: HPy) -> Option<&HandleRecord> {
+        let word = RawHandle::from_bits(handle.0);
+        let record = self.has_index(handle).then(|| self.record(word.index()))?;
+        (record.last_word() == word).then_some(record)
     }
 
     /// A free record, if there is one at hand.
     #[inline(always)]
     pub fn place(&self) -> Option<FreeRecord<'_>> {
-        self.free.take(|index| self.record(index))
+        self.take(&self.free)
     }
 
     /// A free record. The second result is `HPy_NULL`, or a wrapped handle that has to be
@@ -175,10 +202,10 @@ impl Records {
     /// With more handles open than a word can tell apart.
     #[cold]
     pub fn make_place(&self) -> (FreeRecord<'_>, HPy) {
-        if self.closed.length() > self.max_closed.get() {
+        if self.closed.length.get() > self.max_closed.get() {
             return self.forget_oldest();
         }
-        if let Some(place) = self.spare.take(|index| self.record(index)) {
+        if let Some(place) = self.take(&self.spare) {
             return (place, HPy::NULL);
         }
         let index = self.fresh.get();
@@ -207,26 +234,28 @@ impl Records {
         record.word.set(word);
         record.inner.set(inner);
         record.opened.set(opened);
-        record.number.set(self.generations.count());
+        let number = self.opened.get() + 1;
+        self.opened.set(number);
+        record.number.set(number);
         record.above.set(above);
-        record.set_tag(owner, origin.bits());
+        record.set_tag(owner, origin as u32);
         record.shape.set(0);
         HPy(word)
     }
 
     /// Tells the Python stack above of a handle that was opened without.
     pub fn set_above(&self, handle: HPy, above: PythonStack) {
-        if let Found::Open(index) | Found::Closed(index) = self.find(handle) {
-            self.record(index).above.set(Some(above));
+        if let Some(record) = self.of_word(handle) {
+            record.above.set(Some(above));
         }
     }
 
     /// The record whose borrowed buffer has this address, if it is known.
-    pub fn of_address(&self, address: usize) -> Option<HandleSnapshot> {
+    pub fn of_address(&self, address: usize) -> Option<HandleView> {
         let number = self.buffers.try_borrow().ok()?.of_address(address)?;
         let has_it = |&index: &u32| self.record(index).buffer() == number;
         (1..self.fresh.get())
             .find(has_it)
-            .map(|index| self.get(index))
+            .map(|index| self.view(index))
     }
 }

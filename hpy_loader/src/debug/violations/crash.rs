@@ -1,9 +1,9 @@
 //! Crashes and other ends of the process that C causes.
 
-use super::super::innermost_context::{innermost, is_inside};
-use super::super::memory::{self, Fault, Reporter};
-use super::super::records::HandleState;
+use super::super::innermost_context::innermost;
+use super::super::memory::Arena;
 use super::super::state::Debug;
+use super::fault::{Fault, watch};
 use super::{Violation, ViolationKind};
 use crate::platform::faults::Signal;
 use crate::sites::{PythonStack, Site};
@@ -11,51 +11,37 @@ use crate::sites::{PythonStack, Site};
 impl Debug {
     /// Has faults in borrowed buffers reported, if there can be such buffers.
     pub(in crate::debug) fn watch_memory(&'static self) {
-        let Ok(arena) = memory::Arena::new() else {
+        let Ok(arena) = Arena::new() else {
             // Promised memory is then the wrapped context's own.
             return;
         };
         let range = self.records.buffers.borrow_mut().set_arena(arena);
         self.buffer_range.set((range.start, range.len()));
-        memory::watch(range, Box::new(FaultsOf(self)));
+        watch(range, self);
     }
 }
-
-/// Reports the faults of a process with extensions in debug mode.
-struct FaultsOf(&'static Debug);
 
 /// How many frames of C a crash has, which may well be in a library of somebody
 /// else's.
 const FRAMES_OF_CRASH: usize = 16;
 
-impl Reporter for FaultsOf {
-    fn wants_all(&self) -> bool {
-        self.0.reports_faults()
-    }
-
-    fn report(&self, fault: Fault) {
-        let debug = self.0;
-        if !debug.reports_faults() {
-            return;
-        }
+impl Debug {
+    /// Reports a fault, if it is to be reported. The process ends after that.
+    pub(super) fn report_fault(&self, fault: Fault) {
         let violation = match (fault.is_borrowed, fault.address) {
-            (true, Some(address)) => Some(debug.fault_in_buffer(fault, address)),
-            _ if fault.signal == Signal::Segmentation => Some(debug.crash(fault)),
-            _ => debug.signal(fault),
+            (true, Some(address)) => Some(self.fault_in_buffer(fault, address)),
+            _ if fault.signal == Signal::Segmentation => Some(self.crash(fault)),
+            _ => self.signal(fault),
         };
         if let Some(violation) = violation {
-            debug.end(violation);
+            self.end(violation);
         }
     }
-}
 
-impl Debug {
     fn fault_in_buffer(&self, fault: Fault, address: usize) -> Violation {
         // What another thread is changing is not looked at.
-        let record = is_inside()
-            .then(|| self.records.of_address(address))
-            .flatten();
-        let is_open = record.is_some_and(|record| record.state == HandleState::Open);
+        let record = innermost().and_then(|_| self.records.of_address(address));
+        let is_open = record.is_some_and(|record| !record.is_closed);
         let kind = match fault.is_write || is_open {
             true => ViolationKind::ReadOnlyWritten,
             false => ViolationKind::ReadAfterEnd,
@@ -86,12 +72,12 @@ impl Debug {
             Some(_) => " in a function of the API",
             None => " in the VM",
         };
-        let module = context.map_or("", |context| &context.extension.name);
+        let module = context.map_or("", |context| &context.extension().name);
         Violation {
             detail: format!("{place} is {access}{on_behalf}"),
             // The VM may be in the middle of anything.
             python: match context {
-                Some(context) if is_in_vm => context.above().unwrap_or(PythonStack::EMPTY),
+                Some(context) if is_in_vm => context.above.get().unwrap_or(PythonStack::EMPTY),
                 Some(_) => (self.python)(),
                 None => PythonStack::EMPTY,
             },
@@ -107,7 +93,7 @@ impl Debug {
         (!is_in_vm).then(|| Violation {
             detail: fault.signal.text().to_owned(),
             python: (self.python)(),
-            ..Violation::new(ViolationKind::Signal, &context.extension.name, used)
+            ..Violation::new(ViolationKind::Signal, &context.extension().name, used)
         })
     }
 }

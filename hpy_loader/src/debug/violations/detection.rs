@@ -2,9 +2,9 @@
 //! way is through [`Inspection::apart`].
 
 use super::super::extension::Extension;
-use super::super::innermost_context::{innermost, is_inside};
+use super::super::innermost_context::innermost;
 use super::super::inspection::Inspection;
-use super::super::records::{Found, HandleSnapshot, Origin};
+use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
@@ -16,7 +16,7 @@ impl Extension {
     #[cold]
     pub(crate) fn refused_null(&self, row: &str, needed: &str) {
         let row = ROWS.iter().position(|known| known.name == row);
-        let context = innermost().filter(|context| context.number == self.info.number);
+        let context = innermost().filter(|context| context.number == self.number);
         if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
             Inspection::in_progress(context, row).violation(ViolationKind::NullArgument, &detail);
@@ -24,76 +24,68 @@ impl Extension {
     }
 }
 
+impl Found {
+    /// The rule that is broken by what C does with a word: `open` says which one for an
+    /// open handle, `closed` is the one for a closed handle.
+    pub fn violation(
+        &self,
+        open: impl FnOnce(Origin) -> ViolationKind,
+        closed: ViolationKind,
+    ) -> ViolationKind {
+        match self {
+            Self::Open(handle) => open(handle.origin),
+            Self::Closed(handle) if handle.origin == Origin::Argument => {
+                ViolationKind::UseAfterCall
+            }
+            Self::Closed(_) | Self::Forgotten => closed,
+            Self::Nothing => ViolationKind::NoHandle,
+        }
+    }
+}
+
 impl Inspection {
     pub(in crate::debug) fn unwrap_invalid(&self, handle: HPy) -> HPy {
         let found = self.debug().records.find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => (
-                ViolationKind::ForeignHandle,
-                Some(self.debug().records.get(index)),
-            ),
-            Found::Closed(index) => {
-                let record = self.debug().records.get(index);
-                let kind = match record.origin {
-                    Origin::Argument => ViolationKind::UseAfterCall,
-                    _ => ViolationKind::UseAfterClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (ViolationKind::UseAfterClose, None),
-            Found::Nothing => (ViolationKind::NoHandle, None),
-        };
-        self.violation_of(kind, record.as_ref());
-        record.map_or(handle, |record| record.inner)
+        let kind = found.violation(
+            |_| ViolationKind::ForeignHandle,
+            ViolationKind::UseAfterClose,
+        );
+        self.violation_of(kind, found.handle());
+        found.handle().map_or(handle, |record| record.inner)
     }
 
     /// Reports a close that is ignored, should the program go on.
     pub(in crate::debug) fn close_invalid(&self, handle: HPy) {
         let found = self.debug().records.find(handle);
-        let (kind, record) = match found {
-            Found::Open(index) => {
-                let record = self.debug().records.get(index);
-                let kind = match record.origin {
-                    Origin::Argument => ViolationKind::ArgumentClosed,
-                    Origin::Constant => ViolationKind::ConstantClosed,
-                    Origin::Result => ViolationKind::ForeignHandle,
-                };
-                (kind, Some(record))
-            }
-            Found::Closed(index) => {
-                let record = self.debug().records.get(index);
-                let kind = match record.origin {
-                    Origin::Argument => ViolationKind::UseAfterCall,
-                    _ => ViolationKind::DoubleClose,
-                };
-                (kind, Some(record))
-            }
-            Found::Forgotten => (ViolationKind::DoubleClose, None),
-            Found::Nothing => (ViolationKind::NoHandle, None),
+        let of_open = |origin| match origin {
+            Origin::Argument => ViolationKind::ArgumentClosed,
+            Origin::Constant => ViolationKind::ConstantClosed,
+            Origin::Result => ViolationKind::ForeignHandle,
         };
-        self.violation_of(kind, record.as_ref());
+        let kind = found.violation(of_open, ViolationKind::DoubleClose);
+        self.violation_of(kind, found.handle());
     }
 
     fn new_violation(&self, kind: ViolationKind) -> Violation {
         Violation {
             function: public_name(ROWS[self.row].name),
-            ..Violation::new(kind, &self.extension().name, self.site())
+            ..Violation::new(kind, &self.context.extension().name, self.site())
         }
     }
 
     /// Reports a violation that has to do with a handle.
-    fn violation_of(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) {
+    fn violation_of(&self, kind: ViolationKind, record: Option<&HandleView>) {
         self.debug().violate(self.violation_with(kind, record));
     }
 
-    fn violation_with(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> Violation {
+    fn violation_with(&self, kind: ViolationKind, record: Option<&HandleView>) -> Violation {
         let mut violation = self.new_violation(kind).about(record);
-        violation.python = self.python();
+        violation.python = self.context.capture_stack();
         violation
     }
 
     /// Reports one after which there is no going on, and ends.
-    pub fn end_with(&self, kind: ViolationKind, record: Option<&HandleSnapshot>) -> ! {
+    pub fn end_with(&self, kind: ViolationKind, record: Option<&HandleView>) -> ! {
         self.debug().end(self.violation_with(kind, record))
     }
 
@@ -119,7 +111,7 @@ impl Inspection {
 
     /// Reports that C may not use this context now, and ends.
     pub(in crate::debug) fn refuse_context(&self) -> ! {
-        let kind = match is_inside() {
+        let kind = match innermost().is_some() {
             true => ViolationKind::WrongContext,
             false => ViolationKind::WithoutLock,
         };

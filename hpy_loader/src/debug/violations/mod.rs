@@ -2,10 +2,11 @@
 
 mod crash;
 mod detection;
+mod fault;
 mod response;
 
-use super::records::HandleSnapshot;
-use crate::sites::{PythonStack, Site};
+use super::records::HandleView;
+use crate::sites::{CFrame, PythonStack, Site};
 use std::fmt;
 
 /// Whose business it is to say how it goes on.
@@ -144,8 +145,19 @@ impl Violation {
         }
     }
 
+    /// Where in C it happened, and what came before; a line for each frame.
+    pub(super) fn places(&self) -> Vec<String> {
+        let sites = [
+            ("used in", self.used),
+            ("opened in", self.opened),
+            ("closed in", self.closed),
+        ];
+        let lines = sites.map(|(label, site)| labelled(label, own_frames(site)));
+        lines.concat()
+    }
+
     /// With the places where the handle was opened and closed.
-    pub(super) fn about(mut self, record: Option<&HandleSnapshot>) -> Self {
+    pub(super) fn about(mut self, record: Option<&HandleView>) -> Self {
         if let Some(record) = record {
             (self.opened, self.closed) = (record.opened, record.closed);
         }
@@ -153,14 +165,22 @@ impl Violation {
     }
 }
 
-/// A site in a report, without the frames of HPy's own helpers.
-fn site(f: &mut fmt::Formatter<'_>, what: &str, site: Site) -> fmt::Result {
-    let mut what = what;
-    for frame in site.frames().iter().filter(|frame| !frame.is_helper()) {
-        writeln!(f, "  {what:<9} {frame}")?;
-        what = "";
-    }
-    Ok(())
+/// The frames of a site that a report shows: HPy's own helpers are left out.
+pub(super) fn own_frames(site: Site) -> impl Iterator<Item = CFrame> {
+    let frames = site.frames().into_iter();
+    frames.filter(|frame| !frame.is_helper())
+}
+
+/// Lines of a report behind a label, which stands before the first alone.
+pub(super) fn labelled<T: fmt::Display>(
+    label: &str,
+    frames: impl IntoIterator<Item = T>,
+) -> Vec<String> {
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let lines = labels.zip(frames);
+    lines
+        .map(|(label, frame)| format!("  {label:<9} {frame}"))
+        .collect()
 }
 
 impl fmt::Display for Violation {
@@ -176,14 +196,8 @@ impl fmt::Display for Violation {
             "" => writeln!(f, " [{}]", self.kind.name())?,
             module => writeln!(f, " [{} in {module}]", self.kind.name())?,
         }
-        site(f, "used in", self.used)?;
-        site(f, "opened in", self.opened)?;
-        site(f, "closed in", self.closed)?;
-        let mut what = "called by";
-        for frame in self.python.frames() {
-            writeln!(f, "  {what:<9} {frame}")?;
-            what = "";
-        }
-        Ok(())
+        let mut lines = self.places();
+        lines.extend(labelled("called by", self.python.frames()));
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

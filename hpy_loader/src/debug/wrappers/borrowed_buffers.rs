@@ -1,6 +1,5 @@
 //! Functions that return memory which C may read as long as the handle is open.
 
-use super::super::records::HandleState;
 use super::*;
 use std::ffi::CStr;
 
@@ -16,7 +15,7 @@ unsafe fn lend(
     source: *const c_char,
     size: usize,
 ) -> *const c_char {
-    let Some(record) = inspection.open_record(handle) else {
+    let Some(record) = inspection.debug().records.look_open(handle) else {
         return source;
     };
     let records = &inspection.debug().records;
@@ -48,17 +47,15 @@ pub(super) fn is_borrowed(context: &PooledContext, text: *const c_char) -> bool 
 #[inline(always)]
 pub(super) fn check(inspection: &Inspection, text: *const c_char) {
     if is_borrowed(inspection.context, text) {
-        inspection.apart(move |inspection| check_borrowed(inspection, text));
-    }
-}
-
-fn check_borrowed(inspection: &Inspection, text: *const c_char) {
-    match inspection.debug().records.of_address(text.addr()) {
-        Some(record) if record.state == HandleState::Open => {}
-        record if inspection.debug().reports_faults() => {
-            inspection.end_with(ViolationKind::ReadAfterEnd, record.as_ref());
-        }
-        _ => std::process::abort(),
+        inspection.apart(move |inspection| {
+            match inspection.debug().records.of_address(text.addr()) {
+                Some(record) if !record.is_closed => {}
+                record if inspection.debug().reports_faults() => {
+                    inspection.end_with(ViolationKind::ReadAfterEnd, record.as_ref());
+                }
+                _ => std::process::abort(),
+            }
+        });
     }
 }
 

@@ -7,14 +7,13 @@ use std::ffi::CStr;
 
 const USED_UP: &CStr = c"the builder is used up, or never was one";
 
-/// Makes a builder's record.
 fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
     if inner == 0 {
         return 0;
     }
-    let (age, site) = (inspection.debug().records.opened(), inspection.site());
-    let mut builders = inspection.debug().builders.borrow_mut();
-    builders.open(age, site, |_| Builder { inner, is_list })
+    let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
+    let builders = &inspection.debug().builders;
+    builders.open(age, site, Builder { inner, is_list })
 }
 
 /// The wrapped builder, or null after a violation.
@@ -22,23 +21,22 @@ fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) 
     if builder == 0 {
         return 0;
     }
-    let mut builders = inspection.debug().builders.borrow_mut();
-    let (opened, closed) = match builders.get_open(builder) {
-        Ok(record) if record.value.is_list == is_list => {
+    let builders = &inspection.debug().builders;
+    let found = builders.with(builder, |record| (record.value, record.opened));
+    let (opened, closed) = match found {
+        Ok((value, _)) if value.is_list == is_list => {
             if is_end {
-                record.close(inspection.site());
+                let _ = builders.close(builder, inspection.site());
             }
-            return record.value.inner;
+            return value.inner;
         }
-        Ok(record) => record.sites(),
+        Ok((_, opened)) => (opened, Site::UNKNOWN),
         Err(sites) => sites,
     };
-    drop(builders);
     inspection.violation_at(ViolationKind::BuilderUsedUp, opened, closed);
     0
 }
 
-/// The wrappers for each kind of builder.
 macro_rules! builders {
     ($($builder:ident, is_list: $is_list:literal: $new:ident $set:ident $build:ident $cancel:ident;)*) => {
         wrappers! {
@@ -56,7 +54,7 @@ macro_rules! builders {
                         let builder = $builder(unwrap(inspection, builder.0, $is_list, false));
                         let item = inspection.unwrap(h_item);
                         match builder.is_null() && !is_null {
-                            true => inspection.system_error(USED_UP),
+                            true => inspection.inner().system_error(USED_UP),
                             false => inspection.inner().$set(builder, index, item),
                         }
                     }

@@ -24,8 +24,8 @@ use super::violations::ViolationKind;
 use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
-use crate::sites::CallSite;
-use passing::{WrappedArgument, WrappedResult, noted};
+use crate::sites::{CallSite, Site};
+use passing::{Passed, noted};
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
@@ -81,7 +81,6 @@ macro_rules! wrappers {
             })*
         }
 
-        /// Puts these wrappers into a context.
         pub(super) fn fill(context: &mut HPyContext) {
             $(context.$function = entries::$function;)*
         }
@@ -167,23 +166,22 @@ macro_rules! declare_wrappers {
                             return None;
                         }
                         let inner = context.inner;
-                        $(let $arg = WrappedArgument::try_pass($arg, context)?;)*
+                        $(let $arg = Passed::try_pass($arg, context)?;)*
                         // SAFETY: the extension's arguments, passed on.
                         let call = || unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
                         noted(context, call_site, EFFECT, call)
                     }
                     general(inspection) {
                         let inner = inspection.inner();
-                        $(let $arg = WrappedArgument::pass($arg, inspection);)*
+                        $(let $arg = Passed::pass($arg, inspection);)*
                         // SAFETY: the extension's arguments, passed on.
                         let result = unsafe { (inner.$function)(inner.as_ptr() $(, $arg)*) };
-                        WrappedResult::pass_back(result, inspection)
+                        Passed::pass_back(result, inspection)
                     }
                 })*)*
             }
         }
 
-        /// Replaces the constants of a context.
         pub(super) fn map_constants(context: &mut HPyContext, map: impl Fn(HPy) -> HPy) {
             $($(context.$constant = map(context.$constant);)*)*
         }
@@ -191,7 +189,6 @@ macro_rules! declare_wrappers {
 }
 context_table!(declare_wrappers);
 
-/// Puts the wrappers into a context.
 pub(super) fn fill(context: &mut HPyContext) {
     all_rows::fill(context);
     arrays::fill(context);

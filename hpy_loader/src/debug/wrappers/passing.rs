@@ -8,8 +8,15 @@ use crate::abi::*;
 use crate::sites::{CallSite, Site};
 use std::ffi::{c_char, c_void};
 
-/// What becomes of an argument.
-pub(super) trait WrappedArgument: Sized {
+/// What becomes of an argument, or of a result: nothing, if nothing is said.
+pub(super) trait Passed: Sized {
+    /// What has to be said about a result.
+    type Note: Copy;
+
+    /// That, if it is at hand.
+    fn note(_: &PooledContext, _: CallSite) -> Option<Self::Note>;
+
+    /// An argument on its way in.
     fn pass(self, _: &Inspection) -> Self {
         self
     }
@@ -18,52 +25,19 @@ pub(super) trait WrappedArgument: Sized {
     fn try_pass(self, _: &PooledContext) -> Option<Self> {
         Some(self)
     }
-}
 
-impl WrappedArgument for HPy {
-    #[inline(always)]
-    fn try_pass(self, context: &PooledContext) -> Option<Self> {
-        context.unwrap(self)
-    }
-
-    #[inline(always)]
-    fn pass(self, inspection: &Inspection) -> Self {
-        inspection.unwrap(self)
-    }
-}
-
-impl WrappedArgument for *const c_char {
-    #[inline(always)]
-    fn try_pass(self, context: &PooledContext) -> Option<Self> {
-        (!borrowed_buffers::is_borrowed(context, self)).then_some(self)
-    }
-
-    #[inline(always)]
-    fn pass(self, inspection: &Inspection) -> Self {
-        borrowed_buffers::check(inspection, self);
-        self
-    }
-}
-
-/// What becomes of a result.
-pub(super) trait WrappedResult: Sized {
+    /// A result on its way out.
     fn pass_back(self, _: &Inspection) -> Self {
         self
     }
 
-    /// What has to be said about it.
-    type Note: Copy;
-
-    /// That, if it is at hand.
-    fn note(_: &PooledContext, _: CallSite) -> Option<Self::Note>;
-
-    /// As [`pass_back`](Self::pass_back), with a [note](Self::note).
+    /// The same, with a [note](Self::note).
     fn pass_noted(self, _: &PooledContext, _: Self::Note) -> Self {
         self
     }
 }
 
-impl WrappedResult for HPy {
+impl Passed for HPy {
     type Note = Site;
 
     #[inline(always)]
@@ -72,51 +46,65 @@ impl WrappedResult for HPy {
     }
 
     #[inline(always)]
-    fn pass_noted(self, context: &PooledContext, site: Site) -> Self {
-        context.wrap(self, site)
+    fn pass(self, inspection: &Inspection) -> Self {
+        inspection.unwrap(self)
+    }
+
+    #[inline(always)]
+    fn try_pass(self, context: &PooledContext) -> Option<Self> {
+        context.unwrap(self)
     }
 
     #[inline(always)]
     fn pass_back(self, inspection: &Inspection) -> Self {
         inspection.wrap(self)
     }
+
+    #[inline(always)]
+    fn pass_noted(self, context: &PooledContext, site: Site) -> Self {
+        context.wrap(self, site)
+    }
 }
 
-macro_rules! passed_on {
-    ($($type:ty),* $(,)?) => { $(impl WrappedArgument for $type {})* };
-}
-
-macro_rules! passed_back {
-    ($($type:ty),* $(,)?) => {
-        $(impl WrappedResult for $type {
+macro_rules! passed {
+    ($($type:ty $({ $($more:item)* })?),* $(,)?) => {
+        $(impl Passed for $type {
             type Note = ();
 
             #[inline(always)]
             fn note(_: &PooledContext, _: CallSite) -> Option<()> {
                 Some(())
             }
+
+            $($($more)*)?
         })*
     };
 }
 
-passed_on! {
-    i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
+passed! {
+    (), i32, u32, i64, u64, isize, usize, f64, bool, *mut c_void, *mut *mut c_void,
     *const c_void, *const HPy, *mut HPy, *const wchar_t, *mut HPy_ssize_t, *mut HPyType_Spec,
     *mut HPyType_SpecParam, *mut cpy_PyObject, *mut HPyField, *mut HPyGlobal,
     *mut HPyCapsule_Destructor, *mut HPyCallFunction, HPyField, HPyGlobal, HPyTracker,
     HPyListBuilder, HPyTupleBuilder, HPyThreadState, HPyFunc_Signature, _HPyCapsule_key,
-    HPy_SourceKind,
-}
+    HPy_SourceKind, HPyType_BuiltinShape,
+    *const c_char {
+        #[inline(always)]
+        fn pass(self, inspection: &Inspection) -> Self {
+            borrowed_buffers::check(inspection, self);
+            self
+        }
 
-passed_back! {
-    (), i32, u32, i64, u64, isize, usize, f64, *mut c_void, *const c_char,
-    *mut cpy_PyObject, HPyTracker, HPyListBuilder, HPyTupleBuilder, HPyThreadState,
-    HPyType_BuiltinShape,
+        #[inline(always)]
+        fn try_pass(self, context: &PooledContext) -> Option<Self> {
+            (!borrowed_buffers::is_borrowed(context, self)).then_some(self)
+        }
+    },
 }
 
 /// Calls the wrapped context, if what has to be known for the result is.
 #[inline(always)]
-pub(super) fn noted<T: WrappedResult>(
+pub(super) fn noted<T: Passed>(
     context: &'static PooledContext,
     call_site: CallSite,
     effect: Effect,

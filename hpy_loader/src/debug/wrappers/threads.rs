@@ -22,7 +22,6 @@ unsafe extern "C" fn reenter(context: *mut HPyContext, state: HPyThreadState) {
     innermost_context::reenter();
 }
 
-/// Puts all of it into a context.
 pub(super) fn fill_all(context: &mut HPyContext) {
     fill(context);
     context.ctx_ReenterPythonExecution = reenter;

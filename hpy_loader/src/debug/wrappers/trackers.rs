@@ -1,27 +1,23 @@
 //! Trackers: the mode has its own, since it has to know of every handle that is
 //! closed.
 
-use super::super::numbered_records::NumberedRecord;
 use super::*;
 
 /// A tracker of so many handles is never refused for want of memory.
 const SMALL: std::ops::RangeInclusive<HPy_ssize_t> = 0..=64;
 
-/// Works on the handles of a tracker that is open; nothing after a violation.
-fn with<T>(
-    inspection: &Inspection,
-    tracker: HPyTracker,
-    work: impl FnOnce(&mut NumberedRecord<Vec<HPy>>) -> T,
-) -> Option<T> {
-    let mut trackers = inspection.debug().trackers.borrow_mut();
-    let (opened, closed) = match trackers.get_open(tracker.0) {
-        Ok(record) => return Some(work(record)),
-        Err(sites) => sites,
-    };
-    drop(trackers);
-    inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
-    inspection.system_error(c"the tracker is closed, or never was one");
-    None
+/// What was done with a tracker that is open; nothing after a violation.
+fn expect_open<T>(inspection: &Inspection, done: Result<T, (Site, Site)>) -> Option<T> {
+    match done {
+        Ok(done) => Some(done),
+        Err((opened, closed)) => {
+            inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
+            inspection
+                .inner()
+                .system_error(c"the tracker is closed, or never was one");
+            None
+        }
+    }
 }
 
 wrappers! {
@@ -36,16 +32,17 @@ wrappers! {
                 }
                 inner.ctx_Tracker_Close(tracker);
             }
-            let (age, site) = (inspection.debug().records.opened(), inspection.site());
-            let mut trackers = inspection.debug().trackers.borrow_mut();
-            // The memory of a former tracker will do once more.
-            HPyTracker(trackers.open(age, site, Option::unwrap_or_default))
+            let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
+            let debug = inspection.debug();
+            HPyTracker(debug.trackers.open(age, site, debug.spare_handles.take()))
         }
     }
 
     fn ctx_Tracker_Add(ht: HPyTracker, h: HPy) -> c_int {
         general(inspection) {
-            match with(inspection, ht, |record| record.value.push(h)) {
+            let trackers = &inspection.debug().trackers;
+            let added = trackers.with(ht.0, |record| record.value.push(h));
+            match expect_open(inspection, added) {
                 Some(()) => 0,
                 None => -1,
             }
@@ -54,27 +51,20 @@ wrappers! {
 
     fn ctx_Tracker_ForgetAll(ht: HPyTracker) {
         general(inspection) {
-            with(inspection, ht, |record| record.value.clear());
+            let trackers = &inspection.debug().trackers;
+            expect_open(inspection, trackers.with(ht.0, |record| record.value.clear()));
         }
     }
 
     fn ctx_Tracker_Close(ht: HPyTracker) {
         general(inspection) {
-            let site = inspection.site();
-            let handles = with(inspection, ht, |record| {
-                record.close(site);
-                // Closing may run other code, which makes trackers.
-                std::mem::take(&mut record.value)
-            });
-            let Some(mut handles) = handles else {
-                return;
-            };
-            for handle in handles.drain(..) {
-                inspection.close(handle);
-            }
-            let mut trackers = inspection.debug().trackers.borrow_mut();
-            if let Some(record) = trackers.get_mut(ht.0) {
-                record.value = handles;
+            let debug = inspection.debug();
+            let closed = debug.trackers.close(ht.0, inspection.site());
+            if let Some(mut handles) = expect_open(inspection, closed) {
+                for handle in handles.drain(..) {
+                    inspection.close(handle);
+                }
+                debug.spare_handles.set(handles);
             }
         }
     }

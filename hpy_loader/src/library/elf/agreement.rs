@@ -19,7 +19,7 @@ const THREAD_LOCAL_LIMIT: u64 = 64 << 20;
 /// it. The system's loader and the C++ runtime go by the addresses.
 pub(super) fn check_program_headers(
     headers: &[ProgramHeader],
-    segments: &Segments,
+    segments: &Segments<'_>,
 ) -> Result<(), Cause> {
     for (index, header) in headers.iter().enumerate() {
         let address = header.p_vaddr(NativeEndian);
@@ -60,7 +60,7 @@ pub(super) fn check_program_headers(
 pub(super) fn check_sections(
     sections: &[SectionHeader],
     headers: &[ProgramHeader],
-    segments: &Segments,
+    segments: &Segments<'_>,
 ) -> Result<(), Cause> {
     for (index, section) in sections.iter().enumerate() {
         let has = |flag: u32| section.sh_flags(NativeEndian) & u64::from(flag) != 0;

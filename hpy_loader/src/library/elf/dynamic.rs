@@ -14,7 +14,7 @@ use object::read::StringTable;
 use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
 
 use super::super::cause::Cause;
-use super::{ElfImage, Header, damaged, read};
+use super::{ElfImage, Header, damaged};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
@@ -33,26 +33,14 @@ pub(super) struct Symbols<'d> {
 /// one element, which the loader asserts.
 struct Table {
     name: &'static str,
-    address: u32,
-    size: u32,
-    entry_tag: Option<u32>,
+    /// The tags of its address, its size, and the size of an element or `DT_NULL`.
+    tags: [u32; 3],
+    /// The size of an element.
     entry: usize,
 }
 
-const fn table(
-    name: &'static str,
-    address: u32,
-    size: u32,
-    entry_tag: Option<u32>,
-    entry: usize,
-) -> Table {
-    Table {
-        name,
-        address,
-        size,
-        entry_tag,
-        entry,
-    }
+const fn table(name: &'static str, tags: [u32; 3], entry: usize) -> Table {
+    Table { name, tags, entry }
 }
 
 // Newer than the list of the `object` crate.
@@ -60,54 +48,27 @@ const DT_RELRSZ: u32 = 35;
 const DT_RELR: u32 = 36;
 const DT_RELRENT: u32 = 37;
 
-const STRINGS: Table = table("its strings", elf::DT_STRTAB, elf::DT_STRSZ, None, 1);
+const STRINGS: Table = table(
+    "its strings",
+    [elf::DT_STRTAB, elf::DT_STRSZ, elf::DT_NULL],
+    1,
+);
 const TABLES: [Table; 6] = {
     use elf::*;
+    const RELATIVE: [u32; 3] = [DT_RELR, DT_RELRSZ, DT_RELRENT];
+    const LINKAGE: [u32; 3] = [DT_JMPREL, DT_PLTRELSZ, DT_NULL];
+    const INITIALISERS: [u32; 3] = [DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_NULL];
+    const FINALISERS: [u32; 3] = [DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_NULL];
     const RELA: usize = size_of::<Rela>();
+    const REL: usize = size_of::<Rel>();
     const ADDRESS: usize = size_of::<u64>();
     [
-        table(
-            "its relocations",
-            DT_RELA,
-            DT_RELASZ,
-            Some(DT_RELAENT),
-            RELA,
-        ),
-        table(
-            "its short relocations",
-            DT_REL,
-            DT_RELSZ,
-            Some(DT_RELENT),
-            size_of::<Rel>(),
-        ),
-        table(
-            "its relative relocations",
-            DT_RELR,
-            DT_RELRSZ,
-            Some(DT_RELRENT),
-            ADDRESS,
-        ),
-        table(
-            "its linkage relocations",
-            DT_JMPREL,
-            DT_PLTRELSZ,
-            None,
-            RELA,
-        ),
-        table(
-            "its initialisers",
-            DT_INIT_ARRAY,
-            DT_INIT_ARRAYSZ,
-            None,
-            ADDRESS,
-        ),
-        table(
-            "its finalisers",
-            DT_FINI_ARRAY,
-            DT_FINI_ARRAYSZ,
-            None,
-            ADDRESS,
-        ),
+        table("its relocations", [DT_RELA, DT_RELASZ, DT_RELAENT], RELA),
+        table("its short relocations", [DT_REL, DT_RELSZ, DT_RELENT], REL),
+        table("its relative relocations", RELATIVE, ADDRESS),
+        table("its linkage relocations", LINKAGE, RELA),
+        table("its initialisers", INITIALISERS, ADDRESS),
+        table("its finalisers", FINALISERS, ADDRESS),
     ]
 };
 
@@ -142,7 +103,7 @@ pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Sym
         return Err(damaged("its symbols have a wrong size"));
     }
     let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
-    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| read(what))?;
+    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(what))?;
     Ok(Symbols {
         symbols: symbols.get(1..).unwrap_or_default(),
         names: StringTable::new(names, 0, names.len() as u64),
@@ -160,7 +121,7 @@ impl<'d> Dynamic<'d> {
         let (_, size) = header.file_range(NativeEndian);
         let size = size - size % size_of::<Dyn>() as u64;
         let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
-        let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| read(name))?;
+        let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(name))?;
         // The loader does not know the size, it stops at this mark.
         let end = entries
             .iter()
@@ -213,14 +174,16 @@ impl<'d> Dynamic<'d> {
         image: &ElfImage<'d, R>,
         table: &Table,
     ) -> Result<&'d [u8], Cause> {
-        let name = table.name;
-        let (entry_tag, entry) = (table.entry_tag, table.entry as u64);
-        if self.get(table.address).is_none() && self.get(table.size).is_none_or(|size| size == 0) {
+        let &Table { name, tags, entry } = table;
+        let ([address, size, entry_size], entry) = (tags, entry as u64);
+        if self.get(address).is_none() && self.get(size).is_none_or(|size| size == 0) {
             return Ok(&[]);
         }
-        let address = self.need(table.address, name)?;
-        let size = self.need(table.size, name)?;
-        let declared = entry_tag.map_or(Ok(entry), |tag| self.need(tag, name))?;
+        let (address, size) = (self.need(address, name)?, self.need(size, name)?);
+        let declared = match entry_size {
+            elf::DT_NULL => entry,
+            tag => self.need(tag, name)?,
+        };
         if declared != entry || !size.is_multiple_of(entry) {
             return Err(damaged(format!("{name} have a wrong size")));
         }

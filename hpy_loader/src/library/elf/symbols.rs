@@ -55,9 +55,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         let expected = &names.init["H".len()..];
         let own = cpython_inits.iter().position(|name| name == expected);
         return Err(match cpython_inits.get(own.unwrap_or(0)) {
-            Some(init) if own.is_some() || hpy_inits.is_empty() => {
-                Cause::CPythonAbi { init: init.clone() }
-            }
+            Some(init) if own.is_some() || hpy_inits.is_empty() => Cause::CPythonAbi(init.clone()),
             _ => Cause::NoInit {
                 symbol: names.init.clone(),
                 others: hpy_inits,
@@ -65,9 +63,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         });
     }
     if !cpython_imports.is_empty() {
-        return Err(Cause::UsesCPythonApi {
-            symbols: cpython_imports,
-        });
+        return Err(Cause::UsesCPythonApi(cpython_imports));
     }
     match wanted(names).find(|wanted| !defined.contains(wanted)) {
         None => Ok(()),
@@ -79,15 +75,13 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
 }
 
 fn wanted(names: &Names) -> impl Iterator<Item = &str> {
-    let Names {
-        init,
-        global_context,
-        major,
-        minor,
-    } = names;
-    [init, major, minor, global_context]
-        .into_iter()
-        .map(String::as_str)
+    let all = [
+        &names.init,
+        &names.major,
+        &names.minor,
+        &names.global_context,
+    ];
+    all.into_iter().map(String::as_str)
 }
 
 /// Whether `dlsym` finds it.

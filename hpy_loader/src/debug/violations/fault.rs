@@ -12,27 +12,12 @@
 //! which the thread goes on after the handler: the fault is C's own instruction, so that
 //! this is like any call of the context.
 
+use super::super::state::Debug;
 use crate::platform::faults::{Continuation, Interruption, Signal, intercept};
 use crate::platform::threads;
 use crate::sites::Caller;
 use std::ops::Range;
 use std::sync::OnceLock;
-
-/// What to do about one address range.
-struct Watched {
-    range: Range<usize>,
-    reporter: Box<dyn Reporter>,
-}
-
-/// Who reports faults, in code that was interrupted anywhere.
-pub trait Reporter: Send + Sync {
-    /// Whether faults outside of borrowed buffers are reported as well. Asked in a
-    /// signal handler.
-    fn wants_all(&self) -> bool;
-
-    /// Reports one, if it is to be reported. The process ends after that.
-    fn report(&self, fault: Fault);
-}
 
 /// One fault.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +36,9 @@ pub struct Fault {
     thread: usize,
 }
 
-/// There is one range for the process.
-static WATCHED: OnceLock<Watched> = OnceLock::new();
+/// Where the borrowed buffers are, and the mode that reports faults. There is one for the
+/// process.
+static WATCHED: OnceLock<(Range<usize>, &'static Debug)> = OnceLock::new();
 
 /// The fault that ends the process.
 static FAULT: OnceLock<Fault> = OnceLock::new();
@@ -60,21 +46,21 @@ static FAULT: OnceLock<Fault> = OnceLock::new();
 /// An access so near to the stack's end is one to the stack.
 const NEAR: usize = 1 << 16;
 
-/// Has faults reported, before the process ends: `range` is borrowed buffers. Only
+/// Has `debug` report faults, before the process ends: `range` is borrowed buffers. Only
 /// the first call in a process has an effect.
-pub fn watch(range: Range<usize>, reporter: Box<dyn Reporter>) {
-    WATCHED.get_or_init(|| Watched { range, reporter });
+pub fn watch(range: Range<usize>, debug: &'static Debug) {
+    WATCHED.get_or_init(|| (range, debug));
     intercept(decide);
 }
 
 /// Runs in a signal handler.
 fn decide(interruption: &Interruption) -> Option<Continuation> {
-    let watched = WATCHED.get()?;
-    let registers = interruption.registers;
+    let (range, debug) = WATCHED.get()?;
+    let (instruction, stack, frame) = interruption.registers;
     let address = interruption.address;
-    let is_borrowed = address.is_some_and(|address| watched.range.contains(&address));
-    let is_overflow = address.is_some_and(|address| address.abs_diff(registers.stack) < NEAR);
-    let is_wanted = interruption.is_own && !is_overflow && watched.reporter.wants_all();
+    let is_borrowed = address.is_some_and(|address| range.contains(&address));
+    let is_overflow = address.is_some_and(|address| address.abs_diff(stack) < NEAR);
+    let is_wanted = interruption.is_own && !is_overflow && debug.reports_faults();
     if !is_borrowed && !is_wanted {
         return None;
     }
@@ -83,9 +69,9 @@ fn decide(interruption: &Interruption) -> Option<Continuation> {
         address,
         is_borrowed,
         is_write: interruption.is_write,
-        caller: match registers.instruction {
+        caller: match instruction {
             0 => Caller::UNKNOWN,
-            instruction => Caller::interrupted(instruction, registers.stack, registers.frame),
+            _ => Caller::interrupted(instruction, stack, frame),
         },
         thread: threads::current(),
     };
@@ -102,8 +88,10 @@ fn decide(interruption: &Interruption) -> Option<Continuation> {
 
 /// Where the thread goes on after a fault.
 extern "C" fn end() -> ! {
-    if let (Some(watched), Some(&fault)) = (WATCHED.get(), FAULT.get()) {
-        watched.reporter.report(fault);
+    if let (Some((_, debug)), Some(&fault)) = (WATCHED.get(), FAULT.get())
+        && debug.reports_faults()
+    {
+        debug.report_fault(fault);
     }
     std::process::abort()
 }

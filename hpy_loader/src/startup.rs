@@ -1,14 +1,17 @@
-//! The loader of each mode.
+//! Making a core with its context, and the loader of each mode.
 //!
 //! A mode's context calls a copy of the universal context. The copy is in an instance of
 //! its own, which tells the core the loader of the extension: types that the extension
 //! defines call back through that loader.
 
-use crate::abi::HPy;
+use crate::abi::{ABI_VERSION, HPy};
 use crate::boundary::ContextInstance;
 use crate::call::{Loader, Modes, Wrapper};
+use crate::context;
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
+use crate::definitions::Definitions;
+use crate::handles::ReserveError;
 use crate::modes::{Hook, Mode, WrappedContext};
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
@@ -31,6 +34,36 @@ fn wrap<R: Runtime, T>(
 }
 
 impl<R: Runtime> Loader<R> {
+    /// Makes the core for `runtime`, and its loader for the universal mode.
+    ///
+    /// # Errors
+    ///
+    /// If the address space for the handles can't be reserved.
+    pub fn new(runtime: R) -> Result<&'static Self, ReserveError>
+    where
+        R: Definitions,
+    {
+        let core = Core::new(runtime)?;
+        let instance = ContextInstance::leak(core, |fast_paths| {
+            let mut context = context::functions::<R>(fast_paths);
+            context.name = c"HPy Universal ABI (hpy_loader)".as_ptr();
+            context.abi_version = ABI_VERSION;
+            core.open_constants(&mut context);
+            context
+        });
+        core.set_context(instance.cast());
+        let modes = Box::leak(Box::default());
+        let loader = Self::leak(core, None, modes);
+        // SAFETY: just leaked; C has not seen it yet.
+        unsafe { &*instance }.set_loader(loader);
+        Ok(loader)
+    }
+
+    fn universal(&self) -> &'static Self {
+        // SAFETY: the universal context of a core is in an instance for `R`.
+        unsafe { ContextInstance::<R>::of(self.core().context()) }.loader()
+    }
+
     /// The loader for the module `name` in a mode.
     pub fn in_mode(&'static self, mode: Mode, name: &str) -> &'static Self {
         match mode {
