@@ -118,25 +118,10 @@ impl Vm {
             ("__cause__", Kind::Exception) => optional(self.cause(object)),
             ("__context__", Kind::Exception) => optional(self.context(object)),
             ("__traceback__", Kind::Exception) => self.none(),
-            ("var", Kind::Record) if self.is_builtin(&self.class_of(object), "Token") => {
-                optional(self.heap.get(object, 0))
-            }
             ("start", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 0)),
             ("stop", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 1)),
             ("step", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 2)),
-            ("real" | "numerator", Kind::Int | Kind::Bool) => {
-                self.big_int(&self.int_value(object).unwrap_or_default())
-            }
-            ("real", Kind::Float) => self.float(self.float_value(object).unwrap_or_default()),
-            ("imag", Kind::Int | Kind::Bool) => self.int(0),
             (_, Kind::MemoryView) => return self.view_attribute(object, name),
-            ("value", Kind::Exception) if self.is_error(object, "StopIteration") => {
-                optional(self.exception_args(object).into_iter().next())
-            }
-            ("code", Kind::Exception) if self.is_error(object, "SystemExit") => {
-                optional(self.exception_args(object).into_iter().next())
-            }
-            ("name", Kind::ContextVar) => optional(self.heap.get(object, 0)),
             _ => return Ok(None),
         }))
     }
@@ -202,7 +187,7 @@ impl Vm {
         if let Some(descriptor) = self.lookup(&class, name)
             && self.is_data_descriptor(&descriptor)
         {
-            return self.write_descriptor(&descriptor, object, name, value);
+            return self.write_descriptor(&descriptor, object, value);
         }
         if self.heap.kind(object) == Kind::Type {
             if self.is_builtin_class(object) {

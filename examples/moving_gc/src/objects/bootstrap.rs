@@ -17,16 +17,12 @@ const CLASSES: &[(&str, &str, Kind)] = &[
     ("tuple", "object", Kind::Tuple),
     ("list", "object", Kind::List),
     ("dict", "object", Kind::Dict),
-    ("set", "object", Kind::Set),
-    ("frozenset", "object", Kind::Set),
     ("slice", "object", Kind::Slice),
     ("range", "object", Kind::Range),
     ("iterator", "object", Kind::Iterator),
     ("memoryview", "object", Kind::MemoryView),
     ("module", "object", Kind::Module),
     ("PyCapsule", "object", Kind::Capsule),
-    ("ContextVar", "object", Kind::ContextVar),
-    ("Token", "object", Kind::Record),
     ("NoneType", "object", Kind::Singleton),
     ("NotImplementedType", "object", Kind::Singleton),
     ("ellipsis", "object", Kind::Singleton),
@@ -39,7 +35,6 @@ const CLASSES: &[(&str, &str, Kind)] = &[
     ("method", "object", Kind::BoundMethod),
     ("classmethod", "object", Kind::Record),
     ("staticmethod", "object", Kind::Record),
-    ("property", "object", Kind::Record),
 ];
 
 /// The exceptions below each class. A class stands behind its base.
@@ -107,8 +102,6 @@ const FINAL: &[&str] = &["bool", "slice", "range", "memoryview"];
 const INTERNAL: &[&str] = &[
     "iterator",
     "PyCapsule",
-    "ContextVar",
-    "Token",
     "NoneType",
     "NotImplementedType",
     "ellipsis",
@@ -134,7 +127,7 @@ fn info(name: &str, kind: Kind) -> ClassInfo {
         native: None,
         definition: None,
         is_base: !FINAL.contains(&name) && !INTERNAL.contains(&name),
-        is_instantiable: !is_hidden(name) || name == "ContextVar" || name == "module",
+        is_instantiable: !is_hidden(name) || name == "module",
         is_builtin: true,
         has_dict: false,
         slots: Vec::new(),

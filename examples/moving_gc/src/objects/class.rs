@@ -133,11 +133,11 @@ impl Vm {
         })
     }
 
-    /// As [`lookup`](Self::lookup), but not what builtin classes have: what they
-    /// do is in the operations themselves.
+    /// As [`lookup`](Self::lookup), but not what the VM itself has put into builtin
+    /// classes: what that does is in the operations themselves.
     pub(crate) fn lookup_own(&self, class: &Local, name: &str) -> Option<Local> {
         let (found, owner) = self.lookup_with_owner(class, name)?;
-        (!self.is_builtin_class(&owner)).then_some(found)
+        (!self.is_builtin_class(&owner) || self.is_of_language(&found)).then_some(found)
     }
 
     /// Whether the VM itself defines the class.
@@ -256,7 +256,7 @@ impl Vm {
             kind @ (Kind::Tuple | Kind::List) => {
                 self.new_sequence_of(class, kind, 0, std::iter::empty::<&Local>())
             }
-            kind @ (Kind::Dict | Kind::Set) => self.new_table(class, kind),
+            Kind::Dict => self.new_dict(class),
             Kind::Exception => Ok(self.new_exception_object(class, &[])),
             _ => {
                 let name = self.type_name_of(class);

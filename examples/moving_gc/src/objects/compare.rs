@@ -7,26 +7,15 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Zero};
 use std::cmp::Ordering;
 
-/// The method's name, and that of the operator seen from the other side.
-fn names(op: CompareOp) -> (&'static str, CompareOp) {
+/// The method's name, the operator seen from the other side, and its symbol.
+fn names(op: CompareOp) -> (&'static str, CompareOp, &'static str) {
     match op {
-        CompareOp::Lt => ("__lt__", CompareOp::Gt),
-        CompareOp::Le => ("__le__", CompareOp::Ge),
-        CompareOp::Eq => ("__eq__", CompareOp::Eq),
-        CompareOp::Ne => ("__ne__", CompareOp::Ne),
-        CompareOp::Gt => ("__gt__", CompareOp::Lt),
-        CompareOp::Ge => ("__ge__", CompareOp::Le),
-    }
-}
-
-fn symbol(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Lt => "<",
-        CompareOp::Le => "<=",
-        CompareOp::Eq => "==",
-        CompareOp::Ne => "!=",
-        CompareOp::Gt => ">",
-        CompareOp::Ge => ">=",
+        CompareOp::Lt => ("__lt__", CompareOp::Gt, "<"),
+        CompareOp::Le => ("__le__", CompareOp::Ge, "<="),
+        CompareOp::Eq => ("__eq__", CompareOp::Eq, "=="),
+        CompareOp::Ne => ("__ne__", CompareOp::Ne, "!="),
+        CompareOp::Gt => ("__gt__", CompareOp::Lt, ">"),
+        CompareOp::Ge => ("__ge__", CompareOp::Le, ">="),
     }
 }
 
@@ -50,7 +39,7 @@ impl Vm {
     pub fn compare(&self, op: CompareOp, a: &Local, b: &Local) -> Result {
         self.deeper(|| {
             let (class_a, class_b) = (self.class_of(a), self.class_of(b));
-            let (name, swapped) = names(op);
+            let (name, swapped, symbol) = names(op);
             let reflected = names(swapped).0;
             let answer = |object: &Local, name: &str, other: &Local| {
                 let answer = self.call_own(object, name, std::slice::from_ref(other))?;
@@ -79,13 +68,9 @@ impl Vm {
                 (None, CompareOp::Eq) => Ok(self.bool(a.is(b))),
                 (None, CompareOp::Ne) => Ok(self.bool(!a.is(b))),
                 (None, _) => {
-                    let message = format!(
-                        "'{}' not supported between instances of '{}' and '{}'",
-                        symbol(op),
-                        self.type_name_of(&class_a),
-                        self.type_name_of(&class_b)
-                    );
-                    Err(self.error("TypeError", &message))
+                    let message =
+                        format!("'{symbol}' not supported between instances of '{{}}' and '{{}}'");
+                    Err(self.type_error(&message, &[a, b]))
                 }
             }
         })
@@ -119,39 +104,19 @@ impl Vm {
             return Ok(None);
         }
         match kind_a {
-            Kind::Str => {
-                let ordering = self.code_points(a).cmp(&self.code_points(b));
-                Ok(Some(holds(op, ordering)))
-            }
-            Kind::Bytes => {
-                let ordering = self.bytes_value(a).cmp(&self.bytes_value(b));
-                Ok(Some(holds(op, ordering)))
-            }
+            Kind::Str | Kind::Bytes => Ok(Some(holds(op, self.units(a).cmp(&self.units(b))))),
             Kind::Tuple | Kind::List => self.compare_sequences(op, a, b).map(Some),
-            Kind::Dict if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                Ok(Some(self.equal_dicts(a, b)? == (op == CompareOp::Eq)))
-            }
-            Kind::Set if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                Ok(Some(self.equal_sets(a, b)? == (op == CompareOp::Eq)))
-            }
-            Kind::Slice | Kind::Range if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                for part in 0..3 {
-                    let (Some(a), Some(b)) = (self.heap.get(a, part), self.heap.get(b, part))
-                    else {
-                        continue;
-                    };
-                    if !self.compare_bool(CompareOp::Eq, &a, &b)? {
-                        return Ok(Some(op == CompareOp::Ne));
+            Kind::Dict | Kind::Slice | Kind::Range | Kind::BoundMethod
+                if matches!(op, CompareOp::Eq | CompareOp::Ne) =>
+            {
+                let equal = match kind_a {
+                    Kind::Dict => self.equal_dicts(a, b)?,
+                    Kind::BoundMethod => self.equal_parts(a, b, 2, |a, b| Ok(a.is(b)))?,
+                    _ => {
+                        self.equal_parts(a, b, 3, |a, b| self.compare_bool(CompareOp::Eq, a, b))?
                     }
-                }
-                Ok(Some(op == CompareOp::Eq))
-            }
-            Kind::BoundMethod if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                let same = |part| match (self.heap.get(a, part), self.heap.get(b, part)) {
-                    (Some(a), Some(b)) => a.is(&b),
-                    _ => false,
                 };
-                Ok(Some((same(0) && same(1)) == (op == CompareOp::Eq)))
+                Ok(Some(equal == (op == CompareOp::Eq)))
             }
             _ => Ok(None),
         }
@@ -202,12 +167,18 @@ impl Vm {
         Ok(true)
     }
 
-    fn equal_sets(&self, a: &Local, b: &Local) -> Result<bool> {
-        if self.dict_len(a) != self.dict_len(b) {
-            return Ok(false);
-        }
-        for (key, _) in self.entries(a) {
-            if self.dict_get(b, &key)?.is_none() {
+    /// Whether the references of two objects are alike.
+    fn equal_parts(
+        &self,
+        a: &Local,
+        b: &Local,
+        count: usize,
+        alike: impl Fn(&Local, &Local) -> Result<bool>,
+    ) -> Result<bool> {
+        for part in 0..count {
+            if let (Some(a), Some(b)) = (self.heap.get(a, part), self.heap.get(b, part))
+                && !alike(&a, &b)?
+            {
                 return Ok(false);
             }
         }
@@ -223,13 +194,7 @@ impl Vm {
         if let Some(truth) = self.call_own(object, "__bool__", &[])? {
             return match self.heap.kind(&truth) {
                 Kind::Bool => Ok(self.small_int(&truth) == Some(1)),
-                _ => {
-                    let message = format!(
-                        "__bool__ should return bool, returned {}",
-                        self.type_name_for(&truth)
-                    );
-                    Err(self.error("TypeError", &message))
-                }
+                _ => Err(self.type_error("__bool__ should return bool, returned {}", &[&truth])),
             };
         }
         if self.lookup_own(&self.class_of(object), "__len__").is_some() {
@@ -239,14 +204,7 @@ impl Vm {
             Kind::Singleton => !self.is_none(object),
             Kind::Bool | Kind::Int => !self.int_value(object).unwrap_or_default().is_zero(),
             Kind::Float => self.float_value(object) != Some(0.0),
-            Kind::Str
-            | Kind::Bytes
-            | Kind::Tuple
-            | Kind::List
-            | Kind::Dict
-            | Kind::Set
-            | Kind::Range => self.length(object)? != 0,
-            _ => true,
+            _ => self.builtin_length(object) != Some(0),
         })
     }
 }

@@ -194,9 +194,7 @@ impl Vm {
                 let function =
                     self.new_function("builtin_function_or_method", dunder.name, code, 0);
                 self.set_function_owner(&function, class);
-                let wrapper = self.record(&self.builtin("staticmethod"), 1, 0);
-                self.record_set(&wrapper, 0, Some(&function));
-                set(dunder.name, &wrapper);
+                set(dunder.name, &self.static_method(&function));
             } else {
                 let function = self.new_function("wrapper_descriptor", dunder.name, code, 0);
                 self.set_function_owner(&function, class);

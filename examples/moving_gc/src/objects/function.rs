@@ -104,7 +104,8 @@ impl Vm {
         self.heap.set(function, RECEIVER, receiver);
     }
 
-    pub(crate) fn set_function_module(&self, function: &Local, module: &Local) {
+    /// Sets the `__module__` of a function.
+    pub fn set_function_module(&self, function: &Local, module: &Local) {
         self.heap.set(function, MODULE, module);
     }
 
@@ -114,6 +115,11 @@ impl Vm {
 
     pub(super) fn code_of(&self, function: &Local) -> Option<Code> {
         self.heap.companion(function)?.payload::<Code>().copied()
+    }
+
+    /// Whether the object is a function that belongs to no class by the VM's own doing.
+    pub(super) fn is_of_language(&self, object: &Local) -> bool {
+        self.heap.kind(object) == Kind::Function && self.function_owner(object).is_none()
     }
 
     /// Whether the object is the name of an extension's slot.

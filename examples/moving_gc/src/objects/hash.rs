@@ -74,13 +74,7 @@ impl Vm {
                 let value = self.float_value(object).unwrap_or_default();
                 Ok(of_float(value, self.heap.identity(object)))
             }
-            Kind::Str => Ok(of_text(
-                self.code_points(object).unwrap_or_default().into_iter(),
-            )),
-            Kind::Bytes => {
-                let bytes = self.bytes_value(object).unwrap_or_default();
-                Ok(of_text(bytes.into_iter().map(u32::from)))
-            }
+            Kind::Str | Kind::Bytes => Ok(of_text(self.units(object).into_iter())),
             Kind::Tuple => self.deeper(|| {
                 let mut hash = 0x27d4_eb2f_1656_67c5_u64;
                 for item in self.items(object).unwrap_or_default() {
@@ -92,7 +86,7 @@ impl Vm {
                 }
                 Ok(not_minus_one(hash.cast_signed()))
             }),
-            Kind::List | Kind::Dict | Kind::Set | Kind::Slice => Err(self.unhashable(&class)),
+            Kind::List | Kind::Dict | Kind::Slice => Err(self.unhashable(&class)),
             // The object's own number, since its address changes.
             _ => Ok(not_minus_one(self.heap.identity(object).cast_signed())),
         }

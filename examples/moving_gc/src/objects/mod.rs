@@ -35,7 +35,6 @@ mod operators;
 mod sequence;
 mod slice;
 mod text;
-mod unicode_error;
 mod values;
 mod view;
 

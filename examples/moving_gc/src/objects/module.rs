@@ -202,34 +202,6 @@ impl Vm {
         self.heap.set_word(record, index, word);
     }
 
-    /// `ContextVar(name, default=default)`.
-    pub(crate) fn context_variable(&self, name: &Local, default: Option<&Local>) -> Local {
-        let class = self.builtin("ContextVar");
-        let variable = self.heap.allocate_small(Kind::ContextVar, &class, 3, 0);
-        self.heap.set(&variable, 0, name);
-        if let Some(default) = default {
-            self.heap.set(&variable, 1, default);
-        }
-        variable
-    }
-
-    /// The variable's value, else `default`, else its own default.
-    pub(crate) fn variable_get(&self, variable: &Local, default: Option<&Local>) -> Option<Local> {
-        let value = self.heap.get(variable, 2).or_else(|| default.cloned());
-        value.or_else(|| self.heap.get(variable, 1))
-    }
-
-    /// Replaces the variable's value; the token knows what it was.
-    pub(crate) fn variable_set(&self, variable: &Local, value: &Local) -> Local {
-        let token = self.record(&self.builtin("Token"), 2, 0);
-        self.heap.set(&token, 0, variable);
-        if let Some(old) = self.heap.get(variable, 2) {
-            self.heap.set(&token, 1, &old);
-        }
-        self.heap.set(variable, 2, value);
-        token
-    }
-
     /// The definition of the nearest extension class on the way to `object` that
     /// satisfies a condition.
     pub(crate) fn find_definition(

@@ -162,9 +162,8 @@ impl Vm {
                 Ok(Some(a.clone()))
             }
             BinaryOp::Multiply => {
-                if let Some(repeated) = self.repeat(a, b)? {
-                    self.set_list_items(a, &self.items(&repeated).unwrap_or_default())?;
-                }
+                let repeated = self.repeat(a, b)?;
+                self.set_list_items(a, &self.items(&repeated).unwrap_or_default())?;
                 Ok(Some(a.clone()))
             }
             _ => Ok(None),

@@ -158,7 +158,7 @@ impl Vm {
         Ok(())
     }
 
-    /// `+` and `*` of sequences, `|` and the like of sets, `|` of dicts.
+    /// `+` and `*` of sequences, and `|` of dicts.
     pub(super) fn sequence_binary(
         &self,
         op: BinaryOp,
@@ -169,28 +169,20 @@ impl Vm {
         let is_sequence = |kind| matches!(kind, Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List);
         match op {
             BinaryOp::Add if is_sequence(kind_a) && kind_a == kind_b => self.concat(a, b).map(Some),
-            BinaryOp::Add if is_sequence(kind_a) => {
-                let kind = self.type_name_for(a);
-                let other = self.type_name_for(b);
-                let message = match kind_a {
-                    Kind::Bytes => format!("can't concat {other} to bytes"),
-                    _ => format!("can only concatenate {kind} (not \"{other}\") to {kind}"),
-                };
-                Err(self.error("TypeError", &message))
+            BinaryOp::Add if kind_a == Kind::Bytes => {
+                Err(self.type_error("can't concat {} to bytes", &[b]))
             }
-            BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b),
-            BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a),
-            BinaryOp::Remainder if kind_a == Kind::Str => self.percent(a, b).map(Some),
+            BinaryOp::Add if is_sequence(kind_a) => {
+                let message = "can only concatenate {} (not \"{}\") to {}";
+                Err(self.type_error(message, &[a, b, a]))
+            }
+            BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b).map(Some),
+            BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a).map(Some),
             BinaryOp::Or if kind_a == Kind::Dict && kind_b == Kind::Dict => {
                 let merged = self.dict();
                 self.dict_update(&merged, a)?;
                 self.dict_update(&merged, b)?;
                 Ok(Some(merged))
-            }
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Subtract | BinaryOp::Xor
-                if kind_a == Kind::Set && kind_b == Kind::Set =>
-            {
-                self.set_binary(op, a, b).map(Some)
             }
             _ => Ok(None),
         }
@@ -213,22 +205,15 @@ impl Vm {
         }
     }
 
-    pub(super) fn repeat(&self, sequence: &Local, count: &Local) -> Result<Option<Local>> {
-        let count = match self.index_optional(count)? {
-            Some(count) => self
-                .clamp_index(&count, "OverflowError")?
-                .max(0)
-                .cast_unsigned(),
-            None => {
-                let message = format!(
-                    "can't multiply sequence by non-int of type '{}'",
-                    self.type_name_for(count)
-                );
-                return Err(self.error("TypeError", &message));
-            }
+    pub(super) fn repeat(&self, sequence: &Local, count: &Local) -> Result {
+        let Some(index) = self.index_optional(count)? else {
+            let message = "can't multiply sequence by non-int of type '{}'";
+            return Err(self.type_error(message, &[count]));
         };
+        let count = self.clamp_index(&index, "OverflowError")?;
+        let count = usize::try_from(count).unwrap_or(0);
         let room = |length: usize| match length.checked_mul(count) {
-            Some(total) if total <= self.heap_capacity() => Ok(()),
+            Some(total) if total <= self.heap.capacity() => Ok(()),
             _ => Err(self.memory_error()),
         };
         match self.heap.kind(sequence) {
@@ -236,19 +221,14 @@ impl Vm {
                 room(self.heap.byte_count(sequence))?;
                 let bytes = self.heap.with_bytes(sequence, |bytes| bytes.repeat(count));
                 let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-                self.new_scalar(&class, kind, &bytes).map(Some)
+                self.new_scalar(&class, kind, &bytes)
             }
             kind => {
                 let items = self.items(sequence).unwrap_or_default();
                 room(8 * items.len())?;
                 let total = items.len() * count;
-                self.new_sequence(kind, total, items.iter().cycle().take(total))
-                    .map(Some)
+                self.new_sequence(kind, total, items.iter().cycle())
             }
         }
-    }
-
-    pub(super) fn heap_capacity(&self) -> usize {
-        self.heap.capacity()
     }
 }

@@ -82,11 +82,8 @@ fn of_bytes(bytes: &[u8]) -> String {
 impl Vm {
     fn text_of_answer(&self, name: &str, answer: &Local) -> Result<Vec<u32>> {
         self.code_points(answer).ok_or_else(|| {
-            let class = self.type_name_for(answer);
-            self.error(
-                "TypeError",
-                &format!("{name} returned non-string (type {class})"),
-            )
+            let message = format!("{name} returned non-string (type {{}})");
+            self.type_error(&message, &[answer])
         })
     }
 
@@ -140,7 +137,7 @@ impl Vm {
                 let points = self.code_points(object).unwrap_or_default();
                 self.str_of(&self.builtin("str"), &points)
             }
-            Kind::Exception => Ok(self.str(&self.exception_text(object)?)),
+            Kind::Exception => self.exception_text(object),
             _ => self.repr_object(object),
         }
     }
@@ -206,15 +203,6 @@ impl Vm {
                 }
                 format!("{{{}}}", parts.join(", "))
             }
-            Kind::Set if self.dict_len(object) == 0 => format!("{class}()"),
-            Kind::Set => {
-                let keys: Vec<Local> = self
-                    .entries(object)
-                    .into_iter()
-                    .map(|(key, _)| key)
-                    .collect();
-                format!("{{{}}}", self.repr_items(&keys)?)
-            }
             Kind::Slice => {
                 let parts: Vec<Local> = (0..3).filter_map(|i| self.heap.get(object, i)).collect();
                 format!("slice({})", self.repr_items(&parts)?)
@@ -271,53 +259,5 @@ impl Vm {
             Some(module) if module != "builtins" => format!("{module}.{name}"),
             _ => name,
         }
-    }
-
-    /// `format % arguments`, with the conversions that scripts use.
-    pub(crate) fn percent(&self, format: &Local, arguments: &Local) -> Result {
-        let pattern = self.text(format).unwrap_or_default();
-        let mut values = match self.heap.kind(arguments) {
-            Kind::Tuple => self.items(arguments).unwrap_or_default(),
-            _ => vec![arguments.clone()],
-        }
-        .into_iter();
-        let mut text = String::new();
-        let mut chars = pattern.chars();
-        while let Some(c) = chars.next() {
-            if c != '%' {
-                text.push(c);
-                continue;
-            }
-            let mut conversion = chars.next();
-            if conversion == Some('%') {
-                text.push('%');
-                continue;
-            }
-            if conversion == Some('(') {
-                let name: String = chars.by_ref().take_while(|c| *c != ')').collect();
-                let value = self.get_item(arguments, &self.str(&name))?;
-                values = vec![value].into_iter();
-                conversion = chars.next();
-            }
-            let not_enough = || self.error("TypeError", "not enough arguments for format string");
-            let value = values.next().ok_or_else(not_enough)?;
-            match conversion {
-                Some('s') => text += &self.display(&value)?,
-                Some('r') => text += &self.repr(&value)?,
-                Some('d' | 'i') => text += &self.display(&self.to_int(&value)?)?,
-                Some('x') => {
-                    let value = self.index(&value)?;
-                    let value = self.int_value(&value).unwrap_or_default();
-                    text += &format!("{value:x}");
-                }
-                Some('f') => text += &format!("{:.6}", self.as_f64(&value)?),
-                _ => return Err(self.error("ValueError", "unsupported format character")),
-            }
-        }
-        if values.next().is_some() && self.heap.kind(arguments) == Kind::Tuple {
-            let message = "not all arguments converted during string formatting";
-            return Err(self.error("TypeError", message));
-        }
-        Ok(self.str(&text))
     }
 }

@@ -142,6 +142,15 @@ impl Vm {
         (self.heap.kind(object) == Kind::Str).then(|| self.heap.with_bytes(object, decode_points))
     }
 
+    /// What a `str` or `bytes` consists of.
+    pub(super) fn units(&self, object: &Local) -> Vec<u32> {
+        self.code_points(object).unwrap_or_else(|| {
+            self.heap.with_bytes(object, |bytes| {
+                bytes.iter().map(|&byte| byte.into()).collect()
+            })
+        })
+    }
+
     /// The text of a `str`, with a question mark for what is no character.
     pub fn text(&self, object: &impl Reference) -> Option<String> {
         let points = self.code_points(object)?;
@@ -172,7 +181,7 @@ fn encode_points(points: impl Iterator<Item = u32>) -> Vec<u8> {
     points.flat_map(u32::to_le_bytes).collect()
 }
 
-fn decode_points(bytes: &[u8]) -> Vec<u32> {
+pub(super) fn decode_points(bytes: &[u8]) -> Vec<u32> {
     let point = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     bytes.chunks_exact(4).map(point).collect()
 }

@@ -78,8 +78,11 @@ impl Interpreter {
     ) -> VmResult<Value> {
         let decorators = self.decorators(frame, decorators)?;
         let mut defaults = Vec::new();
-        let keyword_defaults = self.vm.dict();
+        let mut keyword_defaults = self.vm.none();
         if let Some(parameters) = parameters {
+            if !parameters.kwonlyargs.is_empty() {
+                keyword_defaults = self.vm.dict();
+            }
             for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
                 if let Some(default) = parameter.default() {
                     defaults.push(self.eval(frame, default)?);
@@ -112,17 +115,24 @@ impl Interpreter {
         let mut captured = vec![
             self.vm.int(number as i64),
             frame.globals.clone(),
-            self.vm.tuple(defaults),
+            match defaults {
+                [] => self.vm.none(),
+                defaults => self.vm.tuple(defaults),
+            },
             keyword_defaults.clone(),
         ];
         captured.extend(frame.shared_cells(code));
         let function = self.vm.function(code.name, run, &captured, true);
-        let set = |name: &str, value: &_| self.vm.set_attr(&function, name, Some(value));
-        set("__qualname__", &self.vm.str(&code.qualified_name))?;
         if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
-            set("__module__", &module)?;
+            self.vm.set_function_module(&function, &module);
         }
-        set("__doc__", &unit.doc(code).unwrap_or_else(|| self.vm.none()))?;
+        let set = |name: &str, value: &_| self.vm.set_attr(&function, name, Some(value));
+        if code.qualified_name != code.name {
+            set("__qualname__", &self.vm.str(&code.qualified_name))?;
+        }
+        if let Some(doc) = unit.doc(self.vm, code) {
+            set("__doc__", &doc)?;
+        }
         Ok(function)
     }
 

@@ -25,7 +25,7 @@ impl Interpreter {
             set("__module__", &module);
         }
         set("__qualname__", &self.vm.str(&code.qualified_name));
-        if let Some(doc) = unit.doc(code) {
+        if let Some(doc) = unit.doc(self.vm, code) {
             set("__doc__", &doc);
         }
         let shared = frame.shared_cells(code);

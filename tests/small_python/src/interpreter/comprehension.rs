@@ -30,14 +30,11 @@ impl Interpreter {
                     let value = self.eval(frame, value)?;
                     self.vm.set_item(&result, &element, Some(&value))
                 }
-                None => {
-                    let append = [element].into();
-                    self.vm.call_method(&result, "append", append).map(|_| ())
-                }
+                None => self.vm.list_append(&result, &element),
             }
         })?;
         match node {
-            Expr::SetComp(_) => self.vm.set(&self.vm.items(&result).unwrap_or_default()),
+            Expr::SetComp(_) => self.call_builtin("set", [result].into()),
             Expr::Generator(_) => self.vm.iter(&result),
             _ => Ok(result),
         }

@@ -40,7 +40,7 @@ impl Interpreter {
     /// A file, or an expression by itself, ready to run.
     fn parse(&self, source: &str, file: &str, expression: bool) -> VmResult<&'static LoadedUnit> {
         match parse(source, file, expression) {
-            Ok(unit) => self.load_unit(unit),
+            Ok(unit) => Ok(self.load_unit(unit)),
             Err(SyntaxError { message, line }) => {
                 let message = format!("{message} ({file}, line {line})");
                 Err(self.error("SyntaxError", &message))

@@ -23,11 +23,6 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The object for the literal that a node is.
-    pub fn literal(&self, node: &AtomicNodeIndex) -> Value {
-        self.unit.literals[index(node)].clone()
-    }
-
     /// Where the variable is that a node names.
     pub fn place(&self, node: &AtomicNodeIndex) -> Place {
         self.unit.unit.places[index(node)]

@@ -1,8 +1,8 @@
 //! The interpreter's state.
 
 use super::running::Running;
-use crate::syntax::{Body, Code, Unit, index};
-use moving_gc::Vm;
+use crate::syntax::{Body, Code, Unit};
+use moving_gc::{Arguments, Vm};
 use ruff_python_ast::{Expr, Stmt};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io::{self, Write};
@@ -13,22 +13,23 @@ pub use moving_gc::Result as VmResult;
 /// A rooted object.
 pub use moving_gc::heap::Local as Value;
 
-/// A file with its literals made into objects.
+/// A file with the objects for its literals.
 pub(crate) struct LoadedUnit {
     pub unit: Unit,
-    pub literals: Vec<Value>,
+    /// Made when they are evaluated for the first time.
+    pub literals: Vec<OnceCell<Value>>,
     /// The number of its first code among all codes.
     pub first_code: usize,
 }
 
 impl LoadedUnit {
     /// The docstring of a body.
-    pub fn doc(&self, code: &Code) -> Option<Value> {
+    pub fn doc(&self, vm: &Vm, code: &Code) -> Option<Value> {
         let Body::Statements([Stmt::Expr(first), ..]) = code.body else {
             return None;
         };
         match &*first.value {
-            Expr::StringLiteral(doc) => Some(self.literals[index(&doc.node_index)].clone()),
+            Expr::StringLiteral(doc) => Some(self.literal(vm, &doc.node_index)),
             _ => None,
         }
     }
@@ -106,19 +107,16 @@ impl Interpreter {
     }
 
     /// Code lives as long as the process: functions refer to it by number.
-    pub(super) fn load_unit(&self, unit: Unit) -> VmResult<&'static LoadedUnit> {
-        let literals = unit.literals.iter();
-        let literals = literals.map(|literal| self.literal(unit.source, literal));
-        let literals = literals.collect::<VmResult<Vec<_>>>()?;
+    pub(super) fn load_unit(&self, unit: Unit) -> &'static LoadedUnit {
         let first_code = self.codes.borrow().len();
         let loaded: &'static LoadedUnit = Box::leak(Box::new(LoadedUnit {
+            literals: unit.literals.iter().map(|_| OnceCell::new()).collect(),
             unit,
-            literals,
             first_code,
         }));
         let codes = loaded.unit.codes.iter().map(|code| (code, loaded));
         self.codes.borrow_mut().extend(codes);
-        Ok(loaded)
+        loaded
     }
 
     pub(crate) fn code(&self, number: usize) -> (&'static Code, &'static LoadedUnit) {
@@ -142,6 +140,11 @@ impl Interpreter {
             .ok_or_else(|| self.error("NameError", &format!("name '{name}' is not defined")))
     }
 
+    /// Calls a builtin that the library has.
+    pub(super) fn call_builtin(&self, name: &str, arguments: Arguments) -> VmResult<Value> {
+        self.vm.call(&self.builtin(name)?, arguments)
+    }
+
     /// `repr`, cut to a line that can be read.
     pub(crate) fn shown(&self, value: &Value) -> String {
         let text = match self.vm.repr(value) {
@@ -155,8 +158,11 @@ impl Interpreter {
     }
 
     /// Writes what a script prints. That fails where nobody reads it any more.
-    pub(crate) fn write(&self, text: &str) -> VmResult<()> {
-        let written = io::stdout().write_all(text.as_bytes());
+    pub(crate) fn write(&self, text: &str, flush: bool) -> VmResult<()> {
+        let mut written = io::stdout().write_all(text.as_bytes());
+        if flush {
+            written = written.and_then(|()| io::stdout().flush());
+        }
         written.map_err(|error| self.error("OSError", &error.to_string()))
     }
 

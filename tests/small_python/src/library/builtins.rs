@@ -4,7 +4,6 @@ use crate::interpreter::{Interpreter, Value, VmResult};
 use hpy_loader::runtime::{BinaryOp, UnaryOp};
 use moving_gc::heap::Reference;
 use moving_gc::{Arguments, NativeFunction, Vm};
-use std::io::{self, Write};
 
 /// A function with a fixed number of arguments.
 macro_rules! function {
@@ -39,19 +38,6 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         Ok(vm.none())
     }),
     function!("divmod", |vm, a, b| vm.binary(BinaryOp::Divmod, &a, &b)),
-    ("eval", |_, _, arguments| run("eval", arguments, true)),
-    ("exec", |vm, _, arguments| {
-        run("exec", arguments, false).map(|_| vm.none())
-    }),
-    ("format", |vm, _, arguments| {
-        let arguments = arguments.positional;
-        let Some(value) = arguments.first() else {
-            return Err(vm.error("TypeError", "format expected at least 1 argument, got 0"));
-        };
-        let specification = arguments.get(1).and_then(|text| vm.text(text));
-        let text = Interpreter::current().formatted(value, &specification.unwrap_or_default())?;
-        Ok(vm.str(&text))
-    }),
     ("getattr", |vm, _, arguments| {
         let arguments = arguments.positional;
         match &arguments[..] {
@@ -78,7 +64,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     function!("issubclass", |vm, class, base| {
         derives(vm, "issubclass", &class, &base, None).map(|is| vm.bool(is))
     }),
-    ("iter", iterate),
+    function!("iter", |vm, value| vm.iter(&value)),
     function!("len", |vm, value| Ok(vm.int(vm.length(&value)? as i64))),
     ("next", |vm, _, arguments| {
         let arguments = arguments.positional;
@@ -100,33 +86,8 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
             _ => Err(vm.error("TypeError", "ord() expected a character")),
         }
     }),
-    ("pow", |vm, _, arguments| {
-        let arguments = arguments.positional;
-        match &arguments[..] {
-            [a, b] => vm.power(a, b, &vm.none()),
-            [a, b, modulus] => vm.power(a, b, modulus),
-            _ => Err(vm.error("TypeError", "pow() takes 2 or 3 arguments")),
-        }
-    }),
-    ("print", |_, _, arguments| print(arguments)),
     function!("repr", |vm, value| {
         vm.repr(&value).map(|text| vm.str(&text))
-    }),
-    ("round", |vm, _, arguments| {
-        let arguments = arguments.positional;
-        match (
-            &arguments[..],
-            arguments.first().and_then(|value| vm.float_value(value)),
-        ) {
-            ([_], Some(value)) => Ok(vm.int(value.round_ties_even() as i64)),
-            ([_, digits], Some(value)) => {
-                let digits = vm.small_int(digits).unwrap_or_default().max(0);
-                let text = format!("{value:.*}", digits as usize);
-                Ok(vm.float(text.parse().unwrap_or(value)))
-            }
-            ([value] | [value, _], None) if vm.int_value(value).is_some() => Ok(value.clone()),
-            _ => Err(vm.error("TypeError", "round() takes a number and digits")),
-        }
     }),
     function!("setattr", |vm, object, name, value| {
         vm.set_attr(&object, &attribute(vm, &name)?, Some(&value))?;
@@ -192,30 +153,6 @@ fn derives(
     Ok(class.is(base) || vm.is_subclass(class, base))
 }
 
-fn print(arguments: Arguments) -> VmResult<Value> {
-    let interpreter = Interpreter::current();
-    let vm = interpreter.vm;
-    let mut parts = Vec::new();
-    for value in &arguments.positional {
-        parts.push(vm.display(value)?);
-    }
-    let (mut separator, mut end, mut flush) = (" ".to_owned(), "\n".to_owned(), false);
-    for (name, value) in &arguments.keywords {
-        let text = vm.text(value).unwrap_or_default();
-        match vm.text(name).as_deref() {
-            Some("sep") => separator = text,
-            Some("end") => end = text,
-            Some("flush") => flush = vm.is_true(value)?,
-            _ => return Err(vm.error("TypeError", "print() takes sep, end and flush")),
-        }
-    }
-    interpreter.write(&(parts.join(&separator) + &end))?;
-    match if flush { io::stdout().flush() } else { Ok(()) } {
-        Ok(()) => Ok(vm.none()),
-        Err(error) => Err(vm.error("OSError", &error.to_string())),
-    }
-}
-
 fn compile(arguments: Arguments) -> VmResult<Value> {
     let interpreter = Interpreter::current();
     let vm = interpreter.vm;
@@ -223,30 +160,4 @@ fn compile(arguments: Arguments) -> VmResult<Value> {
     let text = |value: &Value| vm.text(value).unwrap_or_default();
     let expression = text(&mode) == "eval";
     interpreter.compile(&text(&source), &text(&filename), expression)
-}
-
-/// `eval` and `exec`, of a text or of code.
-fn run(name: &str, arguments: Arguments, expression: bool) -> VmResult<Value> {
-    let interpreter = Interpreter::current();
-    let vm = interpreter.vm;
-    let arguments = arguments.positional;
-    let Some(source) = arguments.first() else {
-        let message = format!("{name} expected at least 1 argument, got 0");
-        return Err(vm.error("TypeError", &message));
-    };
-    let code = match vm.text(source) {
-        Some(source) => interpreter.compile(&source, "<string>", expression)?,
-        None => source.clone(),
-    };
-    let Some(globals) = arguments.get(1) else {
-        let message = format!("{name}() without globals");
-        return Err(vm.error("NotImplementedError", &message));
-    };
-    interpreter.eval_code(&code, globals, arguments.get(2).unwrap_or(globals))
-}
-
-/// `iter(object)`, also as the method of builtin containers.
-pub(super) fn iterate(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [value] = exactly(vm, "iter", arguments)?;
-    vm.iter(&value)
 }

@@ -7,7 +7,7 @@ use moving_gc::{Arguments, Vm};
 use std::path::Path;
 
 /// An argument that has to be an integer of some size.
-fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
+pub(super) fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
     vm.small_int(value)
         .and_then(|value| value.try_into().ok())
         .ok_or_else(|| vm.error("TypeError", "a small integer is required"))
@@ -68,7 +68,7 @@ impl Interpreter {
             self.vm.loader().debug().set_reports_faults(true);
         }
         if variable("HPY_LOG").is_some() {
-            self.write(&(mode.log_line(name) + "\n"))?;
+            self.write(&(mode.log_line(name) + "\n"), false)?;
         }
         Ok(mode)
     }

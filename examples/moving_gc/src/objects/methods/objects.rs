@@ -1,4 +1,4 @@
-//! `object` and `type`.
+//! `object`, `type`, `module`, `BaseException`, `classmethod` and `staticmethod`.
 
 use super::parameters::{Parameters, Table, method};
 use crate::heap::Kind;
@@ -80,7 +80,48 @@ pub(super) const TABLES: &[Table] = &[
             }),
         ],
     ),
+    (
+        "module",
+        &[("__new__", |vm, _, arguments| {
+            let mut parameters = Parameters::new(vm, "module", arguments);
+            parameters.required()?;
+            let name = parameters.required()?;
+            Ok(vm.module(&vm.text(&name).unwrap_or_default()))
+        })],
+    ),
+    (
+        "BaseException",
+        &[
+            ("__new__", |vm, _, arguments| {
+                match arguments.positional.split_first() {
+                    Some((class, args)) => Ok(vm.new_exception_object(class, args)),
+                    None => Err(vm.error("TypeError", "__new__(): not enough arguments")),
+                }
+            }),
+            ("__init__", |vm, _, arguments| {
+                if let Some((error, args)) = arguments.positional.split_first() {
+                    vm.set_exception_args(error, &vm.tuple(args));
+                }
+                Ok(vm.none())
+            }),
+            method!("__str__", |vm, error| vm.exception_text(&error)),
+        ],
+    ),
+    (
+        "classmethod",
+        &[("__new__", |vm, _, arguments| new_wrapper(vm, arguments))],
+    ),
+    (
+        "staticmethod",
+        &[("__new__", |vm, _, arguments| new_wrapper(vm, arguments))],
+    ),
 ];
+
+/// A wrapper around a function.
+fn new_wrapper(vm: &Vm, arguments: Arguments) -> Result {
+    let (class, function) = Parameters::one(vm, "wrapper", arguments)?;
+    Ok(vm.wrapper(&class, &function))
+}
 
 /// `object.__new__`.
 fn new(vm: &Vm, mut arguments: Arguments) -> Result {

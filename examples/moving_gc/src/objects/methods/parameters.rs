@@ -27,8 +27,8 @@ pub(super) use method;
 pub(super) struct Parameters<'a> {
     vm: &'a Vm,
     name: &'static str,
-    pub positional: std::vec::IntoIter<Local>,
-    pub keywords: Vec<(Local, Local)>,
+    positional: std::vec::IntoIter<Local>,
+    keywords: Vec<(Local, Local)>,
 }
 
 impl<'a> Parameters<'a> {
@@ -63,6 +63,11 @@ impl<'a> Parameters<'a> {
                 .position(|(key, _)| self.vm.is_text(key, name));
             place.map(|place| self.keywords.remove(place).1)
         })
+    }
+
+    /// Whether any have not been taken.
+    pub fn has_more(&self) -> bool {
+        self.positional.len() + self.keywords.len() > 0
     }
 
     /// There are no more.
