@@ -24,22 +24,15 @@ impl Vm {
     }
 
     pub(crate) fn no_attribute(&self, object: &Local, name: &str) -> Local {
-        let message = match self.heap.kind(object) {
-            Kind::Type => {
-                format!(
-                    "type object '{}' has no attribute '{name}'",
-                    self.class_name(object)
-                )
-            }
+        let what = match self.heap.kind(object) {
+            Kind::Type => format!("type object '{}'", self.class_name(object)),
             Kind::Module => match self.attribute_text(object, "__name__") {
-                Some(module) => format!("module '{module}' has no attribute '{name}'"),
-                None => format!("module has no attribute '{name}'"),
+                Some(module) => format!("module '{module}'"),
+                None => "module".to_owned(),
             },
-            _ => format!(
-                "'{}' object has no attribute '{name}'",
-                self.type_name_for(object)
-            ),
+            _ => format!("'{}' object", self.type_name_for(object)),
         };
+        let message = format!("{what} has no attribute '{name}'");
         self.error("AttributeError", &message)
     }
 
@@ -98,8 +91,7 @@ impl Vm {
             ("__dict__", _) if self.has_attributes(object) => self.attributes_of(object),
             ("__doc__", Kind::Function) => optional(self.function_doc(object)),
             ("__doc__", kind) if kind != Kind::BoundMethod => self.none(),
-            ("__name__", Kind::Type) => self.str(&self.class_name(object)),
-            ("__qualname__", Kind::Type) => self.str(&self.class_name(object)),
+            ("__name__" | "__qualname__", Kind::Type) => self.str(&self.class_name(object)),
             ("__module__", Kind::Type) => self.str("builtins"),
             ("__bases__", Kind::Type) => self.tuple(&self.bases(object)),
             ("__base__", Kind::Type) => optional(self.bases(object).into_iter().next()),
@@ -191,10 +183,8 @@ impl Vm {
         }
         if self.heap.kind(object) == Kind::Type {
             if self.is_builtin_class(object) {
-                let message = format!(
-                    "cannot set '{name}' attribute of immutable type '{}'",
-                    self.type_name_of(object)
-                );
+                let class = self.type_name_of(object);
+                let message = format!("cannot set '{name}' attribute of immutable type '{class}'");
                 return Err(self.error("TypeError", &message));
             }
         } else if name == "__class__" {
@@ -209,14 +199,15 @@ impl Vm {
         }
         let attributes = self.attributes_of(object);
         match value {
-            Some(value) => self.dict_set_str(&attributes, name, value),
-            None => {
-                if self.dict_remove_str(&attributes, name).is_none() {
-                    return Err(self.no_attribute(object, name));
-                }
+            Some(value) => {
+                self.dict_set_str(&attributes, name, value);
+                Ok(())
             }
+            None => match self.dict_remove_str(&attributes, name) {
+                Some(_) => Ok(()),
+                None => Err(self.no_attribute(object, name)),
+            },
         }
-        Ok(())
     }
 
     fn set_exception_part(&self, error: &Local, name: &str, value: Option<&Local>) -> bool {
@@ -263,22 +254,15 @@ impl Vm {
     /// `AttributeError`, or what a descriptor raises.
     pub fn get_super_attr(&self, class: &Local, object: &Local, name: &str) -> Result {
         let of_class = self.heap.kind(object) == Kind::Type && self.is_subclass(object, class);
-        let start = if of_class {
-            object.clone()
-        } else {
-            self.class_of(object)
+        let start = match of_class {
+            true => object.clone(),
+            false => self.class_of(object),
         };
-        let behind = self
-            .mro(&start)
-            .into_iter()
-            .skip_while(|other| !other.is(class))
-            .skip(1);
+        let mro = self.mro(&start);
+        let behind = mro.iter().skip_while(|other| !other.is(class)).skip(1);
         for base in behind {
-            let found = self
-                .heap
-                .attributes(&base)
-                .and_then(|dict| self.dict_get_str(&dict, name));
-            if let Some(found) = found {
+            let attributes = self.heap.attributes(base);
+            if let Some(found) = attributes.and_then(|dict| self.dict_get_str(&dict, name)) {
                 let instance = (!of_class).then_some(object);
                 return self.bind(&found, instance, &start);
             }

@@ -106,17 +106,13 @@ impl Vm {
         match kind_a {
             Kind::Str | Kind::Bytes => Ok(Some(holds(op, self.units(a).cmp(&self.units(b))))),
             Kind::Tuple | Kind::List => self.compare_sequences(op, a, b).map(Some),
-            Kind::Dict | Kind::Slice | Kind::Range | Kind::BoundMethod
-                if matches!(op, CompareOp::Eq | CompareOp::Ne) =>
-            {
-                let equal = match kind_a {
-                    Kind::Dict => self.equal_dicts(a, b)?,
-                    Kind::BoundMethod => self.equal_parts(a, b, 2, |a, b| Ok(a.is(b)))?,
-                    _ => {
-                        self.equal_parts(a, b, 3, |a, b| self.compare_bool(CompareOp::Eq, a, b))?
-                    }
-                };
-                Ok(Some(equal == (op == CompareOp::Eq)))
+            Kind::BoundMethod if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+                let parts = |method| [0, 1].map(|part| self.heap.get(method, part));
+                let same = parts(a).iter().zip(&parts(b)).all(|pair| match pair {
+                    (Some(a), Some(b)) => a.is(b),
+                    _ => false,
+                });
+                Ok(Some(same == (op == CompareOp::Eq)))
             }
             _ => Ok(None),
         }
@@ -152,37 +148,6 @@ impl Vm {
             index += 1;
         }
         Ok(holds(op, self.sequence_len(a).cmp(&self.sequence_len(b))))
-    }
-
-    fn equal_dicts(&self, a: &Local, b: &Local) -> Result<bool> {
-        if self.dict_len(a) != self.dict_len(b) {
-            return Ok(false);
-        }
-        for (key, value) in self.entries(a) {
-            match self.dict_get(b, &key)? {
-                Some(other) if self.compare_bool(CompareOp::Eq, &value, &other)? => {}
-                _ => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether the references of two objects are alike.
-    fn equal_parts(
-        &self,
-        a: &Local,
-        b: &Local,
-        count: usize,
-        alike: impl Fn(&Local, &Local) -> Result<bool>,
-    ) -> Result<bool> {
-        for part in 0..count {
-            if let (Some(a), Some(b)) = (self.heap.get(a, part), self.heap.get(b, part))
-                && !alike(&a, &b)?
-            {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// `bool(object)`.

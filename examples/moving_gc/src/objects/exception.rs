@@ -69,12 +69,11 @@ impl Vm {
         match self.heap.kind(&made) {
             Kind::Exception => Ok(made),
             _ => {
+                let class = self.repr(class)?;
                 let message = format!(
-                    "calling {} should have returned an instance of BaseException, not {}",
-                    self.repr(class)?,
-                    self.type_name_of(&self.class_of(&made)),
+                    "calling {class} should have returned an instance of BaseException, not {{}}"
                 );
-                Err(self.error("TypeError", &message))
+                Err(self.type_error(&message, &[&made]))
             }
         }
     }

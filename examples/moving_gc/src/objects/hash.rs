@@ -55,9 +55,10 @@ impl Vm {
     /// `TypeError` for what has no hash, or what `__hash__` raises.
     pub fn hash(&self, object: &Local) -> Result<i64> {
         let class = self.class_of(object);
+        let unhashable = || self.type_error("unhashable type: '{}'", &[object]);
         if let Some(method) = self.lookup_own(&class, "__hash__") {
             if self.is_none(&method) {
-                return Err(self.unhashable(&class));
+                return Err(unhashable());
             }
             let hash = self.call_special(&method, object, &[])?;
             return match self.int_value(&hash) {
@@ -86,14 +87,9 @@ impl Vm {
                 }
                 Ok(not_minus_one(hash.cast_signed()))
             }),
-            Kind::List | Kind::Dict | Kind::Slice => Err(self.unhashable(&class)),
+            Kind::List | Kind::Dict | Kind::Slice => Err(unhashable()),
             // The object's own number, since its address changes.
             _ => Ok(not_minus_one(self.heap.identity(object).cast_signed())),
         }
-    }
-
-    fn unhashable(&self, class: &Local) -> Local {
-        let name = self.type_name_of(class);
-        self.error("TypeError", &format!("unhashable type: '{name}'"))
     }
 }

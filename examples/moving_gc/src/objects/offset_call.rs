@@ -27,9 +27,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     // SAFETY: the extension has said that its struct has a call function there,
     // and the struct stays where it is while its object lives.
     let Some(function) = (unsafe { place.read_unaligned() }) else {
-        let name = vm.type_name_for(&this);
-        let message = format!("'{name}' object does not support vectorcall");
-        return Err(vm.error("TypeError", &message));
+        return Err(vm.type_error("'{}' object does not support vectorcall", &[&this]));
     };
     vm.call_instance(definition.loader, function, &this, &arguments)
 }

@@ -158,7 +158,7 @@ impl Vm {
         Ok(())
     }
 
-    /// `+` and `*` of sequences, and `|` of dicts.
+    /// `+` and `*` of sequences.
     pub(super) fn sequence_binary(
         &self,
         op: BinaryOp,
@@ -178,12 +178,6 @@ impl Vm {
             }
             BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b).map(Some),
             BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a).map(Some),
-            BinaryOp::Or if kind_a == Kind::Dict && kind_b == Kind::Dict => {
-                let merged = self.dict();
-                self.dict_update(&merged, a)?;
-                self.dict_update(&merged, b)?;
-                Ok(Some(merged))
-            }
             _ => Ok(None),
         }
     }

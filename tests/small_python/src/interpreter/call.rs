@@ -2,8 +2,10 @@
 
 use super::frame::Frame;
 use super::machine::{Interpreter, Value, VmResult};
+use crate::syntax::Code;
 use moving_gc::{Arguments, Vm};
 use ruff_python_ast as ast;
+use std::ops::Range;
 
 type Keywords = Vec<(String, Value)>;
 
@@ -112,7 +114,7 @@ impl Interpreter {
         keyword_defaults: &Value,
     ) -> VmResult<Value> {
         let (code, unit) = self.code(number);
-        let mut captured = vec![
+        let captured = [
             self.vm.int(number as i64),
             frame.globals.clone(),
             match defaults {
@@ -120,8 +122,8 @@ impl Interpreter {
                 defaults => self.vm.tuple(defaults),
             },
             keyword_defaults.clone(),
+            frame.environment.clone(),
         ];
-        captured.extend(frame.shared_cells(code));
         let function = self.vm.function(code.name, run, &captured, true);
         if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
             self.vm.set_function_module(&function, &module);
@@ -139,119 +141,117 @@ impl Interpreter {
     fn call_function(&self, function: &Value, arguments: Arguments) -> VmResult<Value> {
         let captured = |index| self.vm.captured(function, index);
         let number = self.vm.small_int(&captured(0)).unwrap_or_default() as usize;
-        let (code, _) = self.code(number);
-        let cells = (0..code.free.len()).map(|index| captured(4 + index));
-        let mut frame = self.frame(number, captured(1), None, cells.collect())?;
-        self.bind(&mut frame, &captured(2), &captured(3), &arguments)?;
-        drop(arguments);
-        for (index, (_, parameter)) in frame.code.cells.iter().enumerate() {
-            if let Some(slot) = parameter {
-                let value = frame.locals[*slot].take();
-                let cell = &frame.cells[frame.code.free.len() + index];
-                self.vm.record_set(cell, 0, value.as_ref());
-            }
+        let mut frame = self.frame(number, captured(1), None, &captured(4))?;
+        let values = self.bind(frame.code, &captured(2), &captured(3), &arguments)?;
+        for (slot, value) in values.iter().enumerate() {
+            self.vm
+                .record_set(&frame.environment, 1 + slot, value.as_ref());
         }
+        drop((arguments, values));
         self.run_body(&mut frame)
     }
 
-    /// Puts arguments into the parameters' slots.
+    /// The values of the parameters, by slot.
     fn bind(
         &self,
-        frame: &mut Frame,
+        code: &Code,
         defaults: &Value,
         keyword_defaults: &Value,
         arguments: &Arguments,
-    ) -> VmResult<()> {
-        let code = frame.code;
+    ) -> VmResult<Vec<Option<Value>>> {
         let parameters = &code.parameters;
-        let function = &code.qualified_name;
-        let complain = |message: String| Err(self.error("TypeError", &message));
-        let positional = &arguments.positional[..];
-
         let wanted = parameters.positional;
-        for (slot, value) in frame.locals[..wanted].iter_mut().zip(positional) {
-            *slot = Some(value.clone());
-        }
-        match parameters.star {
-            1 => {
-                let rest = positional.get(wanted..).unwrap_or_default();
-                frame.locals[wanted] = Some(self.vm.tuple(rest));
-            }
-            _ if positional.len() > wanted => {
-                let plural = if wanted == 1 { "" } else { "s" };
-                let given = positional.len();
-                let verb = if given == 1 { "was" } else { "were" };
-                return complain(format!(
-                    "{function}() takes {wanted} positional argument{plural} but {given} {verb} given"
-                ));
-            }
-            _ => {}
-        }
-
         let first_keyword = wanted + parameters.star;
         let keyword_only = first_keyword..first_keyword + parameters.keyword_only;
+        let complain = |message: &str| {
+            let message = format!("{}() {message}", code.qualified_name);
+            self.error("TypeError", &message)
+        };
+
+        let mut positional = arguments.positional.iter().cloned();
+        let mut values: Vec<Option<Value>> = positional.by_ref().take(wanted).map(Some).collect();
+        values.resize(keyword_only.end + parameters.double_star, None);
+        if parameters.star == 1 {
+            values[wanted] = Some(self.vm.tuple(&positional.collect::<Vec<_>>()));
+        } else if positional.len() > 0 {
+            let plural = if wanted == 1 { "" } else { "s" };
+            let given = arguments.positional.len();
+            let verb = if given == 1 { "was" } else { "were" };
+            return Err(complain(&format!(
+                "takes {wanted} positional argument{plural} but {given} {verb} given"
+            )));
+        }
+
         let extra = (parameters.double_star == 1).then(|| self.vm.dict());
         for (key, value) in &arguments.keywords {
             let name = &self.vm.text(key).unwrap_or_default();
             let mut named = (parameters.positional_only..wanted).chain(keyword_only.clone());
             match (named.find(|&slot| code.locals[slot] == name), &extra) {
-                (Some(slot), _) => {
-                    if frame.locals[slot].is_some() {
-                        return complain(format!(
-                            "{function}() got multiple values for argument '{name}'"
-                        ));
-                    }
-                    frame.locals[slot] = Some(value.clone());
+                (Some(slot), _) if values[slot].is_some() => {
+                    let message = format!("got multiple values for argument '{name}'");
+                    return Err(complain(&message));
                 }
+                (Some(slot), _) => values[slot] = Some(value.clone()),
                 (None, Some(extra)) => self.vm.dict_set_str(extra, name, value),
                 (None, None) => {
-                    return complain(format!(
-                        "{function}() got an unexpected keyword argument '{name}'"
-                    ));
+                    let message = format!("got an unexpected keyword argument '{name}'");
+                    return Err(complain(&message));
                 }
             }
         }
         if let Some(extra) = extra {
-            frame.locals[keyword_only.end] = Some(extra);
+            values[keyword_only.end] = Some(extra);
         }
 
         let defaults = self.vm.items(defaults).unwrap_or_default();
         let first_default = wanted - defaults.len();
-        let mut missing = Vec::new();
-        for slot in 0..wanted {
-            if frame.locals[slot].is_none() {
-                match slot.checked_sub(first_default) {
-                    Some(at) => frame.locals[slot] = Some(defaults[at].clone()),
-                    None => missing.push(format!("'{}'", code.locals[slot])),
-                }
-            }
-        }
-        let mut kind = "positional";
+        let positional_default =
+            |slot: usize| Some(defaults[slot.checked_sub(first_default)?].clone());
+        let keyword_default =
+            |slot: usize| self.vm.dict_get_str(keyword_defaults, code.locals[slot]);
+        let missing = fill(&mut values, 0..wanted, positional_default);
+        let (missing, kind) = match missing.is_empty() {
+            true => (
+                fill(&mut values, keyword_only, keyword_default),
+                "keyword-only",
+            ),
+            false => (missing, "positional"),
+        };
         if missing.is_empty() {
-            kind = "keyword-only";
-            for slot in keyword_only {
-                let name = code.locals[slot];
-                if frame.locals[slot].is_none() {
-                    match self.vm.dict_get_str(keyword_defaults, name) {
-                        Some(value) => frame.locals[slot] = Some(value),
-                        None => missing.push(format!("'{name}'")),
-                    }
-                }
-            }
+            return Ok(values);
         }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let plural = if missing.len() == 1 { "" } else { "s" };
-        let list = match &missing[..] {
+        let names = missing
+            .iter()
+            .map(|&slot| format!("'{}'", code.locals[slot]));
+        let names: Vec<String> = names.collect();
+        let plural = if names.len() == 1 { "" } else { "s" };
+        let list = match &names[..] {
             [init @ .., last] if init.len() > 1 => format!("{}, and {last}", init.join(", ")),
             all => all.join(" and "),
         };
-        let count = missing.len();
-        complain(format!(
-            "{function}() missing {count} required {kind} argument{plural}: {list}"
-        ))
+        let count = names.len();
+        Err(complain(&format!(
+            "missing {count} required {kind} argument{plural}: {list}"
+        )))
     }
+}
+
+/// Fills in the defaults. Returns the slots that have none.
+fn fill(
+    values: &mut [Option<Value>],
+    slots: Range<usize>,
+    default: impl Fn(usize) -> Option<Value>,
+) -> Vec<usize> {
+    let mut missing = Vec::new();
+    for slot in slots {
+        if values[slot].is_none() {
+            values[slot] = default(slot);
+        }
+        if values[slot].is_none() {
+            missing.push(slot);
+        }
+    }
+    missing
 }
 
 /// What all functions of scripts are to the VM.

@@ -28,15 +28,12 @@ impl Interpreter {
         if let Some(doc) = unit.doc(self.vm, code) {
             set("__doc__", &doc);
         }
-        let shared = frame.shared_cells(code);
-        let globals = frame.globals.clone();
-        let mut inner = self.frame(number, globals, Some(namespace.clone()), shared)?;
+        let (globals, own) = (frame.globals.clone(), Some(namespace.clone()));
+        let mut inner = self.frame(number, globals, own, &frame.environment)?;
         self.run_body(&mut inner)?;
         let arguments = [self.vm.str(&node.name), self.vm.tuple(&bases), namespace];
         let mut class = self.call_with(&metaclass, arguments.into(), keywords)?;
-        if let Some(cell) = code.class_cell {
-            self.vm.record_set(&inner.cells[cell], 0, Some(&class));
-        }
+        self.vm.record_set(&inner.environment, 1, Some(&class));
         for decorator in decorators.iter().rev() {
             class = self.vm.call(decorator, [class].into())?;
         }

@@ -52,7 +52,7 @@ impl Interpreter {
     /// expression does.
     fn run_code(&self, number: usize, globals: &Value, locals: &Value) -> VmResult<Value> {
         let namespace = Some(locals.clone());
-        let mut frame = self.frame(number, globals.clone(), namespace, Vec::new())?;
+        let mut frame = self.frame(number, globals.clone(), namespace, &self.vm.none())?;
         self.run_body(&mut frame)
     }
 

@@ -53,7 +53,7 @@ pub struct Interpreter {
     /// Where `import` looks for files.
     pub(super) path: RefCell<Vec<PathBuf>>,
     pub(super) library: Library,
-    cell_class: Value,
+    pub(super) environment_class: Value,
     /// Whether a `del` is followed by a collection.
     pub collect_on_delete: Cell<bool>,
     /// Gives the binaries for `make_module`.
@@ -70,8 +70,8 @@ thread_local! {
 impl Interpreter {
     /// An interpreter for `vm`. One a thread.
     pub(crate) fn new(vm: &'static Vm, library: Library) -> &'static Self {
-        let cell_class = vm
-            .class("cell", &[], &vm.dict())
+        let environment_class = vm
+            .class("environment", &[], &vm.dict())
             .unwrap_or_else(|error| panic!("{}", vm.describe_error(&error)));
         let interpreter: &'static Self = Box::leak(Box::new(Self {
             vm,
@@ -80,7 +80,7 @@ impl Interpreter {
             handled: RefCell::default(),
             path: RefCell::default(),
             library,
-            cell_class,
+            environment_class,
             collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
             environment: vm.dict(),
@@ -121,11 +121,6 @@ impl Interpreter {
 
     pub(crate) fn code(&self, number: usize) -> (&'static Code, &'static LoadedUnit) {
         self.codes.borrow()[number]
-    }
-
-    /// A variable that functions share.
-    pub(super) fn new_cell(&self) -> Value {
-        self.vm.record(&self.cell_class, 1, 0)
     }
 
     /// An exception of a builtin class.

@@ -1,6 +1,5 @@
 //! What the driver's `hpy.universal` and `hpy.debug` are made of.
 
-use super::builtins::exactly;
 use crate::interpreter::{Interpreter, Value, VmResult};
 use hpy_loader::modes::Mode;
 use moving_gc::{Arguments, Vm};
@@ -15,7 +14,7 @@ pub(super) fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
 
 /// `load_extension(name, path, spec, mode)`.
 pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [name, path, spec, mode] = exactly(vm, "load", arguments)?;
+    let ([name, path, spec, mode], []) = arguments.take(vm, "load", [])?;
     let (Some(name), Some(path)) = (vm.text(&name), vm.text(&path)) else {
         return Err(vm.error("TypeError", "name and path must be str"));
     };
@@ -27,14 +26,14 @@ pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> VmResu
 
 /// `new_generation()`: handles opened from here on belong to it.
 pub(super) fn new_generation(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [] = exactly(vm, "new_generation", arguments)?;
+    let ([], []) = arguments.take(vm, "new_generation", [])?;
     Ok(vm.int(vm.new_generation()))
 }
 
 /// `open_handles(generation)`: a text for each place where handles were opened
 /// that are open.
 pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [generation] = exactly(vm, "open_handles", arguments)?;
+    let ([generation], []) = arguments.take(vm, "open_handles", [])?;
     let places = vm.debug_summary(number(vm, &generation)?).leaks();
     let places: Vec<Value> = places.iter().map(|place| vm.str(place)).collect();
     Ok(vm.list(&places))
@@ -42,7 +41,7 @@ pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult
 
 /// `set_frames(limit)`: how many frames of C are kept of a place.
 pub(super) fn set_frames(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [limit] = exactly(vm, "set_frames", arguments)?;
+    let ([limit], []) = arguments.take(vm, "set_frames", [])?;
     vm.loader().debug().set_frames(number(vm, &limit)?);
     Ok(vm.none())
 }

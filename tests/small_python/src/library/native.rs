@@ -1,9 +1,9 @@
 //! The functions of the module `_driver`.
 
-use super::builtins::{exactly, function};
+use super::builtins::function;
 use super::modes::{self, number};
 use super::{base85, patterns};
-use crate::interpreter::{Interpreter, Value, VmResult};
+use crate::interpreter::{Interpreter, VmResult};
 use hpy_loader::runtime::UnaryOp;
 use moving_gc::{Arguments, NativeFunction, Vm};
 use num_traits::ToPrimitive;
@@ -99,7 +99,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
 
 /// The binary for a call of `make_module`.
 fn built(vm: &Vm, arguments: Arguments) -> VmResult<std::path::PathBuf> {
-    let [source, name, extra]: [Value; 3] = exactly(vm, "make_module", arguments)?;
+    let ([source, name, extra], []) = arguments.take(vm, "make_module", [])?;
     let mut sources = vec![source];
     sources.extend(vm.collect_items(&extra)?);
     let sources: Vec<String> = sources

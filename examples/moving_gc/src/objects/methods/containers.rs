@@ -1,27 +1,22 @@
 //! `tuple`, `list`, `dict`, `slice`, `range`, `memoryview` and iterators.
 
-use super::parameters::{Parameters, Table, method};
+use super::parameters::{Table, method};
 use crate::heap::{Kind, Local};
 use crate::vm::{Arguments, Result, Vm};
 
 fn new_sequence(vm: &Vm, kind: Kind, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "sequence", arguments);
-    let class = parameters.required()?;
-    let items = match parameters.optional("") {
+    // What follows may be for the `__init__` of a subclass.
+    let ([class], [iterable]) = arguments.first(2).take(vm, "sequence", [""])?;
+    let items = match iterable {
         Some(iterable) => vm.collect_items(&iterable)?,
         None => Vec::new(),
     };
-    // What is left may be for the `__init__` of a subclass.
     vm.new_sequence_of(&class, kind, items.len(), items.iter())
 }
 
 /// Three parts with Python's rule for one, two or three arguments.
 fn parts(vm: &Vm, name: &'static str, arguments: Arguments) -> Result<[Option<Local>; 3]> {
-    let mut parameters = Parameters::new(vm, name, arguments);
-    parameters.required()?;
-    let first = parameters.required()?;
-    let (second, third) = (parameters.optional(""), parameters.optional(""));
-    parameters.end()?;
+    let ([_, first], [second, third]) = arguments.take(vm, name, ["", ""])?;
     Ok(match second {
         None => [None, Some(first), None],
         Some(second) => [Some(first), Some(second), third],
@@ -41,22 +36,19 @@ pub(super) const TABLES: &[Table] = &[
     (
         "list",
         &[
-            ("__new__", |vm, _, mut arguments| {
+            ("__new__", |vm, _, arguments| {
                 // What the arguments mean is for `__init__` to say.
                 let class = arguments.positional.first();
-                if class.is_some_and(|class| vm.lookup_own(class, "__init__").is_some()) {
-                    arguments.positional.truncate(1);
-                }
-                new_sequence(vm, Kind::List, arguments)
+                let own_init = class.and_then(|class| vm.lookup_own(class, "__init__"));
+                let count = if own_init.is_some() { 1 } else { 2 };
+                new_sequence(vm, Kind::List, arguments.first(count))
             }),
             ("__init__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "list", arguments);
-                let list = parameters.required()?;
-                if let Some(iterable) = parameters.optional("iterable") {
+                let ([list], [iterable]) = arguments.take(vm, "list", ["iterable"])?;
+                if let Some(iterable) = iterable {
                     let items = vm.collect_items(&iterable)?;
                     vm.set_list_items(&list, &items)?;
                 }
-                parameters.end()?;
                 Ok(vm.none())
             }),
             method!("__iter__", |vm, list| vm.iter(&list)),
@@ -70,7 +62,7 @@ pub(super) const TABLES: &[Table] = &[
         "dict",
         &[
             ("__new__", |vm, _, arguments| {
-                let class = Parameters::new(vm, "dict", arguments).required()?;
+                let ([class], []) = arguments.first(1).take(vm, "dict", [])?;
                 vm.new_dict(&class)
             }),
             method!("__iter__", |vm, dict| vm.iter(&dict)),
@@ -85,16 +77,12 @@ pub(super) const TABLES: &[Table] = &[
                 let removed = vm.dict_remove(&dict, &key)?;
                 removed.ok_or_else(|| vm.key_error(&key))
             }),
-            ("__setitem__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "__setitem__", arguments);
-                let (dict, key) = (parameters.required()?, parameters.required()?);
-                vm.dict_set(&dict, &key, &parameters.required()?)?;
+            method!("__setitem__", |vm, dict, key, value| {
+                vm.dict_set(&dict, &key, &value)?;
                 Ok(vm.none())
             }),
             ("get", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "get", arguments);
-                let (dict, key) = (parameters.required()?, parameters.required()?);
-                let default = parameters.optional("default");
+                let ([dict, key], [default]) = arguments.take(vm, "get", ["default"])?;
                 let found = vm.dict_get(&dict, &key)?;
                 Ok(found.or(default).unwrap_or_else(|| vm.none()))
             }),
@@ -136,20 +124,15 @@ pub(super) const TABLES: &[Table] = &[
     (
         "memoryview",
         &[
-            ("__new__", |vm, _, arguments| {
-                let (_, object) = Parameters::one(vm, "memoryview", arguments)?;
-                vm.memory_view(&object)
-            }),
+            method!("__new__", |vm, _class, object| vm.memory_view(&object)),
             method!("tobytes", |vm, view| {
                 vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &vm.view_bytes(&view)?)
             }),
             method!("_read", |vm, view, place| {
                 vm.read_view_item(&view, &place)
             }),
-            ("_write", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "_write", arguments);
-                let (view, place) = (parameters.required()?, parameters.required()?);
-                let bytes = vm.bytes_of(&parameters.required()?)?;
+            method!("_write", |vm, view, place, bytes| {
+                let bytes = vm.bytes_of(&bytes)?;
                 vm.write_view_item(&view, &place, &bytes)?;
                 Ok(vm.none())
             }),

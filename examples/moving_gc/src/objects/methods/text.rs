@@ -1,6 +1,6 @@
 //! `int`, `bool`, `float`, `str` and `bytes`.
 
-use super::parameters::{Parameters, Table, method};
+use super::parameters::{Table, method};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Arguments, Result, Vm};
 
@@ -9,20 +9,18 @@ fn text_of(vm: &Vm, object: &Local) -> Result<String> {
     text.ok_or_else(|| vm.type_error("must be str, not {}", &[object]))
 }
 
-fn encoding_and_errors(vm: &Vm, parameters: &mut Parameters<'_>) -> Result<(String, String)> {
-    let mut text = |name, default: &str| match parameters.optional(name) {
+/// The arguments of `encode` and `decode`, with their defaults.
+fn codec(vm: &Vm, encoding: Option<Local>, errors: Option<Local>) -> Result<(String, String)> {
+    let text = |object: Option<Local>, default: &str| match object {
         Some(object) => text_of(vm, &object),
         None => Ok(default.to_owned()),
     };
-    Ok((text("encoding", "utf-8")?, text("errors", "strict")?))
+    Ok((text(encoding, "utf-8")?, text(errors, "strict")?))
 }
 
 /// `int(value)` or `int(value, base)`.
 fn new_int(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "int", arguments);
-    let class = parameters.required()?;
-    let (value, base) = (parameters.optional("x"), parameters.optional("base"));
-    parameters.end()?;
+    let ([class], [value, base]) = arguments.take(vm, "int", ["x", "base"])?;
     let value = match (value, base) {
         (None, _) => vm.int(0),
         (Some(value), None) => vm.to_int(&value)?,
@@ -47,19 +45,14 @@ fn new_int(vm: &Vm, arguments: Arguments) -> Result {
 }
 
 fn new_bool(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "bool", arguments);
-    parameters.required()?;
-    let value = parameters.optional("").unwrap_or_else(|| vm.none());
-    parameters.end()?;
+    let ([_], [value]) = arguments.take(vm, "bool", [""])?;
+    let value = value.unwrap_or_else(|| vm.none());
     Ok(vm.bool(vm.is_true(&value)?))
 }
 
 fn new_float(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "float", arguments);
-    let class = parameters.required()?;
-    let value = parameters.optional("").unwrap_or_else(|| vm.float(0.0));
-    parameters.end()?;
-    let value = vm.to_float(&value)?;
+    let ([class], [value]) = arguments.take(vm, "float", [""])?;
+    let value = vm.to_float(&value.unwrap_or_else(|| vm.float(0.0)))?;
     if class.is(&vm.builtin("float")) && vm.heap.kind(&value) == Kind::Float {
         return Ok(value);
     }
@@ -67,12 +60,10 @@ fn new_float(vm: &Vm, arguments: Arguments) -> Result {
 }
 
 fn new_str(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "str", arguments);
-    let class = parameters.required()?;
-    let object = parameters.optional("object");
-    let decodes = parameters.has_more();
-    let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-    parameters.end()?;
+    let ([class], [object, encoding, errors]) =
+        arguments.take(vm, "str", ["object", "encoding", "errors"])?;
+    let decodes = encoding.is_some() || errors.is_some();
+    let (encoding, errors) = codec(vm, encoding, errors)?;
     let text = match object {
         None => vm.str(""),
         Some(object) if decodes => vm.decode_object(&object, &encoding, &errors)?,
@@ -85,12 +76,10 @@ fn new_str(vm: &Vm, arguments: Arguments) -> Result {
 }
 
 fn new_bytes(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "bytes", arguments);
-    let class = parameters.required()?;
-    let object = parameters.optional("source");
-    let encodes = parameters.has_more();
-    let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-    parameters.end()?;
+    let ([class], [object, encoding, errors]) =
+        arguments.take(vm, "bytes", ["source", "encoding", "errors"])?;
+    let encodes = encoding.is_some() || errors.is_some();
+    let (encoding, errors) = codec(vm, encoding, errors)?;
     let bytes = match object {
         None => Vec::new(),
         Some(object) if encodes => vm.encode(&object, &encoding, &errors)?,
@@ -111,10 +100,8 @@ fn new_bytes(vm: &Vm, arguments: Arguments) -> Result {
 
 /// `str.find(part, start)`.
 fn find(vm: &Vm, arguments: Arguments) -> Result {
-    let mut parameters = Parameters::new(vm, "find", arguments);
-    let (text, part) = (parameters.required()?, parameters.required()?);
-    let start = parameters.optional("").unwrap_or_else(|| vm.int(0));
-    parameters.end()?;
+    let ([text, part], [start]) = arguments.take(vm, "find", [""])?;
+    let start = start.unwrap_or_else(|| vm.int(0));
     let points = |object| {
         let points = vm.code_points(object);
         points.ok_or_else(|| vm.type_error("must be str, not {}", &[object]))
@@ -169,10 +156,9 @@ pub(super) const TABLES: &[Table] = &[
             ("__new__", |vm, _, arguments| new_str(vm, arguments)),
             method!("__iter__", |vm, text| vm.iter(&text)),
             ("encode", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "encode", arguments);
-                let object = parameters.required()?;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
+                let ([object], [encoding, errors]) =
+                    arguments.take(vm, "encode", ["encoding", "errors"])?;
+                let (encoding, errors) = codec(vm, encoding, errors)?;
                 let bytes = vm.encode(&object, &encoding, &errors)?;
                 vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &bytes)
             }),
@@ -192,10 +178,9 @@ pub(super) const TABLES: &[Table] = &[
             ("__new__", |vm, _, arguments| new_bytes(vm, arguments)),
             method!("__iter__", |vm, bytes| vm.iter(&bytes)),
             ("decode", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "decode", arguments);
-                let object = parameters.required()?;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
+                let ([object], [encoding, errors]) =
+                    arguments.take(vm, "decode", ["encoding", "errors"])?;
+                let (encoding, errors) = codec(vm, encoding, errors)?;
                 let bytes = vm.bytes_value(&object).unwrap_or_default();
                 vm.decode(&bytes, &encoding, &errors)
             }),

@@ -289,6 +289,14 @@ class list:
     count = _count
     index = _position
 
+    def __iadd__(self, other):
+        self.extend(other)
+        return self
+
+    def __imul__(self, count):
+        self[:] = self * count
+        return self
+
     def clear(self):
         self[:] = []
 
@@ -316,6 +324,27 @@ class list:
         except ValueError:
             raise ValueError("list.remove(x): x not in list") from None
         del self[index]
+
+
+def _equal_parts(self, other):
+    if not isinstance(other, type(self)):
+        return NotImplemented
+    return (self.start, self.stop, self.step) == (other.start, other.stop, other.step)
+
+
+class slice:
+    __eq__ = _equal_parts
+
+    def __repr__(self):
+        return f"slice({self.start!r}, {self.stop!r}, {self.step!r})"
+
+
+class range:
+    __eq__ = _equal_parts
+
+    def __repr__(self):
+        step = "" if self.step == 1 else f", {self.step}"
+        return f"range({self.start}, {self.stop}{step})"
 
 
 class _DictView:
@@ -365,6 +394,30 @@ class _dict_values(_DictView):
 class dict:
     def __init__(self, other=(), /, **more):
         dict.update(self, other, **more)
+
+    def __eq__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        if len(self) != len(other):
+            return False
+        for key in self:
+            if key not in other:
+                return False
+            mine, theirs = self[key], other[key]
+            if mine is not theirs and mine != theirs:
+                return False
+        return True
+
+    def __or__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        merged = dict(self)
+        merged.update(other)
+        return merged
+
+    def __repr__(self):
+        parts = [f"{key!r}: {dict.__getitem__(self, key)!r}" for key in self]
+        return "{" + ", ".join(parts) + "}"
 
     def clear(self):
         for key in [*self]:
@@ -554,6 +607,9 @@ class memoryview:
 
 
 class BaseException:
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join([repr(arg) for arg in self.args])})"
+
     def with_traceback(self, traceback):
         return self
 
