@@ -34,7 +34,7 @@ impl Vm {
     pub(super) fn check_owner(&self, accessor: &Local, object: &Local) -> Result<()> {
         match self.heap.get(accessor, OWNER) {
             Some(owner) if !self.is_instance(object, &owner) => {
-                let name = self.text(&self.function_name(accessor)).unwrap_or_default();
+                let name = self.function_name(accessor);
                 let owner = self.type_name_of(&owner);
                 let message = format!(
                     "descriptor '{name}' for '{owner}' objects doesn't apply to a '{{}}' object"
@@ -68,17 +68,14 @@ impl Vm {
     }
 
     fn no_access(&self, accessor: &Local, object: &Local, what: &str) -> Local {
-        let name = self.text(&self.function_name(accessor)).unwrap_or_default();
+        let name = self.function_name(accessor);
         let class = self.type_name_for(object);
         let message = format!("attribute '{name}' of '{class}' objects is not {what}");
         self.error("AttributeError", &message)
     }
 
     pub(super) fn native_of(&self, object: &Local) -> Result<*mut std::ffi::c_void> {
-        let native = self
-            .heap
-            .companion(object)
-            .and_then(|companion| companion.native());
+        let native = self.heap.native(object);
         native.ok_or_else(|| self.error("TypeError", "the object has no native struct"))
     }
 

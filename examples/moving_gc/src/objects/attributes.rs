@@ -1,14 +1,11 @@
 //! Attributes: `object.__getattribute__` and its companions.
 
+use super::function::{MODULE, RECEIVER};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Result, Vm};
 
 impl Vm {
     /// `object.name`.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor or `__getattr__` raises.
     pub fn get_attr(&self, object: &Local, name: &str) -> Result {
         let class = self.class_of(object);
         if let Some(method) = self.lookup_own(&class, "__getattribute__") {
@@ -96,9 +93,9 @@ impl Vm {
             ("__bases__", Kind::Type) => self.tuple(&self.bases(object)),
             ("__base__", Kind::Type) => optional(self.bases(object).into_iter().next()),
             ("__mro__", Kind::Type) => self.tuple(&self.mro(object)),
-            ("__name__" | "__qualname__", Kind::Function) => self.function_name(object),
-            ("__module__", Kind::Function) => optional(self.function_module(object)),
-            ("__self__", Kind::Function) => optional(self.function_receiver(object)),
+            ("__name__" | "__qualname__", Kind::Function) => self.str(&self.function_name(object)),
+            ("__module__", Kind::Function) => optional(self.heap.get(object, MODULE)),
+            ("__self__", Kind::Function) => optional(self.heap.get(object, RECEIVER)),
             ("__text_signature__", Kind::Function) => self.text_signature(object),
             ("__self__", Kind::BoundMethod) => optional(self.heap.get(object, 1)),
             ("__func__", Kind::BoundMethod) => optional(self.heap.get(object, 0)),
@@ -152,10 +149,6 @@ impl Vm {
     }
 
     /// `object.name = value`, or `del object.name` for no value.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor or `__setattr__` raises.
     pub fn set_attr(&self, object: &Local, name: &str, value: Option<&Local>) -> Result<()> {
         let class = self.class_of(object);
         let (special, args) = match value {
@@ -248,10 +241,6 @@ impl Vm {
     }
 
     /// `super(class, object).name`: the search goes on behind `class`.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor raises.
     pub fn get_super_attr(&self, class: &Local, object: &Local, name: &str) -> Result {
         let of_class = self.heap.kind(object) == Kind::Type && self.is_subclass(object, class);
         let start = match of_class {

@@ -23,6 +23,8 @@ type Row = (&'static str, &'static str, Kind, Access);
 /// Name, base and kind of instances of the builtin classes that are no exceptions. A
 /// class stands behind its base.
 const CLASSES: &[Row] = &[
+    ("object", "", Kind::Instance, Access::Open),
+    ("type", "object", Kind::Type, Access::Open),
     ("int", "object", Kind::Int, Access::Open),
     ("bool", "int", Kind::Bool, Access::Final),
     ("float", "object", Kind::Float, Access::Open),
@@ -106,19 +108,14 @@ UnicodeError: UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError
 Warning: BytesWarning DeprecationWarning FutureWarning ImportWarning PendingDeprecationWarning
 Warning: ResourceWarning RuntimeWarning SyntaxWarning UnicodeWarning UserWarning";
 
-/// All builtin classes. Their bases are not there yet where the first two are.
+/// All builtin classes.
 fn classes() -> impl Iterator<Item = Row> {
-    let first = [
-        ("object", "", Kind::Instance, Access::Open),
-        ("type", "object", Kind::Type, Access::Open),
-    ];
     let lines = EXCEPTIONS.lines().filter_map(|line| line.split_once(": "));
     let exceptions = lines.flat_map(|(base, names)| {
         let names = names.split_whitespace();
         names.map(move |name| (name, base, Kind::Exception, Access::Open))
     });
-    let classes = first.into_iter().chain(CLASSES.iter().copied());
-    classes.chain(exceptions)
+    CLASSES.iter().copied().chain(exceptions)
 }
 
 fn info(name: &str, kind: Kind, access: Access) -> ClassInfo {

@@ -18,10 +18,6 @@ impl Vm {
     }
 
     /// `callable(*positional, **keywords)`.
-    ///
-    /// # Errors
-    ///
-    /// What it raises; `TypeError` for what can't be called, `RecursionError`.
     pub fn call(&self, callable: &Local, arguments: Arguments) -> Result {
         self.deeper(|| match self.heap.kind(callable) {
             Kind::Function => self.call_function(callable, arguments),
@@ -85,10 +81,6 @@ impl Vm {
     }
 
     /// `object.name(...)`.
-    ///
-    /// # Errors
-    ///
-    /// What the attribute or the call raises.
     pub fn call_method(&self, object: &Local, name: &str, arguments: Arguments) -> Result {
         let method = self.get_attr(object, name)?;
         self.call(&method, arguments)

@@ -13,7 +13,6 @@ const MRO: usize = 1;
 pub(super) const REFS: usize = 2;
 
 /// What a class knows in Rust.
-#[derive(Debug)]
 pub(crate) struct ClassInfo {
     /// `__name__`, as C sees it.
     pub name: CString,
@@ -42,12 +41,6 @@ pub(crate) struct ClassInfo {
 pub(crate) struct Definition {
     pub loader: &'static Loader<Vm>,
     pub type_def: &'static TypeDef,
-}
-
-impl std::fmt::Debug for Definition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Definition({})", self.type_def.full_name)
-    }
 }
 
 /// A C string of a name, which ends where a NUL is.
@@ -204,26 +197,26 @@ impl Vm {
         };
         let own = self.dict();
         self.dict_update(&own, dict)?;
-        if self.dict_get_str(&own, "__eq__").is_some()
-            && self.dict_get_str(&own, "__hash__").is_none()
-        {
-            self.dict_set_str(&own, "__hash__", &self.none());
+        let set_default = |name: &str| {
+            if self.dict_get_str(&own, name).is_none() {
+                self.dict_set_str(&own, name, &self.none());
+            }
+        };
+        set_default("__doc__");
+        if self.dict_get_str(&own, "__eq__").is_some() {
+            set_default("__hash__");
         }
         for name in ["__new__", "__init_subclass__", "__class_getitem__"] {
             if let Some(function) = self.dict_get_str(&own, name)
                 && self.is_builtin(&self.class_of(&function), "function")
             {
-                let kind = if name == "__new__" {
-                    "staticmethod"
-                } else {
-                    "classmethod"
+                let kind = match name {
+                    "__new__" => "staticmethod",
+                    _ => "classmethod",
                 };
-                let function = self.call(&self.builtin(kind), [function].into())?;
+                let function = self.wrapper(&self.builtin(kind), &function);
                 self.dict_set_str(&own, name, &function);
             }
-        }
-        if self.dict_get_str(&own, "__doc__").is_none() {
-            self.dict_set_str(&own, "__doc__", &self.none());
         }
         let class = self.new_class_object(&metaclass, bases, &own, info)?;
         for (key, value) in self.entries(&own) {
@@ -274,14 +267,9 @@ impl Vm {
         if self.is_builtin_class(&class) {
             return Ok(object.clone());
         }
-        if let Some(layout) = self.class_info(&class).native
-            && self
-                .heap
-                .make_companion(object)
-                .add_native(layout)
-                .is_none()
-        {
-            return Err(self.memory_error());
+        if let Some(layout) = self.class_info(&class).native {
+            let native = self.heap.make_companion(object).add_native(layout);
+            native.ok_or_else(|| self.memory_error())?;
         }
         if self.lookup_own(&class, "__del__").is_some() {
             self.heap.await_finalizer(object);

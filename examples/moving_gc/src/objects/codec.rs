@@ -133,10 +133,6 @@ impl Vm {
     }
 
     /// `bytes.decode(encoding, errors)`.
-    ///
-    /// # Errors
-    ///
-    /// `UnicodeDecodeError`, `LookupError`.
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Result {
         let (encoding, mut at) = match (self.encoding(encoding)?, bytes) {
             (Encoding::Utf16, [0xfe, 0xff, ..]) => (Encoding::Utf16BigEndian, 2),
@@ -188,10 +184,6 @@ impl Vm {
     }
 
     /// `str.encode(encoding, errors)`, as Rust's bytes.
-    ///
-    /// # Errors
-    ///
-    /// `UnicodeEncodeError`, `LookupError`; `TypeError` for what is no `str`.
     pub fn encode(&self, text: &Local, encoding: &str, errors: &str) -> Result<Vec<u8>> {
         let Some(points) = self.code_points(text) else {
             return Err(self.type_error("str expected, not {}", &[text]));

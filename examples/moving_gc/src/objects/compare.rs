@@ -32,10 +32,6 @@ fn holds(op: CompareOp, ordering: Ordering) -> bool {
 
 impl Vm {
     /// `a op b`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` if the two have no order, or what a method raises.
     pub fn compare(&self, op: CompareOp, a: &Local, b: &Local) -> Result {
         self.deeper(|| {
             let (class_a, class_b) = (self.class_of(a), self.class_of(b));
@@ -77,10 +73,6 @@ impl Vm {
     }
 
     /// `PyObject_RichCompareBool`: identity implies equality.
-    ///
-    /// # Errors
-    ///
-    /// As [`compare`](Self::compare).
     pub fn compare_bool(&self, op: CompareOp, a: &Local, b: &Local) -> Result<bool> {
         match op {
             CompareOp::Eq if a.is(b) => Ok(true),
@@ -151,10 +143,6 @@ impl Vm {
     }
 
     /// `bool(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__bool__` or `__len__` raises.
     pub fn is_true(&self, object: &Local) -> Result<bool> {
         if let Some(truth) = self.call_own(object, "__bool__", &[])? {
             return match self.heap.kind(&truth) {
@@ -175,20 +163,10 @@ impl Vm {
 }
 
 fn compare_int_float(int: &BigInt, float: f64) -> Option<Ordering> {
-    if float.is_nan() {
-        return None;
-    }
-    let Some(whole) = BigInt::from_f64(float.trunc()) else {
-        return Some(if float > 0.0 {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        });
+    let Some(floor) = BigInt::from_f64(float.floor()) else {
+        // Infinite, or not a number.
+        return 0.0.partial_cmp(&float);
     };
-    let fraction = || {
-        0.0_f64
-            .partial_cmp(&float.fract())
-            .unwrap_or(Ordering::Equal)
-    };
-    Some(int.cmp(&whole).then_with(fraction))
+    let fraction = float.floor().partial_cmp(&float)?;
+    Some(int.cmp(&floor).then(fraction))
 }

@@ -37,10 +37,6 @@ impl Vm {
     }
 
     /// `int(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no number, `ValueError` for a text that is none.
     pub fn to_int(&self, object: &Local) -> Result {
         if self.is_builtin_class(&self.class_of(object)) && self.heap.kind(object) == Kind::Int {
             return Ok(object.clone());

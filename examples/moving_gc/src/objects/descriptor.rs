@@ -67,7 +67,7 @@ impl Vm {
 
     /// A `classmethod` or `staticmethod`.
     pub(super) fn wrapper(&self, class: &Local, function: &Local) -> Local {
-        let wrapper = self.record(class, 1, 0);
+        let wrapper = self.record(class, 1);
         self.record_set(&wrapper, 0, Some(function));
         wrapper
     }

@@ -60,10 +60,6 @@ impl Vm {
     }
 
     /// `class(*args)` for a class of exceptions.
-    ///
-    /// # Errors
-    ///
-    /// What the class raises; `TypeError` if it makes something else.
     pub fn new_exception(&self, class: &Local, args: &[Local]) -> Result {
         let made = self.call(class, args.to_vec().into())?;
         match self.heap.kind(&made) {

@@ -49,10 +49,6 @@ fn of_float(value: f64, identity: u64) -> i64 {
 
 impl Vm {
     /// `hash(object)`; never -1.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no hash, or what `__hash__` raises.
     pub fn hash(&self, object: &Local) -> Result<i64> {
         let class = self.class_of(object);
         let unhashable = || self.type_error("unhashable type: '{}'", &[object]);

@@ -17,10 +17,6 @@ impl Vm {
     }
 
     /// `object[key]`.
-    ///
-    /// # Errors
-    ///
-    /// `IndexError`, `KeyError`, `TypeError`, or what a method raises.
     pub fn get_item(&self, object: &Local, key: &Local) -> Result {
         if let Some(item) = self.call_own(object, "__getitem__", std::slice::from_ref(key))? {
             return Ok(item);
@@ -97,10 +93,6 @@ impl Vm {
     }
 
     /// `object[key] = value`, or `del object[key]` for no value.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_item`](Self::get_item).
     pub fn set_item(&self, object: &Local, key: &Local, value: Option<&Local>) -> Result<()> {
         let done = match value {
             Some(value) => self.call_own(object, "__setitem__", &[key.clone(), value.clone()])?,
@@ -138,10 +130,6 @@ impl Vm {
     }
 
     /// `len(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no length, or what `__len__` raises.
     pub fn length(&self, object: &Local) -> Result<usize> {
         if let Some(length) = self.call_own(object, "__len__", &[])? {
             let length = self.index_of(&length, "OverflowError")?;
@@ -165,10 +153,6 @@ impl Vm {
     }
 
     /// `key in container`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no container, or what a method raises.
     pub fn contains(&self, container: &Local, key: &Local) -> Result<bool> {
         if let Some(found) = self.call_own(container, "__contains__", std::slice::from_ref(key))? {
             return self.is_true(&found);

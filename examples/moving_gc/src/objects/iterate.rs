@@ -9,10 +9,6 @@ const BY_METHOD: usize = 1;
 
 impl Vm {
     /// `iter(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is not iterable, or what `__iter__` raises.
     pub fn iter(&self, object: &Local) -> Result {
         if let Some(iterator) = self.call_own(object, "__iter__", &[])? {
             return match self.is_iterator(&iterator) {
@@ -42,10 +38,6 @@ impl Vm {
     }
 
     /// `next(iterator)`; `None` at the end.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no iterator, or what `__next__` raises.
     pub fn next(&self, iterator: &Local) -> Result<Option<Local>> {
         if self.heap.kind(iterator) == Kind::Iterator {
             return self.next_item(iterator);
@@ -95,10 +87,6 @@ impl Vm {
     }
 
     /// All that the object yields.
-    ///
-    /// # Errors
-    ///
-    /// As [`iter`](Self::iter) and [`next`](Self::next).
     pub fn collect_items(&self, iterable: &Local) -> Result<Vec<Local>> {
         if self.is_builtin_class(&self.class_of(iterable))
             && let Some(items) = self.items(iterable)

@@ -5,6 +5,9 @@
 //! written in the operation itself (`builtin_binary`, `builtin_repr`); what a
 //! class of an extension or of the language does is found by the name of the
 //! method in its dict.
+//!
+//! An operation raises what Python's does: `get_item` a `KeyError`, an `IndexError`, a
+//! `TypeError` or what `__getitem__` raises. The methods do not repeat that.
 
 mod accessor;
 mod attributes;

@@ -14,11 +14,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     let this = arguments.positional.remove(0);
     let class = vm.class_of(&this);
     let definition = vm.find_definition(&class, |class| class.type_def.offsets.call.is_some());
-    let native = vm
-        .heap
-        .companion(&this)
-        .and_then(|companion| companion.native());
-    let (Some(definition), Some(native)) = (definition, native) else {
+    let (Some(definition), Some(native)) = (definition, vm.heap.native(&this)) else {
         return Err(vm.not_callable(&this));
     };
     let offset = definition.type_def.offsets.call.unwrap_or_default();

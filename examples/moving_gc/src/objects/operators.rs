@@ -88,20 +88,12 @@ impl Vm {
     }
 
     /// `a op b`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` if neither operand knows how, or what a method raises.
     pub fn binary(&self, op: BinaryOp, a: &Local, b: &Local) -> Result {
         let result = self.deeper(|| self.try_binary(op, a, b))?;
         result.ok_or_else(|| self.unsupported(names(op).0, a, b))
     }
 
     /// `a op= b`.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn in_place(&self, op: BinaryOp, a: &Local, b: &Local) -> Result {
         let (symbol, stem) = names(op);
         if let Some(answer) = self.ask(a, &format!("__i{stem}__"), std::slice::from_ref(b))? {
@@ -112,10 +104,6 @@ impl Vm {
     }
 
     /// `pow(a, b, modulus)`; `None` for no modulus.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn power(&self, a: &Local, b: &Local, modulus: &Local) -> Result {
         self.power_named("** or pow()", a, b, modulus)
     }
@@ -143,10 +131,6 @@ impl Vm {
     }
 
     /// `a **= b`, with a modulus as [`power`](Self::power).
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn in_place_power(&self, a: &Local, b: &Local, modulus: &Local) -> Result {
         let mut args = vec![b.clone()];
         // A slot of C gets the modulus; a method of the language does not, as in
@@ -163,10 +147,6 @@ impl Vm {
     }
 
     /// An operator with one operand, or a conversion.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn unary(&self, op: UnaryOp, object: &Local) -> Result {
         let (name, symbol) = match op {
             UnaryOp::Negative => ("__neg__", "unary -"),

@@ -1,5 +1,6 @@
 //! How objects look: `repr`, `str`, `ascii` and `%`.
 
+use super::function::OWNER;
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 
@@ -61,10 +62,6 @@ pub(super) fn escape(point: u32) -> String {
 
 impl Vm {
     /// `repr(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__repr__` raises.
     pub fn repr_object(&self, object: &Local) -> Result {
         match self.call_for(object, "__repr__", Kind::Str, "string")? {
             Some(answer) => Ok(answer),
@@ -73,20 +70,12 @@ impl Vm {
     }
 
     /// `repr(object)`, as text.
-    ///
-    /// # Errors
-    ///
-    /// As [`repr_object`](Self::repr_object).
     pub fn repr(&self, object: &Local) -> Result<String> {
         let text = self.repr_object(object)?;
         Ok(self.text(&text).unwrap_or_default())
     }
 
     /// `str(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__str__` or `__repr__` raises.
     pub fn str_object(&self, object: &Local) -> Result {
         if let Some(answer) = self.call_for(object, "__str__", Kind::Str, "string")? {
             return Ok(answer);
@@ -100,20 +89,12 @@ impl Vm {
     }
 
     /// `str(object)`, as text.
-    ///
-    /// # Errors
-    ///
-    /// What `__str__` or `__repr__` raises.
     pub fn display(&self, object: &Local) -> Result<String> {
         let text = self.str_object(object)?;
         Ok(self.text(&text).unwrap_or_default())
     }
 
     /// `ascii(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__repr__` raises.
     pub fn ascii(&self, object: &Local) -> Result<String> {
         let character = |point| match char::from_u32(point).filter(char::is_ascii) {
             Some(character) => character.to_string(),
@@ -160,7 +141,7 @@ impl Vm {
                     "wrapper_descriptor" => "slot wrapper",
                     _ => return Ok(format!("<{class} {qualified}>")),
                 };
-                match self.function_owner(object) {
+                match self.heap.get(object, OWNER) {
                     Some(owner) if kind != "built-in function" => {
                         let owner = self.type_name_of(&owner);
                         format!("<{kind} '{name}' of '{owner}' objects>")

@@ -38,10 +38,6 @@ fn empty_buffer() -> HPy_buffer {
 
 impl Vm {
     /// `memoryview(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no buffer, or what the exporter raises.
     pub fn memory_view(&self, object: &Local) -> Result {
         let view = self.allocate(Kind::MemoryView, &self.builtin("memoryview"), 1, 0)?;
         let mut buffer = empty_buffer();

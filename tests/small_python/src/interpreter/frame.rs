@@ -68,7 +68,7 @@ impl Interpreter {
 
     /// A record for so many variables.
     pub(super) fn environment(&self, around: &Value, variables: usize) -> Value {
-        let environment = self.vm.record(&self.environment_class, 1 + variables, 0);
+        let environment = self.vm.record(&self.environment_class, 1 + variables);
         self.vm.record_set(&environment, 0, Some(around));
         environment
     }

@@ -6,6 +6,7 @@ mod objects;
 mod parameters;
 mod text;
 
+use super::function::OWNER;
 use crate::vm::Vm;
 
 /// Fills the dicts of the builtin classes.
@@ -17,7 +18,7 @@ pub(super) fn install(vm: &Vm) {
         for &(name, function) in methods {
             let is_new = name == "__new__";
             let mut function = vm.function(name, function, &[], !is_new);
-            vm.set_function_owner(&function, &class);
+            vm.heap.set(&function, OWNER, &class);
             if is_new {
                 function = vm.static_method(&function);
             }
