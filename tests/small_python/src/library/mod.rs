@@ -2,7 +2,8 @@
 //!
 //! A module of the library is a file of Python in `python/`, written in the
 //! driver's own language. What has to be done in Rust is in the module
-//! `_driver`, which those files import from, and in the builtins. It is as much
+//! `_driver`, which those files import from, and in the builtins. What classes in
+//! `methods.py` have is added to the builtin classes of their names. It is as much
 //! of Python's library as the scripts need, and each function that is there does
 //! what Python's does: the checker leaves a test out rather than have it meet an
 //! approximation.

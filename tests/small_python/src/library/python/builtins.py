@@ -86,9 +86,9 @@ def _converted(value, kind, precision, alternate):
     """The text for a value before the sign and the padding."""
     name = type(value).__name__
     is_int = isinstance(value, int)
-    if kind in ("", "s") and not isinstance(value, (int, float)):
-        if not isinstance(value, str):
-            raise TypeError(f"unsupported format string passed to {name}.__format__")
+    if not isinstance(value, (int, float, str)):
+        raise TypeError(f"unsupported format string passed to {name}.__format__")
+    if kind in ("", "s") and isinstance(value, str):
         return str(value)[:precision]
     if is_int and (kind == "d" or kind == "" and precision is None):
         return str(int(value))
@@ -98,7 +98,7 @@ def _converted(value, kind, precision, alternate):
         return "-" + digits if value < 0 else digits
     if kind == "" and precision is None:
         return str(value)
-    if kind in ("", "f", "F"):
+    if kind in ("", "f", "F") and not isinstance(value, str):
         return _fixed(float(value), 6 if precision is None else precision)
     raise ValueError(f"Unknown format code '{kind}' for object of type '{name}'")
 
@@ -120,10 +120,9 @@ def format(value, specification=""):
     width, rest = _number(rest)
     point, rest = _one_of(".", rest)
     precision, rest = _number(rest) if point else (None, rest)
-    kind, rest = _one_of("sdxXobfF", rest)
-    if rest or precision == "":
+    if len(rest) > 1 or precision == "":
         raise ValueError(f"Invalid format specifier '{specification}'")
-    text = _converted(value, kind, precision and int(precision), alternate)
+    text = _converted(value, rest, precision and int(precision), alternate)
     is_number = isinstance(value, (int, float))
     if is_number and text[0] != "-" and sign in ("+", " "):
         text = sign + text
