@@ -1,5 +1,6 @@
 //! Attributes: `object.__getattribute__` and its companions.
 
+use super::class::ClassInfo;
 use super::function::{MODULE, RECEIVER};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Result, Vm};
@@ -125,17 +126,14 @@ impl Vm {
 
     /// Whether the name is in the `__slots__` of the object's class or a base.
     fn has_slot(&self, object: &Local, name: &str) -> bool {
-        let classes = self.mro(&self.class_of(object));
-        let mut slots = classes
-            .iter()
-            .flat_map(|class| &self.class_info(class).slots);
-        slots.any(|slot| slot == name)
+        self.any_class(&self.class_of(object), |class| {
+            let slots = &self.class_info(class).slots;
+            slots.iter().any(|slot| slot == name)
+        })
     }
 
     fn has_dict(&self, class: &Local) -> bool {
-        self.mro(class)
-            .iter()
-            .any(|class| self.class_info(class).has_dict)
+        self.any_class(class, |class| self.class_info(class).has_dict)
     }
 
     /// The dict of the object's own attributes, made if there is none.
@@ -207,9 +205,6 @@ impl Vm {
         match (name, value) {
             ("__cause__", Some(value)) => self.set_cause(error, value),
             ("__context__", Some(value)) => self.set_context(error, value),
-            ("__traceback__", Some(value)) => {
-                self.dict_set_str(&self.attributes_of(error), name, value);
-            }
             ("args", Some(value)) => {
                 let items = self.items(value).unwrap_or_default();
                 self.set_exception_args(error, &self.tuple(&items));
@@ -225,10 +220,8 @@ impl Vm {
             .filter(|class| self.heap.kind(*class) == Kind::Type)
             .filter(|class| {
                 let (new, old) = (self.class_info(*class), self.class_info(&old));
-                let same_native = match (new.native, old.native) {
-                    (Some(new), Some(old)) => std::ptr::eq(new, old),
-                    (new, old) => new.is_none() && old.is_none(),
-                };
+                let native = |info: &ClassInfo| info.native.map(std::ptr::from_ref);
+                let same_native = native(new) == native(old);
                 new.kind == old.kind && same_native && new.has_dict
             });
         match alike {

@@ -79,31 +79,44 @@ impl Vm {
         self.type_name_of(&self.class_of(object))
     }
 
-    /// The `__bases__` of a class.
-    pub(crate) fn bases(&self, class: &Local) -> Vec<Local> {
-        let bases = self.heap.get(class, BASES);
-        bases
-            .and_then(|bases| self.items(&bases))
-            .unwrap_or_default()
+    fn classes_in(&self, class: &Local, index: usize) -> Vec<Local> {
+        let classes = self.heap.get(class, index);
+        let classes = classes.and_then(|classes| self.items(&classes));
+        classes.unwrap_or_default()
     }
 
-    /// The class and what it derives from, in the order in which names are looked
-    /// up.
+    /// The `__bases__` of a class.
+    pub(crate) fn bases(&self, class: &Local) -> Vec<Local> {
+        self.classes_in(class, BASES)
+    }
+
+    /// The class and what it derives from, in the order in which names are looked up.
     pub(crate) fn mro(&self, class: &Local) -> Vec<Local> {
-        let mro = self.heap.get(class, MRO);
-        mro.and_then(|mro| self.items(&mro)).unwrap_or_default()
+        self.classes_in(class, MRO)
+    }
+
+    /// The first answer to a question that the class and its bases are asked in turn.
+    pub(super) fn ask_classes<T>(
+        &self,
+        class: &Local,
+        question: impl FnMut(Local) -> Option<T>,
+    ) -> Option<T> {
+        let mro = self.heap.get(class, MRO)?;
+        let classes = 0..self.heap.ref_count(&mro);
+        classes
+            .filter_map(|index| self.heap.get(&mro, index))
+            .find_map(question)
+    }
+
+    /// Whether something holds for the class or one of its bases.
+    pub(super) fn any_class(&self, class: &Local, holds: impl Fn(&Local) -> bool) -> bool {
+        let found = self.ask_classes(class, |class| holds(&class).then_some(()));
+        found.is_some()
     }
 
     /// Whether `class` is `base` or derives from it.
     pub fn is_subclass(&self, class: &Local, base: &impl Reference) -> bool {
-        self.heap.get(class, MRO).is_some_and(|mro| {
-            let count = self.heap.ref_count(&mro);
-            (0..count).any(|index| {
-                self.heap
-                    .get(&mro, index)
-                    .is_some_and(|class| class.is(base))
-            })
-        })
+        self.any_class(class, |class| class.is(base))
     }
 
     /// Whether the object's class is `class` or derives from it.
@@ -118,9 +131,7 @@ impl Vm {
 
     /// The same, with the class that has it.
     pub(crate) fn lookup_with_owner(&self, class: &Local, name: &str) -> Option<(Local, Local)> {
-        let mro = self.heap.get(class, MRO)?;
-        (0..self.heap.ref_count(&mro)).find_map(|index| {
-            let class = self.heap.get(&mro, index)?;
+        self.ask_classes(class, |class| {
             let found = self.dict_get_str(&self.heap.attributes(&class)?, name)?;
             Some((found, class))
         })

@@ -83,18 +83,6 @@ fn decode_utf16(
     }
 }
 
-/// A code point in UTF-8, a surrogate as if it were a character.
-fn encode_one(point: u32, bytes: &mut Vec<u8>) {
-    match char::from_u32(point) {
-        Some(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => bytes.extend_from_slice(&[
-            0xe0 | (point >> 12) as u8,
-            0x80 | (point >> 6 & 0x3f) as u8,
-            0x80 | (point & 0x3f) as u8,
-        ]),
-    }
-}
-
 impl Vm {
     fn encoding(&self, name: &str) -> Result<Encoding> {
         match name.to_ascii_lowercase().replace('_', "-").as_str() {
@@ -106,9 +94,21 @@ impl Vm {
         }
     }
 
-    fn unknown_handler(&self, errors: &str) -> Local {
-        let message = format!("unknown error handler name '{errors}'");
-        self.error("LookupError", &message)
+    /// What the language's handler of errors replaces a `UnicodeError` by, and where it goes
+    /// on.
+    fn handle(&self, error: Local, handler: &str) -> Result<(Local, usize)> {
+        if handler == "strict" {
+            return Err(error);
+        }
+        let (codecs, name) = (self.import("codecs")?, self.str(handler));
+        let handler = self.call_method(&codecs, "lookup_error", [name].into())?;
+        let answer = self.call(&handler, [error].into())?;
+        let [replacement, position] = &*self.collect_items(&answer)? else {
+            let message = "an error handler must return a pair, not {}";
+            return Err(self.type_error(message, &[&answer]));
+        };
+        let position = self.index_of(position, "OverflowError")?;
+        Ok((replacement.clone(), position.max(0).cast_unsigned()))
     }
 
     /// A `UnicodeDecodeError` or `UnicodeEncodeError`.
@@ -147,40 +147,16 @@ impl Vm {
                     at += length;
                 }
                 Err(wrong) => {
-                    self.handle_decoding(bytes, encoding, errors, at, wrong, &mut points)?;
-                    at += wrong.0;
+                    let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
+                    let class = "UnicodeDecodeError";
+                    let error = self.unicode_error(class, encoding, &object, at, wrong);
+                    let (replacement, next) = self.handle(error, errors)?;
+                    points.extend(self.units(&replacement));
+                    at = next;
                 }
             }
         }
         self.str_of(&self.builtin("str"), &points)
-    }
-
-    fn handle_decoding(
-        &self,
-        bytes: &[u8],
-        encoding: Encoding,
-        errors: &str,
-        start: usize,
-        wrong: Wrong,
-        points: &mut Vec<u32>,
-    ) -> Result<()> {
-        let wrong_bytes = bytes[start..start + wrong.0].iter().copied();
-        match errors {
-            "strict" => {
-                let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
-                let class = "UnicodeDecodeError";
-                return Err(self.unicode_error(class, encoding, &object, start, wrong));
-            }
-            "ignore" => {}
-            "replace" => points.push(0xfffd),
-            "surrogateescape" => points.extend(wrong_bytes.map(|byte| 0xdc00 + u32::from(byte))),
-            "backslashreplace" => {
-                let escaped: String = wrong_bytes.map(|byte| format!("\\x{byte:02x}")).collect();
-                points.extend(escaped.chars().map(u32::from));
-            }
-            _ => return Err(self.unknown_handler(errors)),
-        }
-        Ok(())
     }
 
     /// `str.encode(encoding, errors)`, as Rust's bytes.
@@ -194,36 +170,28 @@ impl Vm {
             return Err(self.error("LookupError", &format!("unknown encoding: {name}")));
         }
         let mut bytes = Vec::with_capacity(points.len());
-        for (start, &point) in points.iter().enumerate() {
+        let mut at = 0;
+        while let Some(&point) = points.get(at) {
             let Some(reason) = encoding.refuses(point) else {
-                match encoding {
-                    Encoding::Utf8 => encode_one(point, &mut bytes),
+                match char::from_u32(point) {
+                    Some(character) if encoding == Encoding::Utf8 => {
+                        bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
+                    }
                     _ => bytes.push(point as u8),
                 }
+                at += 1;
                 continue;
             };
-            match errors {
-                "strict" => {
-                    let rest = points[start..].iter();
-                    let wrong = rest.take_while(|&&point| encoding.refuses(point).is_some());
-                    let wrong = (wrong.count(), reason);
-                    return Err(self.unicode_error(
-                        "UnicodeEncodeError",
-                        encoding,
-                        text,
-                        start,
-                        wrong,
-                    ));
-                }
-                "ignore" => {}
-                "replace" => bytes.push(b'?'),
-                "surrogateescape" if (0xdc80..0xdd00).contains(&point) => {
-                    bytes.push((point - 0xdc00) as u8);
-                }
-                "surrogatepass" if encoding == Encoding::Utf8 => encode_one(point, &mut bytes),
-                "backslashreplace" => bytes.extend(super::text::escape(point).bytes()),
-                _ => return Err(self.unknown_handler(errors)),
+            let rest = points[at..].iter();
+            let wrong = rest.take_while(|&&point| encoding.refuses(point).is_some());
+            let wrong = (wrong.count(), reason);
+            let error = self.unicode_error("UnicodeEncodeError", encoding, text, at, wrong);
+            let (replacement, next) = self.handle(error, errors)?;
+            match self.bytes_value(&replacement) {
+                Some(replacement) => bytes.extend(replacement),
+                None => bytes.extend(self.encode(&replacement, name, "strict")?),
             }
+            at = next;
         }
         Ok(bytes)
     }

@@ -73,7 +73,7 @@ impl Vm {
     }
 
     /// `int(text, base)`; `object` is for the message.
-    pub(crate) fn parse_int(&self, text: &str, base: u32, object: &Local) -> Result {
+    pub fn parse_int(&self, text: &str, base: u32, object: &Local) -> Result {
         let digits = text.trim().replace('_', "").to_ascii_lowercase();
         let (is_negative, digits) = match digits.strip_prefix('-') {
             Some(digits) => (true, digits),

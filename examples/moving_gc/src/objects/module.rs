@@ -182,9 +182,8 @@ impl Vm {
         class: &Local,
         wanted: impl Fn(&Definition) -> bool,
     ) -> Option<Definition> {
-        self.mro(class)
-            .iter()
-            .filter_map(|class| self.class_info(class).definition)
-            .find(wanted)
+        self.ask_classes(class, |class| {
+            self.class_info(&class).definition.filter(&wanted)
+        })
     }
 }

@@ -7,26 +7,24 @@ use moving_gc::{Arguments, Vm};
 use ruff_python_ast as ast;
 use std::ops::Range;
 
-type Keywords = Vec<(String, Value)>;
-
 impl Interpreter {
     pub(super) fn eval_call(&self, frame: &mut Frame, call: &ast::ExprCall) -> VmResult<Value> {
         let callee = self.eval(frame, &call.func)?;
-        let (positional, keywords) = self.arguments(frame, &call.arguments)?;
-        self.call_with(&callee, positional, keywords)
+        let arguments = self.arguments(frame, &call.arguments)?;
+        self.vm.call(&callee, arguments)
     }
 
     pub(super) fn arguments(
         &self,
         frame: &mut Frame,
         arguments: &ast::Arguments,
-    ) -> VmResult<(Vec<Value>, Keywords)> {
+    ) -> VmResult<Arguments> {
         let positional = self.elements(frame, &arguments.args)?;
-        let mut keywords = Keywords::new();
+        let mut keywords: Vec<(Value, Value)> = Vec::new();
         for keyword in &arguments.keywords {
             let value = self.eval(frame, &keyword.value)?;
             if let Some(name) = &keyword.arg {
-                keywords.push((name.to_string(), value));
+                keywords.push((self.vm.str(name), value));
                 continue;
             }
             let keys = self.vm.call_method(&value, "keys", [].into())?;
@@ -35,29 +33,18 @@ impl Interpreter {
                 let Some(name) = self.vm.text(&key) else {
                     return Err(self.error("TypeError", "keywords must be strings"));
                 };
-                if keywords.iter().any(|(known, _)| *known == name) {
+                let is_same = |(known, _): &(Value, _)| self.vm.text(known).as_ref() == Some(&name);
+                if keywords.iter().any(is_same) {
                     let message = format!("got multiple values for keyword argument '{name}'");
                     return Err(self.error("TypeError", &message));
                 }
-                keywords.push((name, item));
+                keywords.push((key, item));
             }
         }
-        Ok((positional, keywords))
-    }
-
-    pub(super) fn call_with(
-        &self,
-        callee: &Value,
-        positional: Vec<Value>,
-        keywords: Keywords,
-    ) -> VmResult<Value> {
-        let keywords = keywords.into_iter();
-        let keywords = keywords.map(|(name, value)| (self.vm.str(&name), value));
-        let arguments = Arguments {
+        Ok(Arguments {
             positional,
-            keywords: keywords.collect(),
-        };
-        self.vm.call(callee, arguments)
+            keywords,
+        })
     }
 
     pub(super) fn decorators(

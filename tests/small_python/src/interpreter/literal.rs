@@ -4,7 +4,6 @@
 use super::machine::{LoadedUnit, Value};
 use crate::syntax::index;
 use moving_gc::Vm;
-use num_bigint::BigInt;
 use ruff_python_ast::{AtomicNodeIndex, Expr, ExprStringLiteral, Number, StringFlags};
 use ruff_text_size::Ranged;
 
@@ -25,7 +24,9 @@ impl LoadedUnit {
                 Number::Float(value) => vm.float(*value),
                 Number::Int(int) => match int.as_i64() {
                     Some(value) => vm.int(value),
-                    None => vm.big_int(&big_int(&self.unit.source[node.range()])),
+                    None => vm
+                        .parse_int(&self.unit.source[node.range()], 0, &vm.none())
+                        .unwrap_or_else(|_| unreachable!("the parser refuses other digits")),
                 },
                 Number::Complex { .. } => unreachable!("its code is never run"),
             },
@@ -55,19 +56,6 @@ impl LoadedUnit {
         }
         vm.str_of_code_points(&points)
     }
-}
-
-/// The value of an integer literal, in any base.
-fn big_int(literal: &str) -> BigInt {
-    let digits = literal.replace('_', "").to_ascii_lowercase();
-    let (radix, digits) = match digits.get(..2) {
-        Some("0x") => (16, &digits[2..]),
-        Some("0o") => (8, &digits[2..]),
-        Some("0b") => (2, &digits[2..]),
-        _ => (10, &*digits),
-    };
-    BigInt::parse_bytes(digits.as_bytes(), radix)
-        .unwrap_or_else(|| unreachable!("the parser refuses other digits"))
 }
 
 /// The code points of a literal: those of `value`, with the surrogates that

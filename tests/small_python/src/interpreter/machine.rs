@@ -59,7 +59,7 @@ pub struct Interpreter {
     /// Gives the binaries for `make_module`.
     supply: RefCell<Option<Supply>>,
     /// The dict `os.environ`, as far as it is HPy's.
-    pub(crate) environment: Value,
+    pub(crate) os_environ: Value,
 }
 
 thread_local! {
@@ -83,7 +83,7 @@ impl Interpreter {
             environment_class,
             collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
-            environment: vm.dict(),
+            os_environ: vm.dict(),
         }));
         CURRENT.with(|current| {
             let first = current.set(interpreter).is_ok();

@@ -50,13 +50,13 @@ impl Interpreter {
     /// Sets a variable of `os.environ`, which is empty at first.
     pub fn set_environment(&self, name: &str, value: &str) {
         self.vm
-            .dict_set_str(&self.environment, name, &self.vm.str(value));
+            .dict_set_str(&self.os_environ, name, &self.vm.str(value));
     }
 
     /// The mode for a module, by the variable `HPY`; with `HPY_LOG` a line says so.
     pub(crate) fn mode_for(&self, name: &str) -> VmResult<Mode> {
         let variable = |name| {
-            let value = self.vm.dict_get_str(&self.environment, name)?;
+            let value = self.vm.dict_get_str(&self.os_environ, name)?;
             Some(self.vm.text(&value).unwrap_or_default())
         };
         let modes = variable("HPY").unwrap_or_default();

@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         Ok(vm.int(0))
     }),
     ("environment", |_, _, _| {
-        Ok(Interpreter::current().environment.clone())
+        Ok(Interpreter::current().os_environ.clone())
     }),
     ("escape_pattern", patterns::escape),
     ("exc_info", |vm, _, _| {

@@ -20,7 +20,7 @@ pub struct Unit {
     pub codes: Vec<Code>,
     /// Where the variables are.
     pub places: Vec<Place>,
-    /// Made into objects once, when the unit is loaded.
+    /// Each is made into an object once, when it is evaluated first.
     pub literals: Vec<&'static Expr>,
 }
 

@@ -670,14 +670,14 @@ class UnicodeDecodeError:
         return _places(self, "decode", "byte", lambda byte: f"0x{byte:02x}")
 
 
-def _escaped(character):
-    point = ord(character)
-    form = "x02" if point < 0x100 else "u04" if point < 0x10000 else "U08"
-    return f"'\\{form[0]}{format(point, form[1:] + 'x')}'"
+def _quoted(character):
+    from codecs import _escaped
+
+    return f"'{_escaped(character)}'"
 
 
 class UnicodeEncodeError:
     __init__ = _unicode_error
 
     def __str__(self):
-        return _places(self, "encode", "character", _escaped)
+        return _places(self, "encode", "character", _quoted)
