@@ -451,10 +451,10 @@ class dict:
             pairs = [(key, other[key]) for key in other.keys()]
         else:
             pairs = [tuple(pair) for pair in other]
-        for pair in [*pairs, *more.items()]:
+        for at, pair in enumerate([*pairs, *more.items()]):
             if len(pair) != 2:
                 raise ValueError(
-                    f"dictionary update sequence element has length {len(pair)}; 2 is required"
+                    f"dictionary update sequence element #{at} has length {len(pair)}; 2 is required"
                 )
             dict.__setitem__(self, *pair)
 
