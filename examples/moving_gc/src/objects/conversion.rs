@@ -24,7 +24,7 @@ impl Vm {
     }
 
     /// An index that fits; otherwise an error of the class `overflow`.
-    pub(crate) fn index_of(&self, object: &Local, overflow: &str) -> Result<isize> {
+    pub fn index_of(&self, object: &Local, overflow: &str) -> Result<isize> {
         let index = self.index(object)?;
         self.clamp_index(&index, overflow)
     }

@@ -98,7 +98,7 @@ impl Vm {
     }
 
     /// `range(start, stop, step)`; the step is not 0.
-    pub(crate) fn range(&self, start: i64, stop: i64, step: i64) -> Local {
+    pub fn range(&self, start: i64, stop: i64, step: i64) -> Local {
         let parts = [self.int(start), self.int(stop), self.int(step)];
         self.three_parts(Kind::Range, "range", parts.each_ref())
     }

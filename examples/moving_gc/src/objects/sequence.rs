@@ -188,8 +188,7 @@ impl Vm {
                 let mut bytes = self.heap.with_bytes(a, <[u8]>::to_vec);
                 self.heap
                     .with_bytes(b, |more| bytes.extend_from_slice(more));
-                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-                self.new_scalar(&class, kind, &bytes)
+                self.new_plain(kind, &bytes)
             }
             kind => {
                 let mut items = self.items(a).unwrap_or_default();
@@ -214,8 +213,7 @@ impl Vm {
             kind @ (Kind::Str | Kind::Bytes) => {
                 room(self.heap.byte_count(sequence))?;
                 let bytes = self.heap.with_bytes(sequence, |bytes| bytes.repeat(count));
-                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-                self.new_scalar(&class, kind, &bytes)
+                self.new_plain(kind, &bytes)
             }
             kind => {
                 let items = self.items(sequence).unwrap_or_default();

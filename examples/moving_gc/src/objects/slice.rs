@@ -72,15 +72,12 @@ impl Vm {
         let indices = selected(self.builtin_length(object).unwrap_or(0), parts);
         match self.heap.kind(object) {
             kind @ (Kind::Str | Kind::Bytes) => {
-                let (class, width) = match kind {
-                    Kind::Str => ("str", 4),
-                    _ => ("bytes", 1),
-                };
+                let width = if kind == Kind::Str { 4 } else { 1 };
                 let part = self.heap.with_bytes(object, |bytes| {
                     let unit = |index: &usize| &bytes[index * width..][..width];
                     indices.iter().flat_map(unit).copied().collect::<Vec<u8>>()
                 });
-                self.new_scalar(&self.builtin(class), kind, &part)
+                self.new_plain(kind, &part)
             }
             kind => {
                 let kind = if kind == Kind::Tuple {

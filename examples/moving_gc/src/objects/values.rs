@@ -99,6 +99,12 @@ impl Vm {
         object
     }
 
+    /// A `str` or `bytes` of any length.
+    pub(super) fn new_plain(&self, kind: Kind, bytes: &[u8]) -> Result {
+        let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
+        self.new_scalar(&class, kind, bytes)
+    }
+
     /// An object that is nothing but bytes, whatever its class.
     pub(crate) fn new_scalar(&self, class: &Local, kind: Kind, bytes: &[u8]) -> Result {
         let object = self.allocate(kind, class, 0, bytes.len())?;

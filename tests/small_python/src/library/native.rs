@@ -66,6 +66,13 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         Ok(vm.int(mode as i64))
     }),
     ("new_generation", modes::new_generation),
+    function!("new_range", |vm, start, stop, step| {
+        let number = |part| vm.index_of(part, "OverflowError").map(|part| part as i64);
+        Ok(vm.range(number(&start)?, number(&stop)?, number(&step)?))
+    }),
+    function!("new_slice", |vm, start, stop, step| {
+        Ok(vm.slice(&start, &stop, &step))
+    }),
     ("open_handles", modes::open_handles),
     function!("power", |vm, base, exponent, modulus| {
         vm.power(&base, &exponent, &modulus)

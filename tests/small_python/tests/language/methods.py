@@ -49,6 +49,7 @@ d.update([(0, 1)])
 print(d, d | {1: 1}, d == dict(d), d != {}, {1: 2} == {1: 3}, d.keys(), d.values(), d.items())
 show(lambda: d.pop(98), lambda: {}[5], d.clear, lambda: d)
 print({1, 2} | {3}, {1, 2} & {2}, {1, 2} - {2}, {1, 2} ^ {2, 3}, {1} == {1}, {1} == {2}, set())
+show(lambda: range(1, 5, 0), lambda: range(None, 1), lambda: range("a"), lambda: slice(5), slice(1, 2, 3).__repr__)
 print(slice(1, 2), slice(1, 2) == slice(1, 2), range(1, 9, 2), list(range(10))[::-2], b"hello"[::-1])
 
 

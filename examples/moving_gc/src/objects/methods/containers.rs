@@ -1,7 +1,7 @@
-//! `tuple`, `list`, `dict`, `slice`, `range`, `memoryview` and iterators.
+//! `tuple`, `list`, `dict`, `memoryview` and iterators.
 
 use super::parameters::{Table, method};
-use crate::heap::{Kind, Local};
+use crate::heap::Kind;
 use crate::vm::{Arguments, Result, Vm};
 
 fn new_sequence(vm: &Vm, kind: Kind, arguments: Arguments) -> Result {
@@ -12,15 +12,6 @@ fn new_sequence(vm: &Vm, kind: Kind, arguments: Arguments) -> Result {
         None => Vec::new(),
     };
     vm.new_sequence_of(&class, kind, items.len(), items.iter())
-}
-
-/// Three parts with Python's rule for one, two or three arguments.
-fn parts(vm: &Vm, name: &'static str, arguments: Arguments) -> Result<[Option<Local>; 3]> {
-    let ([_, first], [second, third]) = arguments.take(vm, name, ["", ""])?;
-    Ok(match second {
-        None => [None, Some(first), None],
-        Some(second) => [Some(first), Some(second), third],
-    })
 }
 
 pub(super) const TABLES: &[Table] = &[
@@ -87,30 +78,6 @@ pub(super) const TABLES: &[Table] = &[
                 Ok(found.or(default).unwrap_or_else(|| vm.none()))
             }),
         ],
-    ),
-    (
-        "slice",
-        &[("__new__", |vm, _, arguments| {
-            let parts = parts(vm, "slice", arguments)?;
-            let [start, stop, step] = parts.map(|part| part.unwrap_or_else(|| vm.none()));
-            Ok(vm.slice(&start, &stop, &step))
-        })],
-    ),
-    (
-        "range",
-        &[("__new__", |vm, _, arguments| {
-            let parts = parts(vm, "range", arguments)?;
-            let mut numbers = [0, 0, 1];
-            for (number, part) in numbers.iter_mut().zip(&parts) {
-                if let Some(part) = part {
-                    *number = vm.index_of(part, "OverflowError")? as i64;
-                }
-            }
-            match numbers {
-                [_, _, 0] => Err(vm.error("ValueError", "range() arg 3 must not be zero")),
-                [start, stop, step] => Ok(vm.range(start, stop, step)),
-            }
-        })],
     ),
     (
         "iterator",

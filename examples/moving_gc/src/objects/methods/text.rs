@@ -127,8 +127,7 @@ fn join(vm: &Vm, separator: &Local, iterable: &Local) -> Result {
             _ => vm.bytes_of(item)?,
         });
     }
-    let class = vm.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-    vm.new_scalar(&class, kind, &parts.join(&*content(separator)))
+    vm.new_plain(kind, &parts.join(&*content(separator)))
 }
 
 pub(super) const TABLES: &[Table] = &[

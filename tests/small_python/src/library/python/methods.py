@@ -6,6 +6,8 @@ of any class, so `%` and `str()` come by here as well.
 """
 
 from _driver import index as _index
+from _driver import new_range as _new_range
+from _driver import new_slice as _new_slice
 
 _WHITESPACE = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
@@ -332,8 +334,18 @@ def _equal_parts(self, other):
     return (self.start, self.stop, self.step) == (other.start, other.stop, other.step)
 
 
+def _parts(name, args, start, step):
+    """Start, stop and step, by the rule for one, two or three arguments."""
+    if not 1 <= len(args) <= 3:
+        raise TypeError(f"{name} expected 1 to 3 arguments, got {len(args)}")
+    return (start, args[0], step) if len(args) == 1 else (*args, step)[:3]
+
+
 class slice:
     __eq__ = _equal_parts
+
+    def __new__(cls, *args):
+        return _new_slice(*_parts("slice", args, None, None))
 
     def __repr__(self):
         return f"slice({self.start!r}, {self.stop!r}, {self.step!r})"
@@ -341,6 +353,12 @@ class slice:
 
 class range:
     __eq__ = _equal_parts
+
+    def __new__(cls, *args):
+        start, stop, step = _parts("range", args, 0, 1)
+        if _index(step) == 0:
+            raise ValueError("range() arg 3 must not be zero")
+        return _new_range(start, stop, step)
 
     def __repr__(self):
         step = "" if self.step == 1 else f", {self.step}"
