@@ -60,7 +60,7 @@ pub trait Language {
     /// Reports an error that can't be raised, and the object it happened in.
     fn report_unraisable(&self, vm: &Vm, error: &Local, object: Option<&Local>) {
         let _ = object;
-        vm.add_unraisable(error);
+        vm.print_unraisable(error);
     }
 }
 
@@ -76,8 +76,6 @@ pub struct Vm {
     depth: Cell<u32>,
     /// Whether finalizers are running.
     finalizing: Cell<bool>,
-    /// Errors that nobody could be told of, as text.
-    unraisable: RefCell<Vec<String>>,
 }
 
 /// Calls within calls beyond this many are a `RecursionError`. A frame of the
@@ -95,7 +93,6 @@ impl Vm {
             language: RefCell::default(),
             depth: Cell::new(0),
             finalizing: Cell::new(false),
-            unraisable: RefCell::default(),
         }
     }
 
@@ -216,7 +213,7 @@ impl Vm {
             let class = self.class_of(&object);
             if let Some(finalizer) = self.lookup(&class, "__del__") {
                 if let Err(error) = self.call(&finalizer, [object].into()) {
-                    self.add_unraisable(&error);
+                    self.print_unraisable(&error);
                 }
                 self.heap.count_finalizer();
             }
@@ -225,10 +222,9 @@ impl Vm {
         true
     }
 
-    /// Puts down an error that nobody can be told of.
-    pub fn add_unraisable(&self, error: &Local) {
-        let text = self.describe_error(error);
-        self.unraisable.borrow_mut().push(text);
+    /// Prints an error that can't be raised.
+    pub fn print_unraisable(&self, error: &Local) {
+        eprintln!("Exception ignored: {}", self.describe_error(error));
     }
 
     /// `sys.unraisablehook` of the language, if it has one.
@@ -236,12 +232,7 @@ impl Vm {
         let language = self.language();
         match language {
             Some(language) => language.report_unraisable(self, error, object),
-            None => self.add_unraisable(error),
+            None => self.print_unraisable(error),
         }
-    }
-
-    /// The errors so far that nobody could be told of, as text.
-    pub fn take_unraisable(&self) -> Vec<String> {
-        std::mem::take(&mut *self.unraisable.borrow_mut())
     }
 }

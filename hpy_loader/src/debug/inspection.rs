@@ -1,15 +1,12 @@
 //! One call from C into the context of this mode.
 
-use super::extension::Extension;
 use super::pooled_context::PooledContext;
-use super::records::HandleRecord;
 use super::state::Debug;
 use super::violations::ViolationKind;
 use crate::abi::context::row_offset;
 use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
-use crate::sites::{Caller, PythonStack, Site};
-use std::ffi::CStr;
+use crate::sites::{Caller, Site};
 
 /// What a function of the context does before and after the wrapped one.
 ///
@@ -91,19 +88,10 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
-    pub fn extension(&self) -> &'static Extension {
-        self.context.extension()
-    }
-
     /// Where C is.
     #[inline(always)]
     pub fn site(&self) -> Site {
         Site::capture(self.caller, self.debug().frames.get())
-    }
-
-    /// The Python stack above.
-    pub fn python(&self) -> PythonStack {
-        self.context.capture_stack()
     }
 
     /// The wrapped context's handle for one of C's. What is no open handle of this
@@ -116,18 +104,6 @@ impl Inspection {
             return inner;
         }
         self.apart(move |inspection| inspection.unwrap_invalid(handle))
-    }
-
-    /// Leaves an error where the wrapped context is not asked.
-    pub fn system_error(&self, message: &CStr) {
-        let inner = self.inner();
-        inner.set_error(inner.h_SystemError, message);
-    }
-
-    /// The record of a handle that is open and not `HPy_NULL`.
-    #[inline(always)]
-    pub fn open_record(&self, handle: HPy) -> Option<&'static HandleRecord> {
-        self.debug().records.look_open(handle)
     }
 
     /// C's handle for one that the wrapped context has returned.

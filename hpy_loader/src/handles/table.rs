@@ -179,13 +179,6 @@ impl<O> HandleTable<O> {
             return (word.is_slot() && !word.is_null())
                 .then(|| self.slot(word.index_if_odd() as u32));
         }
-        self.find(word)
-    }
-
-    /// [`lookup`](Self::lookup) for words that the table itself has kept, and which
-    /// no build takes for open without looking.
-    #[inline]
-    pub(super) fn find(&self, word: RawHandle) -> Option<&Slot<O>> {
         let index = word.index_if_odd();
         if index >= u64::from(self.high_water.get()) {
             return None;
@@ -197,7 +190,7 @@ impl<O> HandleTable<O> {
         slot.answers_to(word).then_some(slot)
     }
 
-    /// [`find`](Self::find) for a word that the table has given, whose index needs no
+    /// [`lookup`](Self::lookup) for a word that the table has given, whose index needs no
     /// check, or `HPy_NULL`, which has the index of the slot set apart.
     #[inline(always)]
     pub(super) fn own_slot(&self, word: RawHandle) -> Option<&Slot<O>> {

@@ -25,10 +25,10 @@ impl WrappedContext {
         self.0
     }
 
-    /// Makes an error of a class that is a constant the pending one.
-    pub fn set_error(self, class: HPy, message: &CStr) {
+    /// Makes a `SystemError` the pending one.
+    pub fn system_error(self, message: &CStr) {
         // SAFETY: `new` demands a whole context, and this is a C string.
-        unsafe { (self.ctx_Err_SetString)(self.0, class, message.as_ptr()) };
+        unsafe { (self.ctx_Err_SetString)(self.0, self.h_SystemError, message.as_ptr()) };
     }
 
     /// Ends the process.

@@ -63,18 +63,11 @@ pub struct Images {
 impl Images {
     /// The image that an address lies in.
     pub fn find(&mut self, address: usize) -> Option<&Arc<Image>> {
-        let position = self
-            .known
-            .iter()
-            .position(|image| image.range.contains(&address));
-        match position {
-            Some(position) => self.known.get(position),
-            None => {
-                let image = mapped::find(address)?;
-                self.known.push(Arc::new(image));
-                self.known.last()
-            }
+        let has_it = |image: &&Arc<Image>| image.range.contains(&address);
+        if !self.known.iter().any(|image| has_it(&image)) {
+            self.known.push(Arc::new(mapped::find(address)?));
         }
+        self.known.iter().find(has_it)
     }
 }
 

@@ -122,43 +122,26 @@ macro_rules! with_caller {
     ) => {
         #[unsafe(naked)]
         $visibility unsafe extern "C" fn $name $(<$R: $bound>)? ($($arg: $type),*) $(-> $ret)? {
+            // Those registers are used that no argument is in and no function has to keep.
             core::arch::naked_asm!(
-                $crate::note_caller!(),
+                #[cfg(target_arch = "x86_64")]
+                "mov rax, qword ptr [rsp]
+                 mov qword ptr [rdi + {address}], rax
+                 mov qword ptr [rdi + {stack}], rsp
+                 mov qword ptr [rdi + {frame}], rbp
+                 jmp {target}",
+                #[cfg(target_arch = "aarch64")]
+                "mov x16, sp
+                 str x30, [x0, #{address}]
+                 str x16, [x0, #{stack}]
+                 str x29, [x0, #{frame}]
+                 b {target}",
                 address = const $offset,
                 stack = const $offset + 8,
                 frame = const $offset + 16,
                 target = sym $target,
             )
         }
-    };
-}
-
-/// The instructions of an entry. Those registers are used that no argument is in
-/// and no function has to keep.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! note_caller {
-    () => {
-        "mov rax, qword ptr [rsp]
-         mov qword ptr [rdi + {address}], rax
-         mov qword ptr [rdi + {stack}], rsp
-         mov qword ptr [rdi + {frame}], rbp
-         jmp {target}"
-    };
-}
-
-/// The instructions of an entry.
-#[cfg(all(target_arch = "aarch64", not(miri)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! note_caller {
-    () => {
-        "mov x16, sp
-         str x30, [x0, #{address}]
-         str x16, [x0, #{stack}]
-         str x29, [x0, #{frame}]
-         b {target}"
     };
 }
 

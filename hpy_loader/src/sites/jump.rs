@@ -21,30 +21,21 @@ use crate::platform::images::Image;
 /// The longest instruction that is looked at.
 const LONGEST: usize = 7;
 
-/// What the instruction before a return address calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Called {
-    /// A function through a pointer, as the context's are.
-    Pointer,
-    /// The function at an address.
-    Function(usize),
-}
-
-/// What the instruction before `return_address` calls; `code` are the bytes
-/// before it.
-fn called(code: &[u8], return_address: usize) -> Called {
+/// The function that the instruction before `return_address` calls by its address; `code`
+/// are the bytes before it. `None` for a call through a pointer, as the context's are.
+fn called(code: &[u8], return_address: usize) -> Option<usize> {
     let rest = |count: usize| code.len().checked_sub(count).map(|start| &code[start..]);
     match (rest(6), rest(5)) {
         // call [register + distance]
-        (Some([0xff, 0x90..=0x93 | 0x95..=0x97, ..]), _) => Called::Pointer,
+        (Some([0xff, 0x90..=0x93 | 0x95..=0x97, ..]), _) => None,
         // call register
-        (_, Some([_, _, _, 0xff, 0xd0..=0xd7])) => Called::Pointer,
+        (_, Some([_, _, _, 0xff, 0xd0..=0xd7])) => None,
         // call distance
         (_, Some(&[0xe8, a, b, c, d])) => {
             let distance = i32::from_le_bytes([a, b, c, d]) as isize;
-            Called::Function(return_address.wrapping_add_signed(distance))
+            Some(return_address.wrapping_add_signed(distance))
         }
-        _ => Called::Pointer,
+        _ => None,
     }
 }
 
@@ -95,13 +86,12 @@ fn jumps_to(code: &[u8], register: u8) -> bool {
 }
 
 impl Image {
-    /// What the instruction before a return address calls.
-    pub fn called_before(&self, return_address: usize) -> Called {
+    /// The function that the instruction before a return address calls by its address.
+    pub fn called_before(&self, return_address: usize) -> Option<usize> {
         let start = return_address.wrapping_sub(LONGEST);
-        match self.code(start, return_address) {
-            Some(code) if cfg!(target_arch = "x86_64") => called(code, return_address),
-            _ => Called::Pointer,
-        }
+        let code = self.code(start, return_address)?;
+        let is_known = cfg!(target_arch = "x86_64");
+        is_known.then(|| called(code, return_address)).flatten()
     }
 
     /// The return address that a jump to the context's function at `offset` in
@@ -127,18 +117,15 @@ mod tests {
         let at = 0x1000;
         for (code, expected) in [
             // call *0x288(%rdi), call *0x288(%r12)
-            (&[0xff, 0x97, 0x88, 2, 0, 0][..], Called::Pointer),
-            (&[0x41, 0xff, 0x94, 0x24, 0x88, 2, 0, 0], Called::Pointer),
+            (&[0xff, 0x97, 0x88, 2, 0, 0][..], None),
+            (&[0x41, 0xff, 0x94, 0x24, 0x88, 2, 0, 0], None),
             // call *%rax, call *%r8
-            (&[0, 0, 0, 0, 0xff, 0xd0], Called::Pointer),
-            (&[0, 0, 0, 0x41, 0xff, 0xd0], Called::Pointer),
+            (&[0, 0, 0, 0, 0xff, 0xd0], None),
+            (&[0, 0, 0, 0x41, 0xff, 0xd0], None),
             // call .-0x100
-            (
-                &[0, 0xe8, 0, 0xff, 0xff, 0xff],
-                Called::Function(at - 0x100),
-            ),
-            (&[0x90, 0xe8, 0x10, 0, 0, 0], Called::Function(at + 0x10)),
-            (&[], Called::Pointer),
+            (&[0, 0xe8, 0, 0xff, 0xff, 0xff], Some(at - 0x100)),
+            (&[0x90, 0xe8, 0x10, 0, 0, 0], Some(at + 0x10)),
+            (&[], None),
         ] {
             assert_eq!(called(code, at), expected, "{code:x?}");
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A place in an extension's code, with as much of the stack above as was asked
 /// for. One word, free to copy, never freed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Site(u64);
 
 /// Marks a site whose lower bits are the number of an interned stack.
@@ -97,12 +97,6 @@ pub(super) enum SiteParts {
         function: usize,
         offset: usize,
     },
-}
-
-impl Default for Site {
-    fn default() -> Self {
-        Self::UNKNOWN
-    }
 }
 
 /// Not resolved, so that printing a structure costs nothing.

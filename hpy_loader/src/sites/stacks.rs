@@ -4,7 +4,6 @@ use super::call::CallScope;
 use super::caller::Caller;
 use super::descriptions::{extent, function_name};
 use super::frame::is_helper;
-use super::jump::Called;
 use super::site::Site;
 use super::walk::{Walk, Walker};
 use crate::platform::images::{Image, Images};
@@ -194,7 +193,7 @@ impl Stacks {
         let verdict = match self.images.find(address) {
             Some(image) if is_vm(image) => Verdict::Vm,
             Some(image) if is_helper(&function_name(image, address)) => Verdict::Helper,
-            Some(image) if image.called_before(address) != Called::Pointer => Verdict::Jumped,
+            Some(image) if image.called_before(address).is_some() => Verdict::Jumped,
             _ => Verdict::Enough,
         };
         self.verdicts.insert(address, verdict);
@@ -203,10 +202,8 @@ impl Stacks {
 
     /// The place of the jump in the function that was called before `address`.
     fn jumped_before(&mut self, address: usize, offset: u32) -> Option<usize> {
-        match self.images.find(address)?.called_before(address) {
-            Called::Function(function) => self.jump(function, offset),
-            Called::Pointer => None,
-        }
+        let function = self.images.find(address)?.called_before(address)?;
+        self.jump(function, offset)
     }
 
     /// The place where `function` jumped to the context's function at `offset`.

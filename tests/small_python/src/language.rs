@@ -30,7 +30,7 @@ impl Language for Script {
 
     fn report_unraisable(&self, vm: &Vm, error: &Value, _: Option<&Value>) {
         if self.0.unraisable_hook(error).is_err() {
-            vm.add_unraisable(error);
+            vm.print_unraisable(error);
         }
     }
 
@@ -58,7 +58,7 @@ impl Interpreter {
     fn unraisable_hook(&self, error: &Value) -> VmResult<()> {
         let sys = self.vm.import("sys")?;
         let Some(hook) = self.vm.get_attr_optional(&sys, "unraisablehook")? else {
-            self.vm.add_unraisable(error);
+            self.vm.print_unraisable(error);
             return Ok(());
         };
         let namespace = self.vm.import("types")?;

@@ -37,6 +37,11 @@ fn errors() {
 }
 
 #[test]
+fn methods() {
+    check("methods");
+}
+
+#[test]
 fn values() {
     check("values");
 }

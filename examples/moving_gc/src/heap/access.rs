@@ -31,11 +31,6 @@ impl Heap {
         self.header(object.address()).kind()
     }
 
-    /// Changes how references and bytes are read. Their numbers stay.
-    pub fn set_kind(&self, object: &Local, kind: Kind) {
-        self.header(object.address()).set_kind(kind);
-    }
-
     /// The object's class.
     pub fn class(&self, object: &impl Reference) -> Local {
         self.root_address(self.header(object.address()).class.get())
@@ -169,6 +164,11 @@ impl Heap {
             Some(companion) => companion,
             None => unreachable!("it has just been made"),
         }
+    }
+
+    /// The object's native struct, if it has one.
+    pub fn native(&self, object: &impl Reference) -> Option<*mut std::ffi::c_void> {
+        self.companion(object)?.native()
     }
 
     /// Lets the object wait for its finalizer when it is dead.

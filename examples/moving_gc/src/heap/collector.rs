@@ -52,8 +52,7 @@ impl Heap {
         let scan = collection.scan(to);
         let condemned = collection.condemn();
         collection.scan(scan);
-        let is_dead = |companion: &Companion| !self.header(companion.owner.get()).moved.get();
-        let dead = collection.sweep(is_dead);
+        let dead = collection.sweep();
         let Collection {
             free,
             mut statistics,
@@ -176,10 +175,8 @@ impl Collection<'_> {
         let mut owners = Vec::new();
         let heap = self.heap;
         heap.companions.for_each(|companion| {
-            let owner = companion.owner.get();
-            let is_dead = self.from.contains(&owner) && !heap.header(owner).moved.get();
-            if is_dead && companion.awaits_finalizer.replace(false) {
-                owners.push(owner);
+            if self.is_dead(companion) && companion.awaits_finalizer.replace(false) {
+                owners.push(companion.owner.get());
             }
         });
         owners
@@ -188,11 +185,14 @@ impl Collection<'_> {
             .collect()
     }
 
+    fn is_dead(&self, companion: &Companion) -> bool {
+        let owner = companion.owner.get();
+        self.from.contains(&owner) && !self.heap.header(owner).moved.get()
+    }
+
     /// Takes out the companions of the dead.
-    fn sweep(&mut self, is_dead: impl Fn(&Companion) -> bool) -> Vec<Rc<Companion>> {
-        let from = self.from.clone();
-        self.heap
-            .companions
-            .sweep(|companion| from.contains(&companion.owner.get()) && is_dead(companion))
+    fn sweep(&self) -> Vec<Rc<Companion>> {
+        let companions = &self.heap.companions;
+        companions.sweep(|companion| self.is_dead(companion))
     }
 }

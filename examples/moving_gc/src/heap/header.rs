@@ -74,10 +74,6 @@ impl Header {
         self.kind.get()
     }
 
-    pub(super) fn set_kind(&self, kind: Kind) {
-        self.kind.set(kind);
-    }
-
     pub(super) fn ref_count(&self) -> usize {
         self.refs.get() as usize
     }

@@ -31,13 +31,11 @@ kinds! {
     Tuple,
     /// References: an array, which may be longer than the list. Bytes: the length.
     List,
-    /// References: the storage of a list, dict or set.
+    /// References: the storage of a list or dict.
     Array,
     /// References: the array of entries. Bytes: the number of entries and of
     /// those in use.
     Dict,
-    /// As a dict, with keys only.
-    Set,
     /// References: start, stop, step.
     Slice,
     /// References: start, stop, step.
@@ -57,8 +55,6 @@ kinds! {
     Capsule,
     /// References: bases, MRO, dict and others. The companion has the rest.
     Type,
-    /// References: name, default, value.
-    ContextVar,
     /// An object of the language that drives the VM; the VM does not look into it.
     Record,
     /// References: the exporter. The companion has the buffer.

@@ -146,11 +146,6 @@ impl Heap {
         self.since.set(0);
     }
 
-    /// When the heap is collected.
-    pub fn zeal(&self) -> Zeal {
-        self.zeal.get()
-    }
-
     /// Keeps the collector from running until [`resume`](Self::resume). Needed
     /// while there are roots that the heap has not been told of.
     pub fn pause(&self) {
@@ -273,10 +268,7 @@ impl Heap {
         unsafe {
             Header::write(self.ring.at(address), kind, class, identity, refs, bytes);
         }
-        self.count(|statistics| {
-            statistics.allocations += 1;
-            statistics.bytes_allocated += size as u64;
-        });
+        self.count(|statistics| statistics.allocations += 1);
         Ok(self.root_address(address))
     }
 

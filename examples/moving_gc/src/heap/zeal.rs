@@ -27,20 +27,6 @@ pub enum Zeal {
 }
 
 impl Zeal {
-    /// The environment variable that [`from_environment`](Self::from_environment)
-    /// reads.
-    pub const VARIABLE: &str = "MOVING_GC_ZEAL";
-
-    /// What the environment asks for: `off`, `always`, `every:100`,
-    /// `random:SEED` or `random:SEED:ONE_IN`. Off if the variable is not set.
-    ///
-    /// # Errors
-    ///
-    /// If it is set to anything else.
-    pub fn from_environment() -> Result<Self, ParseZealError> {
-        std::env::var(Self::VARIABLE).map_or(Ok(Self::Off), |text| text.parse())
-    }
-
     /// Whether the heap is to be collected now. `since` counts the allocations
     /// since the last time, this one included.
     pub(super) fn wants(self, since: u64) -> bool {

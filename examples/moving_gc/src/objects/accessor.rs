@@ -34,13 +34,12 @@ impl Vm {
     pub(super) fn check_owner(&self, accessor: &Local, object: &Local) -> Result<()> {
         match self.heap.get(accessor, OWNER) {
             Some(owner) if !self.is_instance(object, &owner) => {
-                let name = self.text(&self.function_name(accessor)).unwrap_or_default();
+                let name = self.function_name(accessor);
+                let owner = self.type_name_of(&owner);
                 let message = format!(
-                    "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
-                    self.type_name_of(&owner),
-                    self.type_name_for(object)
+                    "descriptor '{name}' for '{owner}' objects doesn't apply to a '{{}}' object"
                 );
-                Err(self.error("TypeError", &message))
+                Err(self.type_error(&message, &[object]))
             }
             _ => Ok(()),
         }
@@ -49,22 +48,14 @@ impl Vm {
     /// Reads an attribute that lies in C.
     pub(crate) fn read_accessor(&self, accessor: &Local, object: &Local) -> Result {
         self.check_owner(accessor, object)?;
-        let name = || self.text(&self.function_name(accessor)).unwrap_or_default();
         match self.code_of(accessor) {
-            Some(Code::GetSet { loader, definition }) => match definition.getter {
-                Some(getter) => {
-                    let args = (object.to_object(), definition.closure);
-                    self.rooted(loader.call_slot(getter, args))
-                }
-                None => {
-                    let message = format!(
-                        "attribute '{}' of '{}' objects is not readable",
-                        name(),
-                        self.type_name_for(object)
-                    );
-                    Err(self.error("AttributeError", &message))
-                }
-            },
+            Some(Code::GetSet { loader, definition }) => {
+                let Some(getter) = definition.getter else {
+                    return Err(self.no_access(accessor, object, "readable"));
+                };
+                let args = (object.to_object(), definition.closure);
+                self.rooted(loader.call_slot(getter, args))
+            }
             Some(Code::Member { loader, definition }) => {
                 let native = self.native_of(object)?;
                 let type_name = self.type_name_for(object);
@@ -76,11 +67,15 @@ impl Vm {
         }
     }
 
+    fn no_access(&self, accessor: &Local, object: &Local, what: &str) -> Local {
+        let name = self.function_name(accessor);
+        let class = self.type_name_for(object);
+        let message = format!("attribute '{name}' of '{class}' objects is not {what}");
+        self.error("AttributeError", &message)
+    }
+
     pub(super) fn native_of(&self, object: &Local) -> Result<*mut std::ffi::c_void> {
-        let native = self
-            .heap
-            .companion(object)
-            .and_then(|companion| companion.native());
+        let native = self.heap.native(object);
         native.ok_or_else(|| self.error("TypeError", "the object has no native struct"))
     }
 
@@ -93,21 +88,14 @@ impl Vm {
     ) -> Result<()> {
         self.check_owner(accessor, object)?;
         match self.code_of(accessor) {
-            Some(Code::GetSet { loader, definition }) => match definition.setter {
-                Some(setter) => {
-                    let value = value.map(Local::to_object);
-                    let args = (object.to_object(), value, definition.closure);
-                    self.rooted_error(loader.call_slot(setter, args))
-                }
-                None => {
-                    let name = self.text(&self.function_name(accessor)).unwrap_or_default();
-                    let message = format!(
-                        "attribute '{name}' of '{}' objects is not writable",
-                        self.type_name_for(object)
-                    );
-                    Err(self.error("AttributeError", &message))
-                }
-            },
+            Some(Code::GetSet { loader, definition }) => {
+                let Some(setter) = definition.setter else {
+                    return Err(self.no_access(accessor, object, "writable"));
+                };
+                let value = value.map(Local::to_object);
+                let args = (object.to_object(), value, definition.closure);
+                self.rooted_error(loader.call_slot(setter, args))
+            }
             Some(Code::Member { loader, definition }) => {
                 let native = self.native_of(object)?;
                 let value = value.map(Local::to_object);

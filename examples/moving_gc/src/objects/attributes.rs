@@ -1,14 +1,12 @@
 //! Attributes: `object.__getattribute__` and its companions.
 
+use super::class::ClassInfo;
+use super::function::{MODULE, RECEIVER};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Result, Vm};
 
 impl Vm {
     /// `object.name`.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor or `__getattr__` raises.
     pub fn get_attr(&self, object: &Local, name: &str) -> Result {
         let class = self.class_of(object);
         if let Some(method) = self.lookup_own(&class, "__getattribute__") {
@@ -24,22 +22,15 @@ impl Vm {
     }
 
     pub(crate) fn no_attribute(&self, object: &Local, name: &str) -> Local {
-        let message = match self.heap.kind(object) {
-            Kind::Type => {
-                format!(
-                    "type object '{}' has no attribute '{name}'",
-                    self.class_name(object)
-                )
-            }
+        let what = match self.heap.kind(object) {
+            Kind::Type => format!("type object '{}'", self.class_name(object)),
             Kind::Module => match self.attribute_text(object, "__name__") {
-                Some(module) => format!("module '{module}' has no attribute '{name}'"),
-                None => format!("module has no attribute '{name}'"),
+                Some(module) => format!("module '{module}'"),
+                None => "module".to_owned(),
             },
-            _ => format!(
-                "'{}' object has no attribute '{name}'",
-                self.type_name_for(object)
-            ),
+            _ => format!("'{}' object", self.type_name_for(object)),
         };
+        let message = format!("{what} has no attribute '{name}'");
         self.error("AttributeError", &message)
     }
 
@@ -98,15 +89,14 @@ impl Vm {
             ("__dict__", _) if self.has_attributes(object) => self.attributes_of(object),
             ("__doc__", Kind::Function) => optional(self.function_doc(object)),
             ("__doc__", kind) if kind != Kind::BoundMethod => self.none(),
-            ("__name__", Kind::Type) => self.str(&self.class_name(object)),
-            ("__qualname__", Kind::Type) => self.str(&self.class_name(object)),
+            ("__name__" | "__qualname__", Kind::Type) => self.str(&self.class_name(object)),
             ("__module__", Kind::Type) => self.str("builtins"),
             ("__bases__", Kind::Type) => self.tuple(&self.bases(object)),
             ("__base__", Kind::Type) => optional(self.bases(object).into_iter().next()),
             ("__mro__", Kind::Type) => self.tuple(&self.mro(object)),
-            ("__name__" | "__qualname__", Kind::Function) => self.function_name(object),
-            ("__module__", Kind::Function) => optional(self.function_module(object)),
-            ("__self__", Kind::Function) => optional(self.function_receiver(object)),
+            ("__name__" | "__qualname__", Kind::Function) => self.str(&self.function_name(object)),
+            ("__module__", Kind::Function) => optional(self.heap.get(object, MODULE)),
+            ("__self__", Kind::Function) => optional(self.heap.get(object, RECEIVER)),
             ("__text_signature__", Kind::Function) => self.text_signature(object),
             ("__self__", Kind::BoundMethod) => optional(self.heap.get(object, 1)),
             ("__func__", Kind::BoundMethod) => optional(self.heap.get(object, 0)),
@@ -118,25 +108,10 @@ impl Vm {
             ("__cause__", Kind::Exception) => optional(self.cause(object)),
             ("__context__", Kind::Exception) => optional(self.context(object)),
             ("__traceback__", Kind::Exception) => self.none(),
-            ("var", Kind::Record) if self.is_builtin(&self.class_of(object), "Token") => {
-                optional(self.heap.get(object, 0))
-            }
             ("start", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 0)),
             ("stop", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 1)),
             ("step", Kind::Slice | Kind::Range) => optional(self.heap.get(object, 2)),
-            ("real" | "numerator", Kind::Int | Kind::Bool) => {
-                self.big_int(&self.int_value(object).unwrap_or_default())
-            }
-            ("real", Kind::Float) => self.float(self.float_value(object).unwrap_or_default()),
-            ("imag", Kind::Int | Kind::Bool) => self.int(0),
             (_, Kind::MemoryView) => return self.view_attribute(object, name),
-            ("value", Kind::Exception) if self.is_error(object, "StopIteration") => {
-                optional(self.exception_args(object).into_iter().next())
-            }
-            ("code", Kind::Exception) if self.is_error(object, "SystemExit") => {
-                optional(self.exception_args(object).into_iter().next())
-            }
-            ("name", Kind::ContextVar) => optional(self.heap.get(object, 0)),
             _ => return Ok(None),
         }))
     }
@@ -151,17 +126,14 @@ impl Vm {
 
     /// Whether the name is in the `__slots__` of the object's class or a base.
     fn has_slot(&self, object: &Local, name: &str) -> bool {
-        let classes = self.mro(&self.class_of(object));
-        let mut slots = classes
-            .iter()
-            .flat_map(|class| &self.class_info(class).slots);
-        slots.any(|slot| slot == name)
+        self.any_class(&self.class_of(object), |class| {
+            let slots = &self.class_info(class).slots;
+            slots.iter().any(|slot| slot == name)
+        })
     }
 
     fn has_dict(&self, class: &Local) -> bool {
-        self.mro(class)
-            .iter()
-            .any(|class| self.class_info(class).has_dict)
+        self.any_class(class, |class| self.class_info(class).has_dict)
     }
 
     /// The dict of the object's own attributes, made if there is none.
@@ -175,10 +147,6 @@ impl Vm {
     }
 
     /// `object.name = value`, or `del object.name` for no value.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor or `__setattr__` raises.
     pub fn set_attr(&self, object: &Local, name: &str, value: Option<&Local>) -> Result<()> {
         let class = self.class_of(object);
         let (special, args) = match value {
@@ -202,14 +170,12 @@ impl Vm {
         if let Some(descriptor) = self.lookup(&class, name)
             && self.is_data_descriptor(&descriptor)
         {
-            return self.write_descriptor(&descriptor, object, name, value);
+            return self.write_descriptor(&descriptor, object, value);
         }
         if self.heap.kind(object) == Kind::Type {
             if self.is_builtin_class(object) {
-                let message = format!(
-                    "cannot set '{name}' attribute of immutable type '{}'",
-                    self.type_name_of(object)
-                );
+                let class = self.type_name_of(object);
+                let message = format!("cannot set '{name}' attribute of immutable type '{class}'");
                 return Err(self.error("TypeError", &message));
             }
         } else if name == "__class__" {
@@ -224,23 +190,21 @@ impl Vm {
         }
         let attributes = self.attributes_of(object);
         match value {
-            Some(value) => self.dict_set_str(&attributes, name, value),
-            None => {
-                if self.dict_remove_str(&attributes, name).is_none() {
-                    return Err(self.no_attribute(object, name));
-                }
+            Some(value) => {
+                self.dict_set_str(&attributes, name, value);
+                Ok(())
             }
+            None => match self.dict_remove_str(&attributes, name) {
+                Some(_) => Ok(()),
+                None => Err(self.no_attribute(object, name)),
+            },
         }
-        Ok(())
     }
 
     fn set_exception_part(&self, error: &Local, name: &str, value: Option<&Local>) -> bool {
         match (name, value) {
             ("__cause__", Some(value)) => self.set_cause(error, value),
             ("__context__", Some(value)) => self.set_context(error, value),
-            ("__traceback__", Some(value)) => {
-                self.dict_set_str(&self.attributes_of(error), name, value);
-            }
             ("args", Some(value)) => {
                 let items = self.items(value).unwrap_or_default();
                 self.set_exception_args(error, &self.tuple(&items));
@@ -256,10 +220,8 @@ impl Vm {
             .filter(|class| self.heap.kind(*class) == Kind::Type)
             .filter(|class| {
                 let (new, old) = (self.class_info(*class), self.class_info(&old));
-                let same_native = match (new.native, old.native) {
-                    (Some(new), Some(old)) => std::ptr::eq(new, old),
-                    (new, old) => new.is_none() && old.is_none(),
-                };
+                let native = |info: &ClassInfo| info.native.map(std::ptr::from_ref);
+                let same_native = native(new) == native(old);
                 new.kind == old.kind && same_native && new.has_dict
             });
         match alike {
@@ -272,28 +234,17 @@ impl Vm {
     }
 
     /// `super(class, object).name`: the search goes on behind `class`.
-    ///
-    /// # Errors
-    ///
-    /// `AttributeError`, or what a descriptor raises.
     pub fn get_super_attr(&self, class: &Local, object: &Local, name: &str) -> Result {
         let of_class = self.heap.kind(object) == Kind::Type && self.is_subclass(object, class);
-        let start = if of_class {
-            object.clone()
-        } else {
-            self.class_of(object)
+        let start = match of_class {
+            true => object.clone(),
+            false => self.class_of(object),
         };
-        let behind = self
-            .mro(&start)
-            .into_iter()
-            .skip_while(|other| !other.is(class))
-            .skip(1);
+        let mro = self.mro(&start);
+        let behind = mro.iter().skip_while(|other| !other.is(class)).skip(1);
         for base in behind {
-            let found = self
-                .heap
-                .attributes(&base)
-                .and_then(|dict| self.dict_get_str(&dict, name));
-            if let Some(found) = found {
+            let attributes = self.heap.attributes(base);
+            if let Some(found) = attributes.and_then(|dict| self.dict_get_str(&dict, name)) {
                 let instance = (!of_class).then_some(object);
                 return self.bind(&found, instance, &start);
             }

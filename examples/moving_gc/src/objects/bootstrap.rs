@@ -5,136 +5,128 @@ use super::methods;
 use crate::heap::{Kind, Local};
 use crate::vm::Vm;
 
+/// What scripts may do with a builtin class.
+#[derive(Clone, Copy, PartialEq)]
+enum Access {
+    /// Everything.
+    Open,
+    /// Name it and make instances.
+    Final,
+    /// Derive from it and make instances, but `builtins` does not name it.
+    Nameless,
+    /// Meet instances.
+    Hidden,
+}
+
+type Row = (&'static str, &'static str, Kind, Access);
+
 /// Name, base and kind of instances of the builtin classes that are no exceptions. A
-/// class stands behind its base. What is not subclassable is in [`FINAL`].
-const CLASSES: &[(&str, &str, Kind)] = &[
-    ("int", "object", Kind::Int),
-    ("bool", "int", Kind::Bool),
-    ("float", "object", Kind::Float),
-    ("complex", "object", Kind::Instance),
-    ("str", "object", Kind::Str),
-    ("bytes", "object", Kind::Bytes),
-    ("tuple", "object", Kind::Tuple),
-    ("list", "object", Kind::List),
-    ("dict", "object", Kind::Dict),
-    ("set", "object", Kind::Set),
-    ("frozenset", "object", Kind::Set),
-    ("slice", "object", Kind::Slice),
-    ("range", "object", Kind::Range),
-    ("iterator", "object", Kind::Iterator),
-    ("memoryview", "object", Kind::MemoryView),
-    ("module", "object", Kind::Module),
-    ("PyCapsule", "object", Kind::Capsule),
-    ("ContextVar", "object", Kind::ContextVar),
-    ("Token", "object", Kind::Record),
-    ("NoneType", "object", Kind::Singleton),
-    ("NotImplementedType", "object", Kind::Singleton),
-    ("ellipsis", "object", Kind::Singleton),
-    ("function", "object", Kind::Function),
-    ("builtin_function_or_method", "object", Kind::Function),
-    ("method_descriptor", "object", Kind::Function),
-    ("wrapper_descriptor", "object", Kind::Function),
-    ("getset_descriptor", "object", Kind::Function),
-    ("member_descriptor", "object", Kind::Function),
-    ("method", "object", Kind::BoundMethod),
-    ("classmethod", "object", Kind::Record),
-    ("staticmethod", "object", Kind::Record),
-    ("property", "object", Kind::Record),
+/// class stands behind its base.
+const CLASSES: &[Row] = &[
+    ("object", "", Kind::Instance, Access::Open),
+    ("type", "object", Kind::Type, Access::Open),
+    ("int", "object", Kind::Int, Access::Open),
+    ("bool", "int", Kind::Bool, Access::Final),
+    ("float", "object", Kind::Float, Access::Open),
+    ("complex", "object", Kind::Instance, Access::Open),
+    ("str", "object", Kind::Str, Access::Open),
+    ("bytes", "object", Kind::Bytes, Access::Open),
+    ("tuple", "object", Kind::Tuple, Access::Open),
+    ("list", "object", Kind::List, Access::Open),
+    ("dict", "object", Kind::Dict, Access::Open),
+    ("slice", "object", Kind::Slice, Access::Final),
+    ("range", "object", Kind::Range, Access::Final),
+    ("iterator", "object", Kind::Iterator, Access::Hidden),
+    ("memoryview", "object", Kind::MemoryView, Access::Final),
+    ("module", "object", Kind::Module, Access::Nameless),
+    ("PyCapsule", "object", Kind::Capsule, Access::Hidden),
+    ("NoneType", "object", Kind::Singleton, Access::Hidden),
+    (
+        "NotImplementedType",
+        "object",
+        Kind::Singleton,
+        Access::Hidden,
+    ),
+    ("ellipsis", "object", Kind::Singleton, Access::Hidden),
+    ("function", "object", Kind::Function, Access::Hidden),
+    (
+        "builtin_function_or_method",
+        "object",
+        Kind::Function,
+        Access::Hidden,
+    ),
+    (
+        "method_descriptor",
+        "object",
+        Kind::Function,
+        Access::Hidden,
+    ),
+    (
+        "wrapper_descriptor",
+        "object",
+        Kind::Function,
+        Access::Hidden,
+    ),
+    (
+        "getset_descriptor",
+        "object",
+        Kind::Function,
+        Access::Hidden,
+    ),
+    (
+        "member_descriptor",
+        "object",
+        Kind::Function,
+        Access::Hidden,
+    ),
+    ("method", "object", Kind::BoundMethod, Access::Hidden),
+    ("classmethod", "object", Kind::Record, Access::Open),
+    ("staticmethod", "object", Kind::Record, Access::Open),
 ];
 
 /// The exceptions below each class. A class stands behind its base.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    ("object", "BaseException"),
-    (
-        "BaseException",
-        "Exception GeneratorExit KeyboardInterrupt SystemExit",
-    ),
-    (
-        "Exception",
-        "ArithmeticError AssertionError AttributeError BufferError EOFError ImportError \
-         LookupError MemoryError NameError OSError ReferenceError RuntimeError \
-         StopAsyncIteration StopIteration SyntaxError SystemError TypeError ValueError \
-         Warning",
-    ),
-    (
-        "ArithmeticError",
-        "FloatingPointError OverflowError ZeroDivisionError",
-    ),
-    ("ImportError", "ModuleNotFoundError"),
-    ("LookupError", "IndexError KeyError"),
-    ("NameError", "UnboundLocalError"),
-    (
-        "OSError",
-        "BlockingIOError ChildProcessError ConnectionError FileExistsError \
-         FileNotFoundError InterruptedError IsADirectoryError NotADirectoryError \
-         PermissionError ProcessLookupError TimeoutError",
-    ),
-    (
-        "ConnectionError",
-        "BrokenPipeError ConnectionAbortedError ConnectionRefusedError \
-         ConnectionResetError",
-    ),
-    ("RuntimeError", "NotImplementedError RecursionError"),
-    ("SyntaxError", "IndentationError"),
-    ("IndentationError", "TabError"),
-    ("ValueError", "UnicodeError"),
-    (
-        "UnicodeError",
-        "UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError",
-    ),
-    (
-        "Warning",
-        "BytesWarning DeprecationWarning FutureWarning ImportWarning \
-         PendingDeprecationWarning ResourceWarning RuntimeWarning SyntaxWarning \
-         UnicodeWarning UserWarning",
-    ),
-];
+const EXCEPTIONS: &str = "\
+object: BaseException
+BaseException: Exception GeneratorExit KeyboardInterrupt SystemExit
+Exception: ArithmeticError AssertionError AttributeError BufferError EOFError ImportError
+Exception: LookupError MemoryError NameError OSError ReferenceError RuntimeError
+Exception: StopAsyncIteration StopIteration SyntaxError SystemError TypeError ValueError Warning
+ArithmeticError: FloatingPointError OverflowError ZeroDivisionError
+ImportError: ModuleNotFoundError
+LookupError: IndexError KeyError
+NameError: UnboundLocalError
+OSError: BlockingIOError ChildProcessError ConnectionError FileExistsError FileNotFoundError
+OSError: InterruptedError IsADirectoryError NotADirectoryError PermissionError
+OSError: ProcessLookupError TimeoutError
+ConnectionError: BrokenPipeError ConnectionAbortedError ConnectionRefusedError
+ConnectionError: ConnectionResetError
+RuntimeError: NotImplementedError RecursionError
+SyntaxError: IndentationError
+IndentationError: TabError
+ValueError: UnicodeError
+UnicodeError: UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError
+Warning: BytesWarning DeprecationWarning FutureWarning ImportWarning PendingDeprecationWarning
+Warning: ResourceWarning RuntimeWarning SyntaxWarning UnicodeWarning UserWarning";
 
-/// All builtin classes but `object` and `type`: name, base and kind of instances.
-fn classes() -> impl Iterator<Item = (&'static str, &'static str, Kind)> + Clone {
-    let exceptions = EXCEPTIONS.iter().flat_map(|&(base, names)| {
+/// All builtin classes.
+fn classes() -> impl Iterator<Item = Row> {
+    let lines = EXCEPTIONS.lines().filter_map(|line| line.split_once(": "));
+    let exceptions = lines.flat_map(|(base, names)| {
         let names = names.split_whitespace();
-        names.map(move |name| (name, base, Kind::Exception))
+        names.map(move |name| (name, base, Kind::Exception, Access::Open))
     });
     CLASSES.iter().copied().chain(exceptions)
 }
 
-/// Builtin classes that have no subclasses, and are names of `builtins` or made by
-/// name.
-const FINAL: &[&str] = &["bool", "slice", "range", "memoryview"];
-
-/// Builtin classes that have no subclasses and no names in `builtins`.
-const INTERNAL: &[&str] = &[
-    "iterator",
-    "PyCapsule",
-    "ContextVar",
-    "Token",
-    "NoneType",
-    "NotImplementedType",
-    "ellipsis",
-    "function",
-    "builtin_function_or_method",
-    "method_descriptor",
-    "wrapper_descriptor",
-    "getset_descriptor",
-    "member_descriptor",
-    "method",
-];
-
-/// Whether a builtin class is no name of `builtins`.
-fn is_hidden(name: &str) -> bool {
-    name == "module" || INTERNAL.contains(&name)
-}
-
-fn info(name: &str, kind: Kind) -> ClassInfo {
+fn info(name: &str, kind: Kind, access: Access) -> ClassInfo {
     ClassInfo {
         name: c_name(name),
         full_name: name.to_owned(),
         kind,
         native: None,
         definition: None,
-        is_base: !FINAL.contains(&name) && !INTERNAL.contains(&name),
-        is_instantiable: !is_hidden(name) || name == "ContextVar" || name == "module",
+        is_base: matches!(access, Access::Open | Access::Nameless),
+        is_instantiable: access != Access::Hidden,
         is_builtin: true,
         has_dict: false,
         slots: Vec::new(),
@@ -146,59 +138,42 @@ pub(crate) fn bootstrap(vm: &Vm) {
     // Making a class takes a dict and tuples, whose classes have to be there.
     let type_type = vm.heap.allocate_first(Kind::Type, REFS, 0);
     vm.heap.set_class(&type_type, &type_type);
-    let bare = |name: &'static str, kind: Kind| -> Local {
+    for (name, _, kind, access) in classes() {
         let class = match name {
             "type" => type_type.clone(),
             _ => vm.heap.allocate_small(Kind::Type, &type_type, REFS, 0),
         };
-        vm.heap
-            .make_companion(&class)
-            .set_payload(Box::new(info(name, kind)));
-        vm.set_known(name, class.clone());
-        class
-    };
-    bare("type", Kind::Type);
-    bare("object", Kind::Instance);
-    for (name, _, kind) in classes() {
-        bare(name, kind);
+        let info = info(name, kind, access);
+        vm.heap.make_companion(&class).set_payload(Box::new(info));
+        vm.set_known(name, class);
     }
-    let all = [("object", ""), ("type", "object")];
-    let all = all
-        .into_iter()
-        .chain(classes().map(|(name, base, _)| (name, base)));
-    for (name, base) in all.clone() {
+    for (name, base, ..) in classes() {
         let bases: Vec<Local> = vm.find_known(base).into_iter().collect();
-        if vm
-            .link_class(&vm.builtin(name), &bases, &vm.dict())
-            .is_err()
-        {
-            unreachable!("builtin classes have one base");
-        }
+        let linked = vm.link_class(&vm.builtin(name), &bases, &vm.dict());
+        assert!(linked.is_ok(), "builtin classes have one base");
     }
 
-    let singletons = [
+    for (name, class) in [
         ("None", "NoneType"),
         ("NotImplemented", "NotImplementedType"),
         ("Ellipsis", "ellipsis"),
-    ];
-    for (name, class) in singletons {
-        let singleton = vm
-            .heap
-            .allocate_small(Kind::Singleton, &vm.builtin(class), 0, 0);
-        vm.set_known(name, singleton);
+    ] {
+        let class = vm.builtin(class);
+        vm.set_known(name, vm.heap.allocate_small(Kind::Singleton, &class, 0, 0));
     }
     for (name, value) in [("False", 0), ("True", 1)] {
-        let singleton = vm
-            .heap
-            .allocate_small(Kind::Bool, &vm.builtin("bool"), 0, 8);
+        let class = vm.builtin("bool");
+        let singleton = vm.heap.allocate_small(Kind::Bool, &class, 0, 8);
         vm.heap.set_word(&singleton, 0, value);
         vm.set_known(name, singleton);
     }
 
     let builtins = vm.dict();
     let singletons = ["None", "NotImplemented", "Ellipsis", "False", "True"];
-    let classes = all.map(|(name, _)| name).filter(|name| !is_hidden(name));
-    for name in singletons.into_iter().chain(classes) {
+    let named = |access| matches!(access, Access::Open | Access::Final);
+    let classes = classes().filter(|&(.., access)| named(access));
+    let names = singletons.into_iter().chain(classes.map(|(name, ..)| name));
+    for name in names {
         vm.dict_set_str(&builtins, name, &vm.builtin(name));
     }
     for (alias, name) in [("IOError", "OSError"), ("EnvironmentError", "OSError")] {

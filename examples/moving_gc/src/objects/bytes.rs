@@ -9,12 +9,8 @@ impl Vm {
         if let Some(bytes) = self.bytes_value(object) {
             return Ok(bytes);
         }
-        if let Some(answer) = self.call_own(object, "__bytes__", &[])? {
-            return self.bytes_value(&answer).ok_or_else(|| {
-                let class = self.type_name_for(&answer);
-                let message = format!("__bytes__ returned non-bytes (type {class})");
-                self.error("TypeError", &message)
-            });
+        if let Some(answer) = self.call_for(object, "__bytes__", Kind::Bytes, "bytes")? {
+            return Ok(self.bytes_value(&answer).unwrap_or_default());
         }
         if let Some(bytes) = self.buffer_bytes(object)? {
             return Ok(bytes);
@@ -24,22 +20,13 @@ impl Vm {
             _ => self.collect_items(object).ok(),
         };
         let Some(items) = items else {
-            let class = self.type_name_for(object);
-            let message = format!("cannot convert '{class}' object to bytes");
-            return Err(self.error("TypeError", &message));
+            return Err(self.type_error("cannot convert '{}' object to bytes", &[object]));
         };
-        let mut bytes = Vec::with_capacity(items.len());
-        for item in items {
-            let index = self.index_of(&item, "ValueError")?;
-            match u8::try_from(index) {
-                Ok(byte) => bytes.push(byte),
-                Err(_) => {
-                    let message = "bytes must be in range(0, 256)";
-                    return Err(self.error("ValueError", message));
-                }
-            }
-        }
-        Ok(bytes)
+        let byte = |item: &Local| {
+            let byte = u8::try_from(self.index_of(item, "ValueError")?);
+            byte.map_err(|_| self.error("ValueError", "bytes must be in range(0, 256)"))
+        };
+        items.iter().map(byte).collect()
     }
 
     /// The bytes of an object with a buffer.

@@ -14,15 +14,10 @@ impl Vm {
     }
 
     pub(crate) fn not_callable(&self, object: &Local) -> Local {
-        let name = self.type_name_for(object);
-        self.error("TypeError", &format!("'{name}' object is not callable"))
+        self.type_error("'{}' object is not callable", &[object])
     }
 
     /// `callable(*positional, **keywords)`.
-    ///
-    /// # Errors
-    ///
-    /// What it raises; `TypeError` for what can't be called, `RecursionError`.
     pub fn call(&self, callable: &Local, arguments: Arguments) -> Result {
         self.deeper(|| match self.heap.kind(callable) {
             Kind::Function => self.call_function(callable, arguments),
@@ -72,30 +67,20 @@ impl Vm {
             return Ok(made);
         }
         let made_class = self.class_of(&made);
-        // Those of builtin classes have nothing left to do, but a dict's.
-        let init = match self.heap.kind(&made) {
-            Kind::Dict => self.lookup(&made_class, "__init__"),
-            _ => self.lookup_own(&made_class, "__init__"),
-        };
+        // The VM's own have nothing left to do.
+        let init = self.lookup_own(&made_class, "__init__");
         if let Some(init) = init {
             let init = self.bind(&init, Some(&made), &made_class)?;
             let result = self.call(&init, arguments)?;
             if !self.is_none(&result) {
-                let message = format!(
-                    "__init__() should return None, not '{}'",
-                    self.type_name_for(&result)
-                );
-                return Err(self.error("TypeError", &message));
+                let message = "__init__() should return None, not '{}'";
+                return Err(self.type_error(message, &[&result]));
             }
         }
         Ok(made)
     }
 
     /// `object.name(...)`.
-    ///
-    /// # Errors
-    ///
-    /// What the attribute or the call raises.
     pub fn call_method(&self, object: &Local, name: &str, arguments: Arguments) -> Result {
         let method = self.get_attr(object, name)?;
         self.call(&method, arguments)
@@ -118,6 +103,28 @@ impl Vm {
         match self.lookup_own(&self.class_of(object), name) {
             Some(method) => self.call_special(&method, object, args).map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// Calls a method in the same way, whose result has to be of a kind: one that the
+    /// message calls `what`.
+    pub(crate) fn call_for(
+        &self,
+        object: &Local,
+        name: &str,
+        kind: Kind,
+        what: &str,
+    ) -> Result<Option<Local>> {
+        let fits = |answer: &Local| match self.heap.kind(answer) {
+            Kind::Bool => kind == Kind::Int,
+            other => other == kind,
+        };
+        match self.call_own(object, name, &[])? {
+            Some(answer) if !fits(&answer) => {
+                let message = format!("{name} returned non-{what} (type {{}})");
+                Err(self.type_error(&message, &[&answer]))
+            }
+            answer => Ok(answer),
         }
     }
 }

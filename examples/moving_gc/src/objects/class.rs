@@ -13,7 +13,6 @@ const MRO: usize = 1;
 pub(super) const REFS: usize = 2;
 
 /// What a class knows in Rust.
-#[derive(Debug)]
 pub(crate) struct ClassInfo {
     /// `__name__`, as C sees it.
     pub name: CString,
@@ -42,12 +41,6 @@ pub(crate) struct ClassInfo {
 pub(crate) struct Definition {
     pub loader: &'static Loader<Vm>,
     pub type_def: &'static TypeDef,
-}
-
-impl std::fmt::Debug for Definition {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Definition({})", self.type_def.full_name)
-    }
 }
 
 /// A C string of a name, which ends where a NUL is.
@@ -86,31 +79,44 @@ impl Vm {
         self.type_name_of(&self.class_of(object))
     }
 
-    /// The `__bases__` of a class.
-    pub(crate) fn bases(&self, class: &Local) -> Vec<Local> {
-        let bases = self.heap.get(class, BASES);
-        bases
-            .and_then(|bases| self.items(&bases))
-            .unwrap_or_default()
+    fn classes_in(&self, class: &Local, index: usize) -> Vec<Local> {
+        let classes = self.heap.get(class, index);
+        let classes = classes.and_then(|classes| self.items(&classes));
+        classes.unwrap_or_default()
     }
 
-    /// The class and what it derives from, in the order in which names are looked
-    /// up.
+    /// The `__bases__` of a class.
+    pub(crate) fn bases(&self, class: &Local) -> Vec<Local> {
+        self.classes_in(class, BASES)
+    }
+
+    /// The class and what it derives from, in the order in which names are looked up.
     pub(crate) fn mro(&self, class: &Local) -> Vec<Local> {
-        let mro = self.heap.get(class, MRO);
-        mro.and_then(|mro| self.items(&mro)).unwrap_or_default()
+        self.classes_in(class, MRO)
+    }
+
+    /// The first answer to a question that the class and its bases are asked in turn.
+    pub(super) fn ask_classes<T>(
+        &self,
+        class: &Local,
+        question: impl FnMut(Local) -> Option<T>,
+    ) -> Option<T> {
+        let mro = self.heap.get(class, MRO)?;
+        let classes = 0..self.heap.ref_count(&mro);
+        classes
+            .filter_map(|index| self.heap.get(&mro, index))
+            .find_map(question)
+    }
+
+    /// Whether something holds for the class or one of its bases.
+    pub(super) fn any_class(&self, class: &Local, holds: impl Fn(&Local) -> bool) -> bool {
+        let found = self.ask_classes(class, |class| holds(&class).then_some(()));
+        found.is_some()
     }
 
     /// Whether `class` is `base` or derives from it.
     pub fn is_subclass(&self, class: &Local, base: &impl Reference) -> bool {
-        self.heap.get(class, MRO).is_some_and(|mro| {
-            let count = self.heap.ref_count(&mro);
-            (0..count).any(|index| {
-                self.heap
-                    .get(&mro, index)
-                    .is_some_and(|class| class.is(base))
-            })
-        })
+        self.any_class(class, |class| class.is(base))
     }
 
     /// Whether the object's class is `class` or derives from it.
@@ -125,19 +131,17 @@ impl Vm {
 
     /// The same, with the class that has it.
     pub(crate) fn lookup_with_owner(&self, class: &Local, name: &str) -> Option<(Local, Local)> {
-        let mro = self.heap.get(class, MRO)?;
-        (0..self.heap.ref_count(&mro)).find_map(|index| {
-            let class = self.heap.get(&mro, index)?;
+        self.ask_classes(class, |class| {
             let found = self.dict_get_str(&self.heap.attributes(&class)?, name)?;
             Some((found, class))
         })
     }
 
-    /// As [`lookup`](Self::lookup), but not what builtin classes have: what they
-    /// do is in the operations themselves.
+    /// As [`lookup`](Self::lookup), but not what the VM itself has put into builtin
+    /// classes: what that does is in the operations themselves.
     pub(crate) fn lookup_own(&self, class: &Local, name: &str) -> Option<Local> {
         let (found, owner) = self.lookup_with_owner(class, name)?;
-        (!self.is_builtin_class(&owner)).then_some(found)
+        (!self.is_builtin_class(&owner) || self.is_of_language(&found)).then_some(found)
     }
 
     /// Whether the VM itself defines the class.
@@ -204,26 +208,26 @@ impl Vm {
         };
         let own = self.dict();
         self.dict_update(&own, dict)?;
-        if self.dict_get_str(&own, "__eq__").is_some()
-            && self.dict_get_str(&own, "__hash__").is_none()
-        {
-            self.dict_set_str(&own, "__hash__", &self.none());
+        let set_default = |name: &str| {
+            if self.dict_get_str(&own, name).is_none() {
+                self.dict_set_str(&own, name, &self.none());
+            }
+        };
+        set_default("__doc__");
+        if self.dict_get_str(&own, "__eq__").is_some() {
+            set_default("__hash__");
         }
         for name in ["__new__", "__init_subclass__", "__class_getitem__"] {
             if let Some(function) = self.dict_get_str(&own, name)
                 && self.is_builtin(&self.class_of(&function), "function")
             {
-                let kind = if name == "__new__" {
-                    "staticmethod"
-                } else {
-                    "classmethod"
+                let kind = match name {
+                    "__new__" => "staticmethod",
+                    _ => "classmethod",
                 };
-                let function = self.call(&self.builtin(kind), [function].into())?;
+                let function = self.wrapper(&self.builtin(kind), &function);
                 self.dict_set_str(&own, name, &function);
             }
-        }
-        if self.dict_get_str(&own, "__doc__").is_none() {
-            self.dict_set_str(&own, "__doc__", &self.none());
         }
         let class = self.new_class_object(&metaclass, bases, &own, info)?;
         for (key, value) in self.entries(&own) {
@@ -256,7 +260,7 @@ impl Vm {
             kind @ (Kind::Tuple | Kind::List) => {
                 self.new_sequence_of(class, kind, 0, std::iter::empty::<&Local>())
             }
-            kind @ (Kind::Dict | Kind::Set) => self.new_table(class, kind),
+            Kind::Dict => self.new_dict(class),
             Kind::Exception => Ok(self.new_exception_object(class, &[])),
             _ => {
                 let name = self.type_name_of(class);
@@ -274,14 +278,9 @@ impl Vm {
         if self.is_builtin_class(&class) {
             return Ok(object.clone());
         }
-        if let Some(layout) = self.class_info(&class).native
-            && self
-                .heap
-                .make_companion(object)
-                .add_native(layout)
-                .is_none()
-        {
-            return Err(self.memory_error());
+        if let Some(layout) = self.class_info(&class).native {
+            let native = self.heap.make_companion(object).add_native(layout);
+            native.ok_or_else(|| self.memory_error())?;
         }
         if self.lookup_own(&class, "__del__").is_some() {
             self.heap.await_finalizer(object);

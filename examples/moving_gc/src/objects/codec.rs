@@ -1,4 +1,4 @@
-//! Encodings: UTF-8, Latin-1 and ASCII, with Python's ways to handle errors.
+//! Encodings: UTF-8, Latin-1, ASCII and UTF-16, with Python's ways to handle errors.
 
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
@@ -8,7 +8,13 @@ enum Encoding {
     Utf8,
     Latin1,
     Ascii,
+    /// With a byte order mark, or in the order of the machine. It is decoded only.
+    Utf16,
+    Utf16BigEndian,
 }
+
+/// How many bytes or characters are wrong, and why.
+type Wrong = (usize, &'static str);
 
 impl Encoding {
     fn name(self) -> &'static str {
@@ -16,52 +22,64 @@ impl Encoding {
             Self::Utf8 => "utf-8",
             Self::Latin1 => "latin-1",
             Self::Ascii => "ascii",
+            Self::Utf16 | Self::Utf16BigEndian => "utf-16",
+        }
+    }
+
+    /// The code point of the character at the start, and its length.
+    fn decode_one(self, bytes: &[u8]) -> std::result::Result<(u32, usize), Wrong> {
+        match self {
+            Self::Utf8 => decode_utf8(&bytes[..bytes.len().min(4)]),
+            Self::Ascii if bytes[0] >= 0x80 => Err((1, "ordinal not in range(128)")),
+            Self::Ascii | Self::Latin1 => Ok((bytes[0].into(), 1)),
+            Self::Utf16 => decode_utf16(bytes, u16::from_le_bytes),
+            Self::Utf16BigEndian => decode_utf16(bytes, u16::from_be_bytes),
+        }
+    }
+
+    /// Why a code point has no bytes of its own, if so.
+    fn refuses(self, point: u32) -> Option<&'static str> {
+        match self {
+            Self::Latin1 => (point > 0xff).then_some("ordinal not in range(256)"),
+            Self::Ascii => (point > 0x7f).then_some("ordinal not in range(128)"),
+            _ => char::from_u32(point)
+                .is_none()
+                .then_some("surrogates not allowed"),
         }
     }
 }
 
-/// Where decoding goes wrong: the first bad byte, the byte behind the bad ones,
-/// and why.
-type Wrong = (usize, usize, &'static str);
-
-/// The code point of a character that is whole and right, and its length.
-fn decode_one(bytes: &[u8]) -> std::result::Result<(u32, usize), (usize, &'static str)> {
-    let first = bytes[0];
-    let (length, least) = match first {
-        0..0x80 => return Ok((first.into(), 1)),
-        0xc2..0xe0 => (2, 0x80),
-        0xe0..0xf0 => (3, 0x800),
-        0xf0..0xf5 => (4, 0x1_0000),
-        _ => return Err((1, "invalid start byte")),
+/// The bytes are as many as the longest character has, or all that there are.
+fn decode_utf8(bytes: &[u8]) -> std::result::Result<(u32, usize), Wrong> {
+    let valid = match str::from_utf8(bytes) {
+        Ok(valid) => valid,
+        Err(error) => {
+            let valid = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+            let reason = match bytes[0] {
+                0xc2..0xf5 => "invalid continuation byte",
+                _ => "invalid start byte",
+            };
+            match (valid, error.error_len()) {
+                ("", Some(length)) => return Err((length, reason)),
+                ("", None) => return Err((bytes.len(), "unexpected end of data")),
+                (valid, _) => valid,
+            }
+        }
     };
-    let mut point = u32::from(first) & (0x7f >> length);
-    for i in 1..length {
-        let Some(&byte) = bytes.get(i) else {
-            return Err((i, "unexpected end of data"));
-        };
-        if byte & 0xc0 != 0x80 {
-            return Err((i, "invalid continuation byte"));
-        }
-        point = point << 6 | u32::from(byte & 0x3f);
-        let rest = 6 * (length - 1 - i);
-        // As early as CPython sees it, which decides what is replaced.
-        let (low, high) = (point << rest, (point << rest) | ((1 << rest) - 1));
-        if high < least || low > 0x10_ffff || (low >= 0xd800 && high <= 0xdfff) {
-            return Err((i, "invalid continuation byte"));
-        }
-    }
-    Ok((point, length))
+    let first = valid.chars().next().unwrap_or_default();
+    Ok((first.into(), first.len_utf8()))
 }
 
-/// A code point in UTF-8, a surrogate as if it were a character.
-pub(super) fn encode_one(point: u32, bytes: &mut Vec<u8>) {
-    match char::from_u32(point) {
-        Some(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => bytes.extend_from_slice(&[
-            0xe0 | (point >> 12) as u8,
-            0x80 | (point >> 6 & 0x3f) as u8,
-            0x80 | (point & 0x3f) as u8,
-        ]),
+fn decode_utf16(
+    bytes: &[u8],
+    unit: fn([u8; 2]) -> u16,
+) -> std::result::Result<(u32, usize), Wrong> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    match char::decode_utf16(units).next() {
+        Some(Ok(first)) => Ok((first.into(), 2 * first.len_utf16())),
+        Some(Err(_)) if bytes.len() < 4 => Err((bytes.len(), "unexpected end of data")),
+        Some(Err(_)) => Err((2, "illegal UTF-16 surrogate")),
+        None => Err((bytes.len(), "truncated data")),
     }
 }
 
@@ -71,175 +89,109 @@ impl Vm {
             "utf-8" | "utf8" => Ok(Encoding::Utf8),
             "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" => Ok(Encoding::Latin1),
             "ascii" | "us-ascii" => Ok(Encoding::Ascii),
+            "utf-16" | "utf16" => Ok(Encoding::Utf16),
             _ => Err(self.error("LookupError", &format!("unknown encoding: {name}"))),
         }
     }
 
-    fn unknown_handler(&self, errors: &str) -> Local {
-        let message = format!("unknown error handler name '{errors}'");
-        self.error("LookupError", &message)
+    /// What the language's handler of errors replaces a `UnicodeError` by, and where it goes
+    /// on.
+    fn handle(&self, error: Local, handler: &str) -> Result<(Local, usize)> {
+        if handler == "strict" {
+            return Err(error);
+        }
+        let (codecs, name) = (self.import("codecs")?, self.str(handler));
+        let handler = self.call_method(&codecs, "lookup_error", [name].into())?;
+        let answer = self.call(&handler, [error].into())?;
+        let [replacement, position] = &*self.collect_items(&answer)? else {
+            let message = "an error handler must return a pair, not {}";
+            return Err(self.type_error(message, &[&answer]));
+        };
+        let position = self.index_of(position, "OverflowError")?;
+        Ok((replacement.clone(), position.max(0).cast_unsigned()))
+    }
+
+    /// A `UnicodeDecodeError` or `UnicodeEncodeError`.
+    fn unicode_error(
+        &self,
+        class: &str,
+        encoding: Encoding,
+        object: &Local,
+        start: usize,
+        (length, reason): Wrong,
+    ) -> Local {
+        let args = [
+            self.str(encoding.name()),
+            object.clone(),
+            self.int(start as i64),
+            self.int((start + length) as i64),
+            self.str(reason),
+        ];
+        match self.new_exception(&self.builtin(class), &args) {
+            Ok(error) | Err(error) => error,
+        }
     }
 
     /// `bytes.decode(encoding, errors)`.
-    ///
-    /// # Errors
-    ///
-    /// `UnicodeDecodeError`, `LookupError`.
     pub fn decode(&self, bytes: &[u8], encoding: &str, errors: &str) -> Result {
-        if matches!(
-            &*encoding.to_ascii_lowercase(),
-            "utf-16" | "utf16" | "utf_16"
-        ) {
-            return self.decode_utf16(bytes, errors);
-        }
-        let encoding = self.encoding(encoding)?;
+        let (encoding, mut at) = match (self.encoding(encoding)?, bytes) {
+            (Encoding::Utf16, [0xfe, 0xff, ..]) => (Encoding::Utf16BigEndian, 2),
+            (Encoding::Utf16, [0xff, 0xfe, ..]) => (Encoding::Utf16, 2),
+            (encoding, _) => (encoding, 0),
+        };
         let mut points = Vec::with_capacity(bytes.len());
-        let mut at = 0;
         while at < bytes.len() {
-            let one = match encoding {
-                Encoding::Utf8 => decode_one(&bytes[at..]),
-                Encoding::Ascii if bytes[at] >= 0x80 => Err((1, "ordinal not in range(128)")),
-                _ => Ok((bytes[at].into(), 1)),
-            };
-            match one {
+            match encoding.decode_one(&bytes[at..]) {
                 Ok((point, length)) => {
                     points.push(point);
                     at += length;
                 }
-                Err((length, reason)) => {
-                    let wrong = (at, at + length, reason);
-                    self.handle_decoding(bytes, encoding, errors, wrong, &mut points)?;
-                    at += length;
+                Err(wrong) => {
+                    let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
+                    let class = "UnicodeDecodeError";
+                    let error = self.unicode_error(class, encoding, &object, at, wrong);
+                    let (replacement, next) = self.handle(error, errors)?;
+                    points.extend(self.units(&replacement));
+                    at = next;
                 }
             }
         }
         self.str_of(&self.builtin("str"), &points)
-    }
-
-    /// UTF-16 with a byte order mark, or in the order of the machine.
-    fn decode_utf16(&self, bytes: &[u8], errors: &str) -> Result {
-        let (big, body) = match bytes {
-            [0xfe, 0xff, body @ ..] => (true, body),
-            [0xff, 0xfe, body @ ..] => (false, body),
-            body => (false, body),
-        };
-        let pairs = body.chunks_exact(2).map(|pair| match big {
-            true => u16::from_be_bytes([pair[0], pair[1]]),
-            false => u16::from_le_bytes([pair[0], pair[1]]),
-        });
-        let wrong = (bytes.len().saturating_sub(1), bytes.len(), "truncated data");
-        let mut points = Vec::with_capacity(body.len() / 2);
-        for unit in char::decode_utf16(pairs) {
-            match (unit, errors) {
-                (Ok(character), _) => points.push(u32::from(character)),
-                (Err(_), "ignore") => {}
-                (Err(_), "replace") => points.push(0xfffd),
-                (Err(_), _) => return Err(self.utf16_error(bytes, wrong)),
-            }
-        }
-        match (body.len() % 2, errors) {
-            (0, _) | (1, "ignore") => {}
-            (_, "replace") => points.push(0xfffd),
-            _ => return Err(self.utf16_error(bytes, wrong)),
-        }
-        self.str_of(&self.builtin("str"), &points)
-    }
-
-    fn utf16_error(&self, bytes: &[u8], (start, end, reason): Wrong) -> Local {
-        match self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes) {
-            Ok(object) => {
-                let class = "UnicodeDecodeError";
-                self.unicode_error(class, "utf-16", &object, start, end, reason)
-            }
-            Err(error) => error,
-        }
-    }
-
-    fn handle_decoding(
-        &self,
-        bytes: &[u8],
-        encoding: Encoding,
-        errors: &str,
-        (start, end, reason): Wrong,
-        points: &mut Vec<u32>,
-    ) -> Result<()> {
-        let wrong = bytes[start..end].iter().copied();
-        match errors {
-            "strict" => {
-                let object = self.new_scalar(&self.builtin("bytes"), Kind::Bytes, bytes)?;
-                let class = "UnicodeDecodeError";
-                return Err(self.unicode_error(
-                    class,
-                    encoding.name(),
-                    &object,
-                    start,
-                    end,
-                    reason,
-                ));
-            }
-            "ignore" => {}
-            "replace" => points.push(0xfffd),
-            "surrogateescape" => points.extend(wrong.map(|byte| 0xdc00 + u32::from(byte))),
-            "backslashreplace" => {
-                let escaped: String = wrong.map(|byte| format!("\\x{byte:02x}")).collect();
-                points.extend(escaped.chars().map(u32::from));
-            }
-            _ => return Err(self.unknown_handler(errors)),
-        }
-        Ok(())
     }
 
     /// `str.encode(encoding, errors)`, as Rust's bytes.
-    ///
-    /// # Errors
-    ///
-    /// `UnicodeEncodeError`, `LookupError`; `TypeError` for what is no `str`.
     pub fn encode(&self, text: &Local, encoding: &str, errors: &str) -> Result<Vec<u8>> {
         let Some(points) = self.code_points(text) else {
-            let message = format!("str expected, not {}", self.type_name_for(text));
-            return Err(self.error("TypeError", &message));
+            return Err(self.type_error("str expected, not {}", &[text]));
         };
-        let encoding = self.encoding(encoding)?;
-        let (is_wrong, reason): (fn(u32) -> bool, _) = match encoding {
-            Encoding::Utf8 => (
-                |point| char::from_u32(point).is_none(),
-                "surrogates not allowed",
-            ),
-            Encoding::Latin1 => (|point| point > 0xff, "ordinal not in range(256)"),
-            Encoding::Ascii => (|point| point > 0x7f, "ordinal not in range(128)"),
-        };
+        let name = encoding;
+        let encoding = self.encoding(name)?;
+        if encoding == Encoding::Utf16 {
+            return Err(self.error("LookupError", &format!("unknown encoding: {name}")));
+        }
         let mut bytes = Vec::with_capacity(points.len());
-        for (start, &point) in points.iter().enumerate() {
-            if !is_wrong(point) {
-                match encoding {
-                    Encoding::Utf8 => encode_one(point, &mut bytes),
+        let mut at = 0;
+        while let Some(&point) = points.get(at) {
+            let Some(reason) = encoding.refuses(point) else {
+                match char::from_u32(point) {
+                    Some(character) if encoding == Encoding::Utf8 => {
+                        bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
+                    }
                     _ => bytes.push(point as u8),
                 }
+                at += 1;
                 continue;
+            };
+            let rest = points[at..].iter();
+            let wrong = rest.take_while(|&&point| encoding.refuses(point).is_some());
+            let wrong = (wrong.count(), reason);
+            let error = self.unicode_error("UnicodeEncodeError", encoding, text, at, wrong);
+            let (replacement, next) = self.handle(error, errors)?;
+            match self.bytes_value(&replacement) {
+                Some(replacement) => bytes.extend(replacement),
+                None => bytes.extend(self.encode(&replacement, name, "strict")?),
             }
-            match errors {
-                "strict" => {
-                    let wrong = points[start..].iter().take_while(|&&point| is_wrong(point));
-                    let end = start + wrong.count();
-                    let class = "UnicodeEncodeError";
-                    return Err(self.unicode_error(
-                        class,
-                        encoding.name(),
-                        text,
-                        start,
-                        end,
-                        reason,
-                    ));
-                }
-                "ignore" => {}
-                "replace" => bytes.push(b'?'),
-                "surrogateescape" if (0xdc80..0xdd00).contains(&point) => {
-                    bytes.push((point - 0xdc00) as u8);
-                }
-                "surrogatepass" if encoding == Encoding::Utf8 => encode_one(point, &mut bytes),
-                "backslashreplace" => bytes.extend(super::text::escape(point).bytes()),
-                _ => return Err(self.unknown_handler(errors)),
-            }
+            at = next;
         }
         Ok(bytes)
     }
@@ -256,11 +208,8 @@ impl Vm {
         match bytes {
             Some(bytes) => self.decode(&bytes, encoding, errors),
             None => {
-                let message = format!(
-                    "decoding to str: need a bytes-like object, {} found",
-                    self.type_name_for(object)
-                );
-                Err(self.error("TypeError", &message))
+                let message = "decoding to str: need a bytes-like object, {} found";
+                Err(self.type_error(message, &[object]))
             }
         }
     }

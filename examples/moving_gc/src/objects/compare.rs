@@ -7,26 +7,15 @@ use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Zero};
 use std::cmp::Ordering;
 
-/// The method's name, and that of the operator seen from the other side.
-fn names(op: CompareOp) -> (&'static str, CompareOp) {
+/// The method's name, the operator seen from the other side, and its symbol.
+fn names(op: CompareOp) -> (&'static str, CompareOp, &'static str) {
     match op {
-        CompareOp::Lt => ("__lt__", CompareOp::Gt),
-        CompareOp::Le => ("__le__", CompareOp::Ge),
-        CompareOp::Eq => ("__eq__", CompareOp::Eq),
-        CompareOp::Ne => ("__ne__", CompareOp::Ne),
-        CompareOp::Gt => ("__gt__", CompareOp::Lt),
-        CompareOp::Ge => ("__ge__", CompareOp::Le),
-    }
-}
-
-fn symbol(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Lt => "<",
-        CompareOp::Le => "<=",
-        CompareOp::Eq => "==",
-        CompareOp::Ne => "!=",
-        CompareOp::Gt => ">",
-        CompareOp::Ge => ">=",
+        CompareOp::Lt => ("__lt__", CompareOp::Gt, "<"),
+        CompareOp::Le => ("__le__", CompareOp::Ge, "<="),
+        CompareOp::Eq => ("__eq__", CompareOp::Eq, "=="),
+        CompareOp::Ne => ("__ne__", CompareOp::Ne, "!="),
+        CompareOp::Gt => ("__gt__", CompareOp::Lt, ">"),
+        CompareOp::Ge => ("__ge__", CompareOp::Le, ">="),
     }
 }
 
@@ -43,14 +32,10 @@ fn holds(op: CompareOp, ordering: Ordering) -> bool {
 
 impl Vm {
     /// `a op b`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` if the two have no order, or what a method raises.
     pub fn compare(&self, op: CompareOp, a: &Local, b: &Local) -> Result {
         self.deeper(|| {
             let (class_a, class_b) = (self.class_of(a), self.class_of(b));
-            let (name, swapped) = names(op);
+            let (name, swapped, symbol) = names(op);
             let reflected = names(swapped).0;
             let answer = |object: &Local, name: &str, other: &Local| {
                 let answer = self.call_own(object, name, std::slice::from_ref(other))?;
@@ -79,23 +64,15 @@ impl Vm {
                 (None, CompareOp::Eq) => Ok(self.bool(a.is(b))),
                 (None, CompareOp::Ne) => Ok(self.bool(!a.is(b))),
                 (None, _) => {
-                    let message = format!(
-                        "'{}' not supported between instances of '{}' and '{}'",
-                        symbol(op),
-                        self.type_name_of(&class_a),
-                        self.type_name_of(&class_b)
-                    );
-                    Err(self.error("TypeError", &message))
+                    let message =
+                        format!("'{symbol}' not supported between instances of '{{}}' and '{{}}'");
+                    Err(self.type_error(&message, &[a, b]))
                 }
             }
         })
     }
 
     /// `PyObject_RichCompareBool`: identity implies equality.
-    ///
-    /// # Errors
-    ///
-    /// As [`compare`](Self::compare).
     pub fn compare_bool(&self, op: CompareOp, a: &Local, b: &Local) -> Result<bool> {
         match op {
             CompareOp::Eq if a.is(b) => Ok(true),
@@ -119,39 +96,15 @@ impl Vm {
             return Ok(None);
         }
         match kind_a {
-            Kind::Str => {
-                let ordering = self.code_points(a).cmp(&self.code_points(b));
-                Ok(Some(holds(op, ordering)))
-            }
-            Kind::Bytes => {
-                let ordering = self.bytes_value(a).cmp(&self.bytes_value(b));
-                Ok(Some(holds(op, ordering)))
-            }
+            Kind::Str | Kind::Bytes => Ok(Some(holds(op, self.units(a).cmp(&self.units(b))))),
             Kind::Tuple | Kind::List => self.compare_sequences(op, a, b).map(Some),
-            Kind::Dict if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                Ok(Some(self.equal_dicts(a, b)? == (op == CompareOp::Eq)))
-            }
-            Kind::Set if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                Ok(Some(self.equal_sets(a, b)? == (op == CompareOp::Eq)))
-            }
-            Kind::Slice | Kind::Range if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                for part in 0..3 {
-                    let (Some(a), Some(b)) = (self.heap.get(a, part), self.heap.get(b, part))
-                    else {
-                        continue;
-                    };
-                    if !self.compare_bool(CompareOp::Eq, &a, &b)? {
-                        return Ok(Some(op == CompareOp::Ne));
-                    }
-                }
-                Ok(Some(op == CompareOp::Eq))
-            }
             Kind::BoundMethod if matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                let same = |part| match (self.heap.get(a, part), self.heap.get(b, part)) {
-                    (Some(a), Some(b)) => a.is(&b),
+                let parts = |method| [0, 1].map(|part| self.heap.get(method, part));
+                let same = parts(a).iter().zip(&parts(b)).all(|pair| match pair {
+                    (Some(a), Some(b)) => a.is(b),
                     _ => false,
-                };
-                Ok(Some((same(0) && same(1)) == (op == CompareOp::Eq)))
+                });
+                Ok(Some(same == (op == CompareOp::Eq)))
             }
             _ => Ok(None),
         }
@@ -189,47 +142,12 @@ impl Vm {
         Ok(holds(op, self.sequence_len(a).cmp(&self.sequence_len(b))))
     }
 
-    fn equal_dicts(&self, a: &Local, b: &Local) -> Result<bool> {
-        if self.dict_len(a) != self.dict_len(b) {
-            return Ok(false);
-        }
-        for (key, value) in self.entries(a) {
-            match self.dict_get(b, &key)? {
-                Some(other) if self.compare_bool(CompareOp::Eq, &value, &other)? => {}
-                _ => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    fn equal_sets(&self, a: &Local, b: &Local) -> Result<bool> {
-        if self.dict_len(a) != self.dict_len(b) {
-            return Ok(false);
-        }
-        for (key, _) in self.entries(a) {
-            if self.dict_get(b, &key)?.is_none() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// `bool(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__bool__` or `__len__` raises.
     pub fn is_true(&self, object: &Local) -> Result<bool> {
         if let Some(truth) = self.call_own(object, "__bool__", &[])? {
             return match self.heap.kind(&truth) {
                 Kind::Bool => Ok(self.small_int(&truth) == Some(1)),
-                _ => {
-                    let message = format!(
-                        "__bool__ should return bool, returned {}",
-                        self.type_name_for(&truth)
-                    );
-                    Err(self.error("TypeError", &message))
-                }
+                _ => Err(self.type_error("__bool__ should return bool, returned {}", &[&truth])),
             };
         }
         if self.lookup_own(&self.class_of(object), "__len__").is_some() {
@@ -239,33 +157,16 @@ impl Vm {
             Kind::Singleton => !self.is_none(object),
             Kind::Bool | Kind::Int => !self.int_value(object).unwrap_or_default().is_zero(),
             Kind::Float => self.float_value(object) != Some(0.0),
-            Kind::Str
-            | Kind::Bytes
-            | Kind::Tuple
-            | Kind::List
-            | Kind::Dict
-            | Kind::Set
-            | Kind::Range => self.length(object)? != 0,
-            _ => true,
+            _ => self.builtin_length(object) != Some(0),
         })
     }
 }
 
 fn compare_int_float(int: &BigInt, float: f64) -> Option<Ordering> {
-    if float.is_nan() {
-        return None;
-    }
-    let Some(whole) = BigInt::from_f64(float.trunc()) else {
-        return Some(if float > 0.0 {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        });
+    let Some(floor) = BigInt::from_f64(float.floor()) else {
+        // Infinite, or not a number.
+        return 0.0.partial_cmp(&float);
     };
-    let fraction = || {
-        0.0_f64
-            .partial_cmp(&float.fract())
-            .unwrap_or(Ordering::Equal)
-    };
-    Some(int.cmp(&whole).then_with(fraction))
+    let fraction = float.floor().partial_cmp(&float)?;
+    Some(int.cmp(&floor).then(fraction))
 }

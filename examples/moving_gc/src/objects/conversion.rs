@@ -2,83 +2,48 @@
 
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
-use num_bigint::{BigInt, Sign};
+use num_bigint::BigInt;
 use num_traits::{FromPrimitive, ToPrimitive};
 
 impl Vm {
     pub(super) fn index_optional(&self, object: &Local) -> Result<Option<Local>> {
-        if self.heap.kind(object) == Kind::Int {
-            return Ok(Some(object.clone()));
+        match self.heap.kind(object) {
+            Kind::Int => Ok(Some(object.clone())),
+            Kind::Bool => Ok(self.int_value(object).map(|value| self.big_int(&value))),
+            _ => self.call_for(object, "__index__", Kind::Int, "int"),
         }
-        if let Some(value) = self.int_value(object) {
-            return Ok(Some(self.big_int(&value)));
-        }
-        let Some(index) = self.call_own(object, "__index__", &[])? else {
-            return Ok(None);
-        };
-        if self.int_value(&index).is_some() {
-            return Ok(Some(index));
-        }
-        let message = format!(
-            "__index__ returned non-int (type {})",
-            self.type_name_for(&index)
-        );
-        Err(self.error("TypeError", &message))
     }
 
-    /// `operator.index(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no integer.
+    /// `operator.index(object)`; `TypeError` for what is no integer.
     pub fn index(&self, object: &Local) -> Result {
-        match self.index_optional(object)? {
-            Some(index) => Ok(index),
-            None => {
-                let message = format!(
-                    "'{}' object cannot be interpreted as an integer",
-                    self.type_name_for(object)
-                );
-                Err(self.error("TypeError", &message))
-            }
-        }
+        let index = self.index_optional(object)?;
+        index.ok_or_else(|| {
+            let message = "'{}' object cannot be interpreted as an integer";
+            self.type_error(message, &[object])
+        })
     }
 
     /// An index that fits; otherwise an error of the class `overflow`.
-    pub(crate) fn index_of(&self, object: &Local, overflow: &str) -> Result<isize> {
+    pub fn index_of(&self, object: &Local, overflow: &str) -> Result<isize> {
         let index = self.index(object)?;
         self.clamp_index(&index, overflow)
     }
 
     pub(super) fn clamp_index(&self, index: &Local, overflow: &str) -> Result<isize> {
-        match self.small_int(index) {
-            Some(index) => Ok(index as isize),
-            None => {
-                let message = "cannot fit 'int' into an index-sized integer";
-                Err(self.error(overflow, message))
-            }
-        }
+        let message = "cannot fit 'int' into an index-sized integer";
+        let index = self.small_int(index);
+        let index = index.ok_or_else(|| self.error(overflow, message))?;
+        Ok(index as isize)
     }
 
     /// `int(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no number, `ValueError` for a text that is none.
     pub fn to_int(&self, object: &Local) -> Result {
         if self.is_builtin_class(&self.class_of(object)) && self.heap.kind(object) == Kind::Int {
             return Ok(object.clone());
         }
         for name in ["__int__", "__index__"] {
-            if let Some(value) = self.call_own(object, name, &[])? {
-                return match self.int_value(&value) {
-                    Some(_) => Ok(value),
-                    None => {
-                        let class = self.type_name_for(&value);
-                        let message = format!("{name} returned non-int (type {class})");
-                        Err(self.error("TypeError", &message))
-                    }
-                };
+            if let Some(value) = self.call_for(object, name, Kind::Int, "int")? {
+                return Ok(value);
             }
         }
         if let Some(value) = self.int_value(object) {
@@ -95,40 +60,37 @@ impl Vm {
                 }
             };
         }
-        if let Some(text) = self.text(object) {
-            return self.parse_int(&text, 10, object);
+        let bytes = || self.bytes_value(object);
+        let text = self.text(object);
+        match text.or_else(|| Some(String::from_utf8_lossy(&bytes()?).into_owned())) {
+            Some(text) => self.parse_int(&text, 10, object),
+            None => {
+                let message = "int() argument must be a string, a bytes-like object or a real \
+                               number, not '{}'";
+                Err(self.type_error(message, &[object]))
+            }
         }
-        if let Some(bytes) = self.bytes_value(object) {
-            return self.parse_int(&String::from_utf8_lossy(&bytes), 10, object);
-        }
-        let message = format!(
-            "int() argument must be a string, a bytes-like object or a real number, not '{}'",
-            self.type_name_for(object)
-        );
-        Err(self.error("TypeError", &message))
     }
 
     /// `int(text, base)`; `object` is for the message.
-    pub(crate) fn parse_int(&self, text: &str, base: u32, object: &Local) -> Result {
-        let digits = text.trim().replace('_', "");
-        let (sign, digits) = match digits.strip_prefix('-') {
-            Some(digits) => (Sign::Minus, digits),
-            None => (Sign::Plus, digits.strip_prefix('+').unwrap_or(&digits)),
+    pub fn parse_int(&self, text: &str, base: u32, object: &Local) -> Result {
+        let digits = text.trim().replace('_', "").to_ascii_lowercase();
+        let (is_negative, digits) = match digits.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
         };
-        let lower = digits.to_ascii_lowercase();
         let prefixes = [("0x", 16), ("0o", 8), ("0b", 2)];
         let prefixed = prefixes.iter().find_map(|&(prefix, of)| {
-            let digits = lower.strip_prefix(prefix)?;
+            let digits = digits.strip_prefix(prefix)?;
             (base == 0 || base == of).then_some((digits, of))
         });
-        let (digits, base) = prefixed.unwrap_or((&lower, if base == 0 { 10 } else { base }));
+        let (digits, base) = prefixed.unwrap_or((digits, if base == 0 { 10 } else { base }));
         let value = digits
             .starts_with(|c: char| c.is_digit(base))
             .then(|| BigInt::parse_bytes(digits.as_bytes(), base))
             .flatten();
         match value {
-            Some(value) if sign == Sign::Minus => Ok(self.big_int(&-value)),
-            Some(value) => Ok(self.big_int(&value)),
+            Some(value) => Ok(self.big_int(&if is_negative { -value } else { value })),
             None => {
                 let repr = self.repr(object)?;
                 let message = format!("invalid literal for int() with base {base}: {repr}");
@@ -137,50 +99,33 @@ impl Vm {
         }
     }
 
-    /// `PyFloat_AsDouble`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no real number.
+    /// `PyFloat_AsDouble`; `TypeError` for what is no real number.
     pub fn as_f64(&self, object: &Local) -> Result<f64> {
         if let Some(value) = self.float_value(object) {
             return Ok(value);
         }
         if let Some(value) = self.call_own(object, "__float__", &[])? {
-            return self.float_value(&value).ok_or_else(|| {
-                let message = format!(
-                    "{}.__float__ returned non-float (type {})",
-                    self.type_name_for(object),
-                    self.type_name_for(&value)
-                );
-                self.error("TypeError", &message)
-            });
+            let message = "{}.__float__ returned non-float (type {})";
+            let float = self.float_value(&value);
+            return float.ok_or_else(|| self.type_error(message, &[object, &value]));
         }
         match self.index_optional(object)? {
             Some(index) => self.big_as_f64(&self.int_value(&index).unwrap_or_default()),
-            None => {
-                let message = format!("must be real number, not {}", self.type_name_for(object));
-                Err(self.error("TypeError", &message))
-            }
+            None => Err(self.type_error("must be real number, not {}", &[object])),
         }
     }
 
-    /// `float(object)`.
-    ///
-    /// # Errors
-    ///
-    /// As [`as_f64`](Self::as_f64); `ValueError` for a text that is no number.
+    /// `float(object)`: as [`as_f64`](Self::as_f64), and `ValueError` for a text that is no
+    /// number.
     pub fn to_float(&self, object: &Local) -> Result {
         if let Some(text) = self.text(object) {
             let number = text.trim().replace('_', "").to_ascii_lowercase();
-            return match number.parse::<f64>() {
-                Ok(value) => Ok(self.float(value)),
-                Err(_) => {
-                    let repr = self.repr(object)?;
-                    let message = format!("could not convert string to float: {repr}");
-                    Err(self.error("ValueError", &message))
-                }
+            let Ok(value) = number.parse::<f64>() else {
+                let repr = self.repr(object)?;
+                let message = format!("could not convert string to float: {repr}");
+                return Err(self.error("ValueError", &message));
             };
+            return Ok(self.float(value));
         }
         if self.is_builtin_class(&self.class_of(object)) && self.heap.kind(object) == Kind::Float {
             return Ok(object.clone());
@@ -188,20 +133,15 @@ impl Vm {
         match self.as_f64(object) {
             Ok(value) => Ok(self.float(value)),
             Err(error) if self.is_error(&error, "TypeError") && !self.is_number(object) => {
-                let message = format!(
-                    "float() argument must be a string or a real number, not '{}'",
-                    self.type_name_for(object)
-                );
-                Err(self.error("TypeError", &message))
+                let message = "float() argument must be a string or a real number, not '{}'";
+                Err(self.type_error(message, &[object]))
             }
             Err(error) => Err(error),
         }
     }
 
     pub(crate) fn big_as_f64(&self, value: &BigInt) -> Result<f64> {
-        match value.to_f64().filter(|value| value.is_finite()) {
-            Some(value) => Ok(value),
-            None => Err(self.error("OverflowError", "int too large to convert to float")),
-        }
+        let float = value.to_f64().filter(|value| value.is_finite());
+        float.ok_or_else(|| self.error("OverflowError", "int too large to convert to float"))
     }
 }

@@ -12,8 +12,7 @@ impl Vm {
             Some(_) => false,
             None => {
                 let class = self.class_of(descriptor);
-                self.is_builtin(&class, "property")
-                    || self.lookup_own(&class, "__set__").is_some()
+                self.lookup_own(&class, "__set__").is_some()
                     || self.lookup_own(&class, "__delete__").is_some()
             }
         }
@@ -23,27 +22,12 @@ impl Vm {
         &self,
         descriptor: &Local,
         object: &Local,
-        name: &str,
         value: Option<&Local>,
     ) -> Result<()> {
         if self.accessor(descriptor).is_some() {
             return self.write_accessor(descriptor, object, value);
         }
         let class = self.class_of(descriptor);
-        if self.is_builtin(&class, "property") {
-            let setter = self.record_get(descriptor, if value.is_some() { 1 } else { 2 });
-            let Some(setter) = setter.filter(|setter| !self.is_none(setter)) else {
-                let what = if value.is_some() { "setter" } else { "deleter" };
-                let message = format!(
-                    "property '{name}' of '{}' object has no {what}",
-                    self.type_name_for(object)
-                );
-                return Err(self.error("AttributeError", &message));
-            };
-            let mut args = vec![object.clone()];
-            args.extend(value.cloned());
-            return self.call(&setter, args.into()).map(drop);
-        }
         let (special, args) = match value {
             Some(value) => ("__set__", vec![object.clone(), value.clone()]),
             None => ("__delete__", vec![object.clone()]),
@@ -65,25 +49,12 @@ impl Vm {
             };
         }
         let class = self.class_of(found);
-        let part = |index| {
-            self.record_get(found, index)
-                .filter(|part| !self.is_none(part))
-        };
+        let function = || self.record_get(found, 0).unwrap_or_else(|| self.none());
         if self.is_subclass(&class, &self.builtin("staticmethod")) {
-            return Ok(part(0).unwrap_or_else(|| self.none()));
+            return Ok(function());
         }
         if self.is_subclass(&class, &self.builtin("classmethod")) {
-            let function = part(0).unwrap_or_else(|| self.none());
-            return Ok(self.bound_method(&function, owner));
-        }
-        if self.is_subclass(&class, &self.builtin("property")) {
-            let Some(instance) = instance else {
-                return Ok(found.clone());
-            };
-            return match part(0) {
-                Some(getter) => self.call(&getter, [instance.clone()].into()),
-                None => Err(self.error("AttributeError", "unreadable attribute")),
-            };
+            return Ok(self.bound_method(&function(), owner));
         }
         match self.lookup_own(&class, "__get__") {
             Some(method) => {
@@ -92,6 +63,17 @@ impl Vm {
             }
             None => Ok(found.clone()),
         }
+    }
+
+    /// A `classmethod` or `staticmethod`.
+    pub(super) fn wrapper(&self, class: &Local, function: &Local) -> Local {
+        let wrapper = self.record(class, 1);
+        self.record_set(&wrapper, 0, Some(function));
+        wrapper
+    }
+
+    pub(super) fn static_method(&self, function: &Local) -> Local {
+        self.wrapper(&self.builtin("staticmethod"), function)
     }
 
     /// A method bound to its receiver.

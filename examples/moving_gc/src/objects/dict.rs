@@ -1,4 +1,4 @@
-//! Dicts and sets: hash tables that keep the order of insertion.
+//! Dicts: hash tables that keep the order of insertion.
 //!
 //! The table is an array object: two references for each entry (key and value),
 //! and in its bytes the hash of each entry, followed by an index of open
@@ -19,22 +19,16 @@ const LIVE: usize = 1;
 /// Entries of the smallest table.
 const LEAST: usize = 4;
 
-/// How a key is looked for.
-enum Wanted<'a> {
-    Text(&'a str),
-    Object(&'a Local),
-}
-
 impl Vm {
     /// An empty `dict`.
     pub fn dict(&self) -> Local {
-        let made = self.new_table(&self.builtin("dict"), Kind::Dict);
+        let made = self.new_dict(&self.builtin("dict"));
         made.unwrap_or_else(|_| panic!("the heap is full"))
     }
 
-    /// An empty dict or set of a class.
-    pub(crate) fn new_table(&self, class: &Local, kind: Kind) -> Result {
-        let dict = self.allocate(kind, class, 1, 16)?;
+    /// An empty instance of `dict` or a subclass.
+    pub(crate) fn new_dict(&self, class: &Local) -> Result {
+        let dict = self.allocate(Kind::Dict, class, 1, 16)?;
         let table = self.new_entries(LEAST)?;
         self.heap.set(&dict, 0, &table);
         self.finish_instance(&dict)
@@ -73,8 +67,13 @@ impl Vm {
         });
     }
 
-    /// The entry with this key.
-    fn find(&self, dict: &Local, hash: i64, wanted: &Wanted<'_>) -> Result<Option<usize>> {
+    /// The entry with a key of this hash that satisfies a condition.
+    fn find(
+        &self,
+        dict: &Local,
+        hash: i64,
+        is_wanted: impl Fn(&Local) -> Result<bool>,
+    ) -> Result<Option<usize>> {
         'again: loop {
             let table = self.entries_of(dict);
             let used = self.heap.word(dict, USED);
@@ -88,18 +87,10 @@ impl Vm {
                 let Some(key) = self.heap.get(&table, 2 * entry) else {
                     continue;
                 };
-                let found = match wanted {
-                    Wanted::Text(text) => self.is_text(&key, text),
-                    Wanted::Object(object) => {
-                        let equal = self.compare_bool(CompareOp::Eq, &key, object)?;
-                        let same =
-                            self.entries_of(dict).is(&table) && self.heap.word(dict, USED) == used;
-                        if !same {
-                            continue 'again;
-                        }
-                        equal
-                    }
-                };
+                let found = is_wanted(&key)?;
+                if !self.entries_of(dict).is(&table) || self.heap.word(dict, USED) != used {
+                    continue 'again;
+                }
                 if found {
                     return Ok(Some(entry));
                 }
@@ -164,37 +155,32 @@ impl Vm {
         Ok(new)
     }
 
-    /// The number of entries of a dict or set.
+    /// The number of entries.
     pub(crate) fn dict_len(&self, dict: &impl Reference) -> usize {
         self.heap.word(dict, LIVE) as usize
     }
 
     /// `dict.get(key)`.
     pub fn dict_get(&self, dict: &Local, key: &Local) -> Result<Option<Local>> {
-        let hash = self.hash(key)?;
-        let entry = self.find(dict, hash, &Wanted::Object(key))?;
+        let (entry, _) = self.find_key(dict, key)?;
         Ok(entry.and_then(|entry| self.heap.get(&self.entries_of(dict), 2 * entry + 1)))
     }
 
     /// `dict[key] = value`.
     pub fn dict_set(&self, dict: &Local, key: &Local, value: &Local) -> Result<()> {
-        let hash = self.hash(key)?;
-        match self.find(dict, hash, &Wanted::Object(key))? {
-            Some(entry) => {
+        match self.find_key(dict, key)? {
+            (Some(entry), _) => {
                 self.heap.set(&self.entries_of(dict), 2 * entry + 1, value);
                 Ok(())
             }
-            None => self.insert(dict, hash, key, value),
+            (None, hash) => self.insert(dict, hash, key, value),
         }
     }
 
     /// Takes an entry out, and gives its value.
     pub fn dict_remove(&self, dict: &Local, key: &Local) -> Result<Option<Local>> {
-        let hash = self.hash(key)?;
-        let Some(entry) = self.find(dict, hash, &Wanted::Object(key))? else {
-            return Ok(None);
-        };
-        Ok(self.remove_entry(dict, entry))
+        let (entry, _) = self.find_key(dict, key)?;
+        Ok(entry.and_then(|entry| self.remove_entry(dict, entry)))
     }
 
     fn remove_entry(&self, dict: &Local, entry: usize) -> Option<Local> {
@@ -210,7 +196,17 @@ impl Vm {
     fn find_text(&self, dict: &Local, key: &str) -> Option<usize> {
         let hash = super::hash::of_text(key.chars().map(u32::from));
         // Comparing texts neither fails nor runs anything.
-        self.find(dict, hash, &Wanted::Text(key)).ok().flatten()
+        let found = self.find(dict, hash, |found| Ok(self.is_text(found, key)));
+        found.ok().flatten()
+    }
+
+    /// The entry with a key, and the key's hash.
+    fn find_key(&self, dict: &Local, key: &Local) -> Result<(Option<usize>, i64)> {
+        let hash = self.hash(key)?;
+        let entry = self.find(dict, hash, |found| {
+            self.compare_bool(CompareOp::Eq, found, key)
+        })?;
+        Ok((entry, hash))
     }
 
     /// The value under a text, without running Python code.
@@ -259,7 +255,7 @@ impl Vm {
         })
     }
 
-    /// Keys and values of a dict or set, in order.
+    /// Keys and values, in order.
     pub fn entries(&self, dict: &Local) -> Vec<(Local, Local)> {
         let mut position = 0;
         std::iter::from_fn(|| {
@@ -275,15 +271,6 @@ impl Vm {
         for (key, value) in self.entries(other) {
             self.dict_set(dict, &key, &value)?;
         }
-        Ok(())
-    }
-
-    /// Empties a dict or set.
-    pub(crate) fn dict_clear(&self, dict: &Local) -> Result<()> {
-        let table = self.new_entries(LEAST)?;
-        self.heap.set(dict, 0, &table);
-        self.heap.set_word(dict, USED, 0);
-        self.heap.set_word(dict, LIVE, 0);
         Ok(())
     }
 }

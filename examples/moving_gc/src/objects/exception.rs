@@ -1,7 +1,7 @@
 //! Exceptions.
 
 use crate::heap::{Kind, Local, Reference};
-use crate::vm::{Arguments, Result, Vm};
+use crate::vm::{Result, Vm};
 
 /// The references of an exception.
 const ARGS: usize = 0;
@@ -20,6 +20,23 @@ impl Vm {
         let class = self.builtin(class);
         let message = self.str(message);
         self.new_exception_object(&class, &[message])
+    }
+
+    /// A `TypeError` whose message has the names of the objects' classes in the places of
+    /// `{}`.
+    pub(crate) fn type_error(&self, template: &str, objects: &[&Local]) -> Local {
+        let mut parts = template.split("{}");
+        let mut message = parts.next().unwrap_or_default().to_owned();
+        for (object, part) in objects.iter().zip(parts) {
+            message += &self.type_name_for(object);
+            message += part;
+        }
+        self.error("TypeError", &message)
+    }
+
+    /// The `KeyError` for a key.
+    pub(crate) fn key_error(&self, key: &Local) -> Local {
+        self.new_exception_object(&self.builtin("KeyError"), std::slice::from_ref(key))
     }
 
     /// A `MemoryError`, from the heap's reserve.
@@ -43,21 +60,16 @@ impl Vm {
     }
 
     /// `class(*args)` for a class of exceptions.
-    ///
-    /// # Errors
-    ///
-    /// What the class raises; `TypeError` if it makes something else.
     pub fn new_exception(&self, class: &Local, args: &[Local]) -> Result {
         let made = self.call(class, args.to_vec().into())?;
         match self.heap.kind(&made) {
             Kind::Exception => Ok(made),
             _ => {
+                let class = self.repr(class)?;
                 let message = format!(
-                    "calling {} should have returned an instance of BaseException, not {}",
-                    self.repr(class)?,
-                    self.type_name_of(&self.class_of(&made)),
+                    "calling {class} should have returned an instance of BaseException, not {{}}"
                 );
-                Err(self.error("TypeError", &message))
+                Err(self.type_error(&message, &[&made]))
             }
         }
     }
@@ -105,62 +117,13 @@ impl Vm {
         }
     }
 
-    /// `str(error)` as `BaseException` defines it, with the ways that `OSError`
-    /// and `KeyError` have of their own.
-    pub(crate) fn exception_text(&self, error: &Local) -> Result<String> {
-        let args = self.exception_args(error);
-        if self.is_error(error, "OSError")
-            && let Some(errno) = self.os_error_part(error, "errno")
-            && let Some(strerror) = self.os_error_part(error, "strerror")
-        {
-            let mut text = format!(
-                "[Errno {}] {}",
-                self.display(&errno)?,
-                self.display(&strerror)?
-            );
-            if let Some(filename) = self.os_error_part(error, "filename") {
-                text += &format!(": {}", self.repr(&filename)?);
-            }
-            if let Some(filename) = self.os_error_part(error, "filename2") {
-                text += &format!(" -> {}", self.repr(&filename)?);
-            }
-            return Ok(text);
+    /// `str(error)` as `BaseException` defines it.
+    pub(crate) fn exception_text(&self, error: &Local) -> Result {
+        match self.exception_args(error).as_slice() {
+            [] => Ok(self.str("")),
+            [message] => self.str_object(message),
+            args => self.repr_object(&self.tuple(args)),
         }
-        if self.is_error(error, "UnicodeDecodeError") || self.is_error(error, "UnicodeEncodeError")
-        {
-            return self.unicode_error_text(error);
-        }
-        match args.as_slice() {
-            [] => Ok(String::new()),
-            [key] if self.is_error(error, "KeyError") => self.repr(key),
-            [message] => self.display(message),
-            _ => self.repr(&self.tuple(&args)),
-        }
-    }
-
-    fn os_error_part(&self, error: &Local, name: &str) -> Option<Local> {
-        let part = self.dict_get_str(&self.heap.attributes(error)?, name)?;
-        (!self.is_none(&part)).then_some(part)
-    }
-
-    /// Fills in `errno`, `strerror` and the file names of an `OSError`.
-    pub(crate) fn init_os_error(&self, error: &Local) -> Result<()> {
-        let args = self.exception_args(error);
-        if !(2..=5).contains(&args.len()) {
-            return Ok(());
-        }
-        for (name, index) in [
-            ("errno", 0),
-            ("strerror", 1),
-            ("filename", 2),
-            ("filename2", 4),
-        ] {
-            let value = args.get(index).cloned().unwrap_or_else(|| self.none());
-            self.set_attr(error, name, Some(&value))?;
-        }
-        let two = self.tuple(&args[..2]);
-        self.set_exception_args(error, &two);
-        Ok(())
     }
 
     /// `class: message`, as the last line of a traceback.
@@ -212,22 +175,5 @@ impl Vm {
             Kind::Exception => self.is_instance(error, classes),
             _ => self.is_exception_class(error) && self.is_subclass(error, classes),
         }
-    }
-
-    /// `BaseException.__new__`.
-    pub(crate) fn exception_new(&self, _: &Local, arguments: Arguments) -> Result {
-        let Some((class, args)) = arguments.positional.split_first() else {
-            return Err(self.error("TypeError", "__new__(): not enough arguments"));
-        };
-        let error = self.new_exception_object(class, args);
-        if self.is_error(&error, "OSError") {
-            self.init_os_error(&error)?;
-        }
-        if self.is_error(&error, "UnicodeDecodeError")
-            || self.is_error(&error, "UnicodeEncodeError")
-        {
-            self.init_unicode_error(&error)?;
-        }
-        Ok(error)
     }
 }

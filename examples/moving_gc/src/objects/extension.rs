@@ -1,12 +1,12 @@
 //! Classes that extensions define.
 
 use super::class::{ClassInfo, Definition, c_name};
-use super::dunder::DUNDERS;
+use super::dunder::{DUNDERS, Dunder};
 use super::function::Code;
 use crate::heap::{Kind, Local, NativeLayout};
 use crate::vm::{Result, Vm};
 use hpy_loader::abi::{HPyMember_FieldType, HPyType_BuiltinShape};
-use hpy_loader::spec::{MethodDef, TypeDef};
+use hpy_loader::spec::TypeDef;
 
 type Shape = HPyType_BuiltinShape;
 
@@ -160,47 +160,30 @@ impl Vm {
                 self.dict_set_str(dict, name, value);
             }
         };
-        for method in &type_def.methods {
-            set(
-                &method.name,
-                &self.method_descriptor(class, definition, method),
-            );
+        let add = |kind, name: &str, code| set(name, &self.descriptor(kind, name, code, class));
+        for definition in &type_def.methods {
+            let code = Code::Method { loader, definition };
+            add("method_descriptor", &definition.name, code);
         }
-        for member in &type_def.members {
-            let code = Code::Member {
-                loader,
-                definition: member,
-            };
-            let function = self.new_function("member_descriptor", &member.name, code, 0);
-            self.set_function_owner(&function, class);
-            set(&member.name, &function);
+        for definition in &type_def.members {
+            let code = Code::Member { loader, definition };
+            add("member_descriptor", &definition.name, code);
         }
-        for getset in &type_def.getsets {
-            let code = Code::GetSet {
-                loader,
-                definition: getset,
-            };
-            let function = self.new_function("getset_descriptor", &getset.name, code, 0);
-            self.set_function_owner(&function, class);
-            set(&getset.name, &function);
+        for definition in &type_def.getsets {
+            let code = Code::GetSet { loader, definition };
+            add("getset_descriptor", &definition.name, code);
         }
-        for dunder in DUNDERS
-            .iter()
-            .filter(|dunder| (dunder.is_filled)(&type_def.slots))
-        {
+        let is_filled = |dunder: &&Dunder| (dunder.is_filled)(&type_def.slots);
+        for dunder in DUNDERS.iter().filter(is_filled) {
             let code = Code::Dunder { definition, dunder };
-            if dunder.name == "__new__" {
+            match dunder.name {
                 // The first argument is a class and not an instance.
-                let function =
-                    self.new_function("builtin_function_or_method", dunder.name, code, 0);
-                self.set_function_owner(&function, class);
-                let wrapper = self.record(&self.builtin("staticmethod"), 1, 0);
-                self.record_set(&wrapper, 0, Some(&function));
-                set(dunder.name, &wrapper);
-            } else {
-                let function = self.new_function("wrapper_descriptor", dunder.name, code, 0);
-                self.set_function_owner(&function, class);
-                set(dunder.name, &function);
+                "__new__" => {
+                    let kind = "builtin_function_or_method";
+                    let function = self.descriptor(kind, "__new__", code, class);
+                    set("__new__", &self.static_method(&function));
+                }
+                name => add("wrapper_descriptor", name, code),
             }
         }
         if type_def.offsets.call.is_some() {
@@ -218,20 +201,5 @@ impl Vm {
             "__doc__",
             &doc.map_or_else(|| self.none(), |doc| self.str(doc)),
         );
-    }
-
-    fn method_descriptor(
-        &self,
-        class: &Local,
-        definition: Definition,
-        method: &'static MethodDef,
-    ) -> Local {
-        let code = Code::Method {
-            loader: definition.loader,
-            definition: method,
-        };
-        let function = self.new_function("method_descriptor", &method.name, code, 0);
-        self.set_function_owner(&function, class);
-        function
     }
 }

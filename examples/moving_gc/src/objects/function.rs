@@ -13,7 +13,7 @@ use hpy_loader::spec::{GetSetDef, MemberDef, MethodDef};
 /// The references of a function. What it has captured follows.
 const NAME: usize = 0;
 pub(super) const RECEIVER: usize = 1;
-const MODULE: usize = 2;
+pub(super) const MODULE: usize = 2;
 /// The class that a descriptor belongs to.
 pub(super) const OWNER: usize = 3;
 const CAPTURED: usize = 4;
@@ -75,10 +75,9 @@ impl Vm {
         captured: &[Local],
         binds: bool,
     ) -> Local {
-        let class = if binds {
-            "function"
-        } else {
-            "builtin_function_or_method"
+        let class = match binds {
+            true => "function",
+            false => "builtin_function_or_method",
         };
         let code = Code::Native { function, binds };
         let function = self.new_function(class, name, code, captured.len());
@@ -100,20 +99,25 @@ impl Vm {
         }
     }
 
-    pub(crate) fn set_function_receiver(&self, function: &Local, receiver: &Local) {
-        self.heap.set(function, RECEIVER, receiver);
-    }
-
-    pub(crate) fn set_function_module(&self, function: &Local, module: &Local) {
+    /// Sets the `__module__` of a function.
+    pub fn set_function_module(&self, function: &Local, module: &Local) {
         self.heap.set(function, MODULE, module);
     }
 
-    pub(crate) fn set_function_owner(&self, function: &Local, owner: &Local) {
-        self.heap.set(function, OWNER, owner);
+    /// What a class has under a name: a function that gets instances of it.
+    pub(super) fn descriptor(&self, class: &str, name: &str, code: Code, owner: &Local) -> Local {
+        let function = self.new_function(class, name, code, 0);
+        self.heap.set(&function, OWNER, owner);
+        function
     }
 
     pub(super) fn code_of(&self, function: &Local) -> Option<Code> {
         self.heap.companion(function)?.payload::<Code>().copied()
+    }
+
+    /// Whether the object is a function that belongs to no class by the VM's own doing.
+    pub(super) fn is_of_language(&self, object: &Local) -> bool {
+        self.heap.kind(object) == Kind::Function && self.heap.get(object, OWNER).is_none()
     }
 
     /// Whether the object is the name of an extension's slot.
@@ -121,22 +125,9 @@ impl Vm {
         matches!(self.code_of(object), Some(Code::Dunder { .. }))
     }
 
-    pub(crate) fn function_name(&self, function: &Local) -> Local {
+    pub(crate) fn function_name(&self, function: &Local) -> String {
         let name = self.heap.get(function, NAME);
-        name.unwrap_or_else(|| self.none())
-    }
-
-    pub(crate) fn function_receiver(&self, function: &Local) -> Option<Local> {
-        self.heap.get(function, RECEIVER)
-    }
-
-    pub(crate) fn function_module(&self, function: &Local) -> Option<Local> {
-        self.heap.get(function, MODULE)
-    }
-
-    /// The class that the function belongs to.
-    pub(crate) fn function_owner(&self, function: &Local) -> Option<Local> {
-        self.heap.get(function, OWNER)
+        name.and_then(|name| self.text(&name)).unwrap_or_default()
     }
 
     /// The docstring as the extension wrote it.
@@ -152,7 +143,7 @@ impl Vm {
     /// Where the signature at the start of a docstring ends.
     fn split_doc(&self, function: &Local) -> Option<(Option<String>, String)> {
         let doc = self.raw_doc(function)?;
-        let name = self.text(&self.function_name(function))?;
+        let name = self.function_name(function);
         let signature = doc.strip_prefix(&name).filter(|rest| rest.starts_with('('));
         match signature.and_then(|rest| rest.split_once(")\n--\n\n")) {
             Some((signature, rest)) => Some((Some(format!("{signature})")), rest.to_owned())),
@@ -174,12 +165,10 @@ impl Vm {
 
     /// The name that messages have for a callable.
     pub(crate) fn callable_name(&self, function: &Local) -> String {
-        let name = self.text(&self.function_name(function)).unwrap_or_default();
-        let owner = self
-            .heap
-            .get(function, OWNER)
-            .map(|owner| self.class_name(&owner))
-            .or_else(|| self.attribute_text(&self.heap.get(function, RECEIVER)?, "__name__"));
+        let name = self.function_name(function);
+        let class = self.heap.get(function, OWNER);
+        let module = || self.attribute_text(&self.heap.get(function, RECEIVER)?, "__name__");
+        let owner = class.map(|class| self.class_name(&class)).or_else(module);
         match owner {
             Some(owner) => format!("{owner}.{name}"),
             None => name,

@@ -1,6 +1,6 @@
 //! Calling function objects, those of extensions among them.
 
-use super::function::{Code, OWNER};
+use super::function::{Code, OWNER, RECEIVER};
 use crate::heap::{Kind, Local, Object};
 use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::Loader;
@@ -20,7 +20,7 @@ impl Vm {
                 code(self, function, arguments)
             }
             Code::Method { loader, definition } => {
-                let receiver = match self.function_receiver(function) {
+                let receiver = match self.heap.get(function, RECEIVER) {
                     Some(receiver) => receiver,
                     None => self.take_receiver(function, &mut arguments)?,
                 };
@@ -40,7 +40,8 @@ impl Vm {
         let Some(owner) = self.heap.get(function, OWNER) else {
             return Ok(());
         };
-        let is_new = self.is_text(&self.function_name(function), "__new__");
+        let name = self.function_name(function);
+        let is_new = name == "__new__";
         let class = self.type_name_of(&owner);
         let message = match arguments.positional.first() {
             Some(receiver) if !is_new => return self.check_owner(function, receiver),
@@ -54,10 +55,7 @@ impl Vm {
             }
             Some(_) => return Ok(()),
             None if is_new => format!("{class}.__new__(): not enough arguments"),
-            None => {
-                let name = self.text(&self.function_name(function)).unwrap_or_default();
-                format!("unbound method {class}.{name}() needs an argument")
-            }
+            None => format!("unbound method {class}.{name}() needs an argument"),
         };
         Err(self.error("TypeError", &message))
     }

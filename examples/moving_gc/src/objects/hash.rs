@@ -49,15 +49,12 @@ fn of_float(value: f64, identity: u64) -> i64 {
 
 impl Vm {
     /// `hash(object)`; never -1.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no hash, or what `__hash__` raises.
     pub fn hash(&self, object: &Local) -> Result<i64> {
         let class = self.class_of(object);
+        let unhashable = || self.type_error("unhashable type: '{}'", &[object]);
         if let Some(method) = self.lookup_own(&class, "__hash__") {
             if self.is_none(&method) {
-                return Err(self.unhashable(&class));
+                return Err(unhashable());
             }
             let hash = self.call_special(&method, object, &[])?;
             return match self.int_value(&hash) {
@@ -74,13 +71,7 @@ impl Vm {
                 let value = self.float_value(object).unwrap_or_default();
                 Ok(of_float(value, self.heap.identity(object)))
             }
-            Kind::Str => Ok(of_text(
-                self.code_points(object).unwrap_or_default().into_iter(),
-            )),
-            Kind::Bytes => {
-                let bytes = self.bytes_value(object).unwrap_or_default();
-                Ok(of_text(bytes.into_iter().map(u32::from)))
-            }
+            Kind::Str | Kind::Bytes => Ok(of_text(self.units(object).into_iter())),
             Kind::Tuple => self.deeper(|| {
                 let mut hash = 0x27d4_eb2f_1656_67c5_u64;
                 for item in self.items(object).unwrap_or_default() {
@@ -92,14 +83,9 @@ impl Vm {
                 }
                 Ok(not_minus_one(hash.cast_signed()))
             }),
-            Kind::List | Kind::Dict | Kind::Set | Kind::Slice => Err(self.unhashable(&class)),
+            Kind::List | Kind::Dict | Kind::Slice => Err(unhashable()),
             // The object's own number, since its address changes.
             _ => Ok(not_minus_one(self.heap.identity(object).cast_signed())),
         }
-    }
-
-    fn unhashable(&self, class: &Local) -> Local {
-        let name = self.type_name_of(class);
-        self.error("TypeError", &format!("unhashable type: '{name}'"))
     }
 }

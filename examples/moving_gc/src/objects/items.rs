@@ -7,115 +7,84 @@ use hpy_loader::runtime::CompareOp;
 impl Vm {
     /// An index from the front; an error with this message outside.
     fn place(&self, index: isize, length: usize, message: &str) -> Result<usize> {
-        let index = if index < 0 {
-            index + length.cast_signed()
-        } else {
-            index
+        let from_front = match index {
+            0.. => Some(index.cast_unsigned()),
+            _ => length.checked_sub(index.unsigned_abs()),
         };
-        usize::try_from(index)
-            .ok()
-            .filter(|&index| index < length)
+        from_front
+            .filter(|&place| place < length)
             .ok_or_else(|| self.error("IndexError", message))
     }
 
     /// `object[key]`.
-    ///
-    /// # Errors
-    ///
-    /// `IndexError`, `KeyError`, `TypeError`, or what a method raises.
     pub fn get_item(&self, object: &Local, key: &Local) -> Result {
         if let Some(item) = self.call_own(object, "__getitem__", std::slice::from_ref(key))? {
             return Ok(item);
         }
-        let kind = self.heap.kind(object);
-        match kind {
-            Kind::Dict => match self.dict_get(object, key)? {
-                Some(value) => Ok(value),
-                None => match self.call_own(object, "__missing__", std::slice::from_ref(key))? {
-                    Some(value) => Ok(value),
-                    None => Err(self.new_exception_object(
-                        &self.builtin("KeyError"),
-                        std::slice::from_ref(key),
-                    )),
-                },
-            },
-            Kind::MemoryView if self.heap.kind(key) == Kind::Slice => self.view_slice(object, key),
-            Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Range | Kind::MemoryView => {
-                if self.heap.kind(key) == Kind::Slice {
-                    return self.get_slice(object, key);
+        let name = match self.heap.kind(object) {
+            Kind::Dict => {
+                if let Some(value) = self.dict_get(object, key)? {
+                    return Ok(value);
                 }
-                let index = self.sequence_index(object, key)?;
-                self.get_index(object, index)
+                let missing = self.call_own(object, "__missing__", std::slice::from_ref(key))?;
+                return missing.ok_or_else(|| self.key_error(key));
             }
             Kind::Type => {
-                let name = self.type_name_of(object);
-                let message = format!("type '{name}' is not subscriptable");
-                Err(self.error("TypeError", &message))
+                let message = format!("type '{}' is not subscriptable", self.type_name_of(object));
+                return Err(self.error("TypeError", &message));
             }
-            _ => {
-                let message = format!(
-                    "'{}' object is not subscriptable",
-                    self.type_name_for(object)
-                );
-                Err(self.error("TypeError", &message))
-            }
+            Kind::Str => "string ",
+            Kind::Bytes => "",
+            Kind::Tuple => "tuple ",
+            Kind::Range => "range object ",
+            Kind::List => "list ",
+            _ => return Err(self.type_error("'{}' object is not subscriptable", &[object])),
+        };
+        if self.heap.kind(key) == Kind::Slice {
+            return self.get_slice(object, key);
         }
+        let index = self.sequence_index(object, key)?;
+        let message = format!("{name}index out of range");
+        let place = self.place(index, self.builtin_length(object).unwrap_or(0), &message)?;
+        Ok(self.builtin_item(object, place))
     }
 
     fn sequence_index(&self, object: &Local, key: &Local) -> Result<isize> {
-        match self.index_of(key, "IndexError") {
-            Err(error) if self.is_error(&error, "TypeError") => {
-                let name = match self.heap.kind(object) {
-                    Kind::Str => "string".to_owned(),
-                    Kind::Bytes => "byte".to_owned(),
-                    _ => self.type_name_for(object),
-                };
-                let message = format!(
-                    "{name} indices must be integers or slices, not {}",
-                    self.type_name_for(key)
-                );
-                Err(self.error("TypeError", &message))
+        self.index_of(key, "IndexError").map_err(|error| {
+            if !self.is_error(&error, "TypeError") {
+                return error;
             }
-            other => other,
-        }
+            let name = match self.heap.kind(object) {
+                Kind::Str => "string".to_owned(),
+                Kind::Bytes => "byte".to_owned(),
+                _ => self.type_name_for(object),
+            };
+            let message = format!("{name} indices must be integers or slices, not {{}}");
+            self.type_error(&message, &[key])
+        })
     }
 
-    pub(super) fn get_index(&self, object: &Local, index: isize) -> Result {
-        let length = self.length(object)?;
-        let kind = self.heap.kind(object);
-        let name = match kind {
-            Kind::Str => "string",
-            Kind::Bytes | Kind::MemoryView => "index",
-            Kind::Tuple => "tuple",
-            Kind::Range => "range object",
-            _ => "list",
-        };
-        let message = match kind {
-            Kind::Bytes | Kind::MemoryView => "index out of range".to_owned(),
-            _ => format!("{name} index out of range"),
-        };
-        let place = self.place(index, length, &message)?;
-        Ok(match kind {
+    /// An item of a builtin sequence.
+    pub(super) fn builtin_item(&self, object: &Local, place: usize) -> Local {
+        match self.heap.kind(object) {
             Kind::Str => {
-                let point = self
-                    .code_points(object)
-                    .and_then(|points| points.get(place).copied());
-                self.str_of_code_points(&[point.unwrap_or_default()])
+                let points = self.heap.with_bytes(object, |bytes| {
+                    super::values::decode_points(&bytes[4 * place..][..4])
+                });
+                self.str_of_code_points(&points)
             }
             Kind::Bytes => {
                 let byte = self.heap.with_bytes(object, |bytes| bytes[place]);
                 self.int(byte.into())
             }
-            Kind::MemoryView => return self.view_item(object, place),
             Kind::Range => {
                 let (start, _, step) = self.range_parts(object);
                 self.int(start + place as i64 * step)
             }
-            _ => match self.item(object, place) {
-                Some(item) => item,
-                None => return Err(self.error("IndexError", &message)),
-            },
-        })
+            _ => self
+                .item(object, place)
+                .unwrap_or_else(|| unreachable!("the caller has looked at the length")),
+        }
     }
 
     /// `object[index]`, for an index in C.
@@ -124,10 +93,6 @@ impl Vm {
     }
 
     /// `object[key] = value`, or `del object[key]` for no value.
-    ///
-    /// # Errors
-    ///
-    /// As [`get_item`](Self::get_item).
     pub fn set_item(&self, object: &Local, key: &Local, value: Option<&Local>) -> Result<()> {
         let done = match value {
             Some(value) => self.call_own(object, "__setitem__", &[key.clone(), value.clone()])?,
@@ -138,13 +103,10 @@ impl Vm {
         }
         match (self.heap.kind(object), value) {
             (Kind::Dict, Some(value)) => self.dict_set(object, key, value),
-            (Kind::Dict, None) => match self.dict_remove(object, key)? {
-                Some(_) => Ok(()),
-                None => {
-                    Err(self
-                        .new_exception_object(&self.builtin("KeyError"), std::slice::from_ref(key)))
-                }
-            },
+            (Kind::Dict, None) => {
+                let removed = self.dict_remove(object, key)?;
+                removed.map(drop).ok_or_else(|| self.key_error(key))
+            }
             (Kind::List, _) if self.heap.kind(key) == Kind::Slice => {
                 self.set_slice(object, key, value)
             }
@@ -158,106 +120,67 @@ impl Vm {
                 }
                 Ok(())
             }
-            (Kind::MemoryView, Some(value)) => {
-                let index = self.sequence_index(object, key)?;
-                let place = self.place(index, self.length(object)?, "index out of range")?;
-                self.set_view_item(object, place, value)
+            (_, Some(_)) => {
+                Err(self.type_error("'{}' object does not support item assignment", &[object]))
             }
-            _ => {
-                let what = if value.is_some() {
-                    "assignment"
-                } else {
-                    "deletion"
-                };
-                let name = self.type_name_for(object);
-                let does = if value.is_some() {
-                    "does not"
-                } else {
-                    "doesn't"
-                };
-                let message = format!("'{name}' object {does} support item {what}");
-                Err(self.error("TypeError", &message))
+            (_, None) => {
+                Err(self.type_error("'{}' object doesn't support item deletion", &[object]))
             }
         }
     }
 
     /// `len(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no length, or what `__len__` raises.
     pub fn length(&self, object: &Local) -> Result<usize> {
         if let Some(length) = self.call_own(object, "__len__", &[])? {
-            let length = self.index(&length)?;
-            return match self.small_int(&length) {
-                Some(length) if length >= 0 => Ok(length as usize),
-                Some(_) => Err(self.error("ValueError", "__len__() should return >= 0")),
-                None => {
-                    let message = "cannot fit 'int' into an index-sized integer";
-                    Err(self.error("OverflowError", message))
-                }
-            };
+            let length = self.index_of(&length, "OverflowError")?;
+            return usize::try_from(length)
+                .map_err(|_| self.error("ValueError", "__len__() should return >= 0"));
         }
+        let length = self.builtin_length(object);
+        length.ok_or_else(|| self.type_error("object of type '{}' has no len()", &[object]))
+    }
+
+    /// The length of an object of a builtin kind, whatever its class says.
+    pub(super) fn builtin_length(&self, object: &Local) -> Option<usize> {
         match self.heap.kind(object) {
-            Kind::Str => Ok(self.heap.byte_count(object) / 4),
-            Kind::Bytes => Ok(self.heap.byte_count(object)),
-            Kind::Tuple | Kind::List => Ok(self.sequence_len(object)),
-            Kind::Dict | Kind::Set => Ok(self.dict_len(object)),
-            Kind::Range => Ok(self.range_len(object)),
-            Kind::MemoryView => self.view_len(object),
-            _ => {
-                let message = format!(
-                    "object of type '{}' has no len()",
-                    self.type_name_for(object)
-                );
-                Err(self.error("TypeError", &message))
-            }
+            Kind::Str => Some(self.heap.byte_count(object) / 4),
+            Kind::Bytes => Some(self.heap.byte_count(object)),
+            Kind::Tuple | Kind::List => Some(self.sequence_len(object)),
+            Kind::Dict => Some(self.dict_len(object)),
+            Kind::Range => Some(self.range_len(object)),
+            _ => None,
         }
     }
 
     /// `key in container`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what is no container, or what a method raises.
     pub fn contains(&self, container: &Local, key: &Local) -> Result<bool> {
         if let Some(found) = self.call_own(container, "__contains__", std::slice::from_ref(key))? {
             return self.is_true(&found);
         }
-        match self.heap.kind(container) {
-            Kind::Dict | Kind::Set => Ok(self.dict_get(container, key)?.is_some()),
-            Kind::Str => match self.text(key) {
-                Some(key) => Ok(self.text(container).unwrap_or_default().contains(&key)),
-                None => {
-                    let message = format!(
-                        "'in <string>' requires string as left operand, not {}",
-                        self.type_name_for(key)
-                    );
-                    Err(self.error("TypeError", &message))
-                }
-            },
-            Kind::Bytes if self.bytes_value(key).is_some() => {
-                let (all, part) = (self.bytes_value(container), self.bytes_value(key));
-                let (all, part) = (all.unwrap_or_default(), part.unwrap_or_default());
-                Ok(part.is_empty() || all.windows(part.len()).any(|window| window == part))
+        match (self.heap.kind(container), self.heap.kind(key)) {
+            (Kind::Dict, _) => return Ok(self.dict_get(container, key)?.is_some()),
+            (Kind::Str, Kind::Str) | (Kind::Bytes, Kind::Bytes) => {
+                let (all, part) = (self.units(container), self.units(key));
+                let found = part.is_empty() || all.windows(part.len()).any(|here| here == part);
+                return Ok(found);
             }
-            _ => {
-                let no_container = |error: Local| match self.is_error(&error, "TypeError") {
-                    true => {
-                        let name = self.type_name_for(container);
-                        let message = format!("argument of type '{name}' is not iterable");
-                        self.error("TypeError", &message)
-                    }
+            (Kind::Str, _) => {
+                let message = "'in <string>' requires string as left operand, not {}";
+                return Err(self.type_error(message, &[key]));
+            }
+            _ => {}
+        }
+        let iterator =
+            self.iter(container)
+                .map_err(|error| match self.is_error(&error, "TypeError") {
+                    true => self.type_error("argument of type '{}' is not iterable", &[container]),
                     false => error,
-                };
-                let iterator = self.iter(container).map_err(no_container)?;
-                while let Some(item) = self.next(&iterator)? {
-                    if self.compare_bool(CompareOp::Eq, &item, key)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
+                })?;
+        while let Some(item) = self.next(&iterator)? {
+            if self.compare_bool(CompareOp::Eq, &item, key)? {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
 }

@@ -4,7 +4,10 @@
 //! happen at any point of any of them. What an object of a builtin kind does is
 //! written in the operation itself (`builtin_binary`, `builtin_repr`); what a
 //! class of an extension or of the language does is found by the name of the
-//! method in its dict.
+//! method in its dict, and so is what the language adds to builtin classes.
+//!
+//! An operation raises what Python's does: `get_item` a `KeyError`, an `IndexError`, a
+//! `TypeError` or what `__getitem__` raises. The methods do not repeat that.
 
 mod accessor;
 mod attributes;
@@ -35,7 +38,6 @@ mod operators;
 mod sequence;
 mod slice;
 mod text;
-mod unicode_error;
 mod values;
 mod view;
 

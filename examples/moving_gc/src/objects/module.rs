@@ -1,7 +1,7 @@
 //! Modules, imports, and objects of the language's own.
 
 use super::class::Definition;
-use super::function::Code;
+use super::function::{Code, RECEIVER};
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 use hpy_loader::library::{ExceptionKind, Library, LoadError};
@@ -10,19 +10,14 @@ use hpy_loader::spec::ModuleDef;
 use hpy_loader::{Execution, Loader};
 use std::path::Path;
 
-/// A module of an extension, before its slots have run.
-struct NewModule {
-    module: Local,
-    loader: &'static Loader<Vm>,
-    execution: Execution,
-}
+/// A module of an extension before its slots have run, and what runs them.
+type NewModule = (Local, &'static Loader<Vm>, Execution);
 
 impl Vm {
     /// A module object, not put into [`modules`](Self::modules).
     pub fn module(&self, name: &str) -> Local {
-        let module = self
-            .heap
-            .allocate_small(Kind::Module, &self.builtin("module"), 0, 0);
+        let class = self.builtin("module");
+        let module = self.heap.allocate_small(Kind::Module, &class, 0, 0);
         let attributes = self.attributes_of(&module);
         self.dict_set_str(&attributes, "__name__", &self.str(name));
         for name in ["__doc__", "__package__", "__loader__", "__spec__"] {
@@ -45,15 +40,13 @@ impl Vm {
         if let Some(doc) = &definition.doc {
             self.dict_set_str(&attributes, "__doc__", &self.str(doc));
         }
-        for method in &definition.methods {
-            let code = Code::Method {
-                loader,
-                definition: method,
-            };
-            let function = self.new_function("builtin_function_or_method", &method.name, code, 0);
-            self.set_function_receiver(&function, &module);
+        for definition in &definition.methods {
+            let (name_of_function, code) = (&definition.name, Code::Method { loader, definition });
+            let class = "builtin_function_or_method";
+            let function = self.new_function(class, name_of_function, code, 0);
+            self.heap.set(&function, RECEIVER, &module);
             self.set_function_module(&function, &name);
-            self.dict_set_str(&attributes, &method.name, &function);
+            self.dict_set_str(&attributes, name_of_function, &function);
         }
         Ok(module)
     }
@@ -70,7 +63,7 @@ impl Vm {
         let made = self.create_from_file(path, name, &spec, mode)?;
         // Entered first: what a slot imports may import the module itself.
         let modules = self.modules();
-        self.dict_set_str(&modules, name, &made.module);
+        self.dict_set_str(&modules, name, &made.0);
         let executed = self.execute(made, name);
         if executed.is_err() {
             self.dict_remove_str(&modules, name);
@@ -115,27 +108,19 @@ impl Vm {
             self.set_attr(&module, "__file__", Some(&file))?;
             self.set_attr(&module, "__spec__", Some(spec))?;
         }
-        Ok(NewModule {
-            module,
-            loader,
-            execution,
-        })
+        Ok((module, loader, execution))
     }
 
-    fn execute(&self, made: NewModule, name: &str) -> Result {
-        let module = made.module.to_object();
-        self.rooted(made.loader.execute_module(module, made.execution, name))
+    fn execute(&self, (module, loader, execution): NewModule, name: &str) -> Result {
+        self.rooted(loader.execute_module(module.to_object(), execution, name))
     }
 
     /// What `HPy_mod_create` gets: an object with the module's name and origin.
     fn module_spec(&self, name: &str, path: &Path) -> Result {
         let spec = self.call(&self.builtin("ModuleSpec"), Vec::new().into())?;
+        let origin = self.str(&path.display().to_string());
         self.set_attr(&spec, "name", Some(&self.str(name)))?;
-        self.set_attr(
-            &spec,
-            "origin",
-            Some(&self.str(&path.display().to_string())),
-        )?;
+        self.set_attr(&spec, "origin", Some(&origin))?;
         Ok(spec)
     }
 
@@ -172,11 +157,9 @@ impl Vm {
         }
     }
 
-    /// An object that only the language looks into: references, which are empty
-    /// at first, and words, which are 0.
-    pub fn record(&self, class: &Local, refs: usize, words: usize) -> Local {
-        self.heap
-            .allocate_small(Kind::Record, class, refs, 8 * words)
+    /// An object that only the language looks into: references, which are empty at first.
+    pub fn record(&self, class: &Local, refs: usize) -> Local {
+        self.heap.allocate_small(Kind::Record, class, refs, 0)
     }
 
     /// A reference of a record.
@@ -192,44 +175,6 @@ impl Vm {
         }
     }
 
-    /// A word of a record.
-    pub fn record_word(&self, record: &Local, index: usize) -> u64 {
-        self.heap.word(record, index)
-    }
-
-    /// Replaces a word of a record.
-    pub fn record_set_word(&self, record: &Local, index: usize, word: u64) {
-        self.heap.set_word(record, index, word);
-    }
-
-    /// `ContextVar(name, default=default)`.
-    pub(crate) fn context_variable(&self, name: &Local, default: Option<&Local>) -> Local {
-        let class = self.builtin("ContextVar");
-        let variable = self.heap.allocate_small(Kind::ContextVar, &class, 3, 0);
-        self.heap.set(&variable, 0, name);
-        if let Some(default) = default {
-            self.heap.set(&variable, 1, default);
-        }
-        variable
-    }
-
-    /// The variable's value, else `default`, else its own default.
-    pub(crate) fn variable_get(&self, variable: &Local, default: Option<&Local>) -> Option<Local> {
-        let value = self.heap.get(variable, 2).or_else(|| default.cloned());
-        value.or_else(|| self.heap.get(variable, 1))
-    }
-
-    /// Replaces the variable's value; the token knows what it was.
-    pub(crate) fn variable_set(&self, variable: &Local, value: &Local) -> Local {
-        let token = self.record(&self.builtin("Token"), 2, 0);
-        self.heap.set(&token, 0, variable);
-        if let Some(old) = self.heap.get(variable, 2) {
-            self.heap.set(&token, 1, &old);
-        }
-        self.heap.set(variable, 2, value);
-        token
-    }
-
     /// The definition of the nearest extension class on the way to `object` that
     /// satisfies a condition.
     pub(crate) fn find_definition(
@@ -237,9 +182,8 @@ impl Vm {
         class: &Local,
         wanted: impl Fn(&Definition) -> bool,
     ) -> Option<Definition> {
-        self.mro(class)
-            .iter()
-            .filter_map(|class| self.class_info(class).definition)
-            .find(wanted)
+        self.ask_classes(class, |class| {
+            self.class_info(&class).definition.filter(&wanted)
+        })
     }
 }

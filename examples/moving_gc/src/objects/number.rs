@@ -18,31 +18,26 @@ impl Vm {
         a: &Local,
         b: &Local,
     ) -> Result<Option<Local>> {
-        match (self.int_value(a), self.int_value(b)) {
-            (Some(x), Some(y)) => {
-                let both_bool = self.heap.kind(a) == Kind::Bool && self.heap.kind(b) == Kind::Bool;
-                return self.int_binary(op, &x, &y, both_bool);
-            }
-            (None, None) => {}
-            _ if self.float_value(a).is_none() && self.float_value(b).is_none() => {}
-            _ => {
-                let (Some(x), Some(y)) = (self.number_as_f64(a)?, self.number_as_f64(b)?) else {
-                    return Ok(None);
-                };
-                return self.float_binary(op, x, y);
-            }
+        if let (Some(x), Some(y)) = (self.int_value(a), self.int_value(b)) {
+            let both_bool = self.heap.kind(a) == Kind::Bool && self.heap.kind(b) == Kind::Bool;
+            return self.int_binary(op, &x, &y, both_bool);
         }
-        match (self.float_value(a), self.float_value(b)) {
+        let is_number =
+            |object| matches!(self.heap.kind(object), Kind::Int | Kind::Bool | Kind::Float);
+        if !is_number(a) || !is_number(b) {
+            return self.sequence_binary(op, a, b);
+        }
+        match (self.number_as_f64(a)?, self.number_as_f64(b)?) {
             (Some(x), Some(y)) => self.float_binary(op, x, y),
-            _ => self.sequence_binary(op, a, b),
+            _ => Ok(None),
         }
     }
 
+    /// The value of an `int` or `float`.
     fn number_as_f64(&self, object: &Local) -> Result<Option<f64>> {
-        match (self.float_value(object), self.int_value(object)) {
-            (Some(value), _) => Ok(Some(value)),
-            (None, Some(value)) => self.big_as_f64(&value).map(Some),
-            (None, None) => Ok(None),
+        match self.int_value(object) {
+            Some(value) => self.big_as_f64(&value).map(Some),
+            None => Ok(self.float_value(object)),
         }
     }
 
@@ -57,15 +52,19 @@ impl Vm {
         b: &BigInt,
         both_bool: bool,
     ) -> Result<Option<Local>> {
-        if b.is_zero() {
-            match op {
-                BinaryOp::TrueDivide => return Err(self.zero_division("division by zero")),
-                BinaryOp::FloorDivide | BinaryOp::Remainder | BinaryOp::Divmod => {
-                    return Err(self.zero_division("integer division or modulo by zero"));
-                }
-                _ => {}
+        match op {
+            BinaryOp::TrueDivide if b.is_zero() => {
+                return Err(self.zero_division("division by zero"));
             }
+            BinaryOp::FloorDivide | BinaryOp::Remainder | BinaryOp::Divmod if b.is_zero() => {
+                return Err(self.zero_division("integer division or modulo by zero"));
+            }
+            BinaryOp::Lshift | BinaryOp::Rshift if b.is_negative() => {
+                return Err(self.error("ValueError", "negative shift count"));
+            }
+            _ => {}
         }
+        let count = b.to_usize().unwrap_or(usize::MAX);
         let bits = |value: BigInt| match both_bool {
             true => self.bool(!value.is_zero()),
             false => self.big_int(&value),
@@ -84,23 +83,13 @@ impl Vm {
                 let (a, b) = (self.big_as_f64(a)?, self.big_as_f64(b)?);
                 self.float(a / b)
             }
-            BinaryOp::Lshift | BinaryOp::Rshift => {
-                if b.is_negative() {
-                    return Err(self.error("ValueError", "negative shift count"));
-                }
-                let count = b.to_usize().unwrap_or(usize::MAX);
-                match op {
-                    BinaryOp::Rshift if count > MAX_SHIFT => {
-                        self.int(if a.is_negative() { -1 } else { 0 })
-                    }
-                    BinaryOp::Rshift => self.big_int(&(a >> count)),
-                    _ if a.is_zero() => self.int(0),
-                    _ if count > MAX_SHIFT => {
-                        return Err(self.error("OverflowError", "too many digits in integer"));
-                    }
-                    _ => self.big_int(&(a << count)),
-                }
+            BinaryOp::Rshift if count > MAX_SHIFT => self.int(-i64::from(a.is_negative())),
+            BinaryOp::Rshift => self.big_int(&(a >> count)),
+            BinaryOp::Lshift if a.is_zero() => self.int(0),
+            BinaryOp::Lshift if count > MAX_SHIFT => {
+                return Err(self.error("OverflowError", "too many digits in integer"));
             }
+            BinaryOp::Lshift => self.big_int(&(a << count)),
             BinaryOp::And => bits(a & b),
             BinaryOp::Xor => bits(a ^ b),
             BinaryOp::Or => bits(a | b),
@@ -118,16 +107,15 @@ impl Vm {
             };
             (((a - rest) / b).round(), rest)
         };
-        if b == 0.0 {
-            match op {
-                BinaryOp::TrueDivide => return Err(self.zero_division("float division by zero")),
-                BinaryOp::FloorDivide => {
-                    return Err(self.zero_division("float floor division by zero"));
-                }
-                BinaryOp::Remainder => return Err(self.zero_division("float modulo")),
-                BinaryOp::Divmod => return Err(self.zero_division("float divmod()")),
-                _ => {}
-            }
+        let no_division = match op {
+            BinaryOp::TrueDivide => Some("float division by zero"),
+            BinaryOp::FloorDivide => Some("float floor division by zero"),
+            BinaryOp::Remainder => Some("float modulo"),
+            BinaryOp::Divmod => Some("float divmod()"),
+            _ => None,
+        };
+        if let Some(message) = no_division.filter(|_| b == 0.0) {
+            return Err(self.zero_division(message));
         }
         Ok(Some(match op {
             BinaryOp::Add => self.float(a + b),
@@ -144,33 +132,6 @@ impl Vm {
         }))
     }
 
-    /// `a op= b` where that changes `a`.
-    pub(crate) fn builtin_in_place(
-        &self,
-        op: BinaryOp,
-        a: &Local,
-        b: &Local,
-    ) -> Result<Option<Local>> {
-        if self.heap.kind(a) != Kind::List {
-            return Ok(None);
-        }
-        match op {
-            BinaryOp::Add => {
-                for item in self.collect_items(b)? {
-                    self.list_append(a, &item)?;
-                }
-                Ok(Some(a.clone()))
-            }
-            BinaryOp::Multiply => {
-                if let Some(repeated) = self.repeat(a, b)? {
-                    self.set_list_items(a, &self.items(&repeated).unwrap_or_default())?;
-                }
-                Ok(Some(a.clone()))
-            }
-            _ => Ok(None),
-        }
-    }
-
     /// `pow(a, b)` or `pow(a, b, modulus)` of builtin kinds.
     pub(crate) fn builtin_power(
         &self,
@@ -179,12 +140,8 @@ impl Vm {
         modulus: Option<&Local>,
     ) -> Result<Option<Local>> {
         if let Some(modulus) = modulus {
-            let values = (
-                self.int_value(a),
-                self.int_value(b),
-                self.int_value(modulus),
-            );
-            let (Some(a), Some(b), Some(modulus)) = values else {
+            let value = |object| self.int_value(object);
+            let (Some(a), Some(b), Some(modulus)) = (value(a), value(b), value(modulus)) else {
                 return Ok(None);
             };
             if modulus.is_zero() {
@@ -209,13 +166,8 @@ impl Vm {
                     Ok(Some(self.big_int(&base.pow(exponent))))
                 }
                 _ if base.bits() <= 1 => {
-                    let odd = exponent.is_odd();
-                    let value = if base.is_negative() && !odd {
-                        -base
-                    } else {
-                        base
-                    };
-                    Ok(Some(self.big_int(&value)))
+                    let is_positive = base.is_negative() && !exponent.is_odd();
+                    Ok(Some(self.big_int(&if is_positive { -base } else { base })))
                 }
                 _ => Err(self.error("OverflowError", "too many digits in integer")),
             };

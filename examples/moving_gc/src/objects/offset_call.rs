@@ -14,11 +14,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     let this = arguments.positional.remove(0);
     let class = vm.class_of(&this);
     let definition = vm.find_definition(&class, |class| class.type_def.offsets.call.is_some());
-    let native = vm
-        .heap
-        .companion(&this)
-        .and_then(|companion| companion.native());
-    let (Some(definition), Some(native)) = (definition, native) else {
+    let (Some(definition), Some(native)) = (definition, vm.heap.native(&this)) else {
         return Err(vm.not_callable(&this));
     };
     let offset = definition.type_def.offsets.call.unwrap_or_default();
@@ -27,9 +23,7 @@ pub(super) fn call(vm: &Vm, _: &Local, mut arguments: Arguments) -> Result {
     // SAFETY: the extension has said that its struct has a call function there,
     // and the struct stays where it is while its object lives.
     let Some(function) = (unsafe { place.read_unaligned() }) else {
-        let name = vm.type_name_for(&this);
-        let message = format!("'{name}' object does not support vectorcall");
-        return Err(vm.error("TypeError", &message));
+        return Err(vm.type_error("'{}' object does not support vectorcall", &[&this]));
     };
     vm.call_instance(definition.loader, function, &this, &arguments)
 }

@@ -27,12 +27,8 @@ fn names(op: BinaryOp) -> (&'static str, &'static str) {
 
 impl Vm {
     fn unsupported(&self, symbol: &str, a: &Local, b: &Local) -> Local {
-        let message = format!(
-            "unsupported operand type(s) for {symbol}: '{}' and '{}'",
-            self.type_name_for(a),
-            self.type_name_for(b)
-        );
-        self.error("TypeError", &message)
+        let message = format!("unsupported operand type(s) for {symbol}: '{{}}' and '{{}}'");
+        self.type_error(&message, &[a, b])
     }
 
     /// What a method says, unless it is missing or says `NotImplemented`.
@@ -92,26 +88,15 @@ impl Vm {
     }
 
     /// `a op b`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` if neither operand knows how, or what a method raises.
     pub fn binary(&self, op: BinaryOp, a: &Local, b: &Local) -> Result {
         let result = self.deeper(|| self.try_binary(op, a, b))?;
         result.ok_or_else(|| self.unsupported(names(op).0, a, b))
     }
 
     /// `a op= b`.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn in_place(&self, op: BinaryOp, a: &Local, b: &Local) -> Result {
         let (symbol, stem) = names(op);
         if let Some(answer) = self.ask(a, &format!("__i{stem}__"), std::slice::from_ref(b))? {
-            return Ok(answer);
-        }
-        if let Some(answer) = self.builtin_in_place(op, a, b)? {
             return Ok(answer);
         }
         let result = self.deeper(|| self.try_binary(op, a, b))?;
@@ -119,20 +104,15 @@ impl Vm {
     }
 
     /// `pow(a, b, modulus)`; `None` for no modulus.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn power(&self, a: &Local, b: &Local, modulus: &Local) -> Result {
         self.power_named("** or pow()", a, b, modulus)
     }
 
     fn power_named(&self, symbol: &str, a: &Local, b: &Local, modulus: &Local) -> Result {
         let has_modulus = !self.is_none(modulus);
-        let more: &[Local] = if has_modulus {
-            std::slice::from_ref(modulus)
-        } else {
-            &[]
+        let more = match has_modulus {
+            true => std::slice::from_ref(modulus),
+            false => &[],
         };
         let result = self.deeper(|| {
             self.try_operands("__pow__", "__rpow__", a, b, more, || {
@@ -142,23 +122,15 @@ impl Vm {
         match result {
             Some(result) => Ok(result),
             None if has_modulus => {
-                let message = format!(
-                    "unsupported operand type(s) for {symbol}: '{}', '{}', '{}'",
-                    self.type_name_for(a),
-                    self.type_name_for(b),
-                    self.type_name_for(modulus)
-                );
-                Err(self.error("TypeError", &message))
+                let message =
+                    format!("unsupported operand type(s) for {symbol}: '{{}}', '{{}}', '{{}}'");
+                Err(self.type_error(&message, &[a, b, modulus]))
             }
             None => Err(self.unsupported(symbol, a, b)),
         }
     }
 
     /// `a **= b`, with a modulus as [`power`](Self::power).
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn in_place_power(&self, a: &Local, b: &Local, modulus: &Local) -> Result {
         let mut args = vec![b.clone()];
         // A slot of C gets the modulus; a method of the language does not, as in
@@ -175,16 +147,12 @@ impl Vm {
     }
 
     /// An operator with one operand, or a conversion.
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary).
     pub fn unary(&self, op: UnaryOp, object: &Local) -> Result {
-        let name = match op {
-            UnaryOp::Negative => "__neg__",
-            UnaryOp::Positive => "__pos__",
-            UnaryOp::Absolute => "__abs__",
-            UnaryOp::Invert => "__invert__",
+        let (name, symbol) = match op {
+            UnaryOp::Negative => ("__neg__", "unary -"),
+            UnaryOp::Positive => ("__pos__", "unary +"),
+            UnaryOp::Absolute => ("__abs__", "abs()"),
+            UnaryOp::Invert => ("__invert__", "unary ~"),
             UnaryOp::Index => return self.index(object),
             UnaryOp::Long => return self.to_int(object),
             UnaryOp::Float => return self.to_float(object),
@@ -196,16 +164,7 @@ impl Vm {
         if let Some(answer) = self.builtin_unary(op, object)? {
             return Ok(answer);
         }
-        let symbol = match op {
-            UnaryOp::Negative => "unary -",
-            UnaryOp::Positive => "unary +",
-            UnaryOp::Invert => "unary ~",
-            _ => "abs()",
-        };
-        let message = format!(
-            "bad operand type for {symbol}: '{}'",
-            self.type_name_for(object)
-        );
-        Err(self.error("TypeError", &message))
+        let message = format!("bad operand type for {symbol}: '{{}}'");
+        Err(self.type_error(&message, &[object]))
     }
 }

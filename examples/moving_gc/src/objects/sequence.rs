@@ -158,7 +158,7 @@ impl Vm {
         Ok(())
     }
 
-    /// `+` and `*` of sequences, `|` and the like of sets, `|` of dicts.
+    /// `+` and `*` of sequences.
     pub(super) fn sequence_binary(
         &self,
         op: BinaryOp,
@@ -169,29 +169,15 @@ impl Vm {
         let is_sequence = |kind| matches!(kind, Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List);
         match op {
             BinaryOp::Add if is_sequence(kind_a) && kind_a == kind_b => self.concat(a, b).map(Some),
+            BinaryOp::Add if kind_a == Kind::Bytes => {
+                Err(self.type_error("can't concat {} to bytes", &[b]))
+            }
             BinaryOp::Add if is_sequence(kind_a) => {
-                let kind = self.type_name_for(a);
-                let other = self.type_name_for(b);
-                let message = match kind_a {
-                    Kind::Bytes => format!("can't concat {other} to bytes"),
-                    _ => format!("can only concatenate {kind} (not \"{other}\") to {kind}"),
-                };
-                Err(self.error("TypeError", &message))
+                let message = "can only concatenate {} (not \"{}\") to {}";
+                Err(self.type_error(message, &[a, b, a]))
             }
-            BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b),
-            BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a),
-            BinaryOp::Remainder if kind_a == Kind::Str => self.percent(a, b).map(Some),
-            BinaryOp::Or if kind_a == Kind::Dict && kind_b == Kind::Dict => {
-                let merged = self.dict();
-                self.dict_update(&merged, a)?;
-                self.dict_update(&merged, b)?;
-                Ok(Some(merged))
-            }
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Subtract | BinaryOp::Xor
-                if kind_a == Kind::Set && kind_b == Kind::Set =>
-            {
-                self.set_binary(op, a, b).map(Some)
-            }
+            BinaryOp::Multiply if is_sequence(kind_a) => self.repeat(a, b).map(Some),
+            BinaryOp::Multiply if is_sequence(kind_b) => self.repeat(b, a).map(Some),
             _ => Ok(None),
         }
     }
@@ -202,8 +188,7 @@ impl Vm {
                 let mut bytes = self.heap.with_bytes(a, <[u8]>::to_vec);
                 self.heap
                     .with_bytes(b, |more| bytes.extend_from_slice(more));
-                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-                self.new_scalar(&class, kind, &bytes)
+                self.new_plain(kind, &bytes)
             }
             kind => {
                 let mut items = self.items(a).unwrap_or_default();
@@ -213,42 +198,29 @@ impl Vm {
         }
     }
 
-    pub(super) fn repeat(&self, sequence: &Local, count: &Local) -> Result<Option<Local>> {
-        let count = match self.index_optional(count)? {
-            Some(count) => self
-                .clamp_index(&count, "OverflowError")?
-                .max(0)
-                .cast_unsigned(),
-            None => {
-                let message = format!(
-                    "can't multiply sequence by non-int of type '{}'",
-                    self.type_name_for(count)
-                );
-                return Err(self.error("TypeError", &message));
-            }
+    pub(super) fn repeat(&self, sequence: &Local, count: &Local) -> Result {
+        let Some(index) = self.index_optional(count)? else {
+            let message = "can't multiply sequence by non-int of type '{}'";
+            return Err(self.type_error(message, &[count]));
         };
+        let count = self.clamp_index(&index, "OverflowError")?;
+        let count = usize::try_from(count).unwrap_or(0);
         let room = |length: usize| match length.checked_mul(count) {
-            Some(total) if total <= self.heap_capacity() => Ok(()),
+            Some(total) if total <= self.heap.capacity() => Ok(()),
             _ => Err(self.memory_error()),
         };
         match self.heap.kind(sequence) {
             kind @ (Kind::Str | Kind::Bytes) => {
                 room(self.heap.byte_count(sequence))?;
                 let bytes = self.heap.with_bytes(sequence, |bytes| bytes.repeat(count));
-                let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
-                self.new_scalar(&class, kind, &bytes).map(Some)
+                self.new_plain(kind, &bytes)
             }
             kind => {
                 let items = self.items(sequence).unwrap_or_default();
                 room(8 * items.len())?;
                 let total = items.len() * count;
-                self.new_sequence(kind, total, items.iter().cycle().take(total))
-                    .map(Some)
+                self.new_sequence(kind, total, items.iter().cycle())
             }
         }
-    }
-
-    pub(super) fn heap_capacity(&self) -> usize {
-        self.heap.capacity()
     }
 }

@@ -6,18 +6,13 @@ use crate::vm::{Result, Vm};
 /// The indices that a slice of something with `length` items selects.
 fn selected(length: usize, (start, stop, step): (isize, isize, isize)) -> Vec<usize> {
     let length = length.cast_signed();
-    let (least, most) = if step < 0 {
-        (-1, length - 1)
-    } else {
-        (0, length)
+    let (least, most) = match step {
+        0.. => (0, length),
+        _ => (-1, length - 1),
     };
-    let cut = |index: isize| {
-        let index = if index < 0 {
-            index.saturating_add(length)
-        } else {
-            index
-        };
-        index.clamp(least, most)
+    let cut = |index: isize| match index {
+        0.. => index.min(most),
+        _ => index.saturating_add(length).clamp(least, most),
     };
     // An index that is counted from the end and lies before the start stays
     // before it, which `cut` makes of the smallest number.
@@ -33,91 +28,65 @@ fn selected(length: usize, (start, stop, step): (isize, isize, isize)) -> Vec<us
 impl Vm {
     /// `slice(start, stop, step)`.
     pub fn slice(&self, start: &Local, stop: &Local, step: &Local) -> Local {
-        let slice = self
-            .heap
-            .allocate_small(Kind::Slice, &self.builtin("slice"), 3, 0);
-        for (index, part) in [start, stop, step].into_iter().enumerate() {
-            self.heap.set(&slice, index, part);
+        self.three_parts(Kind::Slice, "slice", [start, stop, step])
+    }
+
+    /// A `slice` or `range`.
+    pub(super) fn three_parts(&self, kind: Kind, class: &str, parts: [&Local; 3]) -> Local {
+        let object = self.heap.allocate_small(kind, &self.builtin(class), 3, 0);
+        for (index, part) in parts.into_iter().enumerate() {
+            self.heap.set(&object, index, part);
         }
-        slice
+        object
     }
 
     /// `PySlice_Unpack`.
     pub(crate) fn unpack_slice(&self, slice: &Local) -> Result<(isize, isize, isize)> {
-        let part = |index| {
-            self.heap
-                .get(slice, index)
-                .filter(|part| !self.is_none(part))
-        };
-        let index = |object: &Local| {
-            let not_index = |error: Local| match self.is_error(&error, "TypeError") {
-                true => self.error(
-                    "TypeError",
-                    "slice indices must be integers or None or have an __index__ method",
-                ),
-                false => error,
+        let part = |index, default| {
+            let part = self.heap.get(slice, index);
+            let Some(part) = part.filter(|part| !self.is_none(part)) else {
+                return Ok(default);
             };
-            let index = self.index(object).map_err(not_index)?;
+            let index = self.index(&part).map_err(|error| {
+                if !self.is_error(&error, "TypeError") {
+                    return error;
+                }
+                let message = "slice indices must be integers or None or have an __index__ method";
+                self.error("TypeError", message)
+            })?;
             let negative = self.int_value(&index).is_some_and(|value| value < 0.into());
             let far = if negative { isize::MIN } else { isize::MAX };
             Ok(self.small_int(&index).map_or(far, |index| index as isize))
         };
-        let step = match part(2) {
-            Some(step) => index(&step)?.max(-isize::MAX),
-            None => 1,
+        let step = part(2, 1)?.max(-isize::MAX);
+        let (first, last) = match step {
+            0 => return Err(self.error("ValueError", "slice step cannot be zero")),
+            1.. => (0, isize::MAX),
+            _ => (isize::MAX, isize::MIN),
         };
-        if step == 0 {
-            return Err(self.error("ValueError", "slice step cannot be zero"));
-        }
-        let start = match part(0) {
-            Some(start) => index(&start)?,
-            None => {
-                if step < 0 {
-                    isize::MAX
-                } else {
-                    0
-                }
-            }
-        };
-        let stop = match part(1) {
-            Some(stop) => index(&stop)?,
-            None => {
-                if step < 0 {
-                    isize::MIN
-                } else {
-                    isize::MAX
-                }
-            }
-        };
-        Ok((start, stop, step))
+        Ok((part(0, first)?, part(1, last)?, step))
     }
 
     pub(super) fn get_slice(&self, object: &Local, slice: &Local) -> Result {
         let parts = self.unpack_slice(slice)?;
-        let indices = selected(self.length(object)?, parts);
+        let indices = selected(self.builtin_length(object).unwrap_or(0), parts);
         match self.heap.kind(object) {
-            Kind::Str => {
-                let points = self.code_points(object).unwrap_or_default();
-                let points: Vec<u32> = indices.iter().map(|&index| points[index]).collect();
-                self.str_of(&self.builtin("str"), &points)
+            kind @ (Kind::Str | Kind::Bytes) => {
+                let width = if kind == Kind::Str { 4 } else { 1 };
+                let part = self.heap.with_bytes(object, |bytes| {
+                    let unit = |index: &usize| &bytes[index * width..][..width];
+                    indices.iter().flat_map(unit).copied().collect::<Vec<u8>>()
+                });
+                self.new_plain(kind, &part)
             }
-            Kind::Bytes => {
-                let bytes = self.bytes_value(object).unwrap_or_default();
-                let bytes: Vec<u8> = indices.iter().map(|&index| bytes[index]).collect();
-                self.new_scalar(&self.builtin("bytes"), Kind::Bytes, &bytes)
-            }
-            kind @ (Kind::Tuple | Kind::List) => {
-                let items = self.items(object).unwrap_or_default();
-                let items = indices.iter().map(|&index| &items[index]);
+            kind => {
+                let kind = if kind == Kind::Tuple {
+                    kind
+                } else {
+                    Kind::List
+                };
+                let items = indices.iter().map(|&at| self.builtin_item(object, at));
                 self.new_sequence(kind, indices.len(), items)
-            }
-            _ => {
-                let items: Result<Vec<Local>> = indices
-                    .iter()
-                    .map(|&index| self.get_index(object, index.cast_signed()))
-                    .collect();
-                let items = items?;
-                self.new_sequence(Kind::List, items.len(), items.iter())
             }
         }
     }
@@ -129,19 +98,15 @@ impl Vm {
         value: Option<&Local>,
     ) -> Result<()> {
         let parts = self.unpack_slice(slice)?;
-        let new = match value {
-            Some(value) => Some(self.collect_items(value)?),
-            None => None,
-        };
+        let new = value.map(|value| self.collect_items(value)).transpose()?;
         let mut items = self.items(list).unwrap_or_default();
         let indices = selected(items.len(), parts);
         match new {
             Some(new) if parts.2 == 1 => {
                 let length = items.len().cast_signed();
-                let start = if parts.0 < 0 {
-                    parts.0 + length
-                } else {
-                    parts.0
+                let start = match parts.0 {
+                    0.. => parts.0,
+                    _ => parts.0 + length,
                 };
                 let start = start.clamp(0, length).cast_unsigned();
                 items.splice(start..start + indices.len(), new);

@@ -1,52 +1,40 @@
 //! How objects look: `repr`, `str`, `ascii` and `%`.
 
+use super::function::OWNER;
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 
 /// `repr(float)`: the shortest digits that give the same number.
-pub(crate) fn of_float(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if value != 0.0 && !(-4..16).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", exponent.abs());
-    }
-    let text = format!("{value}");
-    if text.contains('.') {
-        text
-    } else {
-        format!("{text}.0")
+fn of_float(value: f64) -> String {
+    let text = format!("{value:?}").to_ascii_lowercase();
+    match text.split_once('e') {
+        Some((digits, exponent)) => {
+            let exponent: i32 = exponent.parse().unwrap_or(0);
+            format!("{digits}e{exponent:+03}")
+        }
+        None => text,
     }
 }
 
-fn quote_for(has_single: bool, has_double: bool) -> char {
-    if has_single && !has_double { '"' } else { '\'' }
-}
-
-/// `repr(str)` from its code points.
-fn of_points(points: &[u32]) -> String {
-    let has = |c: char| points.contains(&u32::from(c));
-    let quote = quote_for(has('\''), has('"'));
+/// `repr` of a `str` or `bytes` without the `b`, from what it consists of.
+fn of_units(units: &[u32], is_bytes: bool) -> String {
+    let has = |c: char| units.contains(&u32::from(c));
+    let quote = if has('\'') && !has('"') { '"' } else { '\'' };
     let mut text = String::from(quote);
-    for &point in points {
-        match char::from_u32(point) {
+    for &unit in units {
+        match char::from_u32(unit) {
             Some('\n') => text.push_str("\\n"),
             Some('\r') => text.push_str("\\r"),
             Some('\t') => text.push_str("\\t"),
             Some('\\') => text.push_str("\\\\"),
             Some(c) if c == quote => text.extend(['\\', c]),
-            Some(c) if c.is_control() || (c.is_whitespace() && c != ' ') => {
-                text.push_str(&escape(point));
+            Some(c)
+                if c == ' '
+                    || !(c.is_control() || c.is_whitespace() || is_bytes && !c.is_ascii()) =>
+            {
+                text.push(c);
             }
-            Some(c) => text.push(c),
-            None => text.push_str(&escape(point)),
+            _ => text.push_str(&escape(unit)),
         }
     }
     text.push(quote);
@@ -61,114 +49,48 @@ pub(super) fn escape(point: u32) -> String {
     }
 }
 
-fn of_bytes(bytes: &[u8]) -> String {
-    let quote = quote_for(bytes.contains(&b'\''), bytes.contains(&b'"'));
-    let mut text = format!("b{quote}");
-    for &byte in bytes {
-        match byte {
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            b'\\' => text.push_str("\\\\"),
-            _ if char::from(byte) == quote => text.extend(['\\', quote]),
-            0x20..0x7f => text.push(char::from(byte)),
-            _ => text.push_str(&escape(byte.into())),
-        }
-    }
-    text.push(quote);
-    text
-}
-
 impl Vm {
-    fn text_of_answer(&self, name: &str, answer: &Local) -> Result<Vec<u32>> {
-        self.code_points(answer).ok_or_else(|| {
-            let class = self.type_name_for(answer);
-            self.error(
-                "TypeError",
-                &format!("{name} returned non-string (type {class})"),
-            )
-        })
-    }
-
-    /// `repr(object)` as code points.
-    fn repr_points(&self, object: &Local) -> Result<Vec<u32>> {
-        match self.call_own(object, "__repr__", &[])? {
-            Some(answer) => self.text_of_answer("__repr__", &answer),
-            None => {
-                let text = self.deeper(|| self.builtin_repr(object))?;
-                Ok(text.chars().map(u32::from).collect())
-            }
-        }
-    }
-
     /// `repr(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__repr__` raises.
     pub fn repr_object(&self, object: &Local) -> Result {
-        let points = self.repr_points(object)?;
-        self.str_of(&self.builtin("str"), &points)
+        match self.call_for(object, "__repr__", Kind::Str, "string")? {
+            Some(answer) => Ok(answer),
+            None => self.long_str(&self.deeper(|| self.builtin_repr(object))?),
+        }
     }
 
     /// `repr(object)`, as text.
-    ///
-    /// # Errors
-    ///
-    /// What `__repr__` raises.
     pub fn repr(&self, object: &Local) -> Result<String> {
-        let points = self.repr_points(object)?;
-        Ok(points
-            .into_iter()
-            .map(|point| char::from_u32(point).unwrap_or('?'))
-            .collect())
+        let text = self.repr_object(object)?;
+        Ok(self.text(&text).unwrap_or_default())
     }
 
     /// `str(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__str__` or `__repr__` raises.
     pub fn str_object(&self, object: &Local) -> Result {
-        if let Some(answer) = self.call_own(object, "__str__", &[])? {
-            self.text_of_answer("__str__", &answer)?;
+        if let Some(answer) = self.call_for(object, "__str__", Kind::Str, "string")? {
             return Ok(answer);
         }
         match self.heap.kind(object) {
             Kind::Str if self.is_builtin_class(&self.class_of(object)) => Ok(object.clone()),
-            Kind::Str => {
-                let points = self.code_points(object).unwrap_or_default();
-                self.str_of(&self.builtin("str"), &points)
-            }
-            Kind::Exception => Ok(self.str(&self.exception_text(object)?)),
+            Kind::Str => self.str_of(&self.builtin("str"), &self.units(object)),
+            Kind::Exception => self.exception_text(object),
             _ => self.repr_object(object),
         }
     }
 
     /// `str(object)`, as text.
-    ///
-    /// # Errors
-    ///
-    /// What `__str__` or `__repr__` raises.
     pub fn display(&self, object: &Local) -> Result<String> {
         let text = self.str_object(object)?;
         Ok(self.text(&text).unwrap_or_default())
     }
 
     /// `ascii(object)`.
-    ///
-    /// # Errors
-    ///
-    /// What `__repr__` raises.
     pub fn ascii(&self, object: &Local) -> Result<String> {
-        let points = self.repr_points(object)?;
-        Ok(points
-            .into_iter()
-            .map(|point| match char::from_u32(point).filter(char::is_ascii) {
-                Some(c) => c.to_string(),
-                None => escape(point),
-            })
-            .collect())
+        let character = |point| match char::from_u32(point).filter(char::is_ascii) {
+            Some(character) => character.to_string(),
+            None => escape(point),
+        };
+        let points = self.units(&self.repr_object(object)?);
+        Ok(points.into_iter().map(character).collect())
     }
 
     fn repr_items(&self, items: &[Local]) -> Result<String> {
@@ -180,81 +102,40 @@ impl Vm {
         let class = self.type_name_for(object);
         let items = || self.items(object).unwrap_or_default();
         Ok(match self.heap.kind(object) {
-            Kind::Singleton => match () {
-                () if self.is_none(object) => "None",
-                () if self.is_not_implemented(object) => "NotImplemented",
-                () => "Ellipsis",
-            }
-            .to_owned(),
-            Kind::Bool => match self.small_int(object) {
-                Some(1) => "True".to_owned(),
-                _ => "False".to_owned(),
-            },
+            Kind::Singleton if self.is_none(object) => "None".to_owned(),
+            Kind::Singleton if self.is_not_implemented(object) => "NotImplemented".to_owned(),
+            Kind::Singleton => "Ellipsis".to_owned(),
+            Kind::Bool if self.small_int(object) == Some(1) => "True".to_owned(),
+            Kind::Bool => "False".to_owned(),
             Kind::Int => self.int_value(object).unwrap_or_default().to_string(),
             Kind::Float => of_float(self.float_value(object).unwrap_or_default()),
-            Kind::Str => of_points(&self.code_points(object).unwrap_or_default()),
-            Kind::Bytes => of_bytes(&self.bytes_value(object).unwrap_or_default()),
+            Kind::Str => of_units(&self.units(object), false),
+            Kind::Bytes => format!("b{}", of_units(&self.units(object), true)),
             Kind::List => format!("[{}]", self.repr_items(&items())?),
             Kind::Tuple => match &*items() {
                 [one] => format!("({},)", self.repr(one)?),
                 items => format!("({})", self.repr_items(items)?),
             },
-            Kind::Dict => {
-                let mut parts = Vec::new();
-                for (key, value) in self.entries(object) {
-                    parts.push(format!("{}: {}", self.repr(&key)?, self.repr(&value)?));
-                }
-                format!("{{{}}}", parts.join(", "))
-            }
-            Kind::Set if self.dict_len(object) == 0 => format!("{class}()"),
-            Kind::Set => {
-                let keys: Vec<Local> = self
-                    .entries(object)
-                    .into_iter()
-                    .map(|(key, _)| key)
-                    .collect();
-                format!("{{{}}}", self.repr_items(&keys)?)
-            }
-            Kind::Slice => {
-                let parts: Vec<Local> = (0..3).filter_map(|i| self.heap.get(object, i)).collect();
-                format!("slice({})", self.repr_items(&parts)?)
-            }
-            Kind::Range => match self.range_parts(object) {
-                (start, stop, 1) => format!("range({start}, {stop})"),
-                (start, stop, step) => format!("range({start}, {stop}, {step})"),
-            },
-            Kind::Exception => {
-                let args = self.exception_args(object);
-                format!("{class}({})", self.repr_items(&args)?)
-            }
             Kind::Type => format!("<class '{}'>", self.qualified_name(object)),
             Kind::Module => {
                 let name = self.attribute_text(object, "__name__").unwrap_or_default();
                 format!("<module '{name}'>")
             }
             Kind::Function => {
-                let name = self.callable_name(object);
-                match &*class {
-                    "builtin_function_or_method" => {
-                        let name = name.rsplit('.').next().unwrap_or(&name).to_owned();
-                        format!("<built-in function {name}>")
+                let qualified = self.callable_name(object);
+                let name = qualified.rsplit('.').next().unwrap_or(&qualified);
+                let kind = match &*class {
+                    "builtin_function_or_method" => "built-in function",
+                    "method_descriptor" => "method",
+                    "wrapper_descriptor" => "slot wrapper",
+                    _ => return Ok(format!("<{class} {qualified}>")),
+                };
+                match self.heap.get(object, OWNER) {
+                    Some(owner) if kind != "built-in function" => {
+                        let owner = self.type_name_of(&owner);
+                        format!("<{kind} '{name}' of '{owner}' objects>")
                     }
-                    "method_descriptor" | "wrapper_descriptor" => {
-                        let kind = if class.starts_with('m') {
-                            "method"
-                        } else {
-                            "slot wrapper"
-                        };
-                        let name = name.rsplit('.').next().unwrap_or(&name);
-                        match self.function_owner(object) {
-                            Some(owner) => {
-                                let owner = self.type_name_of(&owner);
-                                format!("<{kind} '{name}' of '{owner}' objects>")
-                            }
-                            None => format!("<{kind} '{name}'>"),
-                        }
-                    }
-                    _ => format!("<{class} {name}>"),
+                    _ => format!("<{kind} {name}>"),
                 }
             }
             _ => {
@@ -271,53 +152,5 @@ impl Vm {
             Some(module) if module != "builtins" => format!("{module}.{name}"),
             _ => name,
         }
-    }
-
-    /// `format % arguments`, with the conversions that scripts use.
-    pub(crate) fn percent(&self, format: &Local, arguments: &Local) -> Result {
-        let pattern = self.text(format).unwrap_or_default();
-        let mut values = match self.heap.kind(arguments) {
-            Kind::Tuple => self.items(arguments).unwrap_or_default(),
-            _ => vec![arguments.clone()],
-        }
-        .into_iter();
-        let mut text = String::new();
-        let mut chars = pattern.chars();
-        while let Some(c) = chars.next() {
-            if c != '%' {
-                text.push(c);
-                continue;
-            }
-            let mut conversion = chars.next();
-            if conversion == Some('%') {
-                text.push('%');
-                continue;
-            }
-            if conversion == Some('(') {
-                let name: String = chars.by_ref().take_while(|c| *c != ')').collect();
-                let value = self.get_item(arguments, &self.str(&name))?;
-                values = vec![value].into_iter();
-                conversion = chars.next();
-            }
-            let not_enough = || self.error("TypeError", "not enough arguments for format string");
-            let value = values.next().ok_or_else(not_enough)?;
-            match conversion {
-                Some('s') => text += &self.display(&value)?,
-                Some('r') => text += &self.repr(&value)?,
-                Some('d' | 'i') => text += &self.display(&self.to_int(&value)?)?,
-                Some('x') => {
-                    let value = self.index(&value)?;
-                    let value = self.int_value(&value).unwrap_or_default();
-                    text += &format!("{value:x}");
-                }
-                Some('f') => text += &format!("{:.6}", self.as_f64(&value)?),
-                _ => return Err(self.error("ValueError", "unsupported format character")),
-            }
-        }
-        if values.next().is_some() && self.heap.kind(arguments) == Kind::Tuple {
-            let message = "not all arguments converted during string formatting";
-            return Err(self.error("TypeError", message));
-        }
-        Ok(self.str(&text))
     }
 }

@@ -65,8 +65,7 @@ impl Vm {
     ///
     /// `MemoryError`.
     pub(crate) fn long_str(&self, text: &str) -> Result {
-        let points = encode_points(text.chars().map(u32::from));
-        self.new_scalar(&self.builtin("str"), Kind::Str, &points)
+        self.str_of(&self.builtin("str"), &points_of(text))
     }
 
     /// A `str` that is short.
@@ -75,25 +74,17 @@ impl Vm {
     ///
     /// If there is no room for it, not even in the reserve.
     pub fn str(&self, text: &str) -> Local {
-        self.new_small(
-            &self.builtin("str"),
-            Kind::Str,
-            &encode_points(text.chars().map(u32::from)),
-        )
+        self.str_of_code_points(&points_of(text))
     }
 
     /// A `str` of code points, surrogates among them.
     pub fn str_of_code_points(&self, points: &[u32]) -> Local {
-        self.new_small(
-            &self.builtin("str"),
-            Kind::Str,
-            &encode_points(points.iter().copied()),
-        )
+        self.new_small(&self.builtin("str"), Kind::Str, &encode_points(points))
     }
 
     /// An instance of `str` or a subclass.
     pub(crate) fn str_of(&self, class: &Local, points: &[u32]) -> Result {
-        self.new_scalar(class, Kind::Str, &encode_points(points.iter().copied()))
+        self.new_scalar(class, Kind::Str, &encode_points(points))
     }
 
     /// A `bytes`.
@@ -106,6 +97,12 @@ impl Vm {
         self.heap
             .with_bytes_mut(&object, |content| content.copy_from_slice(bytes));
         object
+    }
+
+    /// A `str` or `bytes` of any length.
+    pub(super) fn new_plain(&self, kind: Kind, bytes: &[u8]) -> Result {
+        let class = self.builtin(if kind == Kind::Str { "str" } else { "bytes" });
+        self.new_scalar(&class, kind, bytes)
     }
 
     /// An object that is nothing but bytes, whatever its class.
@@ -142,6 +139,15 @@ impl Vm {
         (self.heap.kind(object) == Kind::Str).then(|| self.heap.with_bytes(object, decode_points))
     }
 
+    /// What a `str` or `bytes` consists of.
+    pub(super) fn units(&self, object: &Local) -> Vec<u32> {
+        self.code_points(object).unwrap_or_else(|| {
+            self.heap.with_bytes(object, |bytes| {
+                bytes.iter().map(|&byte| byte.into()).collect()
+            })
+        })
+    }
+
     /// The text of a `str`, with a question mark for what is no character.
     pub fn text(&self, object: &impl Reference) -> Option<String> {
         let points = self.code_points(object)?;
@@ -168,11 +174,18 @@ fn int_bytes(value: &BigInt) -> Vec<u8> {
     }
 }
 
-fn encode_points(points: impl Iterator<Item = u32>) -> Vec<u8> {
-    points.flat_map(u32::to_le_bytes).collect()
+fn points_of(text: &str) -> Vec<u32> {
+    text.chars().map(u32::from).collect()
 }
 
-fn decode_points(bytes: &[u8]) -> Vec<u32> {
+fn encode_points(points: &[u32]) -> Vec<u8> {
+    points
+        .iter()
+        .flat_map(|point| point.to_le_bytes())
+        .collect()
+}
+
+pub(super) fn decode_points(bytes: &[u8]) -> Vec<u32> {
     let point = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     bytes.chunks_exact(4).map(point).collect()
 }

@@ -4,7 +4,8 @@
 //! moves. The view keeps the exporter alive, and gives the buffer back when it
 //! is released or dies.
 
-use crate::heap::{Kind, Local, Object};
+use super::class::Definition;
+use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 use hpy_loader::abi::{HPy, HPy_buffer};
 use std::cell::{Cell, RefCell};
@@ -37,10 +38,6 @@ fn empty_buffer() -> HPy_buffer {
 
 impl Vm {
     /// `memoryview(object)`.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for what has no buffer, or what the exporter raises.
     pub fn memory_view(&self, object: &Local) -> Result {
         let view = self.allocate(Kind::MemoryView, &self.builtin("memoryview"), 1, 0)?;
         let mut buffer = empty_buffer();
@@ -51,24 +48,16 @@ impl Vm {
             buffer.len = bytes.len().cast_signed();
         } else {
             let class = self.class_of(object);
-            let definition =
-                self.find_definition(&class, |class| class.type_def.slots.bf_getbuffer.is_some());
-            let getbuffer = definition.and_then(|class| {
-                class
-                    .type_def
-                    .slots
-                    .bf_getbuffer
-                    .map(|function| (class.loader, function))
-            });
-            let Some((loader, function)) = getbuffer else {
-                let message = format!(
-                    "memoryview: a bytes-like object is required, not '{}'",
-                    self.type_name_of(&class)
-                );
-                return Err(self.error("TypeError", &message));
+            let exports = |class: &Definition| class.type_def.slots.bf_getbuffer.is_some();
+            let Some((definition, function)) = self
+                .find_definition(&class, exports)
+                .and_then(|class| Some((class, class.type_def.slots.bf_getbuffer?)))
+            else {
+                let message = "memoryview: a bytes-like object is required, not '{}'";
+                return Err(self.type_error(message, &[object]));
             };
             let args = (object.to_object(), &mut buffer, FULL_RO);
-            let obj = loader.call_slot(function, args);
+            let obj = definition.loader.call_slot(function, args);
             if let Some(obj) = self.rooted_error(obj)? {
                 exporter = self.heap.root(&obj);
             }
@@ -107,18 +96,15 @@ impl Vm {
             return Ok(());
         };
         let class = self.class_of(&exporter);
-        let definition = self.find_definition(&class, |class| {
-            class.type_def.slots.bf_releasebuffer.is_some()
-        });
-        let Some(definition) = definition else {
-            return Ok(());
-        };
-        let Some(function) = definition.type_def.slots.bf_releasebuffer else {
+        let releases = |class: &Definition| class.type_def.slots.bf_releasebuffer.is_some();
+        let Some((definition, function)) = self
+            .find_definition(&class, releases)
+            .and_then(|class| Some((class, class.type_def.slots.bf_releasebuffer?)))
+        else {
             return Ok(());
         };
         let mut buffer = std::mem::replace(&mut *data.buffer.borrow_mut(), empty_buffer());
-        let object: Object = exporter.to_object();
-        let args = (object, &mut buffer);
+        let args = (exporter.to_object(), &mut buffer);
         self.rooted_error(definition.loader.call_slot(function, args))
     }
 
@@ -132,19 +118,6 @@ impl Vm {
         // SAFETY: the exporter promises so many bytes until the buffer is given
         // back, which the view has not been.
         Ok(unsafe { std::slice::from_raw_parts(buffer.buf.cast::<u8>(), length) }.to_vec())
-    }
-
-    /// `view[start:stop:step]` of the memory of a `bytes`, which never changes:
-    /// so a view of a copy is the same.
-    pub(crate) fn view_slice(&self, view: &Local, slice: &Local) -> Result {
-        let exporter = self.heap.get(view, 0);
-        if exporter.is_none_or(|exporter| self.heap.kind(&exporter) != Kind::Bytes) {
-            let message = "slices of a memoryview of other objects than bytes";
-            return Err(self.error("NotImplementedError", message));
-        }
-        let bytes = self.view_bytes(view)?;
-        let chosen = self.get_item(&self.bytes(&bytes), slice)?;
-        self.memory_view(&chosen)
     }
 
     fn view_shape(&self, view: &Local) -> Result<Vec<isize>> {
@@ -182,93 +155,42 @@ impl Vm {
             .into_owned())
     }
 
-    /// The length of the first dimension.
-    pub(crate) fn view_len(&self, view: &Local) -> Result<usize> {
-        let shape = self.view_shape(view)?;
-        Ok(shape.first().copied().unwrap_or(1).max(0).cast_unsigned())
-    }
-
-    fn item_address(&self, view: &Local, place: usize) -> Result<(*mut u8, String, bool)> {
-        let stride = self.view_strides(view)?.first().copied().unwrap_or(1);
-        let format = self.view_format(view)?;
-        let data = self.view(view)?.buffer.borrow();
-        if data.ndim != 1 {
-            let message = "multi-dimensional sub-views are not implemented";
-            return Err(self.error("NotImplementedError", message));
-        }
-        let address = data
-            .buf
-            .cast::<u8>()
-            .wrapping_offset(place as isize * stride);
-        Ok((address, format, data.readonly != 0))
-    }
-
-    pub(crate) fn view_item(&self, view: &Local, place: usize) -> Result {
-        let (address, format, _) = self.item_address(view, place)?;
-        macro_rules! read {
-            ($type:ty) => {
-                // SAFETY: the place is within the first dimension, and the
-                // exporter's format says what lies there.
-                unsafe { address.cast::<$type>().read_unaligned() }
-            };
-        }
-        Ok(match format.trim_start_matches(['@', '=', '<']) {
-            "B" | "c" => self.int(read!(u8).into()),
-            "b" => self.int(read!(i8).into()),
-            "?" => self.bool(read!(u8) != 0),
-            "h" => self.int(read!(i16).into()),
-            "H" => self.int(read!(u16).into()),
-            "i" => self.int(read!(i32).into()),
-            "I" => self.int(read!(u32).into()),
-            "l" | "q" | "n" => self.int(read!(i64)),
-            "L" | "Q" | "N" => self.big_int(&read!(u64).into()),
-            "f" => self.float(read!(f32).into()),
-            "d" => self.float(read!(f64)),
-            _ => {
-                let message = format!("memoryview: format {format} not supported");
-                return Err(self.error("NotImplementedError", &message));
+    /// Where an item of a view of one dimension lies, and how many bytes it has.
+    fn view_item(&self, view: &Local, place: &Local) -> Result<(*mut u8, usize)> {
+        let place = self.index_of(place, "IndexError")?;
+        let (shape, strides) = (self.view_shape(view)?, self.view_strides(view)?);
+        let buffer = self.view(view)?.buffer.borrow();
+        match (&*shape, &*strides) {
+            ([length], [stride]) if (0..*length).contains(&place) => {
+                let address = buffer.buf.cast::<u8>().wrapping_offset(place * stride);
+                Ok((address, buffer.itemsize.max(0).cast_unsigned()))
             }
-        })
+            ([_], [_]) => Err(self.error("IndexError", "index out of range")),
+            _ => {
+                let message = "multi-dimensional sub-views are not implemented";
+                Err(self.error("NotImplementedError", message))
+            }
+        }
     }
 
-    pub(crate) fn set_view_item(&self, view: &Local, place: usize, value: &Local) -> Result<()> {
-        let (address, format, readonly) = self.item_address(view, place)?;
-        if readonly {
+    /// The bytes of an item.
+    pub(crate) fn read_view_item(&self, view: &Local, place: &Local) -> Result {
+        let (address, size) = self.view_item(view, place)?;
+        // SAFETY: the exporter promises an item in each place of the first dimension.
+        Ok(self.bytes(unsafe { std::slice::from_raw_parts(address, size) }))
+    }
+
+    /// Replaces the bytes of an item, of which there are as many.
+    pub(crate) fn write_view_item(&self, view: &Local, place: &Local, bytes: &[u8]) -> Result<()> {
+        let (address, size) = self.view_item(view, place)?;
+        if self.view(view)?.buffer.borrow().readonly != 0 {
             return Err(self.error("TypeError", "cannot modify read-only memory"));
         }
-        macro_rules! write {
-            ($type:ty, $value:expr) => {{
-                let value: $type = $value;
-                // SAFETY: as in `view_item`, and the exporter allows writing.
-                unsafe { address.cast::<$type>().write_unaligned(value) }
-            }};
+        if bytes.len() != size {
+            return Err(self.error("ValueError", "memoryview: an item has another size"));
         }
-        let wrong = || {
-            let message = format!("memoryview: invalid value for format '{format}'");
-            self.error("ValueError", &message)
-        };
-        macro_rules! integer {
-            ($type:ty) => {{
-                let value = self.small_int(&self.index(value)?).ok_or_else(wrong)?;
-                write!($type, value.try_into().map_err(|_| wrong())?)
-            }};
-        }
-        match format.trim_start_matches(['@', '=', '<']) {
-            "B" => integer!(u8),
-            "b" => integer!(i8),
-            "h" => integer!(i16),
-            "H" => integer!(u16),
-            "i" => integer!(i32),
-            "I" => integer!(u32),
-            "l" | "q" | "n" => integer!(i64),
-            "L" | "Q" | "N" => integer!(u64),
-            "f" => write!(f32, self.as_f64(value)? as f32),
-            "d" => write!(f64, self.as_f64(value)?),
-            _ => {
-                let message = format!("memoryview: format {format} not supported");
-                return Err(self.error("NotImplementedError", &message));
-            }
-        }
+        // SAFETY: as in `read_view_item`, and the exporter allows writing.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, size) };
         Ok(())
     }
 

@@ -10,9 +10,8 @@ use std::ops::ControlFlow;
 impl Vm {
     /// Arguments in the vectorcall form.
     fn arguments(&self, mut values: Vec<Local>, names: Option<Local>) -> Arguments {
-        let names = names
-            .and_then(|names| self.items(&names))
-            .unwrap_or_default();
+        let names = names.and_then(|names| self.items(&names));
+        let names = names.unwrap_or_default();
         let keywords = values.split_off(values.len() - names.len());
         Arguments {
             positional: values,
@@ -26,17 +25,11 @@ impl Vm {
         args: Option<Local>,
         kwargs: Option<Local>,
     ) -> Result {
-        let positional = args.and_then(|args| self.items(&args)).unwrap_or_default();
-        let keywords = kwargs
-            .map(|kwargs| self.entries(&kwargs))
-            .unwrap_or_default();
-        self.call(
-            callable,
-            Arguments {
-                positional,
-                keywords,
-            },
-        )
+        let arguments = Arguments {
+            positional: args.and_then(|args| self.items(&args)).unwrap_or_default(),
+            keywords: kwargs.map_or_else(Vec::new, |kwargs| self.entries(&kwargs)),
+        };
+        self.call(callable, arguments)
     }
 }
 

@@ -40,7 +40,7 @@ impl Containers for Vm {
     }
 
     fn new_dict(&self) -> VmResult<Object> {
-        out(self.new_table(&self.builtin("dict"), HeapKind::Dict))
+        out(self.new_dict(&self.builtin("dict")))
     }
 
     fn dict_keys(&self, dict: &Object) -> VmResult<Object> {
@@ -55,7 +55,7 @@ impl Containers for Vm {
     fn dict_copy(&self, dict: &Object) -> VmResult<Object> {
         let dict = self.root(dict);
         let copy = || {
-            let copy = self.new_table(&self.builtin("dict"), HeapKind::Dict)?;
+            let copy = self.new_dict(&self.builtin("dict"))?;
             self.dict_update(&copy, &dict)?;
             Ok(copy)
         };

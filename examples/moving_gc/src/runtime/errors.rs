@@ -72,9 +72,8 @@ impl Vm {
         let is_warning = self.is_exception_class(&category)
             && self.is_subclass(&category, &self.builtin("Warning"));
         if !is_warning {
-            let name = self.type_name_for(&category);
-            let message = format!("category must be a Warning subclass, not '{name}'");
-            return Err(self.error("TypeError", &message));
+            let message = "category must be a Warning subclass, not '{}'";
+            return Err(self.type_error(message, &[&category]));
         }
         match self.import("warnings") {
             Ok(warnings) => {

@@ -1,8 +1,8 @@
 //! Modules, code and context variables.
 
 use super::{VmResult, out, out_value};
-use crate::heap::{Kind, Local, Object};
-use crate::vm::{Result, Vm};
+use crate::heap::{Local, Object};
+use crate::vm::{Arguments, Result, Vm};
 use hpy_loader::abi::HPy_SourceKind;
 use hpy_loader::runtime::Modules;
 
@@ -26,11 +26,39 @@ impl Vm {
         }
     }
 
+    /// `contextvars.ContextVar`, which is the language's.
+    fn context_var_class(&self) -> Result {
+        self.get_attr(&self.import("contextvars")?, "ContextVar")
+    }
+
     fn check_variable(&self, variable: &Local) -> Result<()> {
-        match self.heap.kind(variable) {
-            Kind::ContextVar => Ok(()),
-            _ => Err(self.error("TypeError", "an instance of ContextVar was expected")),
+        match self.is_instance(variable, &self.context_var_class()?) {
+            true => Ok(()),
+            false => Err(self.error("TypeError", "an instance of ContextVar was expected")),
         }
+    }
+
+    fn new_variable(&self, name: &str, default: Option<Local>) -> Result {
+        let default = default.map(|default| (self.str("default"), default));
+        let arguments = Arguments {
+            positional: vec![self.str(name)],
+            keywords: default.into_iter().collect(),
+        };
+        self.call(&self.context_var_class()?, arguments)
+    }
+
+    fn variable_get(&self, variable: &Local, default: Option<Local>) -> Result<Option<Local>> {
+        self.check_variable(variable)?;
+        let default: Vec<Local> = default.into_iter().collect();
+        match self.call_method(variable, "get", default.into()) {
+            Err(error) if self.is_error(&error, "LookupError") => Ok(None),
+            value => value.map(Some),
+        }
+    }
+
+    fn variable_set(&self, variable: &Local, value: Local) -> Result {
+        self.check_variable(variable)?;
+        self.call_method(variable, "set", [value].into())
     }
 }
 
@@ -49,23 +77,17 @@ impl Modules for Vm {
     }
 
     fn new_context_var(&self, name: &str, default: Option<&Object>) -> VmResult<Object> {
-        let default = self.root_optional(default);
-        Ok(self
-            .context_variable(&self.str(name), default.as_ref())
-            .into_object())
+        out(self.new_variable(name, self.root_optional(default)))
     }
 
     fn context_var_get(&self, var: &Object, default: Option<&Object>) -> VmResult<Option<Object>> {
         let (var, default) = (self.root(var), self.root_optional(default));
-        out_value(self.check_variable(&var))?;
-        Ok(self
-            .variable_get(&var, default.as_ref())
-            .map(Local::into_object))
+        let value = out_value(self.variable_get(&var, default))?;
+        Ok(value.map(Local::into_object))
     }
 
     fn context_var_set(&self, var: &Object, value: &Object) -> VmResult<Object> {
         let (var, value) = (self.root(var), self.root(value));
-        out_value(self.check_variable(&var))?;
-        Ok(self.variable_set(&var, &value).into_object())
+        out(self.variable_set(&var, value))
     }
 }

@@ -10,11 +10,8 @@ impl Vm {
     /// The name of an attribute, which has to be a text.
     pub(crate) fn attribute_name(&self, name: &Local) -> Result<String> {
         self.text(name).ok_or_else(|| {
-            let message = format!(
-                "attribute name must be string, not '{}'",
-                self.type_name_for(name)
-            );
-            self.error("TypeError", &message)
+            let message = "attribute name must be string, not '{}'";
+            self.type_error(message, &[name])
         })
     }
 }

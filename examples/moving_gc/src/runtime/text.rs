@@ -99,8 +99,8 @@ impl Text for Vm {
     fn bytes_data(&self, object: &Object) -> VmResult<*const [u8]> {
         let object = self.root(object);
         if self.heap.kind(&object) != Kind::Bytes {
-            let message = format!("expected bytes, {} found", self.type_name_for(&object));
-            return Err(self.error("TypeError", &message).into_object());
+            let error = self.type_error("expected bytes, {} found", &[&object]);
+            return Err(error.into_object());
         }
         Ok(self.bytes_data(&object))
     }

@@ -12,11 +12,8 @@ impl Vm {
         let class = self.class_of(object);
         let has_call = self.find_definition(&class, |class| class.type_def.slots.tp_call.is_some());
         if has_call.is_none() {
-            let message = format!(
-                "Object's type '{}' does not implement the HPy call protocol.",
-                self.type_name_of(&class)
-            );
-            return Err(self.error("TypeError", &message));
+            let message = "Object's type '{}' does not implement the HPy call protocol.";
+            return Err(self.type_error(message, &[object]));
         }
         self.heap.make_companion(object).set_call(function);
         Ok(())
@@ -26,23 +23,16 @@ impl Vm {
 impl Types for Vm {
     fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
         let object = out_value(self.new_empty_instance(&self.root(class)))?;
-        let native = self
-            .heap
-            .companion(&object)
-            .and_then(|companion| companion.native());
+        let native = self.heap.native(&object);
         Ok((object.to_object(), native.unwrap_or(std::ptr::null_mut())))
     }
 
     fn native_struct(&self, object: &Object, shape: HPyType_BuiltinShape) -> *mut c_void {
         let companion = self.heap.companion(object);
-        companion
-            .filter(|companion| {
-                companion
-                    .native_layout()
-                    .is_some_and(|layout| layout.shape == shape)
-            })
-            .and_then(|companion| companion.native())
-            .unwrap_or(std::ptr::null_mut())
+        let layout = companion.and_then(|companion| companion.native_layout());
+        let fits = layout.is_some_and(|layout| layout.shape == shape);
+        let native = self.heap.native(object).filter(|_| fits);
+        native.unwrap_or(std::ptr::null_mut())
     }
 
     fn builtin_shape(&self, class: &Object) -> HPyType_BuiltinShape {

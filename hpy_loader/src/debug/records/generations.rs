@@ -2,32 +2,8 @@
 
 use super::super::state::Debug;
 use super::{HandleView, Origin, Records};
-use std::cell::{Cell, RefCell};
 
-/// Counts handles, and remembers where generations began.
-#[derive(Debug)]
-pub(super) struct Generations {
-    opened: Cell<u64>,
-    /// The number of the last handle before each generation.
-    generations: RefCell<Vec<u64>>,
-}
-
-impl Generations {
-    pub fn new() -> Self {
-        Self {
-            opened: Cell::new(0),
-            generations: RefCell::new(vec![0]),
-        }
-    }
-
-    /// The number of a new handle.
-    #[inline(always)]
-    pub fn count(&self) -> u64 {
-        let number = self.opened.get() + 1;
-        self.opened.set(number);
-        number
-    }
-
+impl Records {
     /// The number of the last handle that is older than a generation.
     fn before(&self, generation: i64) -> u64 {
         let generations = self.generations.borrow();
@@ -36,19 +12,11 @@ impl Generations {
             Err(_) => 0,
         }
     }
-}
-
-impl Records {
-    /// How many handles there have been.
-    #[inline]
-    pub fn opened(&self) -> u64 {
-        self.generations.opened.get()
-    }
 
     /// Whether something belongs to a generation or a later one that was made when
     /// there had been so many handles.
     pub fn is_since(&self, opened: u64, generation: i64) -> bool {
-        opened >= self.generations.before(generation)
+        opened >= self.before(generation)
     }
 }
 
@@ -56,8 +24,8 @@ impl Records {
 impl Debug {
     /// Starts a generation: handles that are opened from here on belong to it.
     pub fn new_generation(&self) -> i64 {
-        let mut generations = self.records.generations.generations.borrow_mut();
-        generations.push(self.records.opened());
+        let mut generations = self.records.generations.borrow_mut();
+        generations.push(self.records.opened.get());
         generations.len() as i64 - 1
     }
 
@@ -65,7 +33,7 @@ impl Debug {
     /// opened.
     pub fn open_handles(&self, generation: i64) -> Vec<HandleView> {
         let records = &self.records;
-        let before = records.generations.before(generation);
+        let before = records.before(generation);
         let is_meant = |&index: &u32| {
             let record = records.record(index);
             let leaks = record.origin() != Origin::Constant || generation == 0;
@@ -80,7 +48,7 @@ impl Debug {
     /// remembered, as they were closed.
     pub fn closed_handles(&self, generation: i64) -> Vec<HandleView> {
         let records = &self.records;
-        let before = records.generations.before(generation);
+        let before = records.before(generation);
         let next = |&index: &u32| Some(records.record(index).next.get());
         std::iter::successors(Some(records.closed.first.get()), next)
             .take(records.closed.length.get() as usize)

@@ -7,13 +7,14 @@ use std::cell::Cell;
 
 /// Why a handle is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
 pub(in super::super) enum Origin {
     /// A function of the context returned it. C has to close it.
-    Result,
+    Result = 0,
     /// The VM passed it to C, and closes it.
-    Argument,
+    Argument = ARGUMENT,
     /// A constant of the context.
-    Constant,
+    Constant = CONSTANT,
 }
 
 /// What is known of one handle.
@@ -74,18 +75,6 @@ const CONSTANT: u32 = 1 << 29;
 pub(super) const LASTING: u32 = !(ARGUMENT | CONSTANT);
 /// The number of a borrowed buffer.
 const BUFFER: u32 = CONSTANT - 1;
-
-impl Origin {
-    /// As flags.
-    #[inline(always)]
-    pub(super) const fn bits(self) -> u32 {
-        match self {
-            Self::Result => 0,
-            Self::Argument => ARGUMENT,
-            Self::Constant => CONSTANT,
-        }
-    }
-}
 
 impl HandleRecord {
     #[inline(always)]

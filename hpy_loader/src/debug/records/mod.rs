@@ -28,7 +28,6 @@ use super::memory::{Block, BorrowedBuffers};
 use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
 use crate::sites::{PythonStack, Site};
-use generations::Generations;
 use record_lists::{RecordQueue, RecordStack};
 use std::cell::{Cell, RefCell};
 
@@ -83,7 +82,10 @@ pub(super) struct Records {
     free: RecordStack,
     /// Free as well, but used last.
     spare: RecordStack,
-    generations: Generations,
+    /// How many handles there have been.
+    pub opened: Cell<u64>,
+    /// How many there had been when each generation began.
+    generations: RefCell<Vec<u64>>,
     max_closed: Cell<u32>,
     /// The same, or more than there can be if that is 0.
     full: Cell<u32>,
@@ -113,7 +115,8 @@ impl Records {
             closed: RecordQueue::default(),
             free: RecordStack::default(),
             spare: RecordStack::default(),
-            generations: Generations::new(),
+            opened: Cell::new(0),
+            generations: RefCell::new(vec![0]),
             max_closed: Cell::new(1024),
             full: Cell::new(1024),
             buffers: RefCell::default(),
@@ -245,9 +248,11 @@ impl Records {
         record.word.set(word);
         record.inner.set(inner);
         record.opened.set(opened);
-        record.number.set(self.generations.count());
+        let number = self.opened.get() + 1;
+        self.opened.set(number);
+        record.number.set(number);
         record.above.set(above);
-        record.set_tag(owner, origin.bits());
+        record.set_tag(owner, origin as u32);
         record.shape.set(0);
         HPy(word)
     }

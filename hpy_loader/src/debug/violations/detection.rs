@@ -69,7 +69,7 @@ impl Inspection {
     fn new_violation(&self, kind: ViolationKind) -> Violation {
         Violation {
             function: public_name(ROWS[self.row].name),
-            ..Violation::new(kind, &self.extension().name, self.site())
+            ..Violation::new(kind, &self.context.extension().name, self.site())
         }
     }
 
@@ -80,7 +80,7 @@ impl Inspection {
 
     fn violation_with(&self, kind: ViolationKind, record: Option<&HandleView>) -> Violation {
         let mut violation = self.new_violation(kind).about(record);
-        violation.python = self.python();
+        violation.python = self.context.capture_stack();
         violation
     }
 

@@ -51,7 +51,8 @@ impl Debug {
             None => {
                 self.report_silent();
                 self.report(&violation);
-                self.fatal(&message(&violation));
+                let message = CString::new(message(&violation)).unwrap_or_default();
+                self.inner.fatal_error(&message);
             }
         }
     }
@@ -67,11 +68,6 @@ impl Debug {
         }
         eprint!("{violation}");
         std::process::abort()
-    }
-
-    fn fatal(&self, message: &str) {
-        let message = CString::new(message).unwrap_or_default();
-        self.inner.fatal_error(&message);
     }
 
     fn call_hook(&self, hook: HPy) {

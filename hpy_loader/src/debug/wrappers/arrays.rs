@@ -20,7 +20,9 @@ unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> 
     }
     if handles.is_null() {
         inspection.violation(ViolationKind::NullArgument, "an array is needed");
-        inspection.system_error(c"NULL where an array is needed");
+        inspection
+            .inner()
+            .system_error(c"NULL where an array is needed");
         return None;
     }
     if !is_available(count.saturating_mul(size_of::<HPy>())) {

@@ -15,7 +15,7 @@ unsafe fn lend(
     source: *const c_char,
     size: usize,
 ) -> *const c_char {
-    let Some(record) = inspection.open_record(handle) else {
+    let Some(record) = inspection.debug().records.look_open(handle) else {
         return source;
     };
     let records = &inspection.debug().records;

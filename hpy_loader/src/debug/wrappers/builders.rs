@@ -8,7 +8,7 @@ fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
     if inner == 0 {
         return 0;
     }
-    let (age, site) = (inspection.debug().records.opened(), inspection.site());
+    let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
     let builders = &inspection.debug().builders;
     builders.open(age, site, Builder { inner, is_list })
 }

@@ -11,7 +11,7 @@ fn check(
     handle: HPy,
     is_in: impl FnOnce(StructRange) -> bool,
 ) {
-    let Some(record) = inspection.open_record(handle) else {
+    let Some(record) = inspection.debug().records.look_open(handle) else {
         // That has been reported.
         return;
     };
@@ -83,7 +83,7 @@ wrappers! {
         general(inspection) {
             let inner = inspection.inner();
             let value = inspection.unwrap(h);
-            if !inspection.extension().declares(global) {
+            if !inspection.context.extension().declares(global) {
                 let message = "the global is not among those of the module's definition";
                 inspection.violation(ViolationKind::GlobalMisused, message);
             }

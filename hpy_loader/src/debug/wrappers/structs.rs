@@ -56,7 +56,7 @@ macro_rules! as_struct {
                     const SHAPE: Option<HPyType_BuiltinShape> = $shape;
                     let object = inspection.unwrap(h);
                     let native = inspection.inner().$function(object);
-                    let Some(record) = inspection.open_record(h) else {
+                    let Some(record) = inspection.debug().records.look_open(h) else {
                         return native;
                     };
                     if let Some(shape) = SHAPE

@@ -29,7 +29,7 @@ wrappers! {
                 }
                 inner.ctx_Tracker_Close(tracker);
             }
-            let (age, site) = (inspection.debug().records.opened(), inspection.site());
+            let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
             let debug = inspection.debug();
             HPyTracker(debug.trackers.open(age, site, debug.spare_handles.take()))
         }
@@ -42,7 +42,9 @@ wrappers! {
             match expect_open(inspection, added) {
                 Some(()) => 0,
                 None => {
-                    inspection.system_error(c"the tracker is closed, or never was one");
+                    inspection
+                        .inner()
+                        .system_error(c"the tracker is closed, or never was one");
                     -1
                 }
             }

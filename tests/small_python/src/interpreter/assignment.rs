@@ -2,24 +2,48 @@
 
 use super::frame::Frame;
 use super::machine::{Interpreter, Value, VmResult};
+use crate::syntax::Place;
 use ruff_python_ast::{Expr, StmtAugAssign};
 
+/// What is assigned to, its parts evaluated.
+enum Target<'a> {
+    Variable(Place),
+    Attribute(Value, &'a str),
+    Item(Value, Value),
+}
+
 impl Interpreter {
-    pub(super) fn assign(&self, frame: &mut Frame, target: &Expr, value: Value) -> VmResult<()> {
-        match target {
-            Expr::Name(node) => self.store(frame, frame.place(&node.node_index), value),
-            Expr::Attribute(node) => {
-                let object = self.eval(frame, &node.value)?;
-                self.vm.set_attr(&object, &node.attr, Some(&value))
-            }
+    /// Evaluates the parts of a target that is none of several.
+    fn target<'a>(&self, frame: &mut Frame, target: &'a Expr) -> VmResult<Target<'a>> {
+        Ok(match target {
+            Expr::Name(node) => Target::Variable(frame.place(&node.node_index)),
+            Expr::Attribute(node) => Target::Attribute(self.eval(frame, &node.value)?, &node.attr),
             Expr::Subscript(node) => {
                 let object = self.eval(frame, &node.value)?;
-                let key = self.eval(frame, &node.slice)?;
-                self.vm.set_item(&object, &key, Some(&value))
+                Target::Item(object, self.eval(frame, &node.slice)?)
             }
+            _ => unreachable!("the parser refuses any other target"),
+        })
+    }
+
+    /// Assigns to a target, or deletes it.
+    fn set(&self, frame: &mut Frame, target: &Target<'_>, value: Option<&Value>) -> VmResult<()> {
+        match (target, value) {
+            (Target::Variable(place), Some(value)) => self.store(frame, *place, value.clone()),
+            (Target::Variable(place), None) => self.unbind(frame, *place),
+            (Target::Attribute(object, name), value) => self.vm.set_attr(object, name, value),
+            (Target::Item(object, key), value) => self.vm.set_item(object, key, value),
+        }
+    }
+
+    pub(super) fn assign(&self, frame: &mut Frame, target: &Expr, value: Value) -> VmResult<()> {
+        match target {
             Expr::Tuple(node) => self.assign_each(frame, &node.elts, &value),
             Expr::List(node) => self.assign_each(frame, &node.elts, &value),
-            _ => unreachable!("the parser refuses any other target"),
+            target => {
+                let target = self.target(frame, target)?;
+                self.set(frame, &target, Some(&value))
+            }
         }
     }
 
@@ -72,49 +96,25 @@ impl Interpreter {
 
     pub(super) fn delete(&self, frame: &mut Frame, target: &Expr) -> VmResult<()> {
         match target {
-            Expr::Name(node) => self.unbind(frame, frame.place(&node.node_index)),
-            Expr::Attribute(node) => {
-                let object = self.eval(frame, &node.value)?;
-                self.vm.set_attr(&object, &node.attr, None)
-            }
-            Expr::Subscript(node) => {
-                let object = self.eval(frame, &node.value)?;
-                let key = self.eval(frame, &node.slice)?;
-                self.vm.set_item(&object, &key, None)
-            }
             Expr::Tuple(node) => node.elts.iter().try_for_each(|one| self.delete(frame, one)),
             Expr::List(node) => node.elts.iter().try_for_each(|one| self.delete(frame, one)),
-            _ => unreachable!("the parser refuses any other target"),
+            target => {
+                let target = self.target(frame, target)?;
+                self.set(frame, &target, None)
+            }
         }
     }
 
     /// `target op= operand`: the target's own parts are evaluated once.
     pub(super) fn augment(&self, frame: &mut Frame, node: &StmtAugAssign) -> VmResult<()> {
-        let updated = |frame: &mut Frame, old: &Value| {
-            let operand = self.eval(frame, &node.value)?;
-            self.operate_in_place(node.op, old, &operand)
+        let target = self.target(frame, &node.target)?;
+        let old = match &target {
+            Target::Variable(place) => self.load(frame, *place)?,
+            Target::Attribute(object, name) => self.vm.get_attr(object, name)?,
+            Target::Item(object, key) => self.vm.get_item(object, key)?,
         };
-        match &*node.target {
-            Expr::Name(name) => {
-                let place = frame.place(&name.node_index);
-                let old = self.load(frame, place)?;
-                let new = updated(frame, &old)?;
-                self.store(frame, place, new)
-            }
-            Expr::Attribute(target) => {
-                let object = self.eval(frame, &target.value)?;
-                let old = self.vm.get_attr(&object, &target.attr)?;
-                let new = updated(frame, &old)?;
-                self.vm.set_attr(&object, &target.attr, Some(&new))
-            }
-            Expr::Subscript(target) => {
-                let object = self.eval(frame, &target.value)?;
-                let key = self.eval(frame, &target.slice)?;
-                let old = self.vm.get_item(&object, &key)?;
-                let new = updated(frame, &old)?;
-                self.vm.set_item(&object, &key, Some(&new))
-            }
-            _ => unreachable!("the parser refuses any other target"),
-        }
+        let operand = self.eval(frame, &node.value)?;
+        let new = self.operate_in_place(node.op, &old, &operand)?;
+        self.set(frame, &target, Some(&new))
     }
 }

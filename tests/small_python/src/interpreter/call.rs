@@ -2,29 +2,29 @@
 
 use super::frame::Frame;
 use super::machine::{Interpreter, Value, VmResult};
+use crate::syntax::Code;
 use moving_gc::{Arguments, Vm};
 use ruff_python_ast as ast;
-
-type Keywords = Vec<(String, Value)>;
+use std::ops::Range;
 
 impl Interpreter {
     pub(super) fn eval_call(&self, frame: &mut Frame, call: &ast::ExprCall) -> VmResult<Value> {
         let callee = self.eval(frame, &call.func)?;
-        let (positional, keywords) = self.arguments(frame, &call.arguments)?;
-        self.call_with(&callee, positional, keywords)
+        let arguments = self.arguments(frame, &call.arguments)?;
+        self.vm.call(&callee, arguments)
     }
 
     pub(super) fn arguments(
         &self,
         frame: &mut Frame,
         arguments: &ast::Arguments,
-    ) -> VmResult<(Vec<Value>, Keywords)> {
+    ) -> VmResult<Arguments> {
         let positional = self.elements(frame, &arguments.args)?;
-        let mut keywords = Keywords::new();
+        let mut keywords: Vec<(Value, Value)> = Vec::new();
         for keyword in &arguments.keywords {
             let value = self.eval(frame, &keyword.value)?;
             if let Some(name) = &keyword.arg {
-                keywords.push((name.to_string(), value));
+                keywords.push((self.vm.str(name), value));
                 continue;
             }
             let keys = self.vm.call_method(&value, "keys", [].into())?;
@@ -33,29 +33,18 @@ impl Interpreter {
                 let Some(name) = self.vm.text(&key) else {
                     return Err(self.error("TypeError", "keywords must be strings"));
                 };
-                if keywords.iter().any(|(known, _)| *known == name) {
+                let is_same = |(known, _): &(Value, _)| self.vm.text(known).as_ref() == Some(&name);
+                if keywords.iter().any(is_same) {
                     let message = format!("got multiple values for keyword argument '{name}'");
                     return Err(self.error("TypeError", &message));
                 }
-                keywords.push((name, item));
+                keywords.push((key, item));
             }
         }
-        Ok((positional, keywords))
-    }
-
-    pub(super) fn call_with(
-        &self,
-        callee: &Value,
-        positional: Vec<Value>,
-        keywords: Keywords,
-    ) -> VmResult<Value> {
-        let keywords = keywords.into_iter();
-        let keywords = keywords.map(|(name, value)| (self.vm.str(&name), value));
-        let arguments = Arguments {
+        Ok(Arguments {
             positional,
-            keywords: keywords.collect(),
-        };
-        self.vm.call(callee, arguments)
+            keywords,
+        })
     }
 
     pub(super) fn decorators(
@@ -78,8 +67,11 @@ impl Interpreter {
     ) -> VmResult<Value> {
         let decorators = self.decorators(frame, decorators)?;
         let mut defaults = Vec::new();
-        let keyword_defaults = self.vm.dict();
+        let mut keyword_defaults = self.vm.none();
         if let Some(parameters) = parameters {
+            if !parameters.kwonlyargs.is_empty() {
+                keyword_defaults = self.vm.dict();
+            }
             for parameter in parameters.posonlyargs.iter().chain(&parameters.args) {
                 if let Some(default) = parameter.default() {
                     defaults.push(self.eval(frame, default)?);
@@ -109,139 +101,144 @@ impl Interpreter {
         keyword_defaults: &Value,
     ) -> VmResult<Value> {
         let (code, unit) = self.code(number);
-        let mut captured = vec![
+        let captured = [
             self.vm.int(number as i64),
             frame.globals.clone(),
-            self.vm.tuple(defaults),
+            match defaults {
+                [] => self.vm.none(),
+                defaults => self.vm.tuple(defaults),
+            },
             keyword_defaults.clone(),
+            frame.environment.clone(),
         ];
-        captured.extend(frame.shared_cells(code));
         let function = self.vm.function(code.name, run, &captured, true);
-        let set = |name: &str, value: &_| self.vm.set_attr(&function, name, Some(value));
-        set("__qualname__", &self.vm.str(&code.qualified_name))?;
         if let Some(module) = self.vm.dict_get_str(&frame.globals, "__name__") {
-            set("__module__", &module)?;
+            self.vm.set_function_module(&function, &module);
         }
-        set("__doc__", &unit.doc(code).unwrap_or_else(|| self.vm.none()))?;
+        let set = |name: &str, value: &_| self.vm.set_attr(&function, name, Some(value));
+        if code.qualified_name != code.name {
+            set("__qualname__", &self.vm.str(&code.qualified_name))?;
+        }
+        if let Some(doc) = unit.doc(self.vm, code) {
+            set("__doc__", &doc)?;
+        }
         Ok(function)
     }
 
     fn call_function(&self, function: &Value, arguments: Arguments) -> VmResult<Value> {
         let captured = |index| self.vm.captured(function, index);
         let number = self.vm.small_int(&captured(0)).unwrap_or_default() as usize;
-        let (code, _) = self.code(number);
-        let cells = (0..code.free.len()).map(|index| captured(4 + index));
-        let mut frame = self.frame(number, captured(1), None, cells.collect())?;
-        self.bind(&mut frame, &captured(2), &captured(3), &arguments)?;
-        drop(arguments);
-        for (index, (_, parameter)) in frame.code.cells.iter().enumerate() {
-            if let Some(slot) = parameter {
-                let value = frame.locals[*slot].take();
-                let cell = &frame.cells[frame.code.free.len() + index];
-                self.vm.record_set(cell, 0, value.as_ref());
-            }
+        let mut frame = self.frame(number, captured(1), None, &captured(4))?;
+        let values = self.bind(frame.code, &captured(2), &captured(3), &arguments)?;
+        for (slot, value) in values.iter().enumerate() {
+            self.vm
+                .record_set(&frame.environment, 1 + slot, value.as_ref());
         }
+        drop((arguments, values));
         self.run_body(&mut frame)
     }
 
-    /// Puts arguments into the parameters' slots.
+    /// The values of the parameters, by slot.
     fn bind(
         &self,
-        frame: &mut Frame,
+        code: &Code,
         defaults: &Value,
         keyword_defaults: &Value,
         arguments: &Arguments,
-    ) -> VmResult<()> {
-        let code = frame.code;
+    ) -> VmResult<Vec<Option<Value>>> {
         let parameters = &code.parameters;
-        let function = &code.qualified_name;
-        let complain = |message: String| Err(self.error("TypeError", &message));
-        let positional = &arguments.positional[..];
-
         let wanted = parameters.positional;
-        for (slot, value) in frame.locals[..wanted].iter_mut().zip(positional) {
-            *slot = Some(value.clone());
-        }
-        match parameters.star {
-            1 => {
-                let rest = positional.get(wanted..).unwrap_or_default();
-                frame.locals[wanted] = Some(self.vm.tuple(rest));
-            }
-            _ if positional.len() > wanted => {
-                let plural = if wanted == 1 { "" } else { "s" };
-                let given = positional.len();
-                let verb = if given == 1 { "was" } else { "were" };
-                return complain(format!(
-                    "{function}() takes {wanted} positional argument{plural} but {given} {verb} given"
-                ));
-            }
-            _ => {}
-        }
-
         let first_keyword = wanted + parameters.star;
         let keyword_only = first_keyword..first_keyword + parameters.keyword_only;
+        let complain = |message: &str| {
+            let message = format!("{}() {message}", code.qualified_name);
+            self.error("TypeError", &message)
+        };
+
+        let mut positional = arguments.positional.iter().cloned();
+        let mut values: Vec<Option<Value>> = positional.by_ref().take(wanted).map(Some).collect();
+        values.resize(keyword_only.end + parameters.double_star, None);
+        if parameters.star == 1 {
+            values[wanted] = Some(self.vm.tuple(&positional.collect::<Vec<_>>()));
+        } else if positional.len() > 0 {
+            let plural = if wanted == 1 { "" } else { "s" };
+            let given = arguments.positional.len();
+            let verb = if given == 1 { "was" } else { "were" };
+            return Err(complain(&format!(
+                "takes {wanted} positional argument{plural} but {given} {verb} given"
+            )));
+        }
+
         let extra = (parameters.double_star == 1).then(|| self.vm.dict());
         for (key, value) in &arguments.keywords {
             let name = &self.vm.text(key).unwrap_or_default();
             let mut named = (parameters.positional_only..wanted).chain(keyword_only.clone());
             match (named.find(|&slot| code.locals[slot] == name), &extra) {
-                (Some(slot), _) => {
-                    if frame.locals[slot].is_some() {
-                        return complain(format!(
-                            "{function}() got multiple values for argument '{name}'"
-                        ));
-                    }
-                    frame.locals[slot] = Some(value.clone());
+                (Some(slot), _) if values[slot].is_some() => {
+                    let message = format!("got multiple values for argument '{name}'");
+                    return Err(complain(&message));
                 }
+                (Some(slot), _) => values[slot] = Some(value.clone()),
                 (None, Some(extra)) => self.vm.dict_set_str(extra, name, value),
                 (None, None) => {
-                    return complain(format!(
-                        "{function}() got an unexpected keyword argument '{name}'"
-                    ));
+                    let message = format!("got an unexpected keyword argument '{name}'");
+                    return Err(complain(&message));
                 }
             }
         }
         if let Some(extra) = extra {
-            frame.locals[keyword_only.end] = Some(extra);
+            values[keyword_only.end] = Some(extra);
         }
 
         let defaults = self.vm.items(defaults).unwrap_or_default();
         let first_default = wanted - defaults.len();
-        let mut missing = Vec::new();
-        for slot in 0..wanted {
-            if frame.locals[slot].is_none() {
-                match slot.checked_sub(first_default) {
-                    Some(at) => frame.locals[slot] = Some(defaults[at].clone()),
-                    None => missing.push(format!("'{}'", code.locals[slot])),
-                }
-            }
-        }
-        let mut kind = "positional";
+        let positional_default =
+            |slot: usize| Some(defaults[slot.checked_sub(first_default)?].clone());
+        let keyword_default =
+            |slot: usize| self.vm.dict_get_str(keyword_defaults, code.locals[slot]);
+        let missing = fill(&mut values, 0..wanted, positional_default);
+        let (missing, kind) = match missing.is_empty() {
+            true => (
+                fill(&mut values, keyword_only, keyword_default),
+                "keyword-only",
+            ),
+            false => (missing, "positional"),
+        };
         if missing.is_empty() {
-            kind = "keyword-only";
-            for slot in keyword_only {
-                let name = code.locals[slot];
-                if frame.locals[slot].is_none() {
-                    match self.vm.dict_get_str(keyword_defaults, name) {
-                        Some(value) => frame.locals[slot] = Some(value),
-                        None => missing.push(format!("'{name}'")),
-                    }
-                }
-            }
+            return Ok(values);
         }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let plural = if missing.len() == 1 { "" } else { "s" };
-        let list = match &missing[..] {
+        let names = missing
+            .iter()
+            .map(|&slot| format!("'{}'", code.locals[slot]));
+        let names: Vec<String> = names.collect();
+        let plural = if names.len() == 1 { "" } else { "s" };
+        let list = match &names[..] {
             [init @ .., last] if init.len() > 1 => format!("{}, and {last}", init.join(", ")),
             all => all.join(" and "),
         };
-        let count = missing.len();
-        complain(format!(
-            "{function}() missing {count} required {kind} argument{plural}: {list}"
-        ))
+        let count = names.len();
+        Err(complain(&format!(
+            "missing {count} required {kind} argument{plural}: {list}"
+        )))
     }
+}
+
+/// Fills in the defaults. Returns the slots that have none.
+fn fill(
+    values: &mut [Option<Value>],
+    slots: Range<usize>,
+    default: impl Fn(usize) -> Option<Value>,
+) -> Vec<usize> {
+    let mut missing = Vec::new();
+    for slot in slots {
+        if values[slot].is_none() {
+            values[slot] = default(slot);
+        }
+        if values[slot].is_none() {
+            missing.push(slot);
+        }
+    }
+    missing
 }
 
 /// What all functions of scripts are to the VM.

@@ -2,18 +2,21 @@
 
 use super::frame::Frame;
 use super::machine::{Interpreter, VmResult};
+use moving_gc::Arguments;
 use ruff_python_ast::StmtClassDef;
 
 impl Interpreter {
     pub(super) fn class(&self, frame: &mut Frame, node: &StmtClassDef) -> VmResult<()> {
         let decorators = self.decorators(frame, &node.decorator_list)?;
-        let (bases, mut keywords) = match &node.arguments {
+        let mut arguments = match &node.arguments {
             Some(arguments) => self.arguments(frame, arguments)?,
-            None => (Vec::new(), Vec::new()),
+            None => Arguments::default(),
         };
-        let metaclass = keywords.iter().position(|(name, _)| name == "metaclass");
-        let metaclass = match (metaclass, bases.first()) {
-            (Some(at), _) => keywords.remove(at).1,
+        let is_metaclass = |name: &_| self.vm.text(name).as_deref() == Some("metaclass");
+        let mut keywords = arguments.keywords.iter();
+        let metaclass = keywords.position(|(name, _)| is_metaclass(name));
+        let metaclass = match (metaclass, arguments.positional.first()) {
+            (Some(at), _) => arguments.keywords.remove(at).1,
             (None, Some(base)) => self.vm.class_of(base),
             (None, None) => self.builtin("type")?,
         };
@@ -25,18 +28,16 @@ impl Interpreter {
             set("__module__", &module);
         }
         set("__qualname__", &self.vm.str(&code.qualified_name));
-        if let Some(doc) = unit.doc(code) {
+        if let Some(doc) = unit.doc(self.vm, code) {
             set("__doc__", &doc);
         }
-        let shared = frame.shared_cells(code);
-        let globals = frame.globals.clone();
-        let mut inner = self.frame(number, globals, Some(namespace.clone()), shared)?;
+        let (globals, own) = (frame.globals.clone(), Some(namespace.clone()));
+        let mut inner = self.frame(number, globals, own, &frame.environment)?;
         self.run_body(&mut inner)?;
-        let arguments = [self.vm.str(&node.name), self.vm.tuple(&bases), namespace];
-        let mut class = self.call_with(&metaclass, arguments.into(), keywords)?;
-        if let Some(cell) = code.class_cell {
-            self.vm.record_set(&inner.cells[cell], 0, Some(&class));
-        }
+        let bases = self.vm.tuple(&arguments.positional);
+        arguments.positional = vec![self.vm.str(&node.name), bases, namespace];
+        let mut class = self.vm.call(&metaclass, arguments)?;
+        self.vm.record_set(&inner.environment, 1, Some(&class));
         for decorator in decorators.iter().rev() {
             class = self.vm.call(decorator, [class].into())?;
         }

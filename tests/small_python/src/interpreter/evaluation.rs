@@ -40,7 +40,7 @@ impl Interpreter {
     /// A file, or an expression by itself, ready to run.
     fn parse(&self, source: &str, file: &str, expression: bool) -> VmResult<&'static LoadedUnit> {
         match parse(source, file, expression) {
-            Ok(unit) => self.load_unit(unit),
+            Ok(unit) => Ok(self.load_unit(unit)),
             Err(SyntaxError { message, line }) => {
                 let message = format!("{message} ({file}, line {line})");
                 Err(self.error("SyntaxError", &message))
@@ -52,7 +52,7 @@ impl Interpreter {
     /// expression does.
     fn run_code(&self, number: usize, globals: &Value, locals: &Value) -> VmResult<Value> {
         let namespace = Some(locals.clone());
-        let mut frame = self.frame(number, globals.clone(), namespace, Vec::new())?;
+        let mut frame = self.frame(number, globals.clone(), namespace, &self.vm.none())?;
         self.run_body(&mut frame)
     }
 
@@ -85,9 +85,10 @@ impl Interpreter {
     ) -> VmResult<Value> {
         let unit = self.parse(source, filename, expression)?;
         let class = self.builtin("code")?;
-        let code = self.vm.record(&class, 1, 1);
-        self.vm.record_set_word(&code, 0, unit.first_code as u64);
-        self.vm.record_set(&code, 0, Some(&self.vm.str(filename)));
+        let code = self.vm.record(&class, 2);
+        let number = self.vm.int(unit.first_code as i64);
+        self.vm.record_set(&code, 0, Some(&number));
+        self.vm.record_set(&code, 1, Some(&self.vm.str(filename)));
         Ok(code)
     }
 
@@ -109,7 +110,8 @@ impl Interpreter {
         {
             return Err(self.error("TypeError", "names are looked up in a dict here"));
         }
-        let number = self.vm.record_word(code, 0) as usize;
-        self.run_code(number, globals, locals)
+        let number = self.vm.record_get(code, 0);
+        let number = number.and_then(|number| self.vm.small_int(&number));
+        self.run_code(number.unwrap_or_default() as usize, globals, locals)
     }
 }

@@ -13,9 +13,9 @@ impl Interpreter {
             Expr::NoneLiteral(_) => Ok(self.vm.none()),
             Expr::EllipsisLiteral(_) => Ok(self.vm.builtin("Ellipsis")),
             Expr::BooleanLiteral(node) => Ok(self.vm.bool(node.value)),
-            Expr::NumberLiteral(node) => Ok(frame.literal(&node.node_index)),
-            Expr::StringLiteral(node) => Ok(frame.literal(&node.node_index)),
-            Expr::BytesLiteral(node) => Ok(frame.literal(&node.node_index)),
+            Expr::NumberLiteral(node) => Ok(frame.unit.literal(self.vm, &node.node_index)),
+            Expr::StringLiteral(node) => Ok(frame.unit.literal(self.vm, &node.node_index)),
+            Expr::BytesLiteral(node) => Ok(frame.unit.literal(self.vm, &node.node_index)),
             Expr::Name(node) => self.load(frame, frame.place(&node.node_index)),
             Expr::Named(node) => {
                 let value = self.eval(frame, &node.value)?;
@@ -42,7 +42,7 @@ impl Interpreter {
             Expr::Tuple(node) => Ok(self.vm.tuple(&self.elements(frame, &node.elts)?)),
             Expr::Set(node) => {
                 let values = self.elements(frame, &node.elts)?;
-                self.vm.set(&values)
+                self.call_builtin("set", [self.vm.list(&values)].into())
             }
             Expr::Dict(node) => self.dict(frame, &node.items),
             Expr::UnaryOp(node) => {

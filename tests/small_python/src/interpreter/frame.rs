@@ -1,7 +1,7 @@
 //! The variables of a running body.
 
 use super::machine::{Interpreter, LoadedUnit, Value, VmResult};
-use crate::syntax::{Code, Place, index};
+use crate::syntax::{Code, Kind, Place, index};
 use ruff_python_ast::AtomicNodeIndex;
 use std::cell::Cell;
 
@@ -15,19 +15,13 @@ pub(super) struct Frame {
     pub globals: Value,
     /// The class's dict while the body of a class runs; else the globals.
     pub namespace: Value,
-    pub locals: Vec<Option<Value>>,
-    /// The cells: lists with the value in them, or without one.
-    pub cells: Vec<Value>,
+    /// The record with the variables, behind that around; `None` where there are none.
+    pub environment: Value,
     /// The exception whose traceback has this frame already, by identity.
     pub noted: Cell<Option<u64>>,
 }
 
 impl Frame {
-    /// The object for the literal that a node is.
-    pub fn literal(&self, node: &AtomicNodeIndex) -> Value {
-        self.unit.literals[index(node)].clone()
-    }
-
     /// Where the variable is that a node names.
     pub fn place(&self, node: &AtomicNodeIndex) -> Place {
         self.unit.unit.places[index(node)]
@@ -37,30 +31,16 @@ impl Frame {
     pub fn code_of(&self, node: &AtomicNodeIndex) -> usize {
         self.unit.first_code + index(node)
     }
-
-    /// The cells that a function defined here shares.
-    pub fn shared_cells(&self, code: &Code) -> Vec<Value> {
-        let cells = code
-            .free
-            .iter()
-            .map(|(_, outer)| self.cells[*outer].clone());
-        cells.collect()
-    }
-
-    /// The cells that a comprehension makes anew.
-    pub fn fresh(&self, node: &AtomicNodeIndex) -> &'static [usize] {
-        &self.unit.unit.fresh[index(node)]
-    }
 }
 
 impl Interpreter {
-    /// A frame for `code`, with the cells that it shares with those around it.
+    /// A frame for the code of this number in the environment around it.
     pub(super) fn frame(
         &self,
         number: usize,
         globals: Value,
         namespace: Option<Value>,
-        shared: Vec<Value>,
+        around: &Value,
     ) -> VmResult<Frame> {
         let (code, unit) = self.code(number);
         if let Some((construct, line)) = code.unsupported {
@@ -70,48 +50,51 @@ impl Interpreter {
             );
             return Err(self.error("NotImplementedError", &message));
         }
-        let mut cells = shared;
-        for _ in &code.cells {
-            cells.push(self.new_cell());
-        }
+        let environment = match code.kind {
+            Kind::Module => around.clone(),
+            Kind::Class => self.environment(around, 1),
+            Kind::Function => self.environment(around, code.locals.len()),
+        };
         Ok(Frame {
             number,
             code,
             unit,
             namespace: namespace.unwrap_or_else(|| globals.clone()),
             globals,
-            locals: vec![None; code.locals.len()],
-            cells,
+            environment,
             noted: Cell::new(None),
         })
     }
 
+    /// A record for so many variables.
+    pub(super) fn environment(&self, around: &Value, variables: usize) -> Value {
+        let environment = self.vm.record(&self.environment_class, 1 + variables);
+        self.vm.record_set(&environment, 0, Some(around));
+        environment
+    }
+
+    /// The environment of a variable, and its index there.
+    fn variable(&self, frame: &Frame, depth: usize, slot: usize) -> (Value, usize) {
+        let mut environment = frame.environment.clone();
+        for _ in 0..depth {
+            let around = self.vm.record_get(&environment, 0);
+            environment = around.unwrap_or_else(|| unreachable!("the table counts them"));
+        }
+        (environment, 1 + slot)
+    }
+
     pub(super) fn load(&self, frame: &Frame, place: Place) -> VmResult<Value> {
         match place {
-            Place::Local(slot) => match &frame.locals[slot] {
-                Some(value) => Ok(value.clone()),
-                None => Err(self.unbound(frame.code.locals[slot], true)),
-            },
-            Place::Cell(index) => self.load_cell(frame, index),
+            Place::Variable { name, depth, slot } => {
+                let (environment, index) = self.variable(frame, depth, slot);
+                let value = self.vm.record_get(&environment, index);
+                value.ok_or_else(|| self.unbound(name, depth == 0))
+            }
             Place::Name(name) => match self.vm.dict_get_str(&frame.namespace, name) {
                 Some(value) => Ok(value),
                 None => self.global(frame, name),
             },
-            Place::NameOrCell(name, index) => match self.vm.dict_get_str(&frame.namespace, name) {
-                Some(value) => Ok(value),
-                None => self.load_cell(frame, index),
-            },
             Place::Global(name) => self.global(frame, name),
-        }
-    }
-
-    fn load_cell(&self, frame: &Frame, index: usize) -> VmResult<Value> {
-        match self.vm.record_get(&frame.cells[index], 0) {
-            Some(value) => Ok(value),
-            None => Err(match frame.code.free.get(index) {
-                Some((name, _)) => self.unbound(name, false),
-                None => self.unbound(frame.code.cells[index - frame.code.free.len()].0, true),
-            }),
         }
     }
 
@@ -142,9 +125,11 @@ impl Interpreter {
 
     pub(super) fn store(&self, frame: &mut Frame, place: Place, value: Value) -> VmResult<()> {
         match place {
-            Place::Local(slot) => frame.locals[slot] = Some(value),
-            Place::Cell(index) => self.vm.record_set(&frame.cells[index], 0, Some(&value)),
-            Place::Name(name) | Place::NameOrCell(name, _) => {
+            Place::Variable { depth, slot, .. } => {
+                let (environment, index) = self.variable(frame, depth, slot);
+                self.vm.record_set(&environment, index, Some(&value));
+            }
+            Place::Name(name) => {
                 self.vm.dict_set_str(&frame.namespace, name, &value);
             }
             Place::Global(name) => {
@@ -155,34 +140,19 @@ impl Interpreter {
     }
 
     pub(super) fn unbind(&self, frame: &mut Frame, place: Place) -> VmResult<()> {
-        let missing = match place {
-            Place::Local(slot) => frame.locals[slot].take().is_none(),
-            Place::Cell(index) => {
-                let missing = self.vm.record_get(&frame.cells[index], 0).is_none();
-                self.vm.record_set(&frame.cells[index], 0, None);
-                missing
+        let (dict, name) = match place {
+            Place::Variable { depth, slot, .. } => {
+                self.load(frame, place)?;
+                let (environment, index) = self.variable(frame, depth, slot);
+                self.vm.record_set(&environment, index, None);
+                return Ok(());
             }
-            Place::Name(name) | Place::NameOrCell(name, _) => {
-                self.remove(&frame.namespace, name)?
-            }
-            Place::Global(name) => self.remove(&frame.globals, name)?,
+            Place::Name(name) => (&frame.namespace, name),
+            Place::Global(name) => (&frame.globals, name),
         };
-        match (missing, place) {
-            (false, _) => Ok(()),
-            (true, Place::Local(slot)) => Err(self.unbound(frame.code.locals[slot], true)),
-            (true, Place::Cell(index)) => self.load_cell(frame, index).map(|_| ()),
-            (true, Place::Name(name) | Place::NameOrCell(name, _) | Place::Global(name)) => {
-                Err(self.error("NameError", &format!("name '{name}' is not defined")))
-            }
+        match self.vm.dict_remove_str(dict, name) {
+            Some(_) => Ok(()),
+            None => Err(self.error("NameError", &format!("name '{name}' is not defined"))),
         }
-    }
-
-    /// Whether the key was not there.
-    fn remove(&self, dict: &Value, name: &str) -> VmResult<bool> {
-        if self.vm.dict_get_str(dict, name).is_none() {
-            return Ok(true);
-        }
-        self.vm.set_item(dict, &self.vm.str(name), None)?;
-        Ok(false)
     }
 }

@@ -1,44 +1,50 @@
 //! Literals, and the two things the parser does not keep of them: surrogates
 //! and large integers.
 
-use super::machine::{Interpreter, Value, VmResult};
-use num_bigint::BigInt;
-use ruff_python_ast::{Expr, ExprStringLiteral, Number, StringFlags};
+use super::machine::{LoadedUnit, Value};
+use crate::syntax::index;
+use moving_gc::Vm;
+use ruff_python_ast::{AtomicNodeIndex, Expr, ExprStringLiteral, Number, StringFlags};
 use ruff_text_size::Ranged;
 
-impl Interpreter {
-    /// The object for a literal, which stands in `source`.
-    pub(super) fn literal(&self, source: &str, literal: &Expr) -> VmResult<Value> {
-        let vm = self.vm;
-        Ok(match literal {
-            Expr::StringLiteral(node) => self.string(source, node),
+impl LoadedUnit {
+    /// The object for the literal that a node is.
+    pub fn literal(&self, vm: &Vm, node: &AtomicNodeIndex) -> Value {
+        let number = index(node);
+        let object =
+            self.literals[number].get_or_init(|| self.object(vm, self.unit.literals[number]));
+        object.clone()
+    }
+
+    fn object(&self, vm: &Vm, literal: &Expr) -> Value {
+        match literal {
+            Expr::StringLiteral(node) => self.string(vm, node),
             Expr::BytesLiteral(node) => vm.bytes(&node.value.bytes().collect::<Vec<u8>>()),
             Expr::NumberLiteral(node) => match &node.value {
                 Number::Float(value) => vm.float(*value),
                 Number::Int(int) => match int.as_i64() {
                     Some(value) => vm.int(value),
-                    None => match big_int(&source[node.range()]) {
-                        Some(value) => vm.big_int(&value),
-                        None => return Err(self.error("ValueError", "invalid integer literal")),
-                    },
+                    None => vm
+                        .parse_int(&self.unit.source[node.range()], 0, &vm.none())
+                        .unwrap_or_else(|_| unreachable!("the parser refuses other digits")),
                 },
                 Number::Complex { .. } => unreachable!("its code is never run"),
             },
             _ => unreachable!("no other expression is a literal"),
-        })
+        }
     }
 
     /// The parser puts U+FFFD where a `\ud800` stands, so such a literal is read
     /// again.
-    fn string(&self, source: &str, literal: &ExprStringLiteral) -> Value {
+    fn string(&self, vm: &Vm, literal: &ExprStringLiteral) -> Value {
         let text = literal.value.to_str();
         if !text.contains('\u{fffd}') {
-            return self.vm.str(text);
+            return vm.str(text);
         }
         let mut points = Vec::new();
         for part in &literal.value {
             let raw = part.flags.prefix().is_raw();
-            let source = &source[part.range()];
+            let source = &self.unit.source[part.range()];
             let opener = part.flags.opener_len().to_usize();
             let closer = part.flags.closer_len().to_usize();
             let inner = &source[opener..source.len() - closer];
@@ -48,20 +54,8 @@ impl Interpreter {
                 points.extend(surrogates(inner, &part.value));
             }
         }
-        self.vm.str_of_code_points(&points)
+        vm.str_of_code_points(&points)
     }
-}
-
-/// The value of an integer literal, in any base.
-fn big_int(literal: &str) -> Option<BigInt> {
-    let digits = literal.replace('_', "").to_ascii_lowercase();
-    let (radix, digits) = match digits.get(..2) {
-        Some("0x") => (16, &digits[2..]),
-        Some("0o") => (8, &digits[2..]),
-        Some("0b") => (2, &digits[2..]),
-        _ => (10, &*digits),
-    };
-    BigInt::parse_bytes(digits.as_bytes(), radix)
 }
 
 /// The code points of a literal: those of `value`, with the surrogates that

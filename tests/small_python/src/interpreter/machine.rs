@@ -1,8 +1,8 @@
 //! The interpreter's state.
 
 use super::running::Running;
-use crate::syntax::{Body, Code, Unit, index};
-use moving_gc::Vm;
+use crate::syntax::{Body, Code, Unit};
+use moving_gc::{Arguments, Vm};
 use ruff_python_ast::{Expr, Stmt};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io::{self, Write};
@@ -13,22 +13,23 @@ pub use moving_gc::Result as VmResult;
 /// A rooted object.
 pub use moving_gc::heap::Local as Value;
 
-/// A file with its literals made into objects.
+/// A file with the objects for its literals.
 pub(crate) struct LoadedUnit {
     pub unit: Unit,
-    pub literals: Vec<Value>,
+    /// Made when they are evaluated for the first time.
+    pub literals: Vec<OnceCell<Value>>,
     /// The number of its first code among all codes.
     pub first_code: usize,
 }
 
 impl LoadedUnit {
     /// The docstring of a body.
-    pub fn doc(&self, code: &Code) -> Option<Value> {
+    pub fn doc(&self, vm: &Vm, code: &Code) -> Option<Value> {
         let Body::Statements([Stmt::Expr(first), ..]) = code.body else {
             return None;
         };
         match &*first.value {
-            Expr::StringLiteral(doc) => Some(self.literals[index(&doc.node_index)].clone()),
+            Expr::StringLiteral(doc) => Some(self.literal(vm, &doc.node_index)),
             _ => None,
         }
     }
@@ -52,13 +53,13 @@ pub struct Interpreter {
     /// Where `import` looks for files.
     pub(super) path: RefCell<Vec<PathBuf>>,
     pub(super) library: Library,
-    cell_class: Value,
+    pub(super) environment_class: Value,
     /// Whether a `del` is followed by a collection.
     pub collect_on_delete: Cell<bool>,
     /// Gives the binaries for `make_module`.
     supply: RefCell<Option<Supply>>,
     /// The dict `os.environ`, as far as it is HPy's.
-    pub(crate) environment: Value,
+    pub(crate) os_environ: Value,
 }
 
 thread_local! {
@@ -69,8 +70,8 @@ thread_local! {
 impl Interpreter {
     /// An interpreter for `vm`. One a thread.
     pub(crate) fn new(vm: &'static Vm, library: Library) -> &'static Self {
-        let cell_class = vm
-            .class("cell", &[], &vm.dict())
+        let environment_class = vm
+            .class("environment", &[], &vm.dict())
             .unwrap_or_else(|error| panic!("{}", vm.describe_error(&error)));
         let interpreter: &'static Self = Box::leak(Box::new(Self {
             vm,
@@ -79,10 +80,10 @@ impl Interpreter {
             handled: RefCell::default(),
             path: RefCell::default(),
             library,
-            cell_class,
+            environment_class,
             collect_on_delete: Cell::new(false),
             supply: RefCell::default(),
-            environment: vm.dict(),
+            os_environ: vm.dict(),
         }));
         CURRENT.with(|current| {
             let first = current.set(interpreter).is_ok();
@@ -106,28 +107,20 @@ impl Interpreter {
     }
 
     /// Code lives as long as the process: functions refer to it by number.
-    pub(super) fn load_unit(&self, unit: Unit) -> VmResult<&'static LoadedUnit> {
-        let literals = unit.literals.iter();
-        let literals = literals.map(|literal| self.literal(unit.source, literal));
-        let literals = literals.collect::<VmResult<Vec<_>>>()?;
+    pub(super) fn load_unit(&self, unit: Unit) -> &'static LoadedUnit {
         let first_code = self.codes.borrow().len();
         let loaded: &'static LoadedUnit = Box::leak(Box::new(LoadedUnit {
+            literals: unit.literals.iter().map(|_| OnceCell::new()).collect(),
             unit,
-            literals,
             first_code,
         }));
         let codes = loaded.unit.codes.iter().map(|code| (code, loaded));
         self.codes.borrow_mut().extend(codes);
-        Ok(loaded)
+        loaded
     }
 
     pub(crate) fn code(&self, number: usize) -> (&'static Code, &'static LoadedUnit) {
         self.codes.borrow()[number]
-    }
-
-    /// A variable that functions share.
-    pub(super) fn new_cell(&self) -> Value {
-        self.vm.record(&self.cell_class, 1, 0)
     }
 
     /// An exception of a builtin class.
@@ -140,6 +133,11 @@ impl Interpreter {
         self.vm
             .dict_get_str(&self.vm.builtins(), name)
             .ok_or_else(|| self.error("NameError", &format!("name '{name}' is not defined")))
+    }
+
+    /// Calls a builtin that the library has.
+    pub(super) fn call_builtin(&self, name: &str, arguments: Arguments) -> VmResult<Value> {
+        self.vm.call(&self.builtin(name)?, arguments)
     }
 
     /// `repr`, cut to a line that can be read.
@@ -155,8 +153,11 @@ impl Interpreter {
     }
 
     /// Writes what a script prints. That fails where nobody reads it any more.
-    pub(crate) fn write(&self, text: &str) -> VmResult<()> {
-        let written = io::stdout().write_all(text.as_bytes());
+    pub(crate) fn write(&self, text: &str, flush: bool) -> VmResult<()> {
+        let mut written = io::stdout().write_all(text.as_bytes());
+        if flush {
+            written = written.and_then(|()| io::stdout().flush());
+        }
         written.map_err(|error| self.error("OSError", &error.to_string()))
     }
 

@@ -1,10 +1,9 @@
 //! The interpreter: walks the tree over the VM's objects.
 //!
 //! Every object that it holds is a [`Local`](moving_gc::Local), so it knows nothing
-//! of addresses and never needs to. Variables that only one body sees are in a
-//! [`Vec`] of them; those that functions share are in records in the heap, which
-//! the collector traces like anything else, so that a function and the variable
-//! that holds it can die together.
+//! of addresses and never needs to. The variables of functions are in records in the
+//! heap, which the collector traces like anything else, so that a function and the
+//! variable that holds it can die together.
 
 mod assignment;
 mod call;

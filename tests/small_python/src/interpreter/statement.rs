@@ -65,7 +65,8 @@ impl Interpreter {
             Stmt::Raise(node) => {
                 let error = self.optional(frame, node.exc.as_deref())?;
                 let cause = self.optional(frame, node.cause.as_deref())?;
-                return Err(self.raised(error, cause));
+                let (Ok(error) | Err(error)) = self.raised(error, cause);
+                return Err(error);
             }
             Stmt::Assert(node) => self.assert(frame, node)?,
             Stmt::If(node) => {
@@ -130,36 +131,33 @@ impl Interpreter {
     }
 
     /// The exception of a `raise` statement.
-    fn raised(&self, error: Option<Value>, cause: Option<Value>) -> Value {
+    fn raised(&self, error: Option<Value>, cause: Option<Value>) -> VmResult<Value> {
         let Some(error) = error else {
             let handled = self.handled.borrow().last().cloned();
-            return handled
-                .unwrap_or_else(|| self.error("RuntimeError", "No active exception to reraise"));
+            let message = "No active exception to reraise";
+            return handled.ok_or_else(|| self.error("RuntimeError", message));
         };
-        let instance = |value: Value| -> VmResult<Value> {
-            let value = match self.vm.is_exception_class(&value) {
-                true => self.vm.new_exception(&value, &[])?,
-                false => value,
-            };
-            match self.vm.is_error(&value, "BaseException") {
-                true => Ok(value),
-                false => Err(self.error("TypeError", "exceptions must derive from BaseException")),
-            }
-        };
-        let error = match instance(error) {
-            Ok(error) | Err(error) => error,
-        };
+        let error = self.exception(error)?;
         if let Some(cause) = cause {
             let cause = match self.vm.is_none(&cause) {
                 true => cause,
-                false => match instance(cause) {
-                    Ok(cause) => cause,
-                    Err(error) => return error,
-                },
+                false => self.exception(cause)?,
             };
             self.vm.set_cause(&error, &cause);
         }
-        error
+        Ok(error)
+    }
+
+    /// An exception, or an instance of a class of exceptions.
+    fn exception(&self, value: Value) -> VmResult<Value> {
+        let value = match self.vm.is_exception_class(&value) {
+            true => self.vm.new_exception(&value, &[])?,
+            false => value,
+        };
+        match self.vm.is_error(&value, "BaseException") {
+            true => Ok(value),
+            false => Err(self.error("TypeError", "exceptions must derive from BaseException")),
+        }
     }
 
     /// A failure says what the two sides of a comparison were.

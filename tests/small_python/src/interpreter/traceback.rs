@@ -1,6 +1,6 @@
 //! Where an exception came from.
 //!
-//! `__traceback__` is a list of `(file, line, function)`, outermost first: what
+//! `__traceback__` is a list of `(file, line, function)`, innermost first: what
 //! `traceback.extract_tb` of the library makes its entries from.
 
 use super::frame::Frame;
@@ -27,16 +27,15 @@ impl Interpreter {
             self.vm.int(self.running.line().into()),
             self.vm.str(frame.code.name),
         ]);
-        let first = [self.vm.int(0), entry].into();
-        self.vm.call_method(&list, "insert", first).map(|_| ())
+        self.vm.list_append(&list, &entry)
     }
 
     /// The exception as a person reads it, with the lines that it came from.
     pub fn report(&self, error: &Value) -> String {
         let mut text = String::new();
         if let Ok(Some(list)) = self.vm.get_attr_optional(error, "__traceback__") {
-            for entry in self.vm.items(&list).unwrap_or_default() {
-                if let Some([file, line, name]) = self.vm.items(&entry).as_deref() {
+            for entry in self.vm.items(&list).unwrap_or_default().iter().rev() {
+                if let Some([file, line, name]) = self.vm.items(entry).as_deref() {
                     let show = |value| self.vm.display(value).unwrap_or_default();
                     let (file, line, name) = (show(file), show(line), show(name));
                     text += &format!("  {file}:{line}: in {name}\n");

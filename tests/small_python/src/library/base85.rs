@@ -1,7 +1,6 @@
 //! `base64.b85encode`. In Rust, since every byte would be dozens of objects in
 //! Python, each with a collection before it.
 
-use super::builtins::exactly;
 use crate::interpreter::{Value, VmResult};
 use moving_gc::{Arguments, Vm};
 
@@ -22,7 +21,7 @@ fn encoded(bytes: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn encode(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [bytes] = exactly(vm, "b85encode", arguments)?;
+    let ([bytes], []) = arguments.take(vm, "b85encode", [])?;
     match vm.bytes_value(&bytes) {
         Some(bytes) => Ok(vm.bytes(&encoded(&bytes))),
         None => Err(vm.error("TypeError", "a bytes-like object is required")),

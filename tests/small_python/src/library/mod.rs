@@ -2,7 +2,8 @@
 //!
 //! A module of the library is a file of Python in `python/`, written in the
 //! driver's own language. What has to be done in Rust is in the module
-//! `_driver`, which those files import from, and in the builtins. It is as much
+//! `_driver`, which those files import from, and in the builtins. What classes in
+//! `methods.py` have is added to the builtin classes of their names. It is as much
 //! of Python's library as the scripts need, and each function that is there does
 //! what Python's does: the checker leaves a test out rather than have it meet an
 //! approximation.
@@ -14,7 +15,7 @@ mod native;
 mod patterns;
 
 use super::interpreter::{Interpreter, Value, VmResult};
-use moving_gc::{Arguments, NativeFunction, Vm};
+use moving_gc::NativeFunction;
 
 macro_rules! modules {
     ($($name:literal => $file:literal,)*) => {
@@ -30,6 +31,7 @@ modules! {
     "builtins" => "builtins.py",
     "codecs" => "codecs.py",
     "collections" => "collections.py",
+    "contextvars" => "contextvars.py",
     "copy" => "copy.py",
     "errno" => "errno.py",
     "fractions" => "fractions.py",
@@ -39,6 +41,7 @@ modules! {
     "hpy.universal" => "hpy_universal.py",
     "itertools" => "itertools.py",
     "math" => "math.py",
+    "_methods" => "methods.py",
     "operator" => "operator.py",
     "os" => "os.py",
     "pytest" => "pytest.py",
@@ -107,38 +110,11 @@ pub(super) fn install(interpreter: &Interpreter) {
     for (name, function) in builtins::FUNCTIONS {
         add(name, *function);
     }
-    for class in ["list", "tuple", "dict", "str", "bytes"] {
-        let methods = vm.attributes_of(&vm.builtin(class));
-        let iterate = vm.function("__iter__", builtins::iterate, &[], true);
-        vm.dict_set_str(&methods, "__iter__", &iterate);
-    }
     let code = vm.class("code", &[], &vm.dict());
     let filled = code.and_then(|code| {
         vm.dict_set_str(&builtins, "code", &code);
-        module(interpreter, "builtins")
-    });
-    let filled = filled.and_then(|module| {
-        let Some(module) = module else { return Ok(()) };
-        let namespace = vm.get_attr(&module, "__dict__")?;
-        let methods = vm.attributes_of(&vm.builtin("dict"));
-        for name in ["keys", "values", "items"] {
-            let view = vm.get_attr(&module, &format!("_dict_{name}"))?;
-            let method = vm.function(name, dict_view, &[view], true);
-            vm.dict_set_str(&methods, name, &method);
-        }
-        let methods = vm.attributes_of(&vm.builtin("str"));
-        vm.dict_set_str(&methods, "format", &vm.get_attr(&module, "_str_format")?);
-        for (name, value) in vm.entries(&namespace) {
-            let name = vm.text(&name).unwrap_or_default();
-            if !name.starts_with('_') && vm.dict_get_str(&builtins, &name).is_none() {
-                vm.dict_set_str(&builtins, &name, &value);
-            }
-        }
-        // What scripts import under this name are the builtins themselves.
-        for (name, value) in vm.entries(&builtins) {
-            vm.set_item(&namespace, &name, Some(&value))?;
-        }
-        Ok(())
+        add_module(interpreter, "builtins")?;
+        add_module(interpreter, "_methods")
     });
     if let Err(error) = filled {
         panic!(
@@ -148,7 +124,35 @@ pub(super) fn install(interpreter: &Interpreter) {
     }
 }
 
-/// `dict.keys()` and the like: the view that the function has captured.
-fn dict_view(vm: &Vm, function: &Value, arguments: Arguments) -> VmResult<Value> {
-    vm.call(&vm.captured(function, 0), arguments)
+/// Makes builtins of what a module defines. A class with the name of a builtin one adds to
+/// that instead.
+fn add_module(interpreter: &Interpreter, name: &str) -> VmResult<()> {
+    let vm = interpreter.vm;
+    let builtins = vm.builtins();
+    let Some(module) = module(interpreter, name)? else {
+        return Ok(());
+    };
+    let namespace = vm.attributes_of(&module);
+    for (name, value) in vm.entries(&namespace) {
+        let name = vm.text(&name).unwrap_or_default();
+        match vm.dict_get_str(&builtins, &name) {
+            None if name.starts_with('_') => {}
+            None => vm.dict_set_str(&builtins, &name, &value),
+            Some(class) => {
+                let methods = vm.attributes_of(&class);
+                for (name, method) in vm.entries(&vm.attributes_of(&value)) {
+                    let is_own =
+                        |name: &str| !matches!(name, "__module__" | "__qualname__" | "__doc__");
+                    if vm.text(&name).as_deref().is_some_and(is_own) {
+                        vm.dict_set(&methods, &name, &method)?;
+                    }
+                }
+            }
+        }
+    }
+    // What the module's functions find under this name are the builtins themselves.
+    for (name, value) in vm.entries(&builtins) {
+        vm.dict_set(&namespace, &name, &value)?;
+    }
+    Ok(())
 }

@@ -1,13 +1,12 @@
 //! What the driver's `hpy.universal` and `hpy.debug` are made of.
 
-use super::builtins::exactly;
 use crate::interpreter::{Interpreter, Value, VmResult};
 use hpy_loader::modes::Mode;
 use moving_gc::{Arguments, Vm};
 use std::path::Path;
 
 /// An argument that has to be an integer of some size.
-fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
+pub(super) fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
     vm.small_int(value)
         .and_then(|value| value.try_into().ok())
         .ok_or_else(|| vm.error("TypeError", "a small integer is required"))
@@ -15,7 +14,7 @@ fn number<N: TryFrom<i64>>(vm: &Vm, value: &Value) -> VmResult<N> {
 
 /// `load_extension(name, path, spec, mode)`.
 pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [name, path, spec, mode] = exactly(vm, "load", arguments)?;
+    let ([name, path, spec, mode], []) = arguments.take(vm, "load", [])?;
     let (Some(name), Some(path)) = (vm.text(&name), vm.text(&path)) else {
         return Err(vm.error("TypeError", "name and path must be str"));
     };
@@ -27,14 +26,14 @@ pub(super) fn load_extension(vm: &Vm, _: &Value, arguments: Arguments) -> VmResu
 
 /// `new_generation()`: handles opened from here on belong to it.
 pub(super) fn new_generation(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [] = exactly(vm, "new_generation", arguments)?;
+    let ([], []) = arguments.take(vm, "new_generation", [])?;
     Ok(vm.int(vm.new_generation()))
 }
 
 /// `open_handles(generation)`: a text for each place where handles were opened
 /// that are open.
 pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [generation] = exactly(vm, "open_handles", arguments)?;
+    let ([generation], []) = arguments.take(vm, "open_handles", [])?;
     let places = vm.debug_summary(number(vm, &generation)?).leaks();
     let places: Vec<Value> = places.iter().map(|place| vm.str(place)).collect();
     Ok(vm.list(&places))
@@ -42,7 +41,7 @@ pub(super) fn open_handles(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult
 
 /// `set_frames(limit)`: how many frames of C are kept of a place.
 pub(super) fn set_frames(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [limit] = exactly(vm, "set_frames", arguments)?;
+    let ([limit], []) = arguments.take(vm, "set_frames", [])?;
     vm.loader().debug().set_frames(number(vm, &limit)?);
     Ok(vm.none())
 }
@@ -51,13 +50,13 @@ impl Interpreter {
     /// Sets a variable of `os.environ`, which is empty at first.
     pub fn set_environment(&self, name: &str, value: &str) {
         self.vm
-            .dict_set_str(&self.environment, name, &self.vm.str(value));
+            .dict_set_str(&self.os_environ, name, &self.vm.str(value));
     }
 
     /// The mode for a module, by the variable `HPY`; with `HPY_LOG` a line says so.
     pub(crate) fn mode_for(&self, name: &str) -> VmResult<Mode> {
         let variable = |name| {
-            let value = self.vm.dict_get_str(&self.environment, name)?;
+            let value = self.vm.dict_get_str(&self.os_environ, name)?;
             Some(self.vm.text(&value).unwrap_or_default())
         };
         let modes = variable("HPY").unwrap_or_default();
@@ -68,7 +67,7 @@ impl Interpreter {
             self.vm.loader().debug().set_reports_faults(true);
         }
         if variable("HPY_LOG").is_some() {
-            self.write(&(mode.log_line(name) + "\n"))?;
+            self.write(&(mode.log_line(name) + "\n"), false)?;
         }
         Ok(mode)
     }

@@ -1,8 +1,9 @@
 //! The functions of the module `_driver`.
 
-use super::builtins::{exactly, function};
-use super::{base85, modes, patterns};
-use crate::interpreter::{Interpreter, Value, VmResult};
+use super::builtins::function;
+use super::modes::{self, number};
+use super::{base85, patterns};
+use crate::interpreter::{Interpreter, VmResult};
 use hpy_loader::runtime::UnaryOp;
 use moving_gc::{Arguments, NativeFunction, Vm};
 use num_traits::ToPrimitive;
@@ -19,7 +20,7 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         Ok(vm.int(0))
     }),
     ("environment", |_, _, _| {
-        Ok(Interpreter::current().environment.clone())
+        Ok(Interpreter::current().os_environ.clone())
     }),
     ("escape_pattern", patterns::escape),
     ("exc_info", |vm, _, _| {
@@ -30,6 +31,16 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         })
     }),
     ("find_pattern", patterns::find),
+    function!("digits", |vm, value, base| {
+        let base: u32 = number(vm, &base)?;
+        let value = vm.int_value(&value).unwrap_or_default();
+        Ok(vm.str(&value.to_str_radix(base)))
+    }),
+    function!("fixed", |vm, value, digits| {
+        let digits: usize = number(vm, &digits)?;
+        let value = vm.float_value(&value).unwrap_or_default();
+        Ok(vm.str(&format!("{value:.digits$}")))
+    }),
     function!("float_bits", |vm, value, size| {
         let value = vm.float_value(&vm.unary(UnaryOp::Float, &value)?);
         let value = value.unwrap_or_default();
@@ -48,36 +59,33 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
     }),
     ("get_modules", |vm, _, _| Ok(vm.modules())),
     function!("index", |vm, value| vm.unary(UnaryOp::Index, &value)),
-    ("load_built", |vm, _, arguments| {
-        let name = arguments.positional.get(1).and_then(|name| vm.text(name));
-        let path = built(vm, arguments)?;
-        let name = name.unwrap_or_default();
-        let file = vm.str(&path.display().to_string());
-        let namespace = vm.import("types")?;
-        let namespace = vm.get_attr(&namespace, "SimpleNamespace")?;
-        let spec = Arguments {
-            positional: Vec::new(),
-            keywords: vec![
-                (vm.str("name"), vm.str(&name)),
-                (vm.str("origin"), file.clone()),
-            ],
-        };
-        let spec = vm.call(&namespace, spec)?;
-        let mode = Interpreter::current().mode_for(&name)?;
-        let module = vm.load_with_spec(&path, &name, &spec, mode)?;
-        vm.set_attr(&module, "__file__", Some(&file))?;
-        vm.set_attr(&module, "__spec__", Some(&spec))?;
-        Ok(module)
-    }),
     ("load_extension", modes::load_extension),
+    function!("mode_for", |vm, name| {
+        let name = vm.text(&name).unwrap_or_default();
+        let mode = Interpreter::current().mode_for(&name)?;
+        Ok(vm.int(mode as i64))
+    }),
     ("new_generation", modes::new_generation),
+    function!("new_range", |vm, start, stop, step| {
+        let number = |part| vm.index_of(part, "OverflowError").map(|part| part as i64);
+        Ok(vm.range(number(&start)?, number(&stop)?, number(&step)?))
+    }),
+    function!("new_slice", |vm, start, stop, step| {
+        Ok(vm.slice(&start, &stop, &step))
+    }),
     ("open_handles", modes::open_handles),
+    function!("power", |vm, base, exponent, modulus| {
+        vm.power(&base, &exponent, &modulus)
+    }),
     ("read_line", |vm, _, _| {
         let mut line = String::new();
         match std::io::stdin().read_line(&mut line) {
             Ok(_) => Ok(vm.str(&line)),
             Err(error) => Err(vm.error("OSError", &error.to_string())),
         }
+    }),
+    function!("run", |vm, code, globals, locals| {
+        Interpreter::current().eval_code(&code, &globals, &locals)
     }),
     ("set_frames", modes::set_frames),
     function!("sqrt", |vm, value| {
@@ -89,11 +97,16 @@ pub(super) const FUNCTIONS: &[(&str, NativeFunction)] = &[
         }
     }),
     ("version", |vm, _, _| Ok(vm.str(env!("CARGO_PKG_VERSION")))),
+    function!("write", |vm, text, flush| {
+        let flush = vm.is_true(&flush)?;
+        Interpreter::current().write(&vm.text(&text).unwrap_or_default(), flush)?;
+        Ok(vm.none())
+    }),
 ];
 
 /// The binary for a call of `make_module`.
 fn built(vm: &Vm, arguments: Arguments) -> VmResult<std::path::PathBuf> {
-    let [source, name, extra]: [Value; 3] = exactly(vm, "make_module", arguments)?;
+    let ([source, name, extra], []) = arguments.take(vm, "make_module", [])?;
     let mut sources = vec![source];
     sources.extend(vm.collect_items(&extra)?);
     let sources: Vec<String> = sources

@@ -1,14 +1,13 @@
 //! Regular expressions, by the crate `regex`. Its syntax is Python's but for
 //! what needs backtracking, which is an error here.
 
-use super::builtins::exactly;
 use crate::interpreter::{Value, VmResult};
 use moving_gc::{Arguments, Vm};
 use regex::Regex;
 
 /// `find_pattern(pattern, text)`: the text that matches, or `None`.
 pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [pattern, text] = exactly(vm, "find_pattern", arguments)?;
+    let ([pattern, text], []) = arguments.take(vm, "find_pattern", [])?;
     let (Some(pattern), Some(text)) = (vm.text(&pattern), vm.text(&text)) else {
         return Err(vm.error("TypeError", "expected strings"));
     };
@@ -24,6 +23,6 @@ pub(super) fn find(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> 
 
 /// `escape_pattern(text)`.
 pub(super) fn escape(vm: &Vm, _: &Value, arguments: Arguments) -> VmResult<Value> {
-    let [text] = exactly(vm, "escape_pattern", arguments)?;
+    let ([text], []) = arguments.take(vm, "escape_pattern", [])?;
     Ok(vm.str(&regex::escape(&vm.text(&text).unwrap_or_default())))
 }

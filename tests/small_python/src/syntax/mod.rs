@@ -4,11 +4,10 @@
 //! ```text
 //! lines, unit  what there is of a file     scope  which variable a name means
 //!                   table  the bodies, names and literals of a file
-//!     visit  fills the table from the tree     resolution  from names to places
+//!                   visit  fills the table from the tree
 //! ```
 
 mod lines;
-mod resolution;
 mod scope;
 mod table;
 mod unit;

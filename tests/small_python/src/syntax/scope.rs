@@ -1,11 +1,10 @@
 //! Which variable a name means.
 //!
-//! Comprehensions are scopes of their own for names but share the frame of the
-//! function around them, as in CPython since 3.12.
+//! The variables of a function lie in a record, its environment, which refers to the
+//! environment around. A comprehension has one of its own, and so has the body of a class,
+//! for `__class__` alone: its names are in a dict.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-type Names = BTreeSet<&'static str>;
+use super::unit::Place;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScopeKind {
@@ -21,28 +20,10 @@ pub(super) struct Scope {
     pub parent: Option<usize>,
     /// The code whose frame it uses.
     pub code: usize,
-    pub bound: Names,
-    pub globals: Names,
-    pub nonlocals: Names,
-    pub used: Names,
-    /// Bound here and seen by a function inside, with the number of the cell once
-    /// there is one.
-    pub cells: BTreeMap<&'static str, Option<usize>>,
-    /// Seen here and bound in a function around.
-    pub free: Names,
-    /// The slots of what is bound here.
-    pub slots: BTreeMap<&'static str, usize>,
-}
-
-/// What a name means in a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// Bound by this scope, which shares the frame of the asking one.
-    Own(usize),
-    /// Bound by a function around.
-    Free,
-    /// A variable of the module, or a builtin.
-    Global,
+    /// What is bound here, by slot.
+    pub bound: Vec<&'static str>,
+    pub globals: Vec<&'static str>,
+    pub nonlocals: Vec<&'static str>,
 }
 
 /// All scopes of a file.
@@ -55,15 +36,18 @@ impl Scopes {
             kind,
             parent,
             code,
-            bound: Names::new(),
-            globals: Names::new(),
-            nonlocals: Names::new(),
-            used: Names::new(),
-            cells: BTreeMap::new(),
-            free: Names::new(),
-            slots: BTreeMap::new(),
+            bound: Vec::new(),
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
         });
         self.0.len() - 1
+    }
+
+    pub fn bind(&mut self, scope: usize, name: &'static str) {
+        let bound = &mut self.0[scope].bound;
+        if !bound.contains(&name) {
+            bound.push(name);
+        }
     }
 
     /// The innermost scope around that is no comprehension.
@@ -76,65 +60,30 @@ impl Scopes {
         scope
     }
 
-    /// What `name` means in a scope.
-    pub fn meaning(&self, scope: usize, name: &str) -> Meaning {
+    /// Where a variable is, seen from a scope.
+    pub fn place(&self, scope: usize, name: &'static str) -> Place {
         let mut at = scope;
+        let mut depth = 0;
         loop {
             let here = &self.0[at];
-            if here.globals.contains(name) {
-                return Meaning::Global;
+            let slot = here.bound.iter().position(|bound| *bound == name);
+            let slot = slot.filter(|_| !here.nonlocals.contains(&name));
+            match (here.kind, slot) {
+                _ if here.globals.contains(&name) => return Place::Global(name),
+                (ScopeKind::Class, Some(_)) if at == scope => return Place::Name(name),
+                (ScopeKind::Class, Some(_)) if name != "__class__" => {}
+                (ScopeKind::Module, _) | (_, None) => {}
+                (_, Some(slot)) => return Place::Variable { name, depth, slot },
             }
-            if here.bound.contains(name) && !here.nonlocals.contains(name) {
-                return Meaning::Own(at);
+            match here.parent {
+                Some(parent) => at = parent,
+                // The namespace of a module is its globals.
+                None if matches!(self.0[scope].kind, ScopeKind::Module | ScopeKind::Class) => {
+                    return Place::Name(name);
+                }
+                None => return Place::Global(name),
             }
-            if here.free.contains(name) {
-                return Meaning::Free;
-            }
-            match (here.kind, here.parent) {
-                (ScopeKind::Comprehension, Some(parent)) => at = parent,
-                _ => return Meaning::Global,
-            }
-        }
-    }
-
-    /// Finds the variables that more than one function sees.
-    pub fn resolve(&mut self) {
-        for scope in 0..self.0.len() {
-            let here = &self.0[scope];
-            let names: Vec<_> = here.used.union(&here.nonlocals).copied().collect();
-            for name in names {
-                self.resolve_name(scope, name);
-            }
-        }
-    }
-
-    fn resolve_name(&mut self, scope: usize, name: &'static str) {
-        let mut path = Vec::new();
-        let mut at = scope;
-        loop {
-            let here = &self.0[at];
-            if here.globals.contains(name) {
-                return;
-            }
-            let seen = match here.kind {
-                ScopeKind::Module => false,
-                ScopeKind::Class => at == scope || name == "__class__",
-                ScopeKind::Function | ScopeKind::Comprehension => true,
-            };
-            if seen && here.bound.contains(name) && !here.nonlocals.contains(name) {
-                break;
-            }
-            let Some(parent) = here.parent else { return };
-            if here.kind != ScopeKind::Comprehension {
-                path.push(at);
-            }
-            at = parent;
-        }
-        if !path.is_empty() {
-            self.0[at].cells.insert(name, None);
-            for scope in path {
-                self.0[scope].free.insert(name);
-            }
+            depth += 1;
         }
     }
 }

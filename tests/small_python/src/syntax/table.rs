@@ -51,7 +51,6 @@ pub fn parse(source: &str, file: &str, expression: bool) -> Result<Unit, SyntaxE
             codes: Vec::new(),
             places: Vec::new(),
             literals: Vec::new(),
-            fresh: Vec::new(),
         },
         scopes: Scopes::default(),
         names: Vec::new(),
@@ -67,16 +66,32 @@ pub(super) struct Table {
     pub unit: Unit,
     pub scopes: Scopes,
     /// Every name, with the scope that it stands in.
-    pub names: Vec<(usize, &'static str)>,
+    names: Vec<(usize, &'static str)>,
     /// Literals by their text: the same text is the same object.
     literals: HashMap<&'static str, usize>,
-    /// The scopes of the comprehensions.
-    pub comprehensions: Vec<usize>,
+    /// The comprehensions, with their scopes.
+    comprehensions: Vec<(usize, &'static AtomicNodeIndex)>,
     /// The innermost scope.
     pub scope: usize,
 }
 
 impl Table {
+    /// The unit, with all names resolved.
+    fn resolved(mut self) -> Unit {
+        let names = self.names.iter();
+        let places = names.map(|&(scope, name)| self.scopes.place(scope, name));
+        self.unit.places = places.collect();
+        for (scope, node) in self.comprehensions {
+            set(node, self.scopes.0[scope].bound.len());
+        }
+        for scope in self.scopes.0 {
+            if scope.kind == ScopeKind::Function {
+                self.unit.codes[scope.code].locals = scope.bound;
+            }
+        }
+        self.unit
+    }
+
     fn module(&mut self, body: Body) {
         self.scopes.add(ScopeKind::Module, None, 0);
         let code = self.new_code(Kind::Module, "<module>", 1, body, None);
@@ -110,9 +125,6 @@ impl Table {
             parameters: parameters.map(Parameters::from).unwrap_or_default(),
             body,
             locals: names.map(|parameter| parameter.name().as_str()).collect(),
-            free: Vec::new(),
-            cells: Vec::new(),
-            class_cell: None,
             unsupported: None,
         }
     }
@@ -123,10 +135,10 @@ impl Table {
         set(node, number);
         let scope = self.scopes.add(kind, Some(self.scope), number);
         let outer = std::mem::replace(&mut self.scope, scope);
-        for (slot, name) in code.locals.iter().enumerate() {
+        for name in &code.locals {
             self.bind(name);
-            self.scopes.0[scope].slots.insert(name, slot);
         }
+        // The only variable in the environment of a class.
         if kind == ScopeKind::Class {
             self.bind("__class__");
         }
@@ -140,12 +152,11 @@ impl Table {
     }
 
     pub fn bind(&mut self, name: &'static str) {
-        self.scopes.0[self.scope].bound.insert(name);
+        self.scopes.bind(self.scope, name);
     }
 
     /// A name that is looked up, or bound, by the node.
     pub fn name(&mut self, name: &'static str, node: &AtomicNodeIndex) {
-        self.scopes.0[self.scope].used.insert(name);
         set(node, self.names.len());
         self.names.push((self.scope, name));
     }
@@ -186,7 +197,7 @@ impl Table {
         &mut self,
         generators: &'static [ast::Comprehension],
         elements: &[&'static Expr],
-        node: &AtomicNodeIndex,
+        node: &'static AtomicNodeIndex,
     ) {
         // The first iterable is evaluated outside.
         if let Some(first) = generators.first() {
@@ -196,8 +207,7 @@ impl Table {
         let scope = self
             .scopes
             .add(ScopeKind::Comprehension, Some(self.scope), code);
-        set(node, self.comprehensions.len());
-        self.comprehensions.push(scope);
+        self.comprehensions.push((scope, node));
         let outer = std::mem::replace(&mut self.scope, scope);
         for (index, generator) in generators.iter().enumerate() {
             if generator.is_async {

@@ -7,7 +7,7 @@ use ruff_python_ast::{AtomicNodeIndex, Expr, Parameters as Definition, Stmt};
 ///
 /// A node's index says what the interpreter needs to know of it: of a name its entry
 /// in `places`, of a literal the one in `literals`, of a function, lambda or class
-/// the one in `codes`, of a comprehension the one in `fresh`.
+/// the one in `codes`, of a comprehension how many variables it has.
 #[derive(Debug)]
 pub struct Unit {
     /// The file, for messages.
@@ -20,10 +20,8 @@ pub struct Unit {
     pub codes: Vec<Code>,
     /// Where the variables are.
     pub places: Vec<Place>,
-    /// Made into objects once, when the unit is loaded.
+    /// Each is made into an object once, when it is evaluated first.
     pub literals: Vec<&'static Expr>,
-    /// The cells that each run of a comprehension makes anew.
-    pub fresh: Vec<Vec<usize>>,
 }
 
 /// What a node's index has been set to.
@@ -59,16 +57,8 @@ pub struct Code {
     pub line: u32,
     pub parameters: Parameters,
     pub body: Body,
-    /// The variables that nothing else sees, by slot, the parameters first.
+    /// The variables, by slot, the parameters first.
     pub locals: Vec<&'static str>,
-    /// The cells of the enclosing code that this one sees: the name, and the cell's
-    /// index there. They come first.
-    pub free: Vec<(&'static str, usize)>,
-    /// The variables that functions in this one see as well, whose cells come after
-    /// those: the name, and the slot of a parameter, which moves into the cell.
-    pub cells: Vec<(&'static str, Option<usize>)>,
-    /// The cell of `__class__` in the body of a class.
-    pub class_cell: Option<usize>,
     /// The first construct in it that the interpreter does not have, and its line.
     /// Such code is never run.
     pub unsupported: Option<(&'static str, u32)>,
@@ -101,14 +91,14 @@ impl From<&Definition> for Parameters {
 /// Where a variable is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In a slot of the frame.
-    Local(usize),
-    /// In a cell of the frame.
-    Cell(usize),
+    /// In a slot of the environment that is so many around the present one.
+    Variable {
+        name: &'static str,
+        depth: usize,
+        slot: usize,
+    },
     /// In the namespace of a class body or module, else global.
     Name(&'static str),
-    /// In a class body: in the namespace, else in a cell.
-    NameOrCell(&'static str, usize),
     /// In the module's dict, else a builtin.
     Global(&'static str),
 }

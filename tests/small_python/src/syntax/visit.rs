@@ -115,9 +115,8 @@ impl Visitor<'static> for Table {
                 if let Expr::Name(name) = &*named.target {
                     // It binds around all comprehensions that it stands in.
                     let around = self.scopes.of_frame(self.scope);
-                    let inner = std::mem::replace(&mut self.scope, around);
-                    self.target(&name.id, &name.node_index);
-                    self.scope = inner;
+                    self.scopes.bind(around, &name.id);
+                    self.name(&name.id, &name.node_index);
                 }
             }
             Expr::Attribute(node) if let Some((call, callee)) = super_call(&node.value) => {

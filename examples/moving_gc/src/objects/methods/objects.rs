@@ -1,8 +1,8 @@
-//! `object` and `type`.
+//! `object`, `type`, `module`, `BaseException`, `classmethod` and `staticmethod`.
 
-use super::parameters::{Parameters, Table, method};
-use crate::heap::Kind;
-use crate::vm::{Arguments, Result, Vm};
+use super::parameters::{Table, method};
+use crate::heap::{Kind, Reference};
+use crate::vm::{Arguments, NativeFunction, Result, Vm};
 
 pub(super) const TABLES: &[Table] = &[
     (
@@ -16,12 +16,8 @@ pub(super) const TABLES: &[Table] = &[
                 let identity = vm.heap.identity(&object);
                 Ok(vm.str(&format!("<{name} object at {identity:#x}>")))
             }),
-            ("__str__", |vm, _, arguments| {
-                vm.repr_object(&Parameters::none(vm, "__str__", arguments)?)
-            }),
-            ("__eq__", |vm, _, arguments| {
-                use crate::heap::Reference;
-                let (a, b) = Parameters::one(vm, "__eq__", arguments)?;
+            method!("__str__", |vm, object| vm.repr_object(&object)),
+            method!("__eq__", |vm, a, b| {
                 Ok(if a.is(&b) {
                     vm.bool(true)
                 } else {
@@ -31,10 +27,7 @@ pub(super) const TABLES: &[Table] = &[
             method!("__hash__", |vm, object| {
                 Ok(vm.int(vm.heap.identity(&object).cast_signed()))
             }),
-            ("__setattr__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "__setattr__", arguments);
-                let (object, name) = (parameters.required()?, parameters.required()?);
-                let value = parameters.required()?;
+            method!("__setattr__", |vm, object, name, value| {
                 vm.generic_set_attr(&object, &vm.attribute_name(&name)?, Some(&value))?;
                 Ok(vm.none())
             }),
@@ -55,10 +48,8 @@ pub(super) const TABLES: &[Table] = &[
         "type",
         &[
             ("__new__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "type.__new__", arguments);
-                let metaclass = parameters.required()?;
-                let name = parameters.required()?;
-                let (bases, dict) = (parameters.required()?, parameters.required()?);
+                let ([metaclass, name, bases, dict], []) =
+                    arguments.first(4).take(vm, "type.__new__", [])?;
                 let Some(name) = vm.text(&name) else {
                     let message = "type.__new__() argument 1 must be str";
                     return Err(vm.error("TypeError", message));
@@ -80,7 +71,39 @@ pub(super) const TABLES: &[Table] = &[
             }),
         ],
     ),
+    (
+        "module",
+        &[("__new__", |vm, _, arguments| {
+            let ([_, name], [_]) = arguments.take(vm, "module", ["doc"])?;
+            Ok(vm.module(&vm.text(&name).unwrap_or_default()))
+        })],
+    ),
+    (
+        "BaseException",
+        &[
+            ("__new__", |vm, _, arguments| {
+                match arguments.positional.split_first() {
+                    Some((class, args)) => Ok(vm.new_exception_object(class, args)),
+                    None => Err(vm.error("TypeError", "__new__(): not enough arguments")),
+                }
+            }),
+            ("__init__", |vm, _, arguments| {
+                if let Some((error, args)) = arguments.positional.split_first() {
+                    vm.set_exception_args(error, &vm.tuple(args));
+                }
+                Ok(vm.none())
+            }),
+            method!("__str__", |vm, error| vm.exception_text(&error)),
+        ],
+    ),
+    ("classmethod", WRAPPER),
+    ("staticmethod", WRAPPER),
 ];
+
+/// A wrapper around a function.
+const WRAPPER: &[(&str, NativeFunction)] = &[method!("__new__", |vm, class, function| {
+    Ok(vm.wrapper(&class, &function))
+})];
 
 /// `object.__new__`.
 fn new(vm: &Vm, mut arguments: Arguments) -> Result {

@@ -6,95 +6,64 @@ use crate::vm::{Arguments, NativeFunction, Result, Vm};
 /// A class and its methods.
 pub(super) type Table = (&'static str, &'static [(&'static str, NativeFunction)]);
 
-/// A method of the receiver alone, or of one more argument.
+/// A method of the receiver and a fixed number of further arguments.
 macro_rules! method {
-    ($name:literal, |$vm:ident, $receiver:ident| $body:expr) => {
+    ($name:literal, |$vm:ident, $($argument:ident),+| $body:expr) => {
         ($name, |$vm, _, arguments| {
-            let $receiver = Parameters::none($vm, $name, arguments)?;
-            $body
-        })
-    };
-    ($name:literal, |$vm:ident, $receiver:ident, $argument:ident| $body:expr) => {
-        ($name, |$vm, _, arguments| {
-            let ($receiver, $argument) = Parameters::one($vm, $name, arguments)?;
+            let ([$($argument),+], []) = arguments.take($vm, $name, [])?;
             $body
         })
     };
 }
 pub(super) use method;
 
-/// The arguments of a builtin, taken one after the other.
-pub(super) struct Parameters<'a> {
-    vm: &'a Vm,
-    name: &'static str,
-    pub positional: std::vec::IntoIter<Local>,
-    pub keywords: Vec<(Local, Local)>,
-}
+impl Arguments {
+    /// The first arguments, where the others may be for another method.
+    pub(super) fn first(mut self, count: usize) -> Self {
+        self.positional.truncate(count);
+        self.positional.into()
+    }
 
-impl<'a> Parameters<'a> {
-    pub fn new(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Self {
-        let Arguments {
-            positional,
-            keywords,
-        } = arguments;
-        let positional = positional.into_iter();
-        Self {
-            vm,
-            name,
-            positional,
-            keywords,
+    /// The arguments that have to be there, and those that may be, by position or under
+    /// these names.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for too few or too many.
+    pub fn take<const REQUIRED: usize, const OPTIONAL: usize>(
+        self,
+        vm: &Vm,
+        function: &str,
+        optional: [&str; OPTIONAL],
+    ) -> Result<([Local; REQUIRED], [Option<Local>; OPTIONAL])> {
+        let Self {
+            mut positional,
+            mut keywords,
+        } = self;
+        let given = positional.len();
+        let mut rest = positional.split_off(REQUIRED.min(given)).into_iter();
+        let optional = optional.map(|name| {
+            rest.next().or_else(|| {
+                let place = keywords.iter().position(|(key, _)| vm.is_text(key, name))?;
+                Some(keywords.remove(place).1)
+            })
+        });
+        if let Some((key, _)) = keywords.first() {
+            let key = vm.text(key).unwrap_or_default();
+            let message = format!("{function}() got an unexpected keyword argument '{key}'");
+            return Err(vm.error("TypeError", &message));
         }
-    }
-
-    /// The next argument, which has to be there.
-    pub fn required(&mut self) -> Result {
-        self.positional.next().ok_or_else(|| {
-            let message = format!("{}() is missing an argument", self.name);
-            self.vm.error("TypeError", &message)
-        })
-    }
-
-    /// The next argument, by position or by name.
-    pub fn optional(&mut self, name: &str) -> Option<Local> {
-        self.positional.next().or_else(|| {
-            let place = self
-                .keywords
-                .iter()
-                .position(|(key, _)| self.vm.is_text(key, name));
-            place.map(|place| self.keywords.remove(place).1)
-        })
-    }
-
-    /// There are no more.
-    pub fn end(mut self) -> Result<()> {
-        if self.positional.next().is_some() {
-            let message = format!("{}() got too many arguments", self.name);
-            return Err(self.vm.error("TypeError", &message));
-        }
-        match self.keywords.first() {
-            Some((key, _)) => {
-                let key = self.vm.text(key).unwrap_or_default();
-                let name = self.name;
-                let message = format!("{name}() got an unexpected keyword argument '{key}'");
-                Err(self.vm.error("TypeError", &message))
+        match positional.try_into() {
+            Ok(required) if rest.len() == 0 => Ok((required, optional)),
+            _ => {
+                let most = REQUIRED + OPTIONAL;
+                let wanted = match OPTIONAL {
+                    0 => format!("exactly {most}"),
+                    _ => format!("{REQUIRED} to {most}"),
+                };
+                let message = format!("{function}() takes {wanted} arguments ({given} given)");
+                Err(vm.error("TypeError", &message))
             }
-            None => Ok(()),
         }
-    }
-
-    /// The one argument behind the receiver.
-    pub fn one(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Result<(Local, Local)> {
-        let mut parameters = Self::new(vm, name, arguments);
-        let (receiver, argument) = (parameters.required()?, parameters.required()?);
-        parameters.end()?;
-        Ok((receiver, argument))
-    }
-
-    /// The receiver alone.
-    pub fn none(vm: &'a Vm, name: &'static str, arguments: Arguments) -> Result {
-        let mut parameters = Self::new(vm, name, arguments);
-        let receiver = parameters.required()?;
-        parameters.end()?;
-        Ok(receiver)
     }
 }

@@ -1,28 +1,16 @@
-//! `str` and `bytes`.
+//! `int`, `bool`, `float`, `str` and `bytes`.
 
-use super::parameters::{Parameters, Table, method};
+use super::parameters::{Table, method};
 use crate::heap::{Kind, Local, Reference};
 use crate::vm::{Arguments, Result, Vm};
 
 fn text_of(vm: &Vm, object: &Local) -> Result<String> {
-    vm.text(object).ok_or_else(|| {
-        let message = format!("must be str, not {}", vm.type_name_for(object));
-        vm.error("TypeError", &message)
-    })
+    let text = vm.text(object);
+    text.ok_or_else(|| vm.type_error("must be str, not {}", &[object]))
 }
 
-/// What to split at.
-fn separator_of(vm: &Vm, object: &Local) -> Result<String> {
-    let separator = text_of(vm, object)?;
-    match separator.is_empty() {
-        true => Err(vm.error("ValueError", "empty separator")),
-        false => Ok(separator),
-    }
-}
-
-fn encoding_and_errors(vm: &Vm, parameters: &mut Parameters<'_>) -> Result<(String, String)> {
-    let encoding = parameters.optional("encoding");
-    let errors = parameters.optional("errors");
+/// The arguments of `encode` and `decode`, with their defaults.
+fn codec(vm: &Vm, encoding: Option<Local>, errors: Option<Local>) -> Result<(String, String)> {
     let text = |object: Option<Local>, default: &str| match object {
         Some(object) => text_of(vm, &object),
         None => Ok(default.to_owned()),
@@ -30,257 +18,172 @@ fn encoding_and_errors(vm: &Vm, parameters: &mut Parameters<'_>) -> Result<(Stri
     Ok((text(encoding, "utf-8")?, text(errors, "strict")?))
 }
 
-fn affix(vm: &Vm, arguments: Arguments, test: fn(&[u8], &[u8]) -> bool) -> Result {
-    let (object, affix) = Parameters::one(vm, "startswith", arguments)?;
-    let content = |object: &Local| vm.heap.with_bytes(object, <[u8]>::to_vec);
-    let affixes = match vm.heap.kind(&affix) {
-        Kind::Tuple => vm.items(&affix).unwrap_or_default(),
-        _ => vec![affix],
+/// `int(value)` or `int(value, base)`.
+fn new_int(vm: &Vm, arguments: Arguments) -> Result {
+    let ([class], [value, base]) = arguments.take(vm, "int", ["x", "base"])?;
+    let value = match (value, base) {
+        (None, _) => vm.int(0),
+        (Some(value), None) => vm.to_int(&value)?,
+        (Some(value), Some(base)) => {
+            let base = vm.index_of(&base, "OverflowError")?;
+            let message = "int() can't convert non-string with explicit base";
+            let text = vm.text(&value);
+            let text = text.ok_or_else(|| vm.error("TypeError", message))?;
+            match u32::try_from(base) {
+                Ok(base @ (0 | 2..=36)) => vm.parse_int(&text, base, &value)?,
+                _ => {
+                    let message = "int() base must be >= 2 and <= 36, or 0";
+                    return Err(vm.error("ValueError", message));
+                }
+            }
+        }
     };
-    for affix in affixes {
-        if vm.heap.kind(&affix) != vm.heap.kind(&object) {
-            let message = "startswith first arg must be str or a tuple of str";
-            return Err(vm.error("TypeError", message));
-        }
-        if test(&content(&object), &content(&affix)) {
-            return Ok(vm.bool(true));
-        }
+    if class.is(&vm.builtin("int")) {
+        return Ok(value);
     }
-    Ok(vm.bool(false))
+    vm.int_of(&class, &vm.int_value(&value).unwrap_or_default())
 }
 
-fn map(vm: &Vm, arguments: Arguments, change: fn(&str) -> String) -> Result {
-    let object = Parameters::none(vm, "str method", arguments)?;
-    Ok(vm.str(&change(&text_of(vm, &object)?)))
+fn new_bool(vm: &Vm, arguments: Arguments) -> Result {
+    let ([_], [value]) = arguments.take(vm, "bool", [""])?;
+    let value = value.unwrap_or_else(|| vm.none());
+    Ok(vm.bool(vm.is_true(&value)?))
 }
 
-fn strip(
-    vm: &Vm,
-    arguments: Arguments,
-    change: fn(&str, &dyn Fn(char) -> bool) -> String,
-) -> Result {
-    let mut parameters = Parameters::new(vm, "strip", arguments);
-    let object = parameters.required()?;
-    let chars = parameters
-        .optional("chars")
-        .filter(|chars| !vm.is_none(chars));
-    let text = text_of(vm, &object)?;
-    let chars = match chars {
-        Some(chars) => Some(text_of(vm, &chars)?),
-        None => None,
+fn new_float(vm: &Vm, arguments: Arguments) -> Result {
+    let ([class], [value]) = arguments.take(vm, "float", [""])?;
+    let value = vm.to_float(&value.unwrap_or_else(|| vm.float(0.0)))?;
+    if class.is(&vm.builtin("float")) && vm.heap.kind(&value) == Kind::Float {
+        return Ok(value);
+    }
+    vm.float_of(&class, vm.float_value(&value).unwrap_or_default())
+}
+
+fn new_str(vm: &Vm, arguments: Arguments) -> Result {
+    let ([class], [object, encoding, errors]) =
+        arguments.take(vm, "str", ["object", "encoding", "errors"])?;
+    let decodes = encoding.is_some() || errors.is_some();
+    let (encoding, errors) = codec(vm, encoding, errors)?;
+    let text = match object {
+        None => vm.str(""),
+        Some(object) if decodes => vm.decode_object(&object, &encoding, &errors)?,
+        Some(object) => vm.str_object(&object)?,
     };
-    let is_stripped = |c: char| match &chars {
-        Some(chars) => chars.contains(c),
-        None => c.is_whitespace(),
-    };
-    Ok(vm.str(&change(&text, &is_stripped)))
+    if class.is(&vm.builtin("str")) {
+        return Ok(text);
+    }
+    vm.str_of(&class, &vm.code_points(&text).unwrap_or_default())
 }
 
-fn find(vm: &Vm, arguments: Arguments, find: fn(&str, &str) -> Option<usize>) -> Result<i64> {
-    let (object, part) = Parameters::one(vm, "find", arguments)?;
-    let (text, part) = (text_of(vm, &object)?, text_of(vm, &part)?);
-    let place = find(&text, &part).map(|place| text[..place].chars().count() as i64);
-    Ok(place.unwrap_or(-1))
+fn new_bytes(vm: &Vm, arguments: Arguments) -> Result {
+    let ([class], [object, encoding, errors]) =
+        arguments.take(vm, "bytes", ["source", "encoding", "errors"])?;
+    let encodes = encoding.is_some() || errors.is_some();
+    let (encoding, errors) = codec(vm, encoding, errors)?;
+    let bytes = match object {
+        None => Vec::new(),
+        Some(object) if encodes => vm.encode(&object, &encoding, &errors)?,
+        Some(object) if vm.int_value(&object).is_some() => {
+            match usize::try_from(vm.index_of(&object, "OverflowError")?) {
+                Ok(count) if count <= vm.heap.capacity() => vec![0; count],
+                Ok(_) => return Err(vm.memory_error()),
+                Err(_) => return Err(vm.error("ValueError", "negative count")),
+            }
+        }
+        Some(object) if vm.heap.kind(&object) == Kind::Str => {
+            return Err(vm.error("TypeError", "string argument without an encoding"));
+        }
+        Some(object) => vm.bytes_of(&object)?,
+    };
+    vm.new_scalar(&class, Kind::Bytes, &bytes)
+}
+
+/// `str.find(part, start)`.
+fn find(vm: &Vm, arguments: Arguments) -> Result {
+    let ([text, part], [start]) = arguments.take(vm, "find", [""])?;
+    let start = start.unwrap_or_else(|| vm.int(0));
+    let points = |object| {
+        let points = vm.code_points(object);
+        points.ok_or_else(|| vm.type_error("must be str, not {}", &[object]))
+    };
+    let (text, part) = (points(&text)?, points(&part)?);
+    let start = usize::try_from(vm.index_of(&start, "OverflowError")?).unwrap_or(0);
+    let found = (start..=text.len()).find(|&at| text[at..].starts_with(&part));
+    Ok(vm.int(found.map_or(-1, |at| at as i64)))
+}
+
+/// `join` of `str` and `bytes`.
+fn join(vm: &Vm, separator: &Local, iterable: &Local) -> Result {
+    let kind = vm.heap.kind(separator);
+    let content = |object: &Local| vm.heap.with_bytes(object, <[u8]>::to_vec);
+    let mut parts = Vec::new();
+    for (place, item) in vm.collect_items(iterable)?.iter().enumerate() {
+        parts.push(match kind {
+            Kind::Str if vm.heap.kind(item) != kind => {
+                let message = format!("sequence item {place}: expected str instance, {{}} found");
+                return Err(vm.type_error(&message, &[item]));
+            }
+            Kind::Str => content(item),
+            _ => vm.bytes_of(item)?,
+        });
+    }
+    vm.new_plain(kind, &parts.join(&*content(separator)))
 }
 
 pub(super) const TABLES: &[Table] = &[
     (
+        "int",
+        &[
+            ("__new__", |vm, _, arguments| new_int(vm, arguments)),
+            method!("bit_length", |vm, value| {
+                let bits = vm.int_value(&value).unwrap_or_default().bits();
+                Ok(vm.int(bits.cast_signed()))
+            }),
+        ],
+    ),
+    (
+        "bool",
+        &[("__new__", |vm, _, arguments| new_bool(vm, arguments))],
+    ),
+    (
+        "float",
+        &[("__new__", |vm, _, arguments| new_float(vm, arguments))],
+    ),
+    (
         "str",
         &[
-            ("__new__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "str", arguments);
-                let class = parameters.required()?;
-                let object = parameters.optional("object");
-                let decodes = parameters.positional.len() + parameters.keywords.len() > 0;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
-                let text = match object {
-                    None => vm.str(""),
-                    Some(object) if decodes => vm.decode_object(&object, &encoding, &errors)?,
-                    Some(object) => vm.str_object(&object)?,
-                };
-                if class.is(&vm.builtin("str")) {
-                    return Ok(text);
-                }
-                vm.str_of(&class, &vm.code_points(&text).unwrap_or_default())
-            }),
+            ("__new__", |vm, _, arguments| new_str(vm, arguments)),
+            method!("__iter__", |vm, text| vm.iter(&text)),
             ("encode", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "encode", arguments);
-                let object = parameters.required()?;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
+                let ([object], [encoding, errors]) =
+                    arguments.take(vm, "encode", ["encoding", "errors"])?;
+                let (encoding, errors) = codec(vm, encoding, errors)?;
                 let bytes = vm.encode(&object, &encoding, &errors)?;
                 vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &bytes)
             }),
-            ("startswith", |vm, _, arguments| {
-                affix(vm, arguments, |all, part| all.starts_with(part))
+            ("find", |vm, _, arguments| find(vm, arguments)),
+            method!("join", |vm, text, parts| join(vm, &text, &parts)),
+            method!("lower", |vm, text| {
+                Ok(vm.str(&text_of(vm, &text)?.to_lowercase()))
             }),
-            ("endswith", |vm, _, arguments| {
-                affix(vm, arguments, |all, part| all.ends_with(part))
-            }),
-            ("upper", |vm, _, arguments| {
-                map(vm, arguments, str::to_uppercase)
-            }),
-            ("lower", |vm, _, arguments| {
-                map(vm, arguments, str::to_lowercase)
-            }),
-            ("strip", |vm, _, arguments| {
-                strip(vm, arguments, |text, is| text.trim_matches(is).to_owned())
-            }),
-            ("lstrip", |vm, _, arguments| {
-                strip(vm, arguments, |text, is| {
-                    text.trim_start_matches(is).to_owned()
-                })
-            }),
-            ("rstrip", |vm, _, arguments| {
-                strip(vm, arguments, |text, is| {
-                    text.trim_end_matches(is).to_owned()
-                })
-            }),
-            ("find", |vm, _, arguments| {
-                Ok(vm.int(find(vm, arguments, |text, part| text.find(part))?))
-            }),
-            method!("partition", |vm, object, separator| {
-                let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
-                let parts = text.split_once(&*separator);
-                let parts = parts.map_or([&text, "", ""], |(head, tail)| [head, &separator, tail]);
-                Ok(vm.tuple(&parts.map(|part| vm.str(part))))
-            }),
-            method!("rpartition", |vm, object, separator| {
-                let (text, separator) = (text_of(vm, &object)?, separator_of(vm, &separator)?);
-                let parts = text.rsplit_once(&*separator);
-                let parts = parts.map_or(["", "", &text], |(head, tail)| [head, &separator, tail]);
-                Ok(vm.tuple(&parts.map(|part| vm.str(part))))
-            }),
-            ("index", |vm, _, arguments| {
-                match find(vm, arguments, |text, part| text.find(part))? {
-                    -1 => Err(vm.error("ValueError", "substring not found")),
-                    place => Ok(vm.int(place)),
-                }
-            }),
-            method!("count", |vm, object, part| {
-                let (text, part) = (text_of(vm, &object)?, text_of(vm, &part)?);
-                Ok(vm.int(text.matches(&*part).count() as i64))
-            }),
-            ("replace", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "replace", arguments);
-                let object = parameters.required()?;
-                let (old, new) = (parameters.required()?, parameters.required()?);
-                let count = parameters.optional("count");
-                parameters.end()?;
-                let (text, old, new) = (
-                    text_of(vm, &object)?,
-                    text_of(vm, &old)?,
-                    text_of(vm, &new)?,
-                );
-                let count = match count {
-                    Some(count) => vm.index_of(&count, "OverflowError")?,
-                    None => -1,
-                };
-                Ok(vm.str(&match usize::try_from(count) {
-                    Ok(count) => text.replacen(&*old, &new, count),
-                    Err(_) => text.replace(&*old, &new),
-                }))
-            }),
-            ("split", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "split", arguments);
-                let object = parameters.required()?;
-                let separator = parameters.optional("sep").filter(|sep| !vm.is_none(sep));
-                let count = parameters.optional("maxsplit");
-                parameters.end()?;
-                let text = text_of(vm, &object)?;
-                let count = match count {
-                    Some(count) => usize::try_from(vm.index_of(&count, "OverflowError")?).ok(),
-                    None => None,
-                };
-                let parts: Vec<Local> = match (separator, count) {
-                    (Some(separator), count) => {
-                        let separator = separator_of(vm, &separator)?;
-                        let parts = text.splitn(count.map_or(usize::MAX, |n| n + 1), &*separator);
-                        parts.map(|part| vm.str(part)).collect()
-                    }
-                    (None, _) => text.split_whitespace().map(|part| vm.str(part)).collect(),
-                };
-                Ok(vm.list(&parts))
-            }),
-            ("splitlines", |vm, _, arguments| {
-                let text = text_of(vm, &Parameters::none(vm, "splitlines", arguments)?)?;
-                let lines: Vec<Local> = text.lines().map(|line| vm.str(line)).collect();
-                Ok(vm.list(&lines))
-            }),
-            method!("join", |vm, object, iterable| {
-                let separator = vm.code_points(&object).unwrap_or_default();
-                let mut points = Vec::new();
-                for (place, item) in vm.collect_items(&iterable)?.iter().enumerate() {
-                    if place > 0 {
-                        points.extend_from_slice(&separator);
-                    }
-                    match vm.code_points(item) {
-                        Some(item) => points.extend(item),
-                        None => {
-                            let message = format!(
-                                "sequence item {place}: expected str instance, {} found",
-                                vm.type_name_for(item)
-                            );
-                            return Err(vm.error("TypeError", &message));
-                        }
-                    }
-                }
-                vm.str_of(&vm.builtin("str"), &points)
+            method!("upper", |vm, text| {
+                Ok(vm.str(&text_of(vm, &text)?.to_uppercase()))
             }),
         ],
     ),
     (
         "bytes",
         &[
-            ("__new__", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "bytes", arguments);
-                let class = parameters.required()?;
-                let object = parameters.optional("source");
-                let encodes = parameters.positional.len() + parameters.keywords.len() > 0;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
-                let bytes = match object {
-                    None => Vec::new(),
-                    Some(object) if encodes => vm.encode(&object, &encoding, &errors)?,
-                    Some(object) if vm.int_value(&object).is_some() => {
-                        let count = vm.index_of(&object, "OverflowError")?;
-                        match usize::try_from(count) {
-                            Ok(count) if count <= vm.heap.capacity() => vec![0; count],
-                            Ok(_) => return Err(vm.memory_error()),
-                            Err(_) => return Err(vm.error("ValueError", "negative count")),
-                        }
-                    }
-                    Some(object) if vm.heap.kind(&object) == Kind::Str => {
-                        let message = "string argument without an encoding";
-                        return Err(vm.error("TypeError", message));
-                    }
-                    Some(object) => vm.bytes_of(&object)?,
-                };
-                vm.new_scalar(&class, Kind::Bytes, &bytes)
-            }),
+            ("__new__", |vm, _, arguments| new_bytes(vm, arguments)),
+            method!("__iter__", |vm, bytes| vm.iter(&bytes)),
             ("decode", |vm, _, arguments| {
-                let mut parameters = Parameters::new(vm, "decode", arguments);
-                let object = parameters.required()?;
-                let (encoding, errors) = encoding_and_errors(vm, &mut parameters)?;
-                parameters.end()?;
+                let ([object], [encoding, errors]) =
+                    arguments.take(vm, "decode", ["encoding", "errors"])?;
+                let (encoding, errors) = codec(vm, encoding, errors)?;
                 let bytes = vm.bytes_value(&object).unwrap_or_default();
                 vm.decode(&bytes, &encoding, &errors)
             }),
-            ("startswith", |vm, _, arguments| {
-                affix(vm, arguments, |all, part| all.starts_with(part))
-            }),
-            ("endswith", |vm, _, arguments| {
-                affix(vm, arguments, |all, part| all.ends_with(part))
-            }),
-            method!("join", |vm, object, iterable| {
-                let separator = vm.bytes_value(&object).unwrap_or_default();
-                let mut parts = Vec::new();
-                for item in vm.collect_items(&iterable)? {
-                    parts.push(vm.bytes_of(&item)?);
-                }
-                vm.new_scalar(&vm.builtin("bytes"), Kind::Bytes, &parts.join(&*separator))
-            }),
+            method!("join", |vm, bytes, parts| join(vm, &bytes, &parts)),
         ],
     ),
 ];

@@ -5,7 +5,12 @@ iterate over.
 """
 
 
+from _driver import digits as _digits
+from _driver import fixed as _fixed
 from _driver import index as _index
+from _driver import power as _power
+from _driver import run as _run
+from _driver import write as _write
 
 
 def all(iterable):
@@ -30,39 +35,6 @@ def hex(value):
     return format(_index(value), "#x")
 
 
-class bytearray:
-    """A list of bytes. Extensions get at it as at any object: by `__bytes__`."""
-
-    def __init__(self, source=()):
-        self._bytes = [0] * source if isinstance(source, int) else list(bytes(source))
-
-    def __bytes__(self):
-        return bytes(self._bytes)
-
-    def __repr__(self):
-        return f"bytearray({bytes(self)!r})"
-
-    def __len__(self):
-        return len(self._bytes)
-
-    def __getitem__(self, index):
-        return self._bytes[index]
-
-    def __setitem__(self, index, value):
-        self._bytes[index] = value
-
-    def __iter__(self):
-        return iter(self._bytes)
-
-    def __eq__(self, other):
-        return bytes(self) == bytes(other)
-
-    __hash__ = None
-
-    def append(self, item):
-        self._bytes.append(item)
-
-
 def enumerate(iterable, start=0):
     pairs = []
     for item in iterable:
@@ -71,10 +43,98 @@ def enumerate(iterable, start=0):
     return iter(pairs)
 
 
+def _run_source(name, source, mode, globals, locals):
+    if isinstance(source, str):
+        source = compile(source, "<string>", mode)
+    if globals is None:
+        raise NotImplementedError(f"{name}() without globals")
+    return _run(source, globals, globals if locals is None else locals)
+
+
+def eval(source, globals=None, locals=None):
+    return _run_source("eval", source, "eval", globals, locals)
+
+
+def exec(source, globals=None, locals=None):
+    _run_source("exec", source, "exec", globals, locals)
+
+
 def filter(function, iterable):
     if function is None:
         return iter([item for item in iterable if item])
     return iter([item for item in iterable if function(item)])
+
+
+def _one_of(characters, text):
+    """The first character if it is one of these, and the rest."""
+    taken = text[:1] if text[:1] in characters else ""
+    return taken, text[len(taken):]
+
+
+def _number(text):
+    """The digits at the start, and the rest."""
+    end = 0
+    while text[end:end + 1] and text[end] in "0123456789":
+        end += 1
+    return text[:end], text[end:]
+
+
+_BASES = {"x": 16, "X": 16, "o": 8, "b": 2}
+
+
+def _converted(value, kind, precision, alternate):
+    """The text for a value before the sign and the padding."""
+    name = type(value).__name__
+    is_int = isinstance(value, int)
+    if not isinstance(value, (int, float, str)):
+        raise TypeError(f"unsupported format string passed to {name}.__format__")
+    if kind in ("", "s") and isinstance(value, str):
+        return str(value)[:precision]
+    if is_int and (kind == "d" or kind == "" and precision is None):
+        return str(int(value))
+    if is_int and kind in _BASES:
+        digits = ("0" + kind if alternate else "") + _digits(abs(value), _BASES[kind])
+        digits = digits.upper() if kind == "X" else digits
+        return "-" + digits if value < 0 else digits
+    if kind == "" and precision is None:
+        return str(value)
+    if kind in ("", "f", "F") and not isinstance(value, str):
+        return _fixed(float(value), 6 if precision is None else precision)
+    raise ValueError(f"Unknown format code '{kind}' for object of type '{name}'")
+
+
+def format(value, specification=""):
+    """`[[fill]align][sign][#][0][width][.precision][type]`"""
+    if not specification:
+        return str(value)
+    fill, align, rest = " ", "", specification
+    if rest[1:2] in ("<", ">", "=", "^"):
+        fill, align, rest = rest[0], rest[1], rest[2:]
+    else:
+        align, rest = _one_of("<>=^", rest)
+    sign, rest = _one_of("+- ", rest)
+    alternate, rest = _one_of("#", rest)
+    zero, rest = _one_of("0", rest)
+    if zero and not align:
+        fill, align = "0", "="
+    width, rest = _number(rest)
+    point, rest = _one_of(".", rest)
+    precision, rest = _number(rest) if point else (None, rest)
+    if len(rest) > 1 or precision == "":
+        raise ValueError(f"Invalid format specifier '{specification}'")
+    text = _converted(value, rest, precision and int(precision), alternate)
+    is_number = isinstance(value, (int, float))
+    if is_number and text[0] != "-" and sign in ("+", " "):
+        text = sign + text
+    missing = max(int(width or 0) - len(text), 0)
+    align = align or (">" if is_number else "<")
+    if align == "<":
+        return text + fill * missing
+    if align == "^":
+        return fill * (missing // 2) + text + fill * (missing - missing // 2)
+    if align == "=" and text[:1] in ("-", "+", " "):
+        return text[0] + fill * missing + text[1:]
+    return fill * missing + text
 
 
 def map(function, iterable, *more):
@@ -105,10 +165,29 @@ def min(*args, key=None, **default):
     return _extreme(lambda a, b: a < b, args, key, list(default.values()))
 
 
+def pow(base, exp, mod=None):
+    return _power(base, exp, mod)
+
+
+def print(*values, sep=None, end=None, flush=False):
+    text = (" " if sep is None else sep).join([str(value) for value in values])
+    _write(text + ("\n" if end is None else end), flush)
+
+
 def reversed(sequence):
     if hasattr(sequence, "__reversed__"):
         return sequence.__reversed__()
     return iter([sequence[i] for i in range(len(sequence) - 1, -1, -1)])
+
+
+def round(number, ndigits=None):
+    if isinstance(number, int):
+        return number
+    if not isinstance(number, float):
+        raise TypeError("round() takes a number and digits")
+    if ndigits is None:
+        return int(_fixed(number, 0))
+    return float(_fixed(number, max(ndigits, 0)))
 
 
 def sorted(iterable, *, key=None, reverse=False):
@@ -142,96 +221,3 @@ def zip(*iterables):
     for index in range(min([len(column) for column in columns])):
         rows.append(tuple([column[index] for column in columns]))
     return iter(rows)
-
-
-class _DictView:
-    """`dict.keys()`, `values()` and `items()`."""
-
-    def __init__(self, dict):
-        self._dict = dict
-
-    def __len__(self):
-        return len(self._dict)
-
-    def __repr__(self):
-        return f"{type(self).__name__[1:]}({list(self)!r})"
-
-
-class _SetLikeView(_DictView):
-    __hash__ = None
-
-    def __eq__(self, other):
-        if not isinstance(other, _SetLikeView):
-            return NotImplemented
-        return len(self) == len(other) and all([item in other for item in self])
-
-
-class _dict_keys(_SetLikeView):
-    def __iter__(self):
-        return iter(self._dict)
-
-    def __contains__(self, key):
-        return key in self._dict
-
-
-class _dict_items(_SetLikeView):
-    def __iter__(self):
-        return iter([(key, self._dict[key]) for key in self._dict])
-
-    def __contains__(self, item):
-        key, value = item
-        return key in self._dict and self._dict[key] == value
-
-
-class _dict_values(_DictView):
-    def __iter__(self):
-        return iter([self._dict[key] for key in self._dict])
-
-
-def _field(path, args, kwargs, automatic):
-    """The value for `{path}` of a template."""
-    name, *attributes = path.split(".")
-    if name == "" or name[0] in "0123456789":
-        index = int(name or automatic)
-        if index >= len(args):
-            raise IndexError(
-                f"Replacement index {index} out of range for positional args tuple"
-            )
-        value = args[index]
-    else:
-        value = kwargs[name]
-    for attribute in attributes:
-        value = getattr(value, attribute)
-    return value
-
-
-def _str_format(template, *args, **kwargs):
-    """`str.format`: `{}`, `{0}`, `{name}`, with attributes, conversions and
-    specifications."""
-    parts, automatic, at = [], 0, 0
-    while at < len(template):
-        here = template[at]
-        if here not in "{}":
-            tail = template[at:]
-            places = [place for place in (tail.find("{"), tail.find("}")) if place > 0]
-            end = at + min([*places, len(tail)])
-            parts.append(template[at:end])
-            at = end
-            continue
-        if template[at + 1:at + 2] == here:
-            parts.append(here)
-            at += 2
-            continue
-        length = template[at:].find("}")
-        if length <= 0:
-            raise ValueError(f"Single '{here}' encountered in format string")
-        field, _, specification = template[at + 1:at + length].partition(":")
-        path, _, conversion = field.partition("!")
-        value = _field(path, args, kwargs, automatic)
-        if path.partition(".")[0] == "":
-            automatic += 1
-        if conversion:
-            value = {"r": repr, "s": str}[conversion](value)
-        parts.append(format(value, specification))
-        at += length + 1
-    return "".join(parts)

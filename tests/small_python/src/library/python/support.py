@@ -4,7 +4,9 @@ The templates are expanded and compiled beforehand, by the suite itself on
 CPython: a call of `make_module` gives the binary that was made for it.
 """
 
-from _driver import built_module, load_built
+from types import SimpleNamespace
+
+from _driver import built_module, load_extension, mode_for
 
 
 SUPPORTS_SYS_EXECUTABLE = False
@@ -24,7 +26,11 @@ class HPyTest:
     ExtensionTemplate = DefaultExtensionTemplate
 
     def make_module(self, main_src, name="mytest", extra_sources=()):
-        return load_built(main_src, name, extra_sources)
+        path = built_module(main_src, name, extra_sources)
+        spec = SimpleNamespace(name=name, origin=path)
+        module = load_extension(name, path, spec, mode_for(name))
+        module.__file__, module.__spec__ = path, spec
+        return module
 
     def compile_module(self, main_src, name="mytest", extra_sources=()):
         return HPyModule(name, built_module(main_src, name, extra_sources))

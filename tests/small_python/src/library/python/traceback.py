@@ -9,4 +9,4 @@ class FrameSummary:
 
 
 def extract_tb(tb):
-    return [FrameSummary(*entry) for entry in tb]
+    return [FrameSummary(*entry) for entry in reversed(tb)]
