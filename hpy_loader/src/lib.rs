@@ -34,7 +34,7 @@
 //!     // SAFETY: the file was built as HPy prescribes.
 //!     let definition = unsafe { library.init() }.map_err(import_error)?;
 //!     // SAFETY: `init` returned the definition.
-//!     let (module, execution) = unsafe { loader.create_module(definition.as_ref(), spec) }?;
+//!     let (module, execution) = unsafe { loader.create_module(definition.as_ref(), spec, name) }?;
 //!     // The place to enter the module into `sys.modules`.
 //!     loader.execute_module(module, execution, name)
 //! }

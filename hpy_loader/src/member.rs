@@ -63,7 +63,11 @@ pub unsafe fn get<R: Runtime>(
                 text if text.is_null() => constant(loader.constants().h_None),
                 text => decode(CStr::from_ptr(text).to_bytes())?,
             },
-            Type::HPyMember_STRING_INPLACE => decode(CStr::from_ptr(address.cast()).to_bytes())?,
+            Type::HPyMember_STRING_INPLACE => {
+                // A string without a NUL ends with the struct.
+                let bytes = std::slice::from_raw_parts(address.cast::<u8>(), member.room);
+                decode(bytes.split(|&byte| byte == 0).next().unwrap_or_default())?
+            }
             Type::HPyMember_CHAR => decode(&[read::<u8>(address)])?,
             Type::HPyMember_BYTE => vm.new_int(read::<i8>(address).into()),
             Type::HPyMember_UBYTE => vm.new_int(read::<u8>(address).into()),

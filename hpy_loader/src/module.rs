@@ -19,7 +19,7 @@ pub struct Execution(&'static [HPyFunc_mod_exec]);
 impl<R: Runtime> Loader<R> {
     /// Makes the module that an extension defines, for
     /// [`execute_module`](Self::execute_module) to run afterwards. `spec` is the
-    /// import system's module spec.
+    /// import system's module spec, and `name` for messages.
     ///
     /// # Errors
     ///
@@ -34,6 +34,7 @@ impl<R: Runtime> Loader<R> {
         &'static self,
         definition: &HPyModuleDef,
         spec: R::Object,
+        name: &str,
     ) -> VmResult<(R::Object, Execution), R>
     where
         R: Definitions,
@@ -47,7 +48,7 @@ impl<R: Runtime> Loader<R> {
         // keeps them.
         let definition: &'static ModuleDef = Box::leak(Box::new(definition));
         if let Some(create) = definition.create {
-            let module = self.call_slot(create, (spec,))?;
+            let module = self.call_slot(create, (spec, name))?;
             if self
                 .runtime()
                 .is_builtin_instance(&module, BuiltinKind::Module)

@@ -35,7 +35,7 @@ impl<const THREADS: bool> Toy<THREADS> {
         // A spec is whatever the import system says it is: here the module's name.
         let spec = vm.text(name);
         // SAFETY: the definition is what `init` has returned.
-        let (module, execution) = unsafe { loader.create_module(definition.as_ref(), spec) }?;
+        let (module, execution) = unsafe { loader.create_module(definition.as_ref(), spec, name) }?;
         // A VM with `sys.modules` enters the module there now.
         loader.execute_module(module, execution, name)
     }

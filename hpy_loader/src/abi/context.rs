@@ -170,13 +170,13 @@ macro_rules! context_table {
                 fn ctx_Callable_Check(h: HPy) -> c_int [Leaf];
                 fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy [RunsPython, Nullable(args, kw)];
                 fn ctx_FatalError(message: *const c_char) [Aborts];
-                fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char) [Reenters];
-                fn ctx_Err_SetObject(h_type: HPy, h_value: HPy) [Reenters, Nullable(h_value)];
-                fn ctx_Err_SetFromErrnoWithFilename(h_type: HPy, filename_fsencoded: *const c_char) -> HPy [Reenters];
-                fn ctx_Err_SetFromErrnoWithFilenameObjects(h_type: HPy, filename1: HPy, filename2: HPy) [Reenters, Nullable(filename1, filename2)];
+                fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char) [Reenters, SetsError];
+                fn ctx_Err_SetObject(h_type: HPy, h_value: HPy) [Reenters, SetsError, Nullable(h_value)];
+                fn ctx_Err_SetFromErrnoWithFilename(h_type: HPy, filename_fsencoded: *const c_char) -> HPy [Reenters, SetsError];
+                fn ctx_Err_SetFromErrnoWithFilenameObjects(h_type: HPy, filename1: HPy, filename2: HPy) [Reenters, SetsError, Nullable(filename1, filename2)];
                 fn ctx_Err_Occurred() -> c_int [Leaf];
                 fn ctx_Err_ExceptionMatches(exc: HPy) -> c_int [Reenters, Nullable(exc)];
-                fn ctx_Err_NoMemory() [Reenters];
+                fn ctx_Err_NoMemory() [Reenters, SetsError];
                 fn ctx_Err_Clear() [Reenters];
                 fn ctx_Err_NewException(utf8_name: *const c_char, base: HPy, dict: HPy) -> HPy [Reenters, Nullable(base, dict)];
                 fn ctx_Err_NewExceptionWithDoc(utf8_name: *const c_char, utf8_doc: *const c_char, base: HPy, dict: HPy) -> HPy [Reenters, Nullable(base, dict)];

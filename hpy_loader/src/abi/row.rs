@@ -59,6 +59,8 @@ pub enum Fact {
     Consumed(&'static [&'static str]),
     /// `HPy_NULL` is a result as well, without an error.
     NullResult,
+    /// The function is there to set an error, in place of one that is pending.
+    SetsError,
 }
 
 impl Effect {
@@ -80,11 +82,21 @@ impl Row {
         self.facts.iter().any(says)
     }
 
+    /// Whether the function is there to set an error.
+    pub fn sets_error(&self) -> bool {
+        self.facts.contains(&Fact::SetsError)
+    }
+
+    /// Whether the function returns nothing, by which C could see that it failed.
+    pub fn is_void(&self) -> bool {
+        matches!(self.kind, RowKind::Function { ret: "", .. })
+    }
+
     /// Whether an argument may be any word.
     pub fn takes_any_word(&self, argument: &str) -> bool {
         let says = |fact: &Fact| match fact {
             Fact::Unchecked(names) | Fact::Consumed(names) => names.contains(&argument),
-            Fact::Nullable(_) | Fact::NullResult => false,
+            Fact::Nullable(_) | Fact::NullResult | Fact::SetsError => false,
         };
         self.facts.iter().any(says)
     }

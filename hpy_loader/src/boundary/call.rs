@@ -2,7 +2,7 @@
 
 use super::arguments::{ArrayArg, CStrArg};
 use super::instance::ContextInstance;
-use crate::abi::context::public_name;
+use crate::abi::context::{ROWS, public_name};
 use crate::abi::*;
 use crate::c_string;
 use crate::call::Loader;
@@ -224,6 +224,32 @@ impl<R: Runtime> ContextCall<R> {
         }
     }
 
+    /// Makes sure that an array of `count` values is one.
+    ///
+    /// # Errors
+    ///
+    /// `SystemError` for null, unless the count is 0.
+    #[inline(always)]
+    pub fn expect_array<T: Copy, P>(self, array: &ArrayArg<T, P>, count: usize) -> VmResult<(), R> {
+        match array.is_null() && count != 0 {
+            true => Err(self.refuse_null("NULL", "an array")),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes sure that the extension has said where a value is.
+    ///
+    /// # Errors
+    ///
+    /// `SystemError` for null.
+    #[inline(always)]
+    pub fn expect_pointer<T>(self, pointer: *mut T, needed: &str) -> VmResult<(), R> {
+        match pointer.is_null() {
+            true => Err(self.refuse_null("NULL", needed)),
+            false => Ok(()),
+        }
+    }
+
     /// Adds the objects behind an array of handles to `pins`, which stay where they are:
     /// to move what was just written costs as much as pinning.
     ///
@@ -237,6 +263,7 @@ impl<R: Runtime> ContextCall<R> {
         count: usize,
         pins: &mut SmallVec<[Pin<'static, R::Object>; 8]>,
     ) -> VmResult<(), R> {
+        self.expect_array(handles, count)?;
         self.expect_memory(count.saturating_mul(size_of::<Pin<'_, R::Object>>()))?;
         for index in 0..count {
             pins.push(self.get(handles.read(index))?);
@@ -274,11 +301,23 @@ impl<R: Runtime> ContextCall<R> {
         }
     }
 
-    /// Makes an error the pending one. The destructor of the one that was
-    /// pending may panic, which is an error as well.
+    /// Makes an error the pending one, as the result of the function. Unless it is the
+    /// function's purpose to set an error, two things forbid that: an error that was
+    /// pending before, which tells more of what went wrong first, and a result of type
+    /// `void`, by which C could not see the failure. The destructor of an error may panic,
+    /// which is an error as well.
     #[cold]
     pub(crate) fn fail(self, error: R::Object) {
-        let set = || self.core().set_pending(error);
+        let row = ROWS.iter().find(|row| row.name == self.row);
+        let is_lost = match row {
+            Some(row) if row.sets_error() => false,
+            Some(row) => row.is_void() || self.core().is_error_pending(),
+            None => self.core().is_error_pending(),
+        };
+        let set = || match is_lost {
+            true => self.core().drop_unlocked(error),
+            false => self.core().set_pending(error),
+        };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
             self.panicked(&*panic);
         }

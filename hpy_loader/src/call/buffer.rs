@@ -1,9 +1,9 @@
 //! The buffer protocol.
 
-use super::Callee;
 use super::arguments::passed;
 use super::running::{CallMode, PreparedCall, RunningCall, run};
 use super::signature::{Invoke, Signature};
+use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::handles::RawHandle;
@@ -33,6 +33,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
         loader: &'static Loader<R>,
         function: Self,
         (object, buffer, flags): Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<Option<R::Object>, R> {
         loader.runtime().check_stack()?;
         let go = |prepared: PreparedCall<'_>| {
@@ -46,7 +47,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_getbufferproc {
             let duplicate = |object: &R::Object| loader.runtime().duplicate(object);
             let exporter = RawHandle::from_bits(exporter.0);
             let exporter = loader.core().handles().take_with(exporter, duplicate);
-            call.integer(result, Callee::Slot)?;
+            call.integer((), result < 0, Callee::Slot)?;
             Ok(exporter)
         };
         let objects = [Some(object)];
@@ -65,6 +66,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
         loader: &'static Loader<R>,
         function: Self,
         (object, buffer): Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<(), R> {
         let go = |prepared: PreparedCall<'_>| {
             buffer.obj = prepared.arg(0);
@@ -72,7 +74,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_releasebufferproc {
             passed!(function prepared [prepared.arg(0), place,] []);
             buffer.obj = HPy::NULL;
         };
-        let judge = |call: &mut RunningCall<R, _>, ()| call.integer(0, Callee::Slot).map(drop);
+        let judge = |call: &mut RunningCall<R, _>, ()| call.integer((), false, Callee::Slot);
         let (address, objects) = (function.address(), [Some(object)]);
         run::<R, P, _, _, _>(loader, address, HPy::NULL, objects, go, judge)
     }

@@ -1,8 +1,8 @@
 //! `tp_new` and `tp_init`.
 
-use super::Callee;
 use super::running::{CallMode, PreparedCall, RunningCall, run_many};
 use super::signature::{Invoke, Signature};
+use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::modes::Outcome;
@@ -42,6 +42,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_newfunc {
         loader: &'static Loader<R>,
         function: Self,
         (class, args, keywords, callee): Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<R::Object, R> {
         let args = (class, args, keywords);
         construct::<R, P, _, _>(loader, function.pointer(), args, |call, made| {
@@ -61,9 +62,10 @@ impl<R: Runtime> Invoke<R> for HPyFunc_initproc {
         loader: &'static Loader<R>,
         function: Self,
         args: Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<(), R> {
         construct::<R, P, _, _>(loader, function.pointer(), args, |call, result| {
-            call.integer(result, Callee::Slot).map(drop)
+            call.integer((), result < 0, Callee::Slot)
         })
     }
 }

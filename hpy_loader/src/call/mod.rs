@@ -55,8 +55,22 @@ pub enum Callee<'a> {
     Class,
     /// A slot of a type, which CPython's messages do not name.
     Slot,
+    /// `HPy_mod_create` of the module with this name.
+    Creation(&'a str),
     /// `HPy_mod_exec` of the module with this name.
     Execution(&'a str),
+}
+
+/// How Python came to call a slot, on which depends what integers mean failure.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub enum AskedBy {
+    /// By an operator or a builtin, such as `len(x)`: the caller takes any negative number,
+    /// or where nothing is asked for any number but 0, as a failure.
+    Operator,
+    /// By the slot's name, such as `x.__len__()`: a failure is -1 with an error pending
+    /// (`wrap_lenfunc` and the like in CPython's `typeobject.c`).
+    Name,
 }
 
 /// The functions that call C, one for each signature, made for the mode of a loader.

@@ -1,12 +1,13 @@
 //! Judging what a C function has returned.
 
-use super::Callee;
 use super::running::RunningCall;
+use super::{AskedBy, Callee};
 use crate::abi::{HPy, HPy_hash_t};
 use crate::handles::RawHandle;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
 use std::borrow::BorrowMut;
+use std::ffi::c_int;
 
 impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     /// Takes the object that the C function returned.
@@ -41,32 +42,38 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
         self.core.error(system_error, &message)
     }
 
-    /// Takes an integer result, of which -1 may mean failure.
+    /// Takes an integer result, which `is_failure` says is one.
     #[inline(always)]
-    pub(super) fn integer<T: PartialOrd + From<i8>>(
+    pub(super) fn integer<T>(
         &self,
         result: T,
+        is_failure: bool,
         callee: Callee<'_>,
     ) -> VmResult<T, R> {
-        let failed = result < T::from(0);
-        if failed || self.core.is_error_pending() {
-            let word = if failed {
-                RawHandle::NULL
-            } else {
-                RawHandle::from_bits(NO_OBJECT)
+        if is_failure || self.core.is_error_pending() {
+            let word = match is_failure {
+                true => RawHandle::NULL,
+                false => RawHandle::from_bits(NO_OBJECT),
             };
             return Err(self.failure(word, callee));
         }
         Ok(result)
     }
 
-    /// Takes a hash: -1 is a failure if it comes with an error, and a hash like any
-    /// other if not, as CPython's slot wrapper has it.
+    /// Takes an integer result of a slot, of which the caller of an operator takes some
+    /// for a failure. A call by the slot's name fails with -1 and an error alone.
     #[inline(always)]
-    pub(super) fn hash(&self, Hash(result): Hash) -> VmResult<HPy_hash_t, R> {
-        let failed = result == -1 && self.core.is_error_pending();
-        self.integer(if failed { -1_i8 } else { 0 }, Callee::Slot)?;
-        Ok(result)
+    pub(super) fn slot_integer<T: Copy + PartialEq + From<i8>>(
+        &self,
+        result: T,
+        is_failure: impl Fn(T) -> bool,
+        asked: AskedBy,
+    ) -> VmResult<T, R> {
+        let failed = match asked {
+            AskedBy::Operator => is_failure(result),
+            AskedBy::Name => result == T::from(-1) && self.core.is_error_pending(),
+        };
+        self.integer(result, failed, Callee::Slot)
     }
 
     #[cold]
@@ -102,7 +109,7 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
         match callee {
             Callee::Callable(name) => self.core.leave(|_| name()),
             Callee::Class => self.repr_of_class().unwrap_or_default(),
-            Callee::Slot | Callee::Execution(_) => "a slot".to_owned(),
+            Callee::Slot | Callee::Creation(_) | Callee::Execution(_) => "a slot".to_owned(),
         }
     }
 
@@ -115,6 +122,9 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     fn failed_silently(&self, callee: Callee<'_>) -> String {
         match callee {
             Callee::Slot => "error return without exception set".to_owned(),
+            Callee::Creation(name) => {
+                format!("creation of module {name} failed without setting an exception")
+            }
             Callee::Execution(name) => {
                 format!("execution of module {name} failed without setting an exception")
             }
@@ -127,6 +137,9 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
 
     fn left_an_error(&self, callee: Callee<'_>) -> String {
         match callee {
+            Callee::Creation(name) => {
+                format!("creation of module {name} raised unreported exception")
+            }
             Callee::Execution(name) => {
                 format!("execution of module {name} raised unreported exception")
             }
@@ -144,11 +157,20 @@ const NO_OBJECT: isize = match RawHandle::from_i64(0) {
     None => unreachable!(),
 };
 
-/// A result that says nothing about failure.
+/// A hash: -1 alone says nothing about failure.
 pub(super) struct Hash(pub(super) HPy_hash_t);
 
 impl Outcome for Hash {
     fn is_failure(&self) -> Option<bool> {
         None
+    }
+}
+
+/// The result of a function that sets something: any number but 0 is a failure.
+pub(super) struct Status(pub(super) c_int);
+
+impl Outcome for Status {
+    fn is_failure(&self) -> Option<bool> {
+        Some(self.0 != 0)
     }
 }

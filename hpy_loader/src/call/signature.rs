@@ -1,5 +1,6 @@
 //! What a call of a C function takes and gives, by the function's type.
 
+use super::AskedBy;
 use super::running::CallMode;
 use crate::abi::CFunction;
 use crate::call::Loader;
@@ -27,6 +28,7 @@ pub type Trampoline<R, F> =
         &'static Loader<R>,
         F,
         <F as Signature>::Args<'a, <R as Roots>::Object>,
+        AskedBy,
     ) -> VmResult<<F as Signature>::Output<<R as Roots>::Object>, R>;
 
 /// The call itself.
@@ -36,5 +38,6 @@ pub(super) trait Invoke<R: Runtime>: Signature {
         loader: &'static Loader<R>,
         function: Self,
         args: Self::Args<'_, R::Object>,
+        asked: AskedBy,
     ) -> VmResult<Self::Output<R::Object>, R>;
 }

@@ -1,10 +1,10 @@
 //! The slots of types and modules, and the functions of attributes.
 
-use super::Callee;
 use super::arguments::{given, opened, passed};
-use super::result::Hash;
+use super::result::{Hash, Status};
 use super::running::{CallMode, PreparedCall, RunningCall, run};
 use super::signature::{Callable, Invoke, Signature, Trampoline};
+use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::runtime::{CompareOp, Runtime, VmResult};
@@ -23,7 +23,17 @@ impl<R: Runtime> Loader<R> {
         function: F,
         args: F::Args<'_, R::Object>,
     ) -> VmResult<F::Output<R::Object>, R> {
-        F::trampoline(self)(self, function, args)
+        F::trampoline(self)(self, function, args, AskedBy::Operator)
+    }
+
+    /// [`call_slot`](Self::call_slot) for a call of the slot by its name.
+    #[inline(always)]
+    pub(super) fn call_slot_by_name<F: Callable<R>>(
+        &'static self,
+        function: F,
+        args: F::Args<'_, R::Object>,
+    ) -> VmResult<F::Output<R::Object>, R> {
+        F::trampoline(self)(self, function, args, AskedBy::Name)
     }
 }
 
@@ -96,6 +106,9 @@ macro_rules! output {
 
 /// A result as C gives it, of a type that tells whether it can be a failure.
 macro_rules! returned {
+    (nothing $result:expr) => {
+        Status($result)
+    };
     (hash $result:expr) => {
         Hash($result)
     };
@@ -106,25 +119,29 @@ macro_rules! returned {
 
 /// What the VM gets for a result of C.
 macro_rules! judge {
-    (object $call:ident $result:ident) => {
+    (object $call:ident $result:ident $asked:ident) => {
         $call.object($result, Callee::Slot)
     };
-    (nothing $call:ident $result:ident) => {
-        $call.integer($result, Callee::Slot).map(drop)
-    };
-    (truth $call:ident $result:ident) => {
+    (nothing $call:ident $result:ident $asked:ident) => {{
+        let Status(status) = $result;
         $call
-            .integer($result, Callee::Slot)
+            .slot_integer(status, |status| status != 0, $asked)
+            .map(drop)
+    }};
+    (truth $call:ident $result:ident $asked:ident) => {
+        $call
+            .slot_integer($result, |result| result < 0, $asked)
             .map(|result| result != 0)
     };
-    (length $call:ident $result:ident) => {
+    (length $call:ident $result:ident $asked:ident) => {
         $call
-            .integer($result, Callee::Slot)
+            .slot_integer($result, |result| result < 0, $asked)
             .map(isize::cast_unsigned)
     };
-    (hash $call:ident $result:ident) => {
-        $call.hash($result)
-    };
+    (hash $call:ident $result:ident $asked:ident) => {{
+        let Hash(hash) = $result;
+        $call.slot_integer(hash, |hash| hash == -1, $asked)
+    }};
 }
 
 /// Declares how slots are called whose arguments are of the kinds in
@@ -137,17 +154,19 @@ macro_rules! signatures {
         }
 
         impl<R: Runtime> Invoke<R> for $function {
+            #[allow(unused_variables, reason = "an object is judged alike")]
             fn invoke<P: CallMode>(
                 loader: &'static Loader<R>,
                 function: Self,
                 ($($arg,)*): Self::Args<'_, R::Object>,
+                asked: AskedBy,
             ) -> VmResult<Self::Output<R::Object>, R> {
                 loader.runtime().check_stack()?;
                 let go = |prepared: PreparedCall<'_>| {
                     returned!($result passed!(function prepared [] [0 1 2] $($arg: $kind,)*))
                 };
                 let objects = opened!([] $($arg: $kind,)*);
-                let judge = |call: &mut RunningCall<R, _>, result| judge!($result call result);
+                let judge = |call: &mut RunningCall<R, _>, result| judge!($result call result asked);
                 run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
             }
         }
@@ -169,7 +188,6 @@ signatures! {
     HPyFunc_descrgetfunc(this: object, instance: optional, owner: optional) -> object;
     HPyFunc_getter(this: object, closure: closure) -> object;
     HPyFunc_setter(this: object, value: optional, closure: closure) -> nothing;
-    HPyFunc_mod_create(spec: object) -> object;
 }
 
 /// The value of an operator as C gets it.
@@ -184,6 +202,28 @@ fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
     }
 }
 
+/// The spec, and the name of the module for messages.
+impl Signature for HPyFunc_mod_create {
+    type Args<'a, O> = (O, &'a str);
+    type Output<O> = O;
+}
+
+impl<R: Runtime> Invoke<R> for HPyFunc_mod_create {
+    fn invoke<P: CallMode>(
+        loader: &'static Loader<R>,
+        function: Self,
+        (spec, name): Self::Args<'_, R::Object>,
+        _: AskedBy,
+    ) -> VmResult<R::Object, R> {
+        loader.runtime().check_stack()?;
+        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] spec: object,);
+        let judge =
+            |call: &mut RunningCall<R, _>, result| call.object(result, Callee::Creation(name));
+        let objects = [Some(spec)];
+        run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
+    }
+}
+
 /// The module, and its name for messages.
 impl Signature for HPyFunc_mod_exec {
     type Args<'a, O> = (O, &'a str);
@@ -195,11 +235,13 @@ impl<R: Runtime> Invoke<R> for HPyFunc_mod_exec {
         loader: &'static Loader<R>,
         function: Self,
         (module, name): Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<(), R> {
         loader.runtime().check_stack()?;
-        let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] module: object,);
-        let judge = |call: &mut RunningCall<R, _>, result| {
-            call.integer(result, Callee::Execution(name)).map(drop)
+        let go =
+            |prepared: PreparedCall<'_>| Status(passed!(function prepared [] [0] module: object,));
+        let judge = |call: &mut RunningCall<R, _>, Status(result)| {
+            call.integer((), result != 0, Callee::Execution(name))
         };
         let objects = [Some(module)];
         run::<R, P, _, _, _>(loader, function.address(), HPy::NULL, objects, go, judge)
@@ -217,6 +259,7 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
         loader: &'static Loader<R>,
         function: Self,
         (this,): Self::Args<'_, R::Object>,
+        _: AskedBy,
     ) -> VmResult<(), R> {
         let go = |prepared: PreparedCall<'_>| passed!(function prepared [] [0] this: object,);
         let report = |_: &mut RunningCall<R, _>, ()| {

@@ -90,7 +90,7 @@ macro_rules! wrappers {
                     let (vm, loader) = (self.vm, self.loader);
                     let $this = vm.object(self.this);
                     $(given!(self $arg $as);)*
-                    $result(vm, loader, loader.call_slot(function, $args))
+                    $result(vm, loader, loader.call_slot_by_name(function, $args))
                 }
             )*
         }
@@ -138,7 +138,7 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot(function, (this, other, op)),
+            self.loader.call_slot_by_name(function, (this, other, op)),
         )
     }
 
@@ -150,7 +150,11 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
             self.vm.object(other),
             self.vm.object(third),
         );
-        object(self.vm, self.loader, self.loader.call_slot(function, args))
+        object(
+            self.vm,
+            self.loader,
+            self.loader.call_slot_by_name(function, args),
+        )
     }
 
     /// `pow(other, self, third)`
@@ -161,7 +165,11 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
             self.vm.object(self.this),
             self.vm.object(third),
         );
-        object(self.vm, self.loader, self.loader.call_slot(function, args))
+        object(
+            self.vm,
+            self.loader,
+            self.loader.call_slot_by_name(function, args),
+        )
     }
 
     /// `__get__(instance, owner)`, where `None` stands for nothing.
@@ -173,7 +181,11 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
             return Err(self.type_error("__get__(None, None) is invalid"));
         }
         let args = (self.vm.object(self.this), instance, owner);
-        object(self.vm, self.loader, self.loader.call_slot(function, args))
+        object(
+            self.vm,
+            self.loader,
+            self.loader.call_slot_by_name(function, args),
+        )
     }
 
     /// `__init__`
@@ -182,7 +194,11 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         let objects = |value| self.vm.object(value);
         let args = self.args.into_iter().map(objects).collect();
         let args = (self.vm.object(self.this), args, keywords.map(objects));
-        nothing(self.vm, self.loader, self.loader.call_slot(function, args))
+        nothing(
+            self.vm,
+            self.loader,
+            self.loader.call_slot_by_name(function, args),
+        )
     }
 
     /// `__new__`, whose receiver is the class.
@@ -192,7 +208,11 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         let args = self.args.into_iter().map(objects).collect();
         let class = self.vm.object(self.this);
         let args = (class, args, keywords.map(objects), Callee::Class);
-        object(self.vm, self.loader, self.loader.call_slot(function, args))
+        object(
+            self.vm,
+            self.loader,
+            self.loader.call_slot_by_name(function, args),
+        )
     }
 
     /// See [`SlotWrappers::call`].
@@ -301,6 +321,7 @@ fn length<R: Runtime, V: SlotWrappers<R>>(
     loader: &Loader<R>,
     result: VmResult<usize, R>,
 ) -> Answer<R, V> {
+    // A call by name passes on what is below zero.
     hash(vm, loader, result.map(usize::cast_signed))
 }
 

@@ -111,6 +111,8 @@ fn new_item<R: Runtime>(call: ContextCall<R>, handle: HPy) -> VmResult<NewItem<R
     Ok(NewItem::Item(BuilderItem::Object(pin)))
 }
 
+/// Sets an item. C gets no answer: if it fails, the builder is not going to be built, and
+/// says then why.
 fn set<R: Runtime>(
     call: ContextCall<R>,
     builder: isize,
@@ -120,17 +122,43 @@ fn set<R: Runtime>(
     if builder == 0 {
         return Ok(());
     }
+    let Err(error) = exchange(call, builder, index, item) else {
+        return Ok(());
+    };
+    let mut refused = BuilderItems::Refused(call.pin_new(error)?);
+    let refuse = |items: &mut BuilderItems<R>| match items {
+        // The first reason counts.
+        BuilderItems::Refused(_) => {}
+        _ => std::mem::swap(items, &mut refused),
+    };
+    call.core().builders().with(builder, refuse);
+    let objects = refused.release();
+    call.leave(|_| drop(objects));
+    Ok(())
+}
+
+/// Puts an item into a builder.
+fn exchange<R: Runtime>(
+    call: ContextCall<R>,
+    builder: isize,
+    index: HPy_ssize_t,
+    item: HPy,
+) -> VmResult<(), R> {
     let mut item = new_item(call, item)?;
     let set = call.core().builders().with(builder, |items| {
-        items.exchange(usize::try_from(index).ok()?, &mut item)
+        let place = usize::try_from(index).ok();
+        place.and_then(|place| items.exchange(place, &mut item))
     });
     // Setting an item twice is not foreseen, but harmless: here is the old one.
     if let Some(object) = item.release() {
         call.leave(|_| drop(object));
     }
-    match set.flatten() {
-        Some(()) => Ok(()),
-        None => Err(call.system_error("the builder is used up, or the index is out of range")),
+    match set {
+        Some(None) => Err(call.error(
+            call.constants().h_IndexError,
+            &format!("the builder has no index {index}"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -198,6 +226,9 @@ fn build<R: Runtime>(call: ContextCall<R>, builder: isize, built: BuiltType) -> 
     call.open(match call.core().builders().remove(builder) {
         Some(BuilderItems::Roots(roots)) => built.build(call.runtime(), roots)?,
         Some(BuilderItems::Pinned(items)) => built.build_pinned(call, items)?,
+        Some(BuilderItems::Refused(error)) => {
+            return Err(error.into_object(|error| call.runtime().duplicate(error)));
+        }
         None => return Err(call.system_error("the builder is used up")),
     })
 }

@@ -20,6 +20,7 @@ fn roots<R: Runtime>(
     args: &ArrayArg<HPy>,
     count: usize,
 ) -> VmResult<Box<[R::Object]>, R> {
+    call.expect_array(args, count)?;
     call.expect_memory(count.saturating_mul(size_of::<R::Object>()))?;
     let mut roots = Vec::with_capacity(count);
     for index in 0..count {

@@ -43,7 +43,7 @@ fn fast_tuple<R: Runtime>(
     count: HPy_ssize_t,
 ) -> Option<HPy> {
     let count = usize::try_from(count).ok()?;
-    if count > SMALL || !R::UNTRACKED_ROOTS {
+    if count > SMALL || items.is_null() || !R::UNTRACKED_ROOTS {
         return None;
     }
     let mut roots = Vec::with_capacity(count);

@@ -9,7 +9,8 @@ context_functions! {
         call.open(call.leave(|vm| vm.new_context_var(name, default.as_deref()))?)
     }
 
-    fn ctx_ContextVar_Get(call, context_var: HPy, default_value: HPy, result: Out<HPy>) -> int32_t {
+    fn ctx_ContextVar_Get(call, context_var: HPy, default_value: HPy, result: InOut<HPy>) -> int32_t {
+        call.expect_pointer(result.as_ptr(), "room for the value")?;
         result.set(HPy::NULL);
         let variable = call.get(context_var)?;
         let default = call.get_optional(default_value)?;

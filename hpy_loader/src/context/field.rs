@@ -30,6 +30,9 @@ fn load<R: Runtime>(
 context_functions! {
     fn ctx_Field_Store(call, _target_object: HPy, target_field: InOut<HPyField>, h: HPy) {
         fast {
+            if target_field.as_ptr().is_null() {
+                return None;
+            }
             let stored = call.runtime().store_field(call.duplicate(h)?);
             let field = field(&target_field);
             let old = field.take(call.runtime());
@@ -40,6 +43,7 @@ context_functions! {
             Some(())
         }
         general {
+            call.expect_pointer(target_field.as_ptr(), "a field")?;
             let word = RawHandle::from(h);
             let stored = if word.is_null() || word.is_immediate() {
                 word.bits()

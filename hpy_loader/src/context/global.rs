@@ -28,6 +28,7 @@ context_functions! {
             Some(())
         }
         general {
+            call.expect_pointer(global.as_ptr(), "a global")?;
             let word = RawHandle::from(h);
             let stored = if word.is_null() || word.is_immediate() {
                 h

@@ -249,8 +249,12 @@ context_functions! {
     }
 
     fn ctx_Dump(call, h: HPy) {
-        let object = call.get(h)?;
-        call.leave(|vm| vm.dump(&object));
+        match call.get(h) {
+            Ok(object) => call.leave(|vm| vm.dump(&object)),
+            // In the words of `_PyObject_Dump`.
+            Err(_) if h.is_null() => eprintln!("<object at NULL>"),
+            Err(_) => eprintln!("<object at {:#x} is freed>", h.0),
+        }
         Ok(())
     }
 }

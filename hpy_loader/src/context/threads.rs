@@ -4,10 +4,6 @@ use super::prelude::*;
 use crate::core::LeftThread;
 use std::sync::atomic::Ordering;
 
-fn unknown<R: Runtime>(call: ContextCall<R>) -> R::Object {
-    call.system_error("HPy_ReenterPythonExecution: unknown thread state")
-}
-
 context_functions! {
     fn ctx_LeavePythonExecution(call) -> HPyThreadState {
         let core = call.core();
@@ -35,17 +31,14 @@ context_functions! {
             false => core.left_threads().contains(state.0),
         };
         if !has_left {
-            return Err(unknown(call));
+            return Ok(());
         }
         call.runtime().attach();
         core.lock().acquire(call.runtime());
         core.threads_away().fetch_sub(1, Ordering::Relaxed);
-        match core.left_threads().remove(state.0) {
-            Some(left) => {
-                core.replace_pending(left.pending);
-                Ok(())
-            }
-            None => Err(unknown(call)),
+        if let Some(left) = core.left_threads().remove(state.0) {
+            core.replace_pending(left.pending);
         }
+        Ok(())
     }
 }

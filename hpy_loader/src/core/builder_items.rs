@@ -12,6 +12,9 @@ use crate::runtime::Runtime;
 pub(crate) enum BuilderItems<R: Runtime> {
     Roots(Box<[R::Object]>),
     Pinned(Vec<BuilderItem<R>>),
+    /// What can't become a list or tuple any more: the error that says why, for C to get
+    /// where a function can tell it.
+    Refused(Pin<'static, R::Object>),
 }
 
 /// One item of a builder that keeps no roots. An object is pinned where its handle
@@ -74,7 +77,8 @@ impl<R: Runtime> BuilderItems<R> {
         Self::Roots(roots.into_boxed_slice())
     }
 
-    /// Exchanges the item at an index. `None` if there is no such index.
+    /// Exchanges the item at an index. `None` if there is no such index. What is refused
+    /// has every index.
     pub(crate) fn exchange(&mut self, index: usize, item: &mut NewItem<R>) -> Option<()> {
         match (self, item) {
             (Self::Roots(roots), NewItem::Root(root)) => {
@@ -83,6 +87,7 @@ impl<R: Runtime> BuilderItems<R> {
             (Self::Pinned(items), NewItem::Item(item)) => {
                 std::mem::swap(items.get_mut(index)?, item);
             }
+            (Self::Refused(_), _) => {}
             _ => unreachable!("a runtime has builders of one kind"),
         }
         Some(())
@@ -94,7 +99,7 @@ impl<R: Runtime> BuilderItems<R> {
         match self {
             // A negative index is past any end.
             Self::Roots(roots) => roots.get_mut(index.cast_unsigned()),
-            Self::Pinned(_) => None,
+            Self::Pinned(_) | Self::Refused(_) => None,
         }
     }
 
@@ -103,7 +108,7 @@ impl<R: Runtime> BuilderItems<R> {
     pub(crate) fn take_roots(&mut self) -> Option<Box<[R::Object]>> {
         match self {
             Self::Roots(roots) => Some(std::mem::take(roots)),
-            Self::Pinned(_) => None,
+            Self::Pinned(_) | Self::Refused(_) => None,
         }
     }
 
@@ -112,6 +117,7 @@ impl<R: Runtime> BuilderItems<R> {
         match self {
             Self::Roots(roots) => roots.into_vec(),
             Self::Pinned(items) => items.into_iter().filter_map(BuilderItem::release).collect(),
+            Self::Refused(error) => error.release().into_iter().collect(),
         }
     }
 }

@@ -52,12 +52,13 @@
 //! catches handles that were closed, come from elsewhere or are garbage. Using
 //! one is an error for the caller to report; closing one is ignored and counted.
 //!
-//! What is *not* caught: garbage that looks like a number is a number. And after
-//! 2^19 objects in one slot its generation starts over; a word kept for exactly
-//! that long names the slot's present object instead of none. A forged word can
-//! hit an open slot likewise. In all these cases C gets hold of a live object
-//! that is not the one it meant. Memory safety does not rest on the check being
-//! perfect: no word, whatever its bits, reaches anything but an occupied slot.
+//! No word ever names two objects: after 2^19 objects a slot has no further generation and
+//! is retired, which costs its 16 bytes.
+//!
+//! What is *not* caught: garbage that looks like a number is a number, and a forged word can
+//! hit an open slot. C then gets hold of a live object that is not the one it meant. Memory
+//! safety does not rest on the check being perfect: no word, whatever its bits, reaches
+//! anything but an occupied slot.
 //!
 //! # Pins
 //!

@@ -214,6 +214,12 @@ impl RawHandle {
         RawHandle(next & ((1 << (INDEX_BITS + GENERATION_BITS)) - 1))
     }
 
+    /// Whether a word [`beside`](Self::beside) the table is of its entry's last round.
+    #[inline]
+    pub(crate) const fn is_last_round(self) -> bool {
+        self.generation() == (1 << GENERATION_BITS) - 2
+    }
+
     /// How many entries words beside the table can tell apart, counting entry 0.
     pub(crate) const BESIDE: u32 = 1 << INDEX_BITS;
 

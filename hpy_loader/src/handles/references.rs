@@ -110,12 +110,12 @@ impl<O> HandleTable<O> {
     /// costs less than both. Gives the new handle and the old object.
     ///
     /// # Errors
-    /// Gives `object` back, and nothing has happened, if the handle is not borrowed
-    /// or C has made duplicates of it.
+    /// Gives `object` back, and nothing has happened, if the handle is not borrowed,
+    /// C has made duplicates of it, or its slot has no further generation.
     #[inline]
     pub fn replace_borrowed(&self, word: RawHandle, object: O) -> Result<(RawHandle, O), O> {
         match self.lookup(word) {
-            Some(slot) if slot.refs() == BORROWED && !slot.is_pinned() => {
+            Some(slot) if slot.refs() == BORROWED && !slot.is_pinned() && !slot.is_last_round() => {
                 let next = RawHandle::slot(word.index(), slot.start_round());
                 // SAFETY: nothing refers to the object: pins there are none, and
                 // the contract of `get` forbids this while its reference is used.
@@ -267,20 +267,24 @@ mod tests {
     }
 
     #[test]
-    fn a_word_kept_for_a_whole_round_names_the_present_object() {
+    fn a_slot_without_a_further_generation_is_retired() {
         let table = HandleTable::with_capacity(10).expect("small");
         let kept = table.open(Rc::new(1)).expect("room");
         let slot = table.lookup(kept).expect("open");
         assert_eq!(table.close(kept), Closed::Freed(()));
         slot.age(u32::MAX >> 12 & !1);
-        let last = table.open(Rc::new(2)).expect("room");
+        let last = table.open_borrowed(Rc::new(2)).expect("room");
+        assert_eq!(last.index(), kept.index());
         assert!(last != kept && table.pin(kept).is_none());
-        assert_eq!(table.close(last), Closed::Freed(()));
-        // The generation starts over: what the check cannot see.
-        let present = table.open(Rc::new(3)).expect("room");
-        assert_eq!(present, kept);
-        assert_eq!(table.take(kept), Some(Rc::new(3)));
-        assert_eq!(table.close(present), Closed::Stale);
+        assert!(table.replace_borrowed(last, Rc::new(3)).is_err());
+        assert!(table.end_borrow(last).freed().is_some());
+        for round in 0..3 {
+            let present = table.open(Rc::new(round)).expect("room");
+            assert_ne!(present.index(), kept.index());
+            assert!(table.pin(kept).is_none() && table.pin(last).is_none());
+            assert_eq!(table.close(present), Closed::Freed(()));
+        }
+        assert_eq!(table.open_count(), 0);
     }
 
     #[test]

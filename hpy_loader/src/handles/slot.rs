@@ -6,7 +6,8 @@
 //! meta                  4 bytes   generation (20 bits) | pins (12 bits)
 //! ```
 //!
-//! The generation is on top, where it wraps by itself.
+//! The generation is on top. It wraps by itself, and a slot whose generation has wrapped is
+//! retired: it is never opened again, so no word ever names two objects.
 //!
 //! The meta word tells the three states apart:
 //!
@@ -39,6 +40,7 @@ pub(super) const MAX_PINS: u32 = (1 << PIN_BITS) - 1;
 
 const PIN_BITS: u32 = u32::BITS - GENERATION_BITS;
 const ONE_GENERATION: u32 = 1 << PIN_BITS;
+const LAST_GENERATION: u32 = u32::MAX >> PIN_BITS;
 
 /// The bits of a root.
 #[inline]
@@ -200,18 +202,31 @@ impl<O> Slot<O> {
 
     /// Gives a slot with `object`, whose close is deferred, a reference again, and its
     /// next odd generation, which is returned: the closed word is stale from here on.
-    /// `None`, and nothing happens, if no close is deferred or the object is another.
+    /// `None`, and nothing happens, if no close is deferred, the object is another, or there
+    /// is no further generation.
     #[inline(always)]
     pub(super) fn revive(&self, object: &O) -> Option<u32> {
-        if !self.is_close_deferred() || self.bits() != bits(object) {
+        if !self.is_close_deferred() || self.bits() != bits(object) || self.is_last_round() {
             return None;
         }
         self.refs.set(1);
         Some(self.start_round())
     }
 
+    /// Whether the slot's generation is the last odd one.
+    #[inline(always)]
+    pub(super) fn is_last_round(&self) -> bool {
+        self.meta.get() >= LAST_GENERATION << PIN_BITS
+    }
+
+    /// Whether a free slot has had its last generation.
+    #[inline(always)]
+    pub(super) fn is_used_up(&self) -> bool {
+        self.meta.get() == 0
+    }
+
     /// Makes every word for an open slot stale but that of the next odd generation,
-    /// which is returned.
+    /// which is returned. There is one.
     #[inline(always)]
     pub(super) fn start_round(&self) -> u32 {
         debug_assert!(self.is_open());
@@ -219,7 +234,7 @@ impl<O> Slot<O> {
         self.generation()
     }
 
-    /// Counts generations. They begin again after the last, the pins stay.
+    /// Counts generations. After the last there is 0, the pins stay.
     #[inline(always)]
     fn age_by(&self, generations: u32) {
         let meta = self.meta.get();
@@ -306,9 +321,6 @@ impl<O> Slot<O> {
 }
 
 #[cfg(test)]
-const LAST_GENERATION: u32 = u32::MAX >> PIN_BITS;
-
-#[cfg(test)]
 impl<O> Slot<O> {
     /// A free slot that has been used for `generation / 2` objects.
     pub(super) fn aged(generation: u32) -> Self {
@@ -348,20 +360,21 @@ mod tests {
         assert_eq!(unsafe { slot.vacate(9) }, 5);
         // SAFETY: the slot is free.
         assert_eq!(unsafe { slot.next_free() }, 9);
-        // SAFETY: as above.
-        assert_eq!(unsafe { slot.fill(6, 1) }, 1, "0 again means never opened");
+        assert!(slot.is_used_up());
     }
 
     #[test]
-    fn rounds_wrap_without_touching_the_pins() {
-        let slot = Slot::<u64>::aged(LAST_GENERATION - 1);
+    fn rounds_end_with_the_last_generation() {
+        let slot = Slot::<u64>::aged(LAST_GENERATION - 3);
         // SAFETY: the slot is free and in no chain.
         unsafe { slot.fill(5, 0) };
         slot.pin();
         assert_eq!(slot.revive(&6), None, "another object");
-        assert_eq!(slot.revive(&5), Some(1));
+        assert_eq!(slot.revive(&5), Some(LAST_GENERATION));
         assert_eq!((slot.refs(), slot.pins()), (1, 1));
         assert_eq!(slot.revive(&5), None, "it is open");
+        slot.set_refs(0);
+        assert_eq!(slot.revive(&5), None, "there is no further generation");
     }
 
     #[test]

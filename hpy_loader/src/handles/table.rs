@@ -270,13 +270,18 @@ impl<O> HandleTable<O> {
         }
     }
 
-    /// Moves the object out of a slot and puts the slot into the free chain.
+    /// Moves the object out of a slot and puts the slot into the free chain, unless it has
+    /// had its last generation.
     ///
     /// # Safety
     /// As for [`Slot::vacate`], on a slot of this table.
     #[inline]
     pub(super) unsafe fn reclaim(&self, slot: &Slot<O>) -> O {
-        let next = self.free.replace(self.slots.index_of(slot));
+        let next = match slot.is_used_up() {
+            // In no chain, and above no mark: nobody opens it.
+            true => 0,
+            false => self.free.replace(self.slots.index_of(slot)),
+        };
         // SAFETY: the caller's promise.
         unsafe { slot.vacate(next) }
     }

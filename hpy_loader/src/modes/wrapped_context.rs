@@ -25,8 +25,11 @@ impl WrappedContext {
         self.0
     }
 
-    /// Makes a `SystemError` the pending one.
+    /// Makes a `SystemError` the pending one, unless there is one.
     pub fn system_error(self, message: &CStr) {
+        if self.ctx_Err_Occurred() != 0 {
+            return;
+        }
         // SAFETY: `new` demands a whole context, and this is a C string.
         unsafe { (self.ctx_Err_SetString)(self.0, self.h_SystemError, message.as_ptr()) };
     }
@@ -81,6 +84,7 @@ functions_of_words! {
     fn ctx_Bytes_Size(h: HPy) -> HPy_ssize_t;
     fn ctx_Unicode_Substring(text: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
     fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy;
+    fn ctx_Err_Occurred() -> c_int;
     fn ctx_Err_NoMemory();
     fn ctx_Err_WriteUnraisable(obj: HPy);
     fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder;

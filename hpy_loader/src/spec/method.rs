@@ -2,7 +2,7 @@
 
 use super::{Refusal, read_text};
 use crate::abi::*;
-use std::ffi::c_void;
+use std::ffi::{c_int, c_long, c_short, c_void};
 
 /// A C function by the way it takes its arguments.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,8 @@ pub struct MemberDef {
     pub field_type: HPyMember_FieldType,
     /// Offset in the native struct, in bytes; not negative.
     pub offset: usize,
+    /// How many bytes of the struct there are from the offset on.
+    pub room: usize,
     /// Whether Python must not assign.
     pub readonly: bool,
 }
@@ -109,8 +111,47 @@ impl MemberDef {
             doc,
             field_type: definition.r#type,
             offset,
+            room: 0,
             readonly: definition.readonly != 0,
         })
+    }
+
+    /// Makes sure that the member lies in a struct of `size` bytes, of the type `owner`.
+    pub(super) fn place(&mut self, size: usize, owner: &str) -> Result<(), Refusal> {
+        let needed = match &*self.name {
+            "__vectorcalloffset__" => size_of::<HPyCallFunction>(),
+            _ => size_in_struct(self.field_type),
+        };
+        match size.checked_sub(self.offset) {
+            Some(room) if room >= needed => {
+                self.room = room;
+                Ok(())
+            }
+            _ => Err(Refusal::system_error(format!(
+                "member '{}' of type '{owner}', {needed} bytes at offset {}, does not lie in \
+                 the struct of {size} bytes",
+                self.name, self.offset
+            ))),
+        }
+    }
+}
+
+/// How many bytes of a struct a member of this type takes at least.
+const fn size_in_struct(field_type: HPyMember_FieldType) -> usize {
+    use HPyMember_FieldType as Type;
+    match field_type {
+        Type::HPyMember_NONE => 0,
+        Type::HPyMember_CHAR
+        | Type::HPyMember_BYTE
+        | Type::HPyMember_UBYTE
+        | Type::HPyMember_BOOL
+        | Type::HPyMember_STRING_INPLACE => 1,
+        Type::HPyMember_SHORT | Type::HPyMember_USHORT => size_of::<c_short>(),
+        Type::HPyMember_INT | Type::HPyMember_UINT => size_of::<c_int>(),
+        Type::HPyMember_FLOAT => size_of::<f32>(),
+        Type::HPyMember_LONG | Type::HPyMember_ULONG => size_of::<c_long>(),
+        // Numbers of 64 bits, pointers, and fields.
+        _ => 8,
     }
 }
 

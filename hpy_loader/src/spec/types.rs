@@ -166,7 +166,11 @@ impl TypeDef {
                     self.methods.push(MethodDef::read(&define.definition.meth)?);
                 }
                 HPyDef_Kind::HPyDef_Kind_Member => {
-                    let member = MemberDef::read(&define.definition.member)?;
+                    let mut member = MemberDef::read(&define.definition.member)?;
+                    // Without a struct, all members are refused together.
+                    if self.basicsize != 0 {
+                        member.place(self.basicsize, &self.full_name)?;
+                    }
                     if !self.offsets.take(&member) {
                         self.members.push(member);
                     }

@@ -209,10 +209,16 @@ fn there_are_four_keys<const THREADS: bool>(host: &Host<THREADS>) {
             assert_eq!(c!(c.ctx_Capsule_Set(h, key, pointer(8))), -1);
             c.close(h);
         });
-        assert_eq!(
-            error,
-            format!("SystemError: HPyCapsule_Set: unknown key {number}")
-        );
+        // The first error counts.
+        let expected = format!("SystemError: HPyCapsule_Get: unknown key {number}");
+        assert_eq!(error, expected);
+        let error = host.error(|c| {
+            let h = capsule(c, std::ptr::null());
+            assert_eq!(c!(c.ctx_Capsule_Set(h, key, pointer(8))), -1);
+            c.close(h);
+        });
+        let expected = format!("SystemError: HPyCapsule_Set: unknown key {number}");
+        assert_eq!(error, expected);
     }
     let error = host.error(|c| {
         let h = capsule(c, std::ptr::null());

@@ -17,7 +17,7 @@ both! {
     there_are_errors_of_the_extensions_own,
     functions_that_succeed_leave_it_alone,
     nested_c_starts_without_it,
-    an_error_of_nested_c_takes_its_place,
+    an_error_of_nested_c_leaves_it_alone,
     python_that_fails_sets_it,
     unraisable_errors_are_reported,
     a_bad_handle_leaves_the_report_without_an_object,
@@ -232,7 +232,7 @@ fn nested_c_starts_without_it<const THREADS: bool>(host: &Host<THREADS>) {
     assert_eq!(error, "ValueError: outside");
 }
 
-fn an_error_of_nested_c_takes_its_place<const THREADS: bool>(host: &Host<THREADS>) {
+fn an_error_of_nested_c_leaves_it_alone<const THREADS: bool>(host: &Host<THREADS>) {
     let function = through_python(host, |c, _| {
         c.raise("inside");
         HPy::NULL
@@ -241,7 +241,7 @@ fn an_error_of_nested_c_takes_its_place<const THREADS: bool>(host: &Host<THREADS
         c.raise("outside");
         assert!(c.call(function, &[]).is_null());
     });
-    assert_eq!(error, "ValueError: inside");
+    assert_eq!(error, "ValueError: outside");
 }
 
 fn python_that_fails_sets_it<const THREADS: bool>(host: &Host<THREADS>) {
@@ -271,15 +271,12 @@ fn unraisable_errors_are_reported<const THREADS: bool>(host: &Host<THREADS>) {
 }
 
 fn a_bad_handle_leaves_the_report_without_an_object<const THREADS: bool>(host: &Host<THREADS>) {
-    let error = host.error(|c| {
+    host.run(|c| {
         let closed = c.closed();
         c.raise("must not get lost");
         c!(c.ctx_Err_WriteUnraisable(closed));
+        assert!(!c.is_pending());
     });
-    assert!(
-        error.starts_with("SystemError: HPyErr_WriteUnraisable: "),
-        "{error}"
-    );
     let expected = ["ValueError: must not get lost"];
     assert_eq!(host.vm().take_reports(), expected);
 }

@@ -46,9 +46,23 @@ unsafe extern "C" fn silent_exec(_: *mut HPyContext, _: HPy) -> c_int {
     -1
 }
 
+unsafe extern "C" fn positive_exec(_: *mut HPyContext, _: HPy) -> c_int {
+    7
+}
+
 unsafe extern "C" fn two_minded_exec(context: *mut HPyContext, _: HPy) -> c_int {
     C::new(context).raise("in exec");
     0
+}
+
+unsafe extern "C" fn silent_create(_: *mut HPyContext, _: HPy) -> HPy {
+    HPy::NULL
+}
+
+unsafe extern "C" fn two_minded_create(context: *mut HPyContext, spec: HPy) -> HPy {
+    let c = C::new(context);
+    c.raise("in create");
+    c.tuple(&[spec])
 }
 
 unsafe extern "C" fn create(context: *mut HPyContext, spec: HPy) -> HPy {
@@ -67,7 +81,7 @@ fn make<const THREADS: bool>(
     // SAFETY: the definition is valid, and its functions have the right types.
     let (module, execution) = unsafe {
         host.loader
-            .create_module(&definition, host.vm().text("spec"))
+            .create_module(&definition, host.vm().text("spec"), "made")
     }?;
     host.loader.execute_module(module, execution, "made")
 }
@@ -120,6 +134,10 @@ fn an_exec_slot_must_say_what_it_means<const THREADS: bool>(host: &Host<THREADS>
             "SystemError: execution of module made failed without setting an exception",
         ),
         (
+            positive_exec as HPyCFunction,
+            "SystemError: execution of module made failed without setting an exception",
+        ),
+        (
             two_minded_exec as HPyCFunction,
             "SystemError: execution of module made raised unreported exception",
         ),
@@ -138,6 +156,15 @@ fn an_extension_may_create_the_module_itself<const THREADS: bool>(host: &Host<TH
         let made = make(host, definitions, change);
         made.expect_err("refused").error_text()
     };
+    let silent = slot(HPySlot_Slot::HPy_mod_create, silent_create as HPyCFunction);
+    let expected = "SystemError: creation of module made failed without setting an exception";
+    assert_eq!(refused(vec![silent], &|_| ()), expected);
+    let two_minded = slot(
+        HPySlot_Slot::HPy_mod_create,
+        two_minded_create as HPyCFunction,
+    );
+    let expected = "SystemError: creation of module made raised unreported exception";
+    assert_eq!(refused(vec![two_minded], &|_| ()), expected);
     let error = refused(vec![create(), create()], &|_| ());
     assert!(
         error.starts_with("SystemError: Multiple definitions"),

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_int, c_void};
 
 use hpy_loader::abi::*;
 
-use crate::definitions::{Definitions, method, slot, type_spec};
+use crate::definitions::{Definitions, member, method, slot, type_spec};
 use crate::extension::{C, c};
 use crate::host::{Host, both};
 
@@ -285,6 +285,28 @@ fn a_spec_must_make_sense<const THREADS: bool>(host: &Host<THREADS>) {
         let error = refused(unknown, &|_| ());
         let expected = format!("SystemError: type 'module.Type' fills an unknown slot {number}");
         assert_eq!(error, expected);
+    }
+    for (field_type, last) in [
+        (HPyMember_FieldType::HPyMember_LONGLONG, 8),
+        (HPyMember_FieldType::HPyMember_INT, 12),
+        (HPyMember_FieldType::HPyMember_STRING_INPLACE, 15),
+        (HPyMember_FieldType::HPyMember_OBJECT, 8),
+    ] {
+        for offset in [last + 1, 16, 1 << 20, isize::MAX as usize] {
+            let beyond = member(c"beyond", field_type, offset, false);
+            let error = refused(vec![beyond], &|_| ());
+            let expected = "SystemError: member 'beyond' of type 'module.Type', ";
+            assert!(error.starts_with(expected), "{error}");
+            assert!(error.ends_with("does not lie in the struct of 16 bytes"));
+        }
+        host.run(|c| {
+            let inside = vec![member(c"inside", field_type, last, false)];
+            let mut definitions = Definitions::new(inside);
+            let mut spec = type_spec(16, &mut definitions);
+            let class = c!(c.ctx_Type_FromSpec(&mut spec, no_params()));
+            assert!(!class.is_null());
+            c.close(class);
+        });
     }
     let unknown = HPyDef {
         kind: HPyDef_Kind(99),

@@ -94,7 +94,7 @@ fn create(
     // SAFETY: the file is trusted to be built as HPy prescribes.
     let definition = unsafe { library.init() }.map_err(|error| load_error(&error, vm))?;
     // SAFETY: `init` returned the definition, and the global context is ours.
-    let made = unsafe { loader.create_module(definition.as_ref(), spec) };
+    let made = unsafe { loader.create_module(definition.as_ref(), spec, &name) };
     let (module, execution) = made.map_err(|error| into_exception(error, vm))?;
     Ok((module, Made { loader, execution }))
 }

@@ -100,7 +100,7 @@ impl Vm {
         // SAFETY: the file is trusted to be built as HPy prescribes.
         let definition = unsafe { library.init() }.map_err(|error| self.load_error(&error))?;
         // SAFETY: `init` returned the definition, and the context is ours.
-        let made = unsafe { loader.create_module(definition.as_ref(), spec.to_object()) };
+        let made = unsafe { loader.create_module(definition.as_ref(), spec.to_object(), name) };
         let (module, execution) = self.rooted_error(made)?;
         let module = self.heap.root(&module);
         if self.heap.kind(&module) == Kind::Module {

@@ -68,8 +68,10 @@ impl Records {
         }
         let (place, orphan) = self.forget_oldest();
         // Words of its former handles lead nowhere from here on.
-        let next = place.record.last_word().next_round();
-        place.record.word.set(!next.bits());
+        if !place.is_used_up() {
+            let next = place.record.last_word().next_round();
+            place.record.word.set(!next.bits());
+        }
         let stack = match length - 1 > self.max_closed.get() {
             true => &self.spare,
             false => &self.free,

@@ -61,6 +61,15 @@ pub(super) struct FreeRecord<'a> {
     record: &'a HandleRecord,
 }
 
+impl FreeRecord<'_> {
+    /// Whether a handle in it would get a word that another had before. Such a record is
+    /// not used again.
+    #[inline(always)]
+    fn is_used_up(&self) -> bool {
+        self.record.last_word().is_last_round()
+    }
+}
+
 /// All records, and the limits on what is kept of closed ones.
 pub(super) struct Records {
     all: Reservation<HandleRecord>,
@@ -202,18 +211,23 @@ impl Records {
     /// With more handles open than a word can tell apart.
     #[cold]
     pub fn make_place(&self) -> (FreeRecord<'_>, HPy) {
+        let mut orphan = HPy::NULL;
         if self.closed.length.get() > self.max_closed.get() {
-            return self.forget_oldest();
+            let place;
+            (place, orphan) = self.forget_oldest();
+            if !place.is_used_up() {
+                return (place, orphan);
+            }
         }
         if let Some(place) = self.take(&self.spare) {
-            return (place, HPy::NULL);
+            return (place, orphan);
         }
         let index = self.fresh.get();
         assert!(index as usize <= self.mask, "{index} handles are open");
         self.fresh.set(index + 1);
         let record = self.record(index);
         record.word.set(!RawHandle::beside(index, 0).bits());
-        (FreeRecord { index, record }, HPy::NULL)
+        (FreeRecord { index, record }, orphan)
     }
 
     /// Opens a handle in a free record.

@@ -43,6 +43,9 @@ impl Records {
 
     #[inline(always)]
     pub(super) fn put(&self, stack: &RecordStack, place: FreeRecord<'_>) {
+        if place.is_used_up() {
+            return;
+        }
         place.record.next.set(stack.replace(place.index));
     }
 

@@ -3,9 +3,6 @@
 
 use super::super::state::Builder;
 use super::*;
-use std::ffi::CStr;
-
-const USED_UP: &CStr = c"the builder is used up, or never was one";
 
 fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
     if inner == 0 {
@@ -50,13 +47,9 @@ macro_rules! builders {
 
                 fn $set(builder: $builder, index: HPy_ssize_t, h_item: HPy) {
                     general(inspection) {
-                        let is_null = builder.is_null();
                         let builder = $builder(unwrap(inspection, builder.0, $is_list, false));
                         let item = inspection.unwrap(h_item);
-                        match builder.is_null() && !is_null {
-                            true => inspection.inner().system_error(USED_UP),
-                            false => inspection.inner().$set(builder, index, item),
-                        }
+                        inspection.inner().$set(builder, index, item);
                     }
                 }
 

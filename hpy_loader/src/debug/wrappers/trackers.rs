@@ -12,9 +12,6 @@ fn expect_open<T>(inspection: &Inspection, done: Result<T, (Site, Site)>) -> Opt
         Ok(done) => Some(done),
         Err((opened, closed)) => {
             inspection.violation_at(ViolationKind::TrackerClosed, opened, closed);
-            inspection
-                .inner()
-                .system_error(c"the tracker is closed, or never was one");
             None
         }
     }
@@ -44,7 +41,12 @@ wrappers! {
             let added = trackers.with(ht.0, |record| record.value.push(h));
             match expect_open(inspection, added) {
                 Some(()) => 0,
-                None => -1,
+                None => {
+                    inspection
+                        .inner()
+                        .system_error(c"the tracker is closed, or never was one");
+                    -1
+                }
             }
         }
     }

@@ -17,30 +17,36 @@ impl Extension {
                     is_list,
                     number,
                     items,
+                    fate: Fate::Good,
                 });
             }
             &Step::Set(ref builder, index, ref item) if !self.builders.is_empty() => {
                 let at = builder.index(self.builders.len());
                 let item = self.pick(item);
-                // The function answers nothing but an error.
-                c.clear();
-                self.is_pending = false;
                 let Builder {
                     is_list,
                     number,
                     items,
+                    fate,
                 } = &mut self.builders[at];
+                // The function answers nothing: what it refuses comes out when C builds.
                 match is_list {
                     true => c!(c.ctx_ListBuilder_Set(HPyListBuilder(*number), index, item.h)),
                     false => c!(c.ctx_TupleBuilder_Set(HPyTupleBuilder(*number), index, item.h)),
                 }
-                let place = usize::try_from(index).ok();
-                let place = place.and_then(|place| items.as_mut()?.get_mut(place));
-                let (may_work, has_worked) = (place.is_some(), !c.is_pending());
-                if let (true, Some(place)) = (has_worked, place) {
-                    *place = item.value;
+                if let Some(items) = items {
+                    let place = usize::try_from(index).ok();
+                    match place.and_then(|place| items.get_mut(place)) {
+                        None => *fate = Fate::Spoilt,
+                        Some(place) => {
+                            *place = item.value;
+                            if !item.is_open && *fate == Fate::Good {
+                                *fate = Fate::Doubtful;
+                            }
+                        }
+                    }
                 }
-                self.answered(has_worked, !item.is_open || !may_work, may_work);
+                self.answered(true, false, true);
             }
             Step::Build(builder) if !self.builders.is_empty() => {
                 let at = builder.index(self.builders.len());
@@ -49,7 +55,9 @@ impl Extension {
                     is_list,
                     number,
                     items,
+                    fate,
                 } = &mut self.builders[at];
+                let fate = *fate;
                 let (h, expected) = match is_list {
                     true => (
                         c!(c.ctx_ListBuilder_Build(HPyListBuilder(*number))),
@@ -64,7 +72,8 @@ impl Extension {
                             .map(|items| Value::Tuple(Container::new(age, items))),
                     ),
                 };
-                self.got(h, expected, false);
+                let expected = expected.filter(|_| fate != Fate::Spoilt);
+                self.got(h, expected, fate == Fate::Doubtful);
             }
             Step::Cancel(builder) if !self.builders.is_empty() => {
                 let at = builder.index(self.builders.len());
@@ -97,10 +106,8 @@ impl Extension {
             }
             Step::Forget(tracker) | Step::CloseTracked(tracker) if !self.trackers.is_empty() => {
                 let at = tracker.index(self.trackers.len());
-                c.clear();
-                self.is_pending = false;
                 let (tracker, tracked) = &mut self.trackers[at];
-                let (is_open, mut closed) = (tracked.is_some(), Vec::new());
+                let mut closed = Vec::new();
                 if matches!(step, Step::Forget(_)) {
                     c!(c.ctx_Tracker_ForgetAll(*tracker));
                     let forgotten = tracked.as_mut().map(std::mem::take);
@@ -112,35 +119,38 @@ impl Extension {
                     c!(c.ctx_Tracker_Close(*tracker));
                     closed = tracked.take().unwrap_or_default();
                 }
-                self.answered(!c.is_pending(), !is_open, is_open);
+                self.answered(true, false, true);
                 if !self.is_careful() {
                     closed.into_iter().for_each(|h| self.closed(h));
                 }
             }
             &Step::StoreField(at, ref h) => {
                 let picked = self.pick(h);
-                c.clear();
-                self.is_pending = false;
                 c!(c.ctx_Field_Store(self.holder.h, self.holder.field(at), picked.h));
-                let has_worked = !c.is_pending();
-                if has_worked {
-                    self.fields[at] = Some(picked.value);
+                let mut stored = picked.value;
+                if !picked.is_open {
+                    // Nobody can tell what there is now.
+                    let none = c.known().h_None;
+                    c!(c.ctx_Field_Store(self.holder.h, self.holder.field(at), none));
+                    stored = Value::None;
                 }
-                self.answered(has_worked, !picked.is_open, true);
+                self.fields[at] = Some(stored);
+                self.answered(true, false, true);
             }
             &Step::LoadField(at) => {
                 self.got(self.holder.load(at), self.fields[at].clone(), false);
             }
             &Step::StoreGlobal(at, ref h) => {
                 let picked = self.pick(h);
-                c.clear();
-                self.is_pending = false;
                 c!(c.ctx_Global_Store(self.globals.of_step(at), picked.h));
-                let has_worked = !c.is_pending();
-                if has_worked {
-                    self.kept[at] = Some(picked.value);
+                let mut stored = picked.value;
+                if !picked.is_open {
+                    // Nobody can tell what there is now.
+                    c!(c.ctx_Global_Store(self.globals.of_step(at), c.known().h_None));
+                    stored = Value::None;
                 }
-                self.answered(has_worked, !picked.is_open, true);
+                self.kept[at] = Some(stored);
+                self.answered(true, false, true);
             }
             &Step::LoadGlobal(at) => {
                 // SAFETY: the global is the extension's, which has one thread.

@@ -45,6 +45,17 @@ struct Builder {
     number: isize,
     /// None once it is used up.
     items: Option<Vec<Value>>,
+    /// Whether it can be built: an item that it refuses spoils it.
+    fate: Fate,
+}
+
+/// Whether a builder can be built.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Good,
+    /// An item was a handle that need not be open.
+    Doubtful,
+    Spoilt,
 }
 
 /// A handle that was picked.
