@@ -29,9 +29,6 @@ impl Unwrapped {
 /// `handles` is null or points to `count` handles; it may be anything if that is 0, or
 /// more than there is memory.
 unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> Unwrapped {
-    if handles.is_null() && count != 0 {
-        inspection.violation(ViolationKind::NullArgument, "an array is needed");
-    }
     let is_read = count != 0 && is_available(count.saturating_mul(size_of::<HPy>()));
     if handles.is_null() || !is_read {
         return Unwrapped::Unread(handles);
