@@ -31,20 +31,18 @@ print("last line")
 
 #out> last line
 #err>
-#err> 1 handle never closed: 'in a callback'
+#err> 2 handles never closed: 'in a callback', 'by a thread'
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by Callable.__call__ at debug_after_exit.py:@callback
+#err>   called by 2 paths, the most frequent first
+#err>   1 time    Callable.__call__ at debug_after_exit.py:@callback
 #err>             <module> at debug_after_exit.py:@module
+#err>   1 time    work at debug_after_exit.py:@work
+#err>             Thread.run at threading:*
+#err>             Thread._bootstrap_inner at threading:*
+#err>             Thread._bootstrap at threading:*
 #err>
 #err> 1 handle never closed: 'result of a callback'
 #err>   opened in call_impl at untidy.c:@after the call
 #err>   called by <module> at debug_after_exit.py:@module
 #err>
-#err> 1 handle never closed: 'by a thread'
-#err>   opened in leak_impl at untidy.c:@leak
-#err>   called by work at debug_after_exit.py:@work
-#err>             Thread.run at threading:*
-#err>             Thread._bootstrap_inner at threading:*
-#err>             Thread._bootstrap at threading:*
-#err>
-#err> hpy.debug: 0 violations, 3 leaked handles at 3 places in untidy
+#err> hpy.debug: 0 violations, 3 leaked handles at 2 places in untidy

@@ -34,6 +34,7 @@ print(attempt(misuse.mix_fields, misuse.Box(), misuse.Box(), "six"))  # here: mi
 attempt(misuse.wrong_struct, 1)  # here: wrong_struct
 attempt(misuse.not_a_type, 1)  # here: not_a_type
 print(attempt(misuse.build_twice, 1))  # here: build_twice
+print(attempt(misuse.build_wrongly, 1))  # here: build_wrongly
 attempt(misuse.track_late, 1)  # here: track_late
 print(attempt(misuse.leave_error))  # here: leave_error
 print(attempt(misuse.miss_error))  # here: miss_error
@@ -44,10 +45,11 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #out> 5
 #out> six
 #out> [1]
+#out> (1, None, 1)
 #out> SystemError: <built-in function leave_error> returned a result with an exception set
 #out> SystemError: <built-in function miss_error> returned NULL without setting an exception
 #out> 1
-#out> SystemError: NULL where an array is needed
+#out> SystemError: HPyTuple_FromArray: NULL where an array is needed
 #err>
 #err> HPy_Close: an argument is closed, which is for the caller to do [argument-closed in misuse]
 #err>   used in   close_argument_impl at misuse.c:@argument closed
@@ -136,6 +138,16 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@build_twice
 #err>
+#err> HPyTupleBuilder_Build: a builder is built with an item that was never set: index 1 of a builder for 3 [builder-hole in misuse]
+#err>   used in   build_wrongly_impl at misuse.c:@hole
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@build_wrongly
+#err>
+#err> HPyListBuilder_Set: a builder has no such index: index 1 of a builder for 1 [builder-index in misuse]
+#err>   used in   build_wrongly_impl at misuse.c:@beyond
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@build_wrongly
+#err>
 #err> HPyTracker_Add: a tracker is used after it was closed [tracker-closed in misuse]
 #err>   used in   track_late_impl at misuse.c:@tracked late
 #err>   opened in track_late_impl at misuse.c:@tracker
@@ -173,4 +185,4 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@pass_null
 #err>
-#err> hpy.debug: 23 violations at 23 places, 0 leaked handles in misuse, other.misuse
+#err> hpy.debug: 25 violations at 25 places, 0 leaked handles in misuse, other.misuse

@@ -22,28 +22,24 @@ print("done")
 #out> 5 5
 #out> done
 #err>
-#err> 4 handles never closed: 'one', 'two', 'three', ...
+#err> 8 handles never closed: 'one', 'two', 'three', ...
 #err>   opened in leak_impl at untidy.c:@leak
-#err>   called by fill at debug_leaks.py:@fill
+#err>   called by 2 paths, the most frequent first
+#err>   4 times   fill at debug_leaks.py:@fill
 #err>             main at debug_leaks.py:@main
 #err>             <module> at debug_leaks.py:@module
-#err>
-#err> 4 handles never closed: 'one', 'two', 'three', ...
-#err>   opened in leak_impl at untidy.c:@leak
-#err>   called by fill at debug_leaks.py:@fill
+#err>   4 times   fill at debug_leaks.py:@fill
 #err>             main at debug_leaks.py:@again
 #err>             <module> at debug_leaks.py:@module
 #err>
-#err> 1 handle never closed: 'alpha'
+#err> 2 handles never closed: 'alpha', 'gamma'
 #err>   opened in forget at untidy.c:@forget
-#err>             first_impl at untidy.c:@first
-#err>   called by main at debug_leaks.py:@ends
+#err>   called by 2 paths, the most frequent first
+#err>   1 time    first_impl at untidy.c:@first
+#err>             main at debug_leaks.py:@ends
+#err>             <module> at debug_leaks.py:@module
+#err>   1 time    last_impl at untidy.c:@last
+#err>             main at debug_leaks.py:@ends
 #err>             <module> at debug_leaks.py:@module
 #err>
-#err> 1 handle never closed: 'gamma'
-#err>   opened in forget at untidy.c:@forget
-#err>             last_impl at untidy.c:@last
-#err>   called by main at debug_leaks.py:@ends
-#err>             <module> at debug_leaks.py:@module
-#err>
-#err> hpy.debug: 0 violations, 10 leaked handles at 4 places in untidy
+#err> hpy.debug: 0 violations, 10 leaked handles at 2 places in untidy

@@ -159,6 +159,22 @@ static HPy build_twice_impl(HPyContext *ctx, HPy self, HPy arg)
     return list;
 }
 
+HPyDef_METH(build_wrongly, "build_wrongly", HPyFunc_O)
+static HPy build_wrongly_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPyTupleBuilder holes = HPyTupleBuilder_New(ctx, 3);
+    HPyTupleBuilder_Set(ctx, holes, 0, arg);
+    HPyTupleBuilder_Set(ctx, holes, 2, arg);
+    HPy tuple = HPyTupleBuilder_Build(ctx, holes); /* here: hole */
+    HPyListBuilder beyond = HPyListBuilder_New(ctx, 1);
+    HPyListBuilder_Set(ctx, beyond, 0, arg);
+    HPyListBuilder_Set(ctx, beyond, 1, arg); /* here: beyond */
+    HPy list = HPyListBuilder_Build(ctx, beyond);
+    if (HPy_IsNull(list))
+        HPyErr_Clear(ctx);
+    return tuple;
+}
+
 HPyDef_METH(begin_list, "begin_list", HPyFunc_O)
 static HPy begin_list_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -374,7 +390,7 @@ static int execute_impl(HPyContext *ctx, HPy module)
 static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
-    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &begin_list, &begin_tuple, &track_on, &track_late,
+    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &build_wrongly, &begin_list, &begin_tuple, &track_on, &track_late,
     &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,

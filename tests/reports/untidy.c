@@ -105,8 +105,20 @@ static HPy hold_impl(HPyContext *ctx, HPy self, HPy function)
     return result;
 }
 
+/* Goes through functions of HPy's own, some of them static, in every extension. */
+HPyDef_METH(leak_text, "leak_text", HPyFunc_VARARGS)
+static HPy leak_text_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    long number;
+    if (!HPyArg_Parse(ctx, NULL, args, nargs, "l", &number)) /* here: parse */
+        return HPy_NULL;
+    HPyUnicode_FromFormat(ctx, "text %ld", number); /* here: format */
+    HPy_BuildValue(ctx, "(ll)", number, number); /* here: build */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
 static HPyDef *defines[] = {
-    &leak, &first, &last, &use_after_close, &close_twice,
+    &leak_text, &leak, &first, &last, &use_after_close, &close_twice,
     &keep, &forget_all, &call, &tidy, &hold, NULL,
 };
 static HPyModuleDef moduledef = {.defines = defines};

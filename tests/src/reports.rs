@@ -7,6 +7,7 @@
 //! ```python
 //! # run: -m hpy.debug
 //! # arguments: one two
+//! # environment: HPY=debug
 //! # status: 1
 //! untidy.leak("x")  # here: line
 //!
@@ -52,6 +53,7 @@ struct Script {
     name: String,
     run: Vec<String>,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     module: Option<String>,
     build: Option<String>,
     needs_packages: bool,
@@ -84,6 +86,11 @@ impl Script {
                 match key {
                     "run" => script.run = words(value),
                     "arguments" => script.arguments = words(value),
+                    "environment" => {
+                        let variable = value.split_once('=');
+                        let (name, value) = variable.context("NAME=value is needed")?;
+                        script.environment.push((name.to_owned(), value.to_owned()));
+                    }
                     "packages" => script.needs_packages = true,
                     "also on" => {
                         ensure!(value == "moving-gc", "{name}: there is no VM {value}");
@@ -109,7 +116,8 @@ impl Script {
         command
             .args(&self.run)
             .arg(&self.name)
-            .args(&self.arguments);
+            .args(&self.arguments)
+            .envs(self.environment.iter().cloned());
         self.check_command(files, command, python.name(), module)
     }
 

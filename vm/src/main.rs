@@ -70,9 +70,11 @@ fn main() -> ExitCode {
         universal::debug::module_def(&builder.ctx),
         universal::trace::module_def(&builder.ctx),
     ];
-    rustpython::run(
+    let status = rustpython::run(
         builder
             .add_native_modules(&modules)
             .add_frozen_modules(py_freeze!(dir = "python")),
-    )
+    );
+    universal::warn_of_names();
+    status
 }

@@ -51,7 +51,7 @@ impl<O> CallArgs<O> {
     }
 
     /// Positional arguments, followed by one value for each of the `count` names in
-    /// the tuple `names`.
+    /// the tuple `names`, which may be empty.
     ///
     /// # Panics
     ///
@@ -62,7 +62,7 @@ impl<O> CallArgs<O> {
         Self {
             positional: values.len() - count,
             values,
-            keyword_names: Some(names),
+            keyword_names: (count != 0).then_some(names),
         }
     }
 }

@@ -15,11 +15,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A list or tuple under construction.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Builder {
     /// The wrapped context's.
     pub inner: isize,
     pub is_list: bool,
+    /// Which of its items are set.
+    pub is_set: Vec<bool>,
 }
 
 /// Where a context keeps the handle of the pending error. Many functions read it, and a

@@ -4,7 +4,7 @@
 //! differ in less than a line are one to the reader: a paragraph is the text of
 //! the frames, not the addresses behind it.
 
-use super::records::HandleView;
+use super::records::{HandleView, Origin};
 use super::state::Debug;
 use super::summary_paragraph::{
     Paragraph, SummaryFormat, count, grouped_by_place, most_first, python_lines,
@@ -49,12 +49,15 @@ impl Debug {
             let meant = open.filter(|&(age, _)| self.records.is_since(age, generation));
             meant.map(|(_, site)| site).collect()
         };
+        // The first generation has the context's constants, which nobody leaks. A call
+        // that still runs, in a thread that nobody waits for, closes its arguments.
+        let mut open = self.open_handles(generation.max(1));
+        open.retain(|view| view.origin != Origin::Argument);
         Findings {
             builders: since(self.builders.all_open()),
             trackers: since(self.trackers.all_open()),
             violations: self.violations_with_times(),
-            // The first generation has the context's constants, which nobody leaks.
-            open: self.open_handles(generation.max(1)),
+            open,
             modules: self.modules(),
         }
     }

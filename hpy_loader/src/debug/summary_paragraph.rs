@@ -45,8 +45,18 @@ pub(super) fn most_first(paragraphs: impl Iterator<Item = Paragraph>) -> Vec<Par
     paragraphs
 }
 
-/// A paragraph for each place at which things were made. Places whose lines are the same
-/// are one.
+/// How many of the paths that lead to one line are shown.
+const PATHS: usize = 3;
+
+/// How C and Python came to a line: the frames, the innermost first.
+#[derive(PartialEq, Eq, Hash)]
+struct Path {
+    c: Vec<String>,
+    python: Vec<String>,
+}
+
+/// A paragraph for each line of C at which things were made, however many paths lead
+/// there. Where no line is known, each path has its own.
 pub(super) fn grouped_by_place<T>(
     made: impl Iterator<Item = ((Site, PythonStack), T)>,
     python: impl Fn(PythonStack) -> Vec<String>,
@@ -58,17 +68,55 @@ pub(super) fn grouped_by_place<T>(
     for (place, thing) in made {
         places.entry(place).or_default().push(thing);
     }
-    let mut paragraphs: IndexMap<Vec<String>, Vec<T>> = IndexMap::new();
+    let mut lines: IndexMap<String, IndexMap<Path, Vec<T>>> = IndexMap::new();
     for ((site, stack), things) in places {
-        let mut lines = labelled("opened in", own_frames(site));
-        lines.extend(labelled("called by", python(stack)));
-        paragraphs.entry(lines).or_default().extend(things);
+        let c = own_frames(site).map(|frame| frame.to_string()).collect();
+        let path = Path {
+            c,
+            python: python(stack),
+        };
+        let line = path.c.first().cloned();
+        let paths = lines
+            .entry(line.unwrap_or_else(|| path.python.join("\n")))
+            .or_default();
+        paths.entry(path).or_default().extend(things);
     }
-    most_first(paragraphs.into_iter().map(|(lines, things)| Paragraph {
-        heading: heading(&things),
-        lines,
-        times: things.len() as u64,
+    most_first(lines.into_values().map(|mut paths| {
+        paths.sort_by(|_, some, _, others| others.len().cmp(&some.len()));
+        let lines = path_lines(&paths);
+        let things: Vec<T> = paths.into_values().flatten().collect();
+        Paragraph {
+            heading: heading(&things),
+            lines,
+            times: things.len() as u64,
+        }
     }))
+}
+
+/// The frames that lead to a line, of the most frequent paths if there are several.
+fn path_lines<T>(paths: &IndexMap<Path, Vec<T>>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let [path] = paths.keys().collect::<Vec<_>>()[..] {
+        lines.extend(labelled("opened in", &path.c));
+        lines.extend(labelled("called by", &path.python));
+        return lines;
+    }
+    let line = paths.keys().flat_map(|path| path.c.first()).take(1);
+    lines.extend(labelled("opened in", line));
+    let number = count(paths.len() as u64, "path");
+    lines.extend(labelled(
+        "called by",
+        [format!("{number}, the most frequent first")],
+    ));
+    for (path, things) in paths.iter().take(PATHS) {
+        let above = path.c.iter().skip(1).chain(&path.python);
+        lines.extend(labelled(&count(things.len() as u64, "time"), above));
+    }
+    if paths.len() > PATHS {
+        let more = count((paths.len() - PATHS) as u64, "more path");
+        lines.extend(labelled("...", [more]));
+    }
+    lines
 }
 
 pub(super) fn python_lines(stack: PythonStack, show: &dyn SummaryFormat) -> Vec<String> {

@@ -85,7 +85,6 @@ functions_of_words! {
     fn ctx_Unicode_Substring(text: HPy, start: HPy_ssize_t, end: HPy_ssize_t) -> HPy;
     fn ctx_CallTupleDict(callable: HPy, args: HPy, kw: HPy) -> HPy;
     fn ctx_Err_Occurred() -> c_int;
-    fn ctx_Err_NoMemory();
     fn ctx_Err_WriteUnraisable(obj: HPy);
     fn ctx_ListBuilder_New(size: HPy_ssize_t) -> HPyListBuilder;
     fn ctx_ListBuilder_Set(builder: HPyListBuilder, index: HPy_ssize_t, item: HPy);

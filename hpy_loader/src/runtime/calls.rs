@@ -19,7 +19,8 @@ pub trait Calls: Roots {
     /// `callable(object)`.
     fn is_callable(&self, object: &Self::Object) -> bool;
     /// A call in the vectorcall form: `args` are the positional arguments
-    /// followed by the values of the keywords that the tuple `names` lists.
+    /// followed by the values of the keywords that the tuple `names` lists, which may be
+    /// empty.
     fn call(
         &self,
         callable: &Self::Object,

@@ -15,7 +15,7 @@ pub trait Errors: Roots {
 
     /// What `PyErr_SetObject` followed by normalisation gives: `value` itself
     /// if it is an instance of `class`, `class(*value)` for a tuple, `class()`
-    /// for none, else `class(value)`. If the class raises, that exception. A
+    /// for none and for `None`, else `class(value)`. If the class raises, that exception. A
     /// `class` that is no exception class gives a `SystemError`.
     fn error_from_value(&self, class: &Self::Object, value: Option<&Self::Object>) -> Self::Object;
 
@@ -37,7 +37,7 @@ pub trait Errors: Roots {
     fn error_matches(&self, error: &Self::Object, class: &Self::Object) -> bool;
 
     /// `PyErr_NewExceptionWithDoc`; `name` is `module.class`, `base` a class or
-    /// a tuple of classes.
+    /// a tuple of classes, and `Exception` if it is left out.
     fn new_error_class(
         &self,
         name: &str,

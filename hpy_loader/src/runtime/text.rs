@@ -3,6 +3,9 @@
 use super::{Roots, VmResult};
 
 /// Text and bytes.
+///
+/// An `encoding` is what C gives to `HPyUnicode_FromEncodedObject`, or one of `utf-8`,
+/// `ascii` and `latin-1`, spelt like this. `errors` is what C gives, or `strict`.
 pub trait Text: Roots {
     /// A `str` of valid UTF-8; `MemoryError` where there is no room for it.
     fn new_str(&self, text: &str) -> VmResult<Self::Object, Self>;

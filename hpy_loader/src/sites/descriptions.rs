@@ -101,15 +101,6 @@ pub fn describe(image: &Image, address: usize) -> Vec<CFrame> {
     description.frames(&image.path, address.wrapping_sub(image.base) as u64)
 }
 
-/// The name of the function that a call was made from, not the inlined ones';
-/// empty if it is not known.
-pub fn function_name(image: &Image, return_address: usize) -> String {
-    let function = describe(image, return_address - 1).pop();
-    function
-        .and_then(|frame| frame.function)
-        .unwrap_or_default()
-}
-
 /// The extent of the function that begins at `address`, as far as its symbol tells.
 pub fn extent(image: &Image, address: usize) -> Option<(usize, usize)> {
     let mut descriptions = DESCRIPTIONS.lock();

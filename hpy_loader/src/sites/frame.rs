@@ -1,7 +1,7 @@
 //! What an address means to a person.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One frame of C: a function, and as far as known where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,10 +32,13 @@ pub struct SourceLine {
 }
 
 impl CFrame {
-    /// Whether the function is one of HPy's own, which its headers bring into
-    /// every extension. The frame after it is the one that its author knows.
+    /// Whether the function is one of HPy's own, which its headers and sources bring into
+    /// every extension. The frame after it is the one that its author knows. Without
+    /// debug information the name alone tells.
     pub fn is_helper(&self) -> bool {
-        self.function.as_deref().is_some_and(is_helper)
+        let is_in_hpy = |place: &SourceLine| is_in_hpy(&place.file);
+        self.function.as_deref().is_some_and(is_helper_name)
+            || self.place.as_ref().is_some_and(is_in_hpy)
     }
 }
 
@@ -59,10 +62,17 @@ impl fmt::Display for CFrame {
     }
 }
 
-/// Whether a function is one that HPy's headers and sources bring into every
-/// extension. The prefix is HPy's, except in the names that it prescribes.
-pub fn is_helper(name: &str) -> bool {
+/// Whether a function has a name of HPy's: all with the prefix, except those that HPy
+/// prescribes.
+fn is_helper_name(name: &str) -> bool {
     let name = name.trim_start_matches('_');
     name.strip_prefix("HPy")
         .is_some_and(|rest| !rest.starts_with("Init"))
+}
+
+/// Whether a file is of the package `hpy.devel`, which has `argparse.c`, `format.c` and
+/// the like.
+fn is_in_hpy(file: &Path) -> bool {
+    let components: Vec<_> = file.iter().collect();
+    components.windows(2).any(|pair| pair == ["hpy", "devel"])
 }

@@ -2,8 +2,7 @@
 
 use super::call::CallScope;
 use super::caller::Caller;
-use super::descriptions::{extent, function_name};
-use super::frame::is_helper;
+use super::descriptions::{describe, extent};
 use super::site::Site;
 use super::walk::{Walk, Walker};
 use crate::platform::images::{Image, Images};
@@ -192,7 +191,7 @@ impl Stacks {
         }
         let verdict = match self.images.find(address) {
             Some(image) if is_vm(image) => Verdict::Vm,
-            Some(image) if is_helper(&function_name(image, address)) => Verdict::Helper,
+            Some(image) if is_helper(image, address) => Verdict::Helper,
             Some(image) if image.called_before(address).is_some() => Verdict::Jumped,
             _ => Verdict::Enough,
         };
@@ -239,6 +238,12 @@ pub fn jump(function: usize, offset: u32) -> Site {
 /// The image that an address lies in.
 pub fn image(address: usize) -> Option<Arc<Image>> {
     STACKS.lock().images.find(address).cloned()
+}
+
+/// Whether a call was made from one of HPy's own functions.
+fn is_helper(image: &Image, return_address: usize) -> bool {
+    let function = describe(image, return_address - 1).pop();
+    function.is_some_and(|frame| frame.is_helper())
 }
 
 /// This very code tells which image is the VM.

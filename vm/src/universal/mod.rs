@@ -7,6 +7,7 @@ mod pending;
 mod shown;
 pub mod trace;
 
+pub use mode::warn_of_names;
 pub use pending::execute;
 
 use crate::host::{into_exception, make_loader};
@@ -94,7 +95,7 @@ fn create(
     // SAFETY: the file is trusted to be built as HPy prescribes.
     let definition = unsafe { library.init() }.map_err(|error| load_error(&error, vm))?;
     // SAFETY: `init` returned the definition, and the global context is ours.
-    let made = unsafe { loader.create_module(definition.as_ref(), spec, &name) };
+    let made = unsafe { loader.create_module(definition.as_ref(), spec, name) };
     let (module, execution) = made.map_err(|error| into_exception(error, vm))?;
     Ok((module, Made { loader, execution }))
 }

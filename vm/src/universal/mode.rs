@@ -3,12 +3,38 @@
 use crate::host::make_loader;
 use hpy_loader::modes::Mode;
 use rustpython_vm::builtins::PyStrRef;
+use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::env;
+
+/// The names of the modules that a mode was chosen for.
+static NAMES: PyMutex<Vec<String>> = PyMutex::new(Vec::new());
+
+/// Warns, at the end of the process, of modules that the variable `HPY` names and nobody
+/// has imported: most likely their names are misspelt. HPy's own loader refuses to load
+/// any other module then.
+pub fn warn_of_names() {
+    let names = NAMES.lock();
+    let value = env::var("HPY").unwrap_or_default();
+    let asked = value.split(',').filter_map(|entry| entry.split_once(':'));
+    for (asked, _) in asked {
+        let asked = asked.trim();
+        // A process without HPy modules, say one that the program starts, is not meant.
+        if !names.is_empty() && !names.iter().any(|name| name == asked) {
+            eprintln!(
+                "hpyvm: warning: HPY={value} names the module '{asked}', which was not \
+                 loaded; these HPy modules were: {}",
+                names.join(", ")
+            );
+        }
+    }
+}
 
 /// The mode for the module `name` that the variable `HPY` in `environment` asks
 /// for. With `HPY_LOG`, standard output tells that the module is loaded.
 pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Mode> {
     let mode = mode_from_environment(name, environment, vm)?;
+    NAMES.lock().push(name.to_owned());
     if get_variable(environment, "HPY_LOG", vm)?.is_some() {
         vm.print((mode.log_line(name),))?;
     }

@@ -76,6 +76,10 @@ kinds! {
         "a value is used as a handle that never was one";
     BuilderUsedUp "builder-used-up" BuilderHook
         "a builder is used after it was built or cancelled";
+    BuilderIndex "builder-index" GoOn
+        "a builder has no such index";
+    BuilderHole "builder-hole" GoOn
+        "a builder is built with an item that was never set";
     TrackerClosed "tracker-closed" HandleHook
         "a tracker is used after it was closed";
     FieldMisused "field-misused" HandleHook

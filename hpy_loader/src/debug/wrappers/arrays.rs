@@ -4,35 +4,39 @@ use super::*;
 use crate::memory::is_available;
 use smallvec::SmallVec;
 
-type Handles = SmallVec<[HPy; 8]>;
+/// An array for the wrapped context.
+enum Unwrapped {
+    /// With its own handles.
+    Handles(SmallVec<[HPy; 8]>),
+    /// What the extension gave, where the wrapped context does not look: NULL, and an
+    /// array of none, or of more handles than there is memory for.
+    Unread(*const HPy),
+}
 
-/// The wrapped context's handles for an array of ours. `None`, with an error set,
-/// for NULL and for a count that can't be right: the wrapped context says the same of
-/// them.
+impl Unwrapped {
+    fn as_ptr(&self) -> *const HPy {
+        match self {
+            Self::Handles(handles) => handles.as_ptr(),
+            Self::Unread(handles) => *handles,
+        }
+    }
+}
+
+/// The wrapped context's handles for an array of ours.
 ///
 /// # Safety
 ///
 /// `handles` is null or points to `count` handles; it may be anything if that is 0, or
 /// more than there is memory.
-unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> Option<Handles> {
-    if count == 0 {
-        return Some(SmallVec::new());
-    }
-    if handles.is_null() {
-        inspection.violation(ViolationKind::NullArgument, "an array is needed");
-        inspection
-            .inner()
-            .system_error(c"NULL where an array is needed");
-        return None;
-    }
-    if !is_available(count.saturating_mul(size_of::<HPy>())) {
-        inspection.inner().ctx_Err_NoMemory();
-        return None;
+unsafe fn unwrap(inspection: &Inspection, handles: *const HPy, count: usize) -> Unwrapped {
+    let is_read = count != 0 && is_available(count.saturating_mul(size_of::<HPy>()));
+    if handles.is_null() || !is_read {
+        return Unwrapped::Unread(handles);
     }
     // SAFETY: the caller vouches for the array.
     let handles = unsafe { std::slice::from_raw_parts(handles, count) };
     let unwrapped = handles.iter().map(|&handle| inspection.unwrap(handle));
-    Some(unwrapped.collect())
+    Unwrapped::Handles(unwrapped.collect())
 }
 
 /// The number of keywords, for arguments that follow the positional ones.
@@ -67,9 +71,6 @@ unsafe fn call(
     };
     // SAFETY: the caller vouches for the array.
     let handles = unsafe { unwrap(inspection, args, nargs.saturating_add(keywords)) };
-    let Some(handles) = handles else {
-        return HPy::NULL;
-    };
     let inner = inspection.inner().as_ptr();
     // SAFETY: an array of the wrapped context's handles.
     inspection.wrap(unsafe { function(inner, first, handles.as_ptr(), nargs, names) })
@@ -99,11 +100,8 @@ wrappers! {
             let inner = inspection.inner();
             // SAFETY: the extension gives an array.
             let handles = unsafe { unwrap(inspection, items, usize::try_from(n).unwrap_or(0)) };
-            let Some(mut handles) = handles else {
-                return HPy::NULL;
-            };
-            let items = if handles.is_empty() { items } else { handles.as_mut_ptr() };
-            // SAFETY: an array of the wrapped context's handles.
+            let items = handles.as_ptr().cast_mut();
+            // SAFETY: an array of the wrapped context's handles, which it only reads.
             inspection.wrap(unsafe { (inner.ctx_Tuple_FromArray)(inner.as_ptr(), items, n) })
         }
     }
@@ -114,9 +112,6 @@ wrappers! {
             let (class, kw) = (inspection.unwrap(r#type), inspection.unwrap(kw));
             // SAFETY: the extension gives an array.
             let handles = unsafe { unwrap(inspection, args, usize::try_from(nargs).unwrap_or(0)) };
-            let Some(handles) = handles else {
-                return HPy::NULL;
-            };
             // SAFETY: an array of the wrapped context's handles.
             inspection.wrap(unsafe {
                 (inner.ctx_Type_GenericNew)(inner.as_ptr(), class, handles.as_ptr(), nargs, kw)

@@ -4,13 +4,50 @@
 use super::super::state::Builder;
 use super::*;
 
-fn open(inspection: &Inspection, inner: isize, is_list: bool) -> isize {
+fn open(inspection: &Inspection, inner: isize, size: HPy_ssize_t, is_list: bool) -> isize {
     if inner == 0 {
         return 0;
     }
+    let builder = Builder {
+        inner,
+        is_list,
+        is_set: vec![false; usize::try_from(size).unwrap_or_default()],
+    };
     let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
+    inspection.debug().builders.open(age, site, builder)
+}
+
+/// Notes that an item is set, if the builder has it.
+fn note_item(inspection: &Inspection, builder: isize, index: HPy_ssize_t) {
+    let note = |builder: &mut Builder| {
+        let place = usize::try_from(index).ok();
+        let place = place.and_then(|place| builder.is_set.get_mut(place));
+        match place {
+            Some(is_set) => {
+                *is_set = true;
+                Ok(())
+            }
+            None => Err(builder.is_set.len()),
+        }
+    };
     let builders = &inspection.debug().builders;
-    builders.open(age, site, Builder { inner, is_list })
+    if let Ok(Err(size)) = builders.with(builder, |record| note(&mut record.value)) {
+        let detail = format!("index {index} of a builder for {size}");
+        inspection.violation(ViolationKind::BuilderIndex, &detail);
+    }
+}
+
+/// Looks for an item that is not set.
+fn expect_items(inspection: &Inspection, builder: isize) {
+    let hole = |builder: &Builder| {
+        let hole = builder.is_set.iter().position(|&is_set| !is_set)?;
+        Some((hole, builder.is_set.len()))
+    };
+    let builders = &inspection.debug().builders;
+    if let Ok(Some((hole, size))) = builders.with(builder, |record| hole(&record.value)) {
+        let detail = format!("index {hole} of a builder for {size}");
+        inspection.violation(ViolationKind::BuilderHole, &detail);
+    }
 }
 
 /// The wrapped builder, or null after a violation.
@@ -19,15 +56,18 @@ fn unwrap(inspection: &Inspection, builder: isize, is_list: bool, is_end: bool) 
         return 0;
     }
     let builders = &inspection.debug().builders;
-    let found = builders.with(builder, |record| (record.value, record.opened));
+    let found = builders.with(builder, |record| {
+        let is_right = record.value.is_list == is_list;
+        is_right.then_some(record.value.inner).ok_or(record.opened)
+    });
     let (opened, closed) = match found {
-        Ok((value, _)) if value.is_list == is_list => {
+        Ok(Ok(inner)) => {
             if is_end {
                 let _ = builders.close(builder, inspection.site());
             }
-            return value.inner;
+            return inner;
         }
-        Ok((_, opened)) => (opened, Site::UNKNOWN),
+        Ok(Err(opened)) => (opened, Site::UNKNOWN),
         Err(sites) => sites,
     };
     inspection.violation_at(ViolationKind::BuilderUsedUp, opened, closed);
@@ -41,13 +81,17 @@ macro_rules! builders {
                 fn $new(size: HPy_ssize_t) -> $builder {
                     general(inspection) {
                         let builder = inspection.inner().$new(size);
-                        $builder(open(inspection, builder.0, $is_list))
+                        $builder(open(inspection, builder.0, size, $is_list))
                     }
                 }
 
                 fn $set(builder: $builder, index: HPy_ssize_t, h_item: HPy) {
                     general(inspection) {
-                        let builder = $builder(unwrap(inspection, builder.0, $is_list, false));
+                        let number = builder.0;
+                        let builder = $builder(unwrap(inspection, number, $is_list, false));
+                        if !builder.is_null() {
+                            note_item(inspection, number, index);
+                        }
                         let item = inspection.unwrap(h_item);
                         inspection.inner().$set(builder, index, item);
                     }
@@ -55,6 +99,7 @@ macro_rules! builders {
 
                 fn $build(builder: $builder) -> HPy {
                     general(inspection) {
+                        expect_items(inspection, builder.0);
                         let builder = $builder(unwrap(inspection, builder.0, $is_list, true));
                         inspection.wrap(inspection.inner().$build(builder))
                     }

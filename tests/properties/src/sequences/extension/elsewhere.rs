@@ -17,6 +17,7 @@ impl Extension {
                     is_list,
                     number,
                     items,
+                    is_set: vec![false; size.cast_unsigned()],
                     fate: Fate::Good,
                 });
             }
@@ -27,6 +28,7 @@ impl Extension {
                     is_list,
                     number,
                     items,
+                    is_set,
                     fate,
                 } = &mut self.builders[at];
                 // The function answers nothing: what it refuses comes out when C builds.
@@ -40,6 +42,7 @@ impl Extension {
                         None => *fate = Fate::Spoilt,
                         Some(place) => {
                             *place = item.value;
+                            is_set[index as usize] = true;
                             if !item.is_open && *fate == Fate::Good {
                                 *fate = Fate::Doubtful;
                             }
@@ -56,6 +59,7 @@ impl Extension {
                     number,
                     items,
                     fate,
+                    ..
                 } = &mut self.builders[at];
                 let fate = *fate;
                 let (h, expected) = match is_list {

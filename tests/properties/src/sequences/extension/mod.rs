@@ -45,6 +45,8 @@ struct Builder {
     number: isize,
     /// None once it is used up.
     items: Option<Vec<Value>>,
+    /// Which of them are set.
+    is_set: Vec<bool>,
     /// Whether it can be built: an item that it refuses spoils it.
     fate: Fate,
 }
@@ -178,7 +180,11 @@ impl Extension {
                 let count = items.as_ref().map_or(0, Vec::len);
                 !usize::try_from(*index).is_ok_and(|index| index < count)
             }
-            Step::Build(builder) | Step::Cancel(builder) if !self.builders.is_empty() => {
+            Step::Build(builder) if !self.builders.is_empty() => {
+                let builder = &self.builders[builder.index(self.builders.len())];
+                builder.items.is_none() || builder.is_set.contains(&false)
+            }
+            Step::Cancel(builder) if !self.builders.is_empty() => {
                 let builder = &self.builders[builder.index(self.builders.len())];
                 builder.items.is_none()
             }
