@@ -3,18 +3,18 @@
 use crate::host::make_loader;
 use hpy_loader::modes::Mode;
 use rustpython_vm::builtins::PyStrRef;
-use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::env;
+use std::sync::{Mutex, PoisonError};
 
 /// The names of the modules that a mode was chosen for.
-static NAMES: PyMutex<Vec<String>> = PyMutex::new(Vec::new());
+static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Warns, at the end of the process, of modules that the variable `HPY` names and nobody
 /// has imported: most likely their names are misspelt. HPy's own loader refuses to load
 /// any other module then.
 pub fn warn_of_names() {
-    let names = NAMES.lock();
+    let names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     let value = env::var("HPY").unwrap_or_default();
     let asked = value.split(',').filter_map(|entry| entry.split_once(':'));
     for (asked, _) in asked {
@@ -34,7 +34,8 @@ pub fn warn_of_names() {
 /// for. With `HPY_LOG`, standard output tells that the module is loaded.
 pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Mode> {
     let mode = mode_from_environment(name, environment, vm)?;
-    NAMES.lock().push(name.to_owned());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    names.push(name.to_owned());
     if get_variable(environment, "HPY_LOG", vm)?.is_some() {
         vm.print((mode.log_line(name),))?;
     }
