@@ -30,12 +30,18 @@ pub fn warn_of_names() {
     }
 }
 
+fn note_name(name: &str) {
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
 /// The mode for the module `name` that the variable `HPY` in `environment` asks
 /// for. With `HPY_LOG`, standard output tells that the module is loaded.
 pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> PyResult<Mode> {
     let mode = mode_from_environment(name, environment, vm)?;
-    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    names.push(name.to_owned());
+    note_name(name);
     if get_variable(environment, "HPY_LOG", vm)?.is_some() {
         vm.print((mode.log_line(name),))?;
     }
