@@ -51,7 +51,7 @@ fn documentation(verification: &Verification) -> Result<Outcome> {
     let examples = documentation::examples(verification, &python)?;
     let in_examples = passed_but(
         examples,
-        "0 leaked handles, 2 leaked trackers at 2 places in ",
+        "0 leaked handles, 2 leaked trackers at 1 place in ",
     )?;
     let porting = documentation::porting(verification, &python)?;
     let leak = "1 leaked handle at 1 place in step_03_hpy_final";

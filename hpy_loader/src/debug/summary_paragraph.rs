@@ -109,7 +109,11 @@ fn path_lines<T>(paths: &IndexMap<Path, Vec<T>>) -> Vec<String> {
         [format!("{number}, the most frequent first")],
     ));
     for (path, things) in paths.iter().take(PATHS) {
-        let above = path.c.iter().skip(1).chain(&path.python);
+        let mut above: Vec<&str> = path.c.iter().skip(1).map(String::as_str).collect();
+        above.extend(path.python.iter().map(String::as_str));
+        if above.is_empty() {
+            above.push("the VM");
+        }
         lines.extend(labelled(&count(things.len() as u64, "time"), above));
     }
     if paths.len() > PATHS {
