@@ -2,7 +2,8 @@
 
 use super::arguments::{ArrayArg, CStrArg};
 use super::instance::ContextInstance;
-use crate::abi::context::{ROWS, public_name};
+use super::results::CResult;
+use crate::abi::context::{ROWS, Row, public_name};
 use crate::abi::*;
 use crate::c_string;
 use crate::call::Loader;
@@ -307,13 +308,11 @@ impl<R: Runtime> ContextCall<R> {
     /// `void`, by which C could not see the failure. The destructor of an error may panic,
     /// which is an error as well.
     #[cold]
-    pub(crate) fn fail(self, error: R::Object) {
-        let row = ROWS.iter().find(|row| row.name == self.row);
-        let is_lost = match row {
-            Some(row) if row.sets_error() => false,
-            Some(row) => row.is_void() || self.core().is_error_pending(),
-            None => self.core().is_error_pending(),
-        };
+    pub(crate) fn fail<T: CResult>(self, error: R::Object) {
+        // Programs fail in loops, say for an attribute that is not there: most failures
+        // need no search for the row.
+        let is_void = size_of::<T>() == 0;
+        let is_lost = (is_void || self.core().is_error_pending()) && !self.sets_error();
         let set = || match is_lost {
             true => self.core().drop_unlocked(error),
             false => self.core().set_pending(error),
@@ -321,6 +320,12 @@ impl<R: Runtime> ContextCall<R> {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
             self.panicked(&*panic);
         }
+    }
+
+    /// Whether the function is there to set an error.
+    fn sets_error(self) -> bool {
+        let row = ROWS.iter().find(|row| row.name == self.row);
+        row.is_some_and(Row::sets_error)
     }
 
     /// Raises the error for a panic. Where that panics too, say because the

@@ -128,8 +128,8 @@ impl<R: Runtime> FastCall<R> {
     /// Ends a call that has gone as far as a fast path goes, with an error: it becomes
     /// the pending one.
     #[cold]
-    pub fn fail(self, row: &'static str, error: R::Object) {
-        ContextCall::new(self.0, row).fail(error);
+    pub fn fail<T: CResult>(self, row: &'static str, error: R::Object) {
+        ContextCall::new(self.0, row).fail::<T>(error);
     }
 }
 

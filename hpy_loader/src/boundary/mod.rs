@@ -58,7 +58,7 @@ pub(crate) unsafe fn run_general<R: Runtime, T: CResult>(
     let call = ContextCall::new(unsafe { ContextInstance::<R>::of(context) }, row);
     match catch_unwind(AssertUnwindSafe(|| body(call))) {
         Ok(Ok(result)) => return result,
-        Ok(Err(error)) => call.fail(error),
+        Ok(Err(error)) => call.fail::<T>(error),
         Err(panic) => call.panicked(&*panic),
     }
     T::FAILURE

@@ -259,7 +259,7 @@ pub(super) fn open_or_fail<R: Runtime>(
     match made.and_then(|made| call.core().open(made)) {
         Ok(handle) => handle,
         Err(error) => {
-            call.fail(row, error);
+            call.fail::<HPy>(row, error);
             HPy::NULL
         }
     }
