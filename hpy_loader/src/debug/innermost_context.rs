@@ -8,6 +8,28 @@ thread_local! {
     static INSIDE: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
     /// The context that may be used again when C comes back.
     static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+    /// The slot whose function this thread is in, if such a function gets no context.
+    static CONTEXTLESS: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// The slot whose function this thread is in, if it gets no context.
+pub(super) fn contextless() -> Option<&'static str> {
+    CONTEXTLESS.get().filter(|_| innermost().is_none())
+}
+
+/// Runs `call`, which calls a function of C that gets no context: until it returns, C may
+/// use none.
+#[inline]
+pub(crate) fn without_context(slot: &'static str, call: impl FnOnce()) {
+    let context = INSIDE.replace(None);
+    let user = context.map(|context| (context, context.replace_user(NOBODY)));
+    let outer = CONTEXTLESS.replace(Some(slot));
+    call();
+    CONTEXTLESS.set(outer);
+    if let Some((context, user)) = user {
+        context.set_user(user);
+    }
+    INSIDE.set(context);
 }
 
 /// The context of the innermost call of C on this thread, unless that has left.
