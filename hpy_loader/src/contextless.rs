@@ -28,14 +28,14 @@ pub(crate) fn is_traversing() -> bool {
 pub(crate) fn traverse(function: *const c_void, call: impl FnOnce()) {
     let outer = TRAVERSE.replace(function);
     // C does not unwind, and Rust below it aborts: nothing is left set.
-    without_context("tp_traverse", call);
+    without_context("tp_traverse", function, call);
     TRAVERSE.set(outer);
 }
 
-/// Runs `call`, which calls a `tp_destroy`.
+/// Runs `call`, which calls the `tp_destroy` at `function`.
 #[inline]
-pub(crate) fn destroy(call: impl FnOnce()) {
-    without_context("tp_destroy", call);
+pub(crate) fn destroy(function: *const c_void, call: impl FnOnce()) {
+    without_context("tp_destroy", function, call);
 }
 
 /// Ends the process: `tp_traverse` has called the API.

@@ -96,5 +96,7 @@ pub unsafe fn traverse(
 /// that type which nobody uses afterwards.
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
-    contextless::destroy(|| unsafe { (function.pointer())(object) });
+    contextless::destroy(function.address(), || unsafe {
+        (function.pointer())(object)
+    });
 }

@@ -1,7 +1,9 @@
 //! Which context the C code of a thread may use.
 
 use super::pooled_context::{NOBODY, PooledContext, this_thread};
+use crate::sites::CallScope;
 use std::cell::Cell;
+use std::ffi::c_void;
 
 thread_local! {
     /// The context of the innermost call, if this thread is in C and has not left.
@@ -17,10 +19,11 @@ pub(super) fn contextless() -> Option<&'static str> {
     CONTEXTLESS.get().filter(|_| innermost().is_none())
 }
 
-/// Runs `call`, which calls a function of C that gets no context: until it returns, C may
-/// use none.
+/// Runs `call`, which calls the function of C in a slot whose functions get no context:
+/// until it returns, C may use none.
 #[inline]
-pub(crate) fn without_context(slot: &'static str, call: impl FnOnce()) {
+pub(crate) fn without_context(slot: &'static str, function: *const c_void, call: impl FnOnce()) {
+    let _call = CallScope::of(function);
     let context = INSIDE.replace(None);
     let user = context.map(|context| (context, context.replace_user(NOBODY)));
     let outer = CONTEXTLESS.replace(Some(slot));
