@@ -71,6 +71,7 @@
 //! core                     what one VM keeps: table, pending error, registries
 //! literals                 text of C constants
 //! lock, native             what stands in for the GIL; native structs and their fields
+//! contextless              functions of C that get no context
 //! debug, trace             contexts that wrap a context
 //! sites                    where in C, and in Python, something happened
 //! runtime                  what a VM gives, in chapters
@@ -88,6 +89,7 @@ mod c_string;
 pub mod call;
 pub mod capsule;
 mod context;
+mod contextless;
 mod core;
 pub mod debug;
 mod definitions;

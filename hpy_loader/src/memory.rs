@@ -19,6 +19,25 @@ pub fn is_available(bytes: usize) -> bool {
     bytes < SMALL || can_map(bytes)
 }
 
+/// Whether `bytes` at `start` can be what somebody says they are: memory of this process.
+/// Of more than could be had just now, the system is asked whether there is a page at
+/// either end. The answer is yes for whatever it can't tell.
+#[inline]
+pub fn is_plausible(start: *const u8, bytes: usize) -> bool {
+    is_available(bytes) || is_mapped(start, bytes)
+}
+
+#[cold]
+fn is_mapped(start: *const u8, bytes: usize) -> bool {
+    let end = start.addr().checked_add(bytes);
+    let last = end.map(|end| std::ptr::without_provenance(end - 1));
+    last.is_some_and(|last| {
+        [start, last]
+            .into_iter()
+            .all(crate::platform::pages::is_mapped)
+    })
+}
+
 #[cold]
 fn can_map(bytes: usize) -> bool {
     crate::platform::pages::can_map(bytes)
@@ -33,5 +52,15 @@ mod tests {
     fn there_is_some_memory_and_not_all() {
         assert!(is_available(0) && is_available(1 << 20));
         assert!(!is_available(1 << 50) && !is_available(usize::MAX));
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "asks the system for pages")]
+    fn memory_that_is_not_there_is_found_out() {
+        let memory = [0_u8; 8];
+        assert!(is_plausible(memory.as_ptr(), 8));
+        for bytes in [1 << 45, 1 << 62, usize::MAX] {
+            assert!(!is_plausible(memory.as_ptr(), bytes), "{bytes}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Native structs: the fields in them, and freeing them.
 
-use crate::abi::{HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
+use crate::abi::{CFunction, HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
+use crate::contextless;
 use crate::handles::RawHandle;
 use crate::runtime::Roots;
 use std::ffi::{c_int, c_void};
@@ -80,9 +81,11 @@ pub unsafe fn traverse(
         0
     }
     let mut visit = visit;
-    // SAFETY: the caller vouches for function and struct; the trampoline gets
-    // back the reference that lives here.
-    unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+    contextless::traverse(function.address(), || {
+        // SAFETY: the caller vouches for function and struct; the trampoline gets
+        // back the reference that lives here.
+        unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+    });
 }
 
 /// Calls an extension's `tp_destroy`.
@@ -93,5 +96,7 @@ pub unsafe fn traverse(
 /// that type which nobody uses afterwards.
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
-    unsafe { (function.pointer())(object) };
+    contextless::destroy(function.address(), || unsafe {
+        (function.pointer())(object)
+    });
 }

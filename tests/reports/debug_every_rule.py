@@ -3,6 +3,8 @@
 # run: -m hpy.debug
 # status: 1
 # also on: moving-gc
+import gc
+
 import misuse
 from hpy.universal import MODE_DEBUG, load
 
@@ -40,6 +42,16 @@ print(attempt(misuse.leave_error))  # here: leave_error
 print(attempt(misuse.miss_error))  # here: miss_error
 print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 print(attempt(misuse.pass_null))  # here: pass_null
+print(attempt(misuse.pass_failure, 1))  # here: pass_failure
+
+
+def let_go():
+    grasp = misuse.Grasp()
+    misuse.grasp(grasp, "held")
+
+
+let_go()
+gc.collect()
 
 #out> 4
 #out> 5
@@ -50,6 +62,7 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #out> SystemError: <built-in function miss_error> returned NULL without setting an exception
 #out> 1
 #out> SystemError: HPyTuple_FromArray: NULL where an array is needed
+#out> AttributeError: 'int' object has no attribute 'missing'
 #err>
 #err> HPy_Close: an argument is closed, which is for the caller to do [argument-closed in misuse]
 #err>   used in   close_argument_impl at misuse.c:@argument closed
@@ -157,6 +170,8 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err>
 #err> a function succeeds and leaves an error [error-left in misuse]
 #err>   used in   leave_error_impl at misuse.c:*
+#err>   error     ValueError('left behind')
+#err>   set in    leave_error_impl at misuse.c:@error set
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@leave_error
 #err>
@@ -167,6 +182,8 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err>
 #err> HPy_Repr: the API is called with an error pending [error-pending in misuse]
 #err>   used in   ignore_error_impl at misuse.c:@error pending
+#err>   error     ValueError('ignored')
+#err>   set in    ignore_error_impl at misuse.c:@ignored
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@ignore_error
 #err>
@@ -185,4 +202,14 @@ print(attempt(misuse.pass_null))  # here: pass_null
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@pass_null
 #err>
-#err> hpy.debug: 25 violations at 25 places, 0 leaked handles in misuse, other.misuse
+#err> HPy_Type: an argument is NULL: a handle is needed [null-argument in misuse]
+#err>   used in   pass_failure_impl at misuse.c:@of a failure
+#err>   error     AttributeError("'int' object has no attribute 'missing'")
+#err>   set in    pass_failure_impl at misuse.c:@no attribute
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@pass_failure
+#err>
+#err> HPy_Close: the API is used by a function that gets no context: tp_destroy must not use the API [no-context in misuse]
+#err>   used in   Grasp_destroy_impl at misuse.c:@closed in destroy
+#err>
+#err> hpy.debug: 27 violations at 27 places, 0 leaked handles in misuse, other.misuse

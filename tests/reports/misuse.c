@@ -109,6 +109,56 @@ static HPyType_Spec Box_spec = {
     .defines = Box_defines,
 };
 
+/* A type whose functions without a context use one. */
+static HPyContext *elsewhere;
+static int uses_in_traverse;
+
+typedef struct {
+    HPyField field;
+    HPy kept;
+} Grasp;
+HPyType_HELPERS(Grasp)
+
+HPyDef_SLOT(Grasp_traverse, HPy_tp_traverse)
+static int Grasp_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
+{
+    if (uses_in_traverse) {
+        HPy list = HPyList_New(elsewhere, 0); /* here: list in traverse */
+        HPy_Close(elsewhere, list);
+    }
+    HPy_VISIT(&((Grasp *)self)->field);
+    return 0;
+}
+
+HPyDef_SLOT(Grasp_destroy, HPy_tp_destroy)
+static void Grasp_destroy_impl(void *self)
+{
+    HPy_Close(elsewhere, ((Grasp *)self)->kept); /* here: closed in destroy */
+}
+static HPyDef *Grasp_defines[] = {&Grasp_traverse, &Grasp_destroy, NULL};
+static HPyType_Spec Grasp_spec = {
+    .name = "misuse.Grasp",
+    .basicsize = sizeof(Grasp),
+    .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
+    .builtin_shape = SHAPE(Grasp),
+    .defines = Grasp_defines,
+};
+
+HPyDef_METH(grasp, "grasp", HPyFunc_VARARGS)
+static HPy grasp_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Grasp_AsStruct(ctx, args[0])->kept = HPy_Dup(ctx, args[1]);
+    elsewhere = ctx;
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(use_in_traverse, "use_in_traverse", HPyFunc_NOARGS)
+static HPy use_in_traverse_impl(HPyContext *ctx, HPy self)
+{
+    uses_in_traverse = 1;
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
 HPyDef_METH(load_empty, "load_empty", HPyFunc_O)
 static HPy load_empty_impl(HPyContext *ctx, HPy self, HPy arg)
 {
@@ -217,7 +267,7 @@ static HPy track_late_impl(HPyContext *ctx, HPy self, HPy arg)
 HPyDef_METH(leave_error, "leave_error", HPyFunc_NOARGS)
 static HPy leave_error_impl(HPyContext *ctx, HPy self)
 {
-    HPyErr_SetString(ctx, ctx->h_ValueError, "left behind");
+    HPyErr_SetString(ctx, ctx->h_ValueError, "left behind"); /* here: error set */
     return HPy_Dup(ctx, ctx->h_None);
 }
 
@@ -230,7 +280,7 @@ static HPy miss_error_impl(HPyContext *ctx, HPy self)
 HPyDef_METH(ignore_error, "ignore_error", HPyFunc_O)
 static HPy ignore_error_impl(HPyContext *ctx, HPy self, HPy arg)
 {
-    HPyErr_SetString(ctx, ctx->h_ValueError, "ignored");
+    HPyErr_SetString(ctx, ctx->h_ValueError, "ignored"); /* here: ignored */
     HPy text = HPy_Repr(ctx, arg); /* here: error pending */
     HPyErr_Clear(ctx);
     return text;
@@ -245,6 +295,14 @@ static HPy pass_null_impl(HPyContext *ctx, HPy self)
     HPyErr_Clear(ctx);
     HPy tuple = HPyTuple_FromArray(ctx, NULL, HPy_IsNull(length)); /* here: no array */
     return tuple;
+}
+
+HPyDef_METH(pass_failure, "pass_failure", HPyFunc_O)
+static HPy pass_failure_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    HPy method = HPy_GetAttr_s(ctx, arg, "missing"); /* here: no attribute */
+    HPy type = HPy_Type(ctx, method); /* here: of a failure */
+    return type;
 }
 
 HPyDef_METH(crash, "crash", HPyFunc_O)
@@ -314,8 +372,6 @@ static HPy pass_late_impl(HPyContext *ctx, HPy self, HPy arg)
     return other;
 }
 
-static HPyContext *elsewhere;
-
 static void *in_another_thread(void *nothing)
 {
     HPy copy = HPy_Dup(elsewhere, elsewhere->h_None); /* here: without lock */
@@ -379,19 +435,16 @@ static HPy use_context_impl(HPyContext *ctx, HPy self)
 HPyDef_SLOT(execute, HPy_mod_exec)
 static int execute_impl(HPyContext *ctx, HPy module)
 {
-    HPy type = HPyType_FromSpec(ctx, &Box_spec, NULL);
-    if (HPy_IsNull(type))
-        return -1;
-    int status = HPy_SetAttr_s(ctx, module, "Box", type);
-    HPy_Close(ctx, type);
-    return status;
+    bool is_done = HPyHelpers_AddType(ctx, module, "Box", &Box_spec, NULL)
+        && HPyHelpers_AddType(ctx, module, "Grasp", &Grasp_spec, NULL);
+    return is_done ? 0 : -1;
 }
 
 static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
-    &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &build_wrongly, &begin_list, &begin_tuple, &track_on, &track_late,
-    &leave_error, &miss_error, &ignore_error, &pass_null, &crash, &give_up, &trap, &pass_wild,
+    &grasp, &use_in_traverse, &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &build_wrongly, &begin_list, &begin_tuple, &track_on, &track_late,
+    &leave_error, &miss_error, &ignore_error, &pass_null, &pass_failure, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,
 };

@@ -16,8 +16,10 @@
 //! host               what the VM keeps for extensions, and the loader
 //! stray, sysconfig   threads that must not call the API; setuptools
 //! native_module      RustPython's own native modules
+//! bound_methods      hashes of RustPython's own methods
 //! ```
 
+mod bound_methods;
 mod capsule;
 mod functions;
 mod host;
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
     }
     stray::end_the_process();
     let builder = InterpreterBuilder::new().init_stdlib();
+    bound_methods::mend_hash(&builder.ctx);
     let modules = [
         importer::imp_module(&builder.ctx),
         sysconfig::sysconfigdata_module(&builder.ctx),

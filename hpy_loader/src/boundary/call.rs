@@ -315,7 +315,12 @@ impl<R: Runtime> ContextCall<R> {
         let is_lost = (is_void || self.core().is_error_pending()) && !self.sets_error();
         let set = || match is_lost {
             true => self.core().drop_unlocked(error),
-            false => self.core().set_pending(error),
+            false => {
+                self.core().set_pending(error);
+                if let Some(wrapper) = self.loader().wrapper() {
+                    wrapper.error_set(self.row);
+                }
+            }
         };
         if let Err(panic) = catch_unwind(AssertUnwindSafe(set)) {
             self.panicked(&*panic);

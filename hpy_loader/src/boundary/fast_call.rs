@@ -4,8 +4,10 @@ use super::call::ContextCall;
 use super::instance::ContextInstance;
 use super::results::CResult;
 use crate::abi::*;
+use crate::contextless;
 use crate::core::Core;
 use crate::handles::{FullRangeTable, HandleTable, LastReference, RawHandle};
+use crate::platform::errno::KeptErrno;
 use crate::runtime::Runtime;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -54,6 +56,13 @@ impl<R: Runtime> FastCall<R> {
     #[inline(always)]
     pub fn handles(self) -> &'static HandleTable<R::Object> {
         self.core().handles()
+    }
+
+    /// Nothing in a `tp_traverse`, where the general path is for whatever makes an object
+    /// that a collector knows.
+    #[inline(always)]
+    pub fn expect_no_traverse(self) -> Option<()> {
+        (!contextless::is_traversing()).then_some(())
     }
 
     /// A constant of the context, such as `call.constants().h_True`.
@@ -111,9 +120,10 @@ impl<R: Runtime> FastCall<R> {
         }
     }
 
-    /// Runs `operation`, and raises the error for a panic.
+    /// Runs `operation`, which may run foreign code, and raises the error for a panic.
     #[inline(always)]
     pub fn catch<T: CResult>(self, row: &'static str, operation: impl FnOnce() -> T) -> T {
+        let _errno = KeptErrno::new();
         catch_unwind(AssertUnwindSafe(operation)).unwrap_or_else(|panic| {
             self.panicked(row, &*panic);
             T::FAILURE

@@ -20,10 +20,11 @@
 //! smaller than what a word can name, for want of address space, all functions are the
 //! general ones.
 //!
-//! # Two promises
+//! # Three promises
 //!
 //! - **No panic crosses into C.** It becomes a `SystemError` with the panic's text.
 //!   (`extern "C"` would abort the process.)
+//! - **`errno` stays as it was.** A fast path makes no system call that could change it.
 //! - **A function that fails leaves an error.** A general body returns a `Result`, and
 //!   only its `Err` becomes a sentinel.
 
@@ -40,6 +41,9 @@ pub(crate) use instance::ContextInstance;
 pub(crate) use results::CResult;
 
 use crate::abi::HPyContext;
+use crate::abi::context::public_name;
+use crate::contextless;
+use crate::platform::errno::KeptErrno;
 use crate::runtime::{Runtime, VmResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,6 +58,10 @@ pub(crate) unsafe fn run_general<R: Runtime, T: CResult>(
     row: &'static str,
     body: impl FnOnce(ContextCall<R>) -> VmResult<T, R>,
 ) -> T {
+    let _errno = KeptErrno::new();
+    if contextless::is_traversing() {
+        contextless::refuse(&public_name(row));
+    }
     // SAFETY: the caller vouches for the context.
     let call = ContextCall::new(unsafe { ContextInstance::<R>::of(context) }, row);
     match catch_unwind(AssertUnwindSafe(|| body(call))) {

@@ -27,6 +27,15 @@ impl Wrapper {
         }
     }
 
+    /// Says that a function sets an error.
+    #[cold]
+    pub(crate) fn error_set(self, row: &str) {
+        match self {
+            Self::Trace(_) => {}
+            Self::Debug(extension) => extension.error_set(row),
+        }
+    }
+
     /// Says that a function was given NULL where it needs something.
     #[cold]
     pub(crate) fn refused_null(self, row: &str, needed: &str) {

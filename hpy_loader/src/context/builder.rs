@@ -85,6 +85,7 @@ fn fast_new<R: Runtime>(call: FastCall<R>, size: HPy_ssize_t) -> Option<isize> {
     if !R::UNTRACKED_ROOTS {
         return None;
     }
+    call.expect_no_traverse()?;
     let none = call.peek(call.constants().h_None)?;
     let make = || BuilderItems::small(size, || call.runtime().duplicate(none));
     Some(call.core().builders().insert_with(make))

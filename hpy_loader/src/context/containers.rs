@@ -42,6 +42,7 @@ fn fast_tuple<R: Runtime>(
     items: &ArrayArg<HPy, *mut HPy>,
     count: HPy_ssize_t,
 ) -> Option<HPy> {
+    call.expect_no_traverse()?;
     let count = usize::try_from(count).ok()?;
     if count > SMALL || items.is_null() || !R::UNTRACKED_ROOTS {
         return None;
@@ -90,7 +91,10 @@ context_functions! {
     }
 
     fn ctx_Dict_New(call) -> HPy {
-        fast { call.open(call.runtime().new_dict().ok()?) }
+        fast {
+            call.expect_no_traverse()?;
+            call.open(call.runtime().new_dict().ok()?)
+        }
         general { call.open(call.runtime().new_dict()?) }
     }
 

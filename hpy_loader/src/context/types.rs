@@ -192,6 +192,7 @@ context_functions! {
 
     fn ctx_New(call, h_type: HPy, data: Out<*mut c_void>) -> HPy {
         fast {
+            call.expect_no_traverse()?;
             let (object, native) = call.runtime().fast_new_instance(call.duplicate(h_type)?).ok()?;
             let handle = call.open(object)?;
             data.set(native);
@@ -209,6 +210,7 @@ context_functions! {
     /// Allocates, as `tp_alloc` does; the arguments are for `tp_init`.
     fn ctx_Type_GenericNew(call, r#type: HPy, _args: ArrayArg<HPy>, _nargs: HPy_ssize_t, _kw: HPy) -> HPy {
         fast {
+            call.expect_no_traverse()?;
             let (object, _) = call.runtime().fast_new_instance(call.duplicate(r#type)?).ok()?;
             call.open(object)
         }

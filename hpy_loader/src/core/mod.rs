@@ -277,6 +277,13 @@ impl<R: Runtime> Core<R> {
         })
     }
 
+    /// The `repr` of the pending error, or no text: for reports.
+    pub(crate) fn pending_repr(&self) -> String {
+        let error = self.handles.pin(self.pending());
+        let repr = error.and_then(|error| self.repr(&error).ok());
+        repr.unwrap_or_default()
+    }
+
     /// Opens a handle of `object`.
     ///
     /// # Errors

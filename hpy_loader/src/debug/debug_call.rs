@@ -110,6 +110,7 @@ impl DebugCall {
         self.context.capture_stack();
         let mut violation = self.new_violation(kind, record);
         violation.python = (debug.python)();
+        violation.error_set = self.context.error_site();
         debug.violate(violation);
     }
 

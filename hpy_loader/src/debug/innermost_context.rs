@@ -1,13 +1,38 @@
 //! Which context the C code of a thread may use.
 
 use super::pooled_context::{NOBODY, PooledContext, this_thread};
+use crate::sites::CallScope;
 use std::cell::Cell;
+use std::ffi::c_void;
 
 thread_local! {
     /// The context of the innermost call, if this thread is in C and has not left.
     static INSIDE: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
     /// The context that may be used again when C comes back.
     static LEFT: Cell<Option<&'static PooledContext>> = const { Cell::new(None) };
+    /// The slot whose function this thread is in, if such a function gets no context.
+    static CONTEXTLESS: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// The slot whose function this thread is in, if it gets no context.
+pub(super) fn contextless() -> Option<&'static str> {
+    CONTEXTLESS.get().filter(|_| innermost().is_none())
+}
+
+/// Runs `call`, which calls the function of C in a slot whose functions get no context:
+/// until it returns, C may use none.
+#[inline]
+pub(crate) fn without_context(slot: &'static str, function: *const c_void, call: impl FnOnce()) {
+    let _call = CallScope::of(function);
+    let context = INSIDE.replace(None);
+    let user = context.map(|context| (context, context.replace_user(NOBODY)));
+    let outer = CONTEXTLESS.replace(Some(slot));
+    call();
+    CONTEXTLESS.set(outer);
+    if let Some((context, user)) = user {
+        context.set_user(user);
+    }
+    INSIDE.set(context);
 }
 
 /// The context of the innermost call of C on this thread, unless that has left.

@@ -31,7 +31,7 @@ impl Inspection {
         let pooled = unsafe { PooledContext::of(context) };
         let inspection = Self::in_progress(pooled, row);
         if !pooled.is_current() {
-            inspection.apart(Self::refuse_context);
+            inspection.apart(Self::judge_context);
         }
         inspection
     }

@@ -46,3 +46,4 @@ pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
 pub(crate) use extension::Extension;
+pub(crate) use innermost_context::without_context;

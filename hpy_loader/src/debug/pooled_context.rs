@@ -30,8 +30,7 @@ impl ReentryGuard {
     /// The same if no handle waits for the Python stack.
     #[inline(always)]
     pub fn new(context: &'static PooledContext) -> Self {
-        let user = context.user();
-        context.set_user(NOBODY);
+        let user = context.replace_user(NOBODY);
         Self { context, user }
     }
 }
@@ -59,6 +58,9 @@ pub(super) struct PooledContext {
     /// The handles that were opened before that, and how many there are.
     awaiting: [Cell<HPy>; AWAITING],
     count: Cell<usize>,
+    /// Where C was when it set an error, or a function of the context did, for the last
+    /// time.
+    pub error_set: Cell<Site>,
     pub debug: &'static Debug,
     /// The context that is wrapped.
     pub inner: WrappedContext,
@@ -98,6 +100,7 @@ impl PooledContext {
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
+            error_set: Cell::new(Site::UNKNOWN),
             debug,
             inner,
             number,
@@ -143,6 +146,22 @@ impl PooledContext {
     #[inline(always)]
     pub fn set_user(&self, thread: usize) {
         self.user.store(thread, Relaxed);
+    }
+
+    /// The same, and whose it was.
+    #[inline(always)]
+    pub fn replace_user(&self, thread: usize) -> usize {
+        let user = self.user();
+        self.set_user(thread);
+        user
+    }
+
+    /// Where the error was set that is pending, if there is one.
+    pub fn error_site(&self) -> Site {
+        match self.debug.is_error_pending() {
+            true => self.error_set.get(),
+            false => Site::UNKNOWN,
+        }
     }
 
     /// Begins a call of `function`.

@@ -3,7 +3,7 @@
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
-use super::violations::{Violation, ViolationKind};
+use super::violations::{Noted, Violation, ViolationKind};
 use super::wrappers;
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::handles::RawHandle;
@@ -48,7 +48,7 @@ pub struct Debug {
     /// How many frames a site has.
     pub(super) frames: Cell<usize>,
     /// With how often they were found.
-    pub(super) violations: RefCell<IndexMap<Violation, u64>>,
+    pub(super) violations: RefCell<IndexMap<Violation, Noted>>,
     pub(super) counts: RefCell<BTreeMap<ViolationKind, u64>>,
     pub(super) modules: RefCell<Vec<String>>,
     pub(super) going_on: Cell<bool>,
@@ -56,6 +56,8 @@ pub struct Debug {
     pub(super) reporter: Cell<fn(&Violation)>,
     pub(super) is_silent: Cell<bool>,
     pub(super) python: Box<dyn Fn() -> PythonStack>,
+    /// The `repr` of the pending error.
+    pub(super) pending_repr: Box<dyn Fn() -> String>,
 }
 
 // SAFETY: the context functions touch it under the HPy lock, and so do the
@@ -65,12 +67,13 @@ unsafe impl Sync for Debug {}
 unsafe impl Send for Debug {}
 
 impl Debug {
-    /// Wraps a context. `pending` is where it keeps its error, `python` takes the
-    /// stack of Python code.
+    /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
+    /// that error; `python` takes the stack of Python code.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
+        pending_repr: Box<dyn Fn() -> String>,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -93,6 +96,7 @@ impl Debug {
             reporter: Cell::new(|violation| eprint!("{violation}")),
             is_silent: Cell::new(false),
             python,
+            pending_repr,
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
         let mut template = Box::new(unsafe { inner.as_ptr().read() });

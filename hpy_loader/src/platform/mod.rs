@@ -4,6 +4,7 @@
 //! system lacks is said here by a value (a fence that is not available, a stack of
 //! unknown extent), so that everything else compiles anywhere.
 
+pub(crate) mod errno;
 pub(crate) mod faults;
 pub(crate) mod images;
 pub(crate) mod library;

@@ -11,6 +11,20 @@ pub(crate) fn can_map(bytes: usize) -> bool {
     MmapOptions::new().len(bytes).map_anon().is_ok()
 }
 
+/// Whether a byte lies in a page that is mapped. Yes, if the system can't tell.
+pub(crate) fn is_mapped(byte: *const u8) -> bool {
+    #[cfg(unix)]
+    {
+        let page = byte.map_addr(|address| address & !(page_size() - 1));
+        let mut residence = 0;
+        // SAFETY: the call writes one byte for the one page, whatever is there.
+        let result = unsafe { libc::mincore(page.cast_mut().cast(), 1, &raw mut residence) };
+        result == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ENOMEM)
+    }
+    #[cfg(not(unix))]
+    true
+}
+
 /// The granularity of protection.
 pub(crate) fn page_size() -> usize {
     #[cfg(unix)]

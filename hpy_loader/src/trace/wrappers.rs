@@ -4,6 +4,7 @@ use super::folded_stacks::TimedSection;
 use super::state::Trace;
 use crate::abi::context::row_index;
 use crate::abi::*;
+use crate::platform::errno::KeptErrno;
 use crate::sites::Site;
 use crate::{context_table, with_caller};
 use std::ffi::{c_char, c_int, c_void};
@@ -27,6 +28,7 @@ macro_rules! declare_wrappers {
                     $($arg: $type,)*
                 ) $(-> $ret)? {
                     const INDEX: usize = row_index(offset_of!(HPyContext, $function));
+                    let _errno = KeptErrno::new();
                     // SAFETY: the wrappers are only in contexts of this mode.
                     let trace = unsafe { &*(*context)._private.cast::<Trace>() };
                     let section = FOLDS.then(|| {

@@ -7,6 +7,7 @@
 //! real; each starts a VM of its own and fails if a handle or a value is left
 //! over at the end.
 
+mod errno;
 mod every_function;
 mod fatal_errors;
 mod host;

@@ -5,7 +5,7 @@
 //! such a buffer it gets a copy, which can't be written to.
 
 use hpy_loader::abi::{HPy, HPy_buffer};
-use hpy_loader::memory::is_available;
+use hpy_loader::memory::{is_available, is_plausible};
 use rustpython_vm::protocol::BufferDescriptor;
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -122,6 +122,14 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
                     length,
                 },
             };
+            if !is_plausible(memory.start, memory.length) {
+                return Err("the buffer's memory is not there");
+            }
+            // RustPython copies items without asking whether there is memory for them, and
+            // items that share memory may be more than there can be.
+            if len > memory.length && !is_available(len) {
+                return Err("the buffer has more items than there is memory for");
+            }
             (memory, None, strides, before.cast_signed())
         }
     };
@@ -289,6 +297,24 @@ mod tests {
         assert_eq!(described.copy.as_deref(), Some(&[9, 10, 11, 1, 2, 3][..]));
         assert_eq!(described.descriptor.dim_desc, [(2, 3, 0), (3, 1, 0)]);
         assert!(described.descriptor.readonly);
+    }
+
+    #[test]
+    fn memory_that_is_not_there_is_refused() {
+        for (length, stride, reason) in [
+            (1 << 62, 1, "the buffer's memory is not there"),
+            (1 << 45, 1, "the buffer's memory is not there"),
+            (1 << 45, -1, "the buffer's memory is not there"),
+            (
+                1 << 62,
+                0,
+                "the buffer has more items than there is memory for",
+            ),
+        ] {
+            let mut view = View::new(&[length], Some(&[stride]));
+            let buffer = view.buffer(0);
+            assert_eq!(describe(&buffer).expect_err("a lie"), reason);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::class::Definition;
 use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 use hpy_loader::abi::{HPy, HPy_buffer};
+use hpy_loader::memory::is_available;
 use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 
@@ -114,6 +115,9 @@ impl Vm {
         let length = buffer.len.max(0).cast_unsigned();
         if buffer.buf.is_null() || length == 0 {
             return Ok(Vec::new());
+        }
+        if !is_available(length) {
+            return Err(self.error("MemoryError", "the view is larger than memory"));
         }
         // SAFETY: the exporter promises so many bytes until the buffer is given
         // back, which the view has not been.

@@ -2,7 +2,7 @@
 //! way is through [`Inspection::apart`].
 
 use super::super::extension::Extension;
-use super::super::innermost_context::innermost;
+use super::super::innermost_context::{contextless, innermost};
 use super::super::inspection::Inspection;
 use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
@@ -20,6 +20,17 @@ impl Extension {
         if let (Some(row), Some(context)) = (row, context) {
             let detail = format!("{needed} is needed");
             Inspection::in_progress(context, row).violation(ViolationKind::NullArgument, &detail);
+        }
+    }
+
+    /// Notes that a function of the wrapped context sets an error.
+    #[cold]
+    pub(crate) fn error_set(&self, row: &str) {
+        let row = ROWS.iter().position(|known| known.name == row);
+        let context = innermost().filter(|context| context.number == self.number);
+        if let (Some(row), Some(context)) = (row, context) {
+            let site = Inspection::in_progress(context, row).site();
+            context.error_set.set(site);
         }
     }
 }
@@ -81,6 +92,7 @@ impl Inspection {
     fn violation_with(&self, kind: ViolationKind, record: Option<&HandleView>) -> Violation {
         let mut violation = self.new_violation(kind).about(record);
         violation.python = self.context.capture_stack();
+        violation.error_set = self.context.error_site();
         violation
     }
 
@@ -109,8 +121,18 @@ impl Inspection {
         });
     }
 
-    /// Reports that C may not use this context now, and ends.
-    pub(in crate::debug) fn refuse_context(&self) -> ! {
+    /// Reports that C may not use this context now, and ends, unless there is a way to go
+    /// on.
+    pub(in crate::debug) fn judge_context(&self) {
+        if let Some(slot) = contextless() {
+            let mut violation = self.new_violation(ViolationKind::NoContext);
+            violation.detail = format!("{slot} must not use the API");
+            return match slot {
+                // All threads wait for the collector that called it.
+                "tp_traverse" => self.debug().end(violation),
+                _ => self.debug().violate(violation),
+            };
+        }
         let kind = match innermost().is_some() {
             true => ViolationKind::WrongContext,
             false => ViolationKind::WithoutLock,

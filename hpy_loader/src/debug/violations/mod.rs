@@ -7,6 +7,7 @@ mod response;
 
 use super::records::HandleView;
 use crate::sites::{CFrame, PythonStack, Site};
+pub(super) use response::Noted;
 use std::fmt;
 
 /// Whose business it is to say how it goes on.
@@ -104,12 +105,25 @@ kinds! {
         "the API is called with an error pending";
     WithoutLock "without-lock" End
         "the API is called without the HPy lock";
+    NoContext "no-context" GoOn
+        "the API is used by a function that gets no context";
     WrongContext "wrong-context" End
         "a context is used that belongs to another call";
     Crash "crash" End
         "segmentation fault";
     Signal "signal" End
         "a signal ends the process";
+}
+
+impl ViolationKind {
+    /// Whether an error that is pending has to do with it: the error breaks the rule, or
+    /// tells why C has nothing better to pass.
+    fn is_about_error(self) -> bool {
+        matches!(
+            self,
+            Self::ErrorLeft | Self::ErrorPending | Self::NullArgument
+        )
+    }
 }
 
 /// A rule that was broken at some place.
@@ -130,6 +144,10 @@ pub struct Violation {
     pub opened: Site,
     /// Where it was closed.
     pub closed: Site,
+    /// The error that was pending, if that has to do with it, as `repr` shows it.
+    pub error: String,
+    /// Where that error was set.
+    pub error_set: Site,
     /// The Python code that called C.
     pub python: PythonStack,
 }
@@ -145,18 +163,22 @@ impl Violation {
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
+            error: String::new(),
+            error_set: Site::UNKNOWN,
             python: PythonStack::EMPTY,
         }
     }
 
     /// Where in C it happened, and what came before; a line for each frame.
     pub(super) fn places(&self) -> Vec<String> {
-        let sites = [
-            ("used in", self.used),
-            ("opened in", self.opened),
-            ("closed in", self.closed),
+        let error = Some(&self.error).filter(|error| !error.is_empty());
+        let lines = [
+            labelled("used in", own_frames(self.used)),
+            labelled("opened in", own_frames(self.opened)),
+            labelled("closed in", own_frames(self.closed)),
+            labelled("error", error),
+            labelled("set in", own_frames(self.error_set)),
         ];
-        let lines = sites.map(|(label, site)| labelled(label, own_frames(site)));
         lines.concat()
     }
 

@@ -3,26 +3,53 @@
 use super::super::state::Debug;
 use super::{Remedy, Violation, ViolationKind};
 use crate::abi::HPy;
+use crate::sites::Site;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
 /// Beyond this number of different ones, violations are counted and not kept.
 const KEPT: usize = 10_000;
 
+/// What is kept of a violation beside where it was.
+pub(in crate::debug) struct Noted {
+    times: u64,
+    /// The error that was pending the first time.
+    error: String,
+}
+
+impl Noted {
+    fn complete(&self, violation: &Violation) -> Violation {
+        Violation {
+            error: self.error.clone(),
+            ..violation.clone()
+        }
+    }
+}
+
 impl Debug {
-    /// Notes a violation. Whether it is the first of its kind at its place.
+    /// Counts a violation. Whether it is to be kept: the first of its kind at its place.
     fn note(&self, violation: &Violation) -> bool {
         *self.counts.borrow_mut().entry(violation.kind).or_default() += 1;
         let mut violations = self.violations.borrow_mut();
-        if let Some(times) = violations.get_mut(violation) {
-            *times += 1;
+        if let Some(noted) = violations.get_mut(violation) {
+            noted.times += 1;
             return false;
         }
-        let is_kept = violations.len() < KEPT;
-        if is_kept {
-            violations.insert(violation.clone(), 1);
-        }
-        is_kept
+        violations.len() < KEPT
+    }
+
+    /// Keeps a violation that was not there yet.
+    fn keep_violation(&self, violation: &Violation) {
+        // The text of an error may differ each time, and the place be the same.
+        let key = Violation {
+            error: String::new(),
+            ..violation.clone()
+        };
+        let noted = Noted {
+            times: 1,
+            error: violation.error.clone(),
+        };
+        self.violations.borrow_mut().insert(key, noted);
     }
 
     fn report(&self, violation: &Violation) {
@@ -34,8 +61,17 @@ impl Debug {
     /// Reports a violation and sees to what follows. If this returns, the program
     /// goes on.
     #[cold]
-    pub(in crate::debug) fn violate(&self, violation: Violation) {
+    pub(in crate::debug) fn violate(&self, mut violation: Violation) {
+        if !violation.kind.is_about_error() {
+            violation.error_set = Site::UNKNOWN;
+        }
         let is_new = self.note(&violation);
+        if is_new {
+            if violation.kind.is_about_error() && self.is_error_pending() {
+                violation.error = (self.pending_repr)();
+            }
+            self.keep_violation(&violation);
+        }
         let hook = match violation.kind.remedy() {
             // Whoever wants that reads the list.
             _ if self.going_on.get() => return,
@@ -90,7 +126,7 @@ impl Debug {
         let violations = self.violations.borrow();
         violations
             .iter()
-            .map(|(violation, &times)| (violation.clone(), times))
+            .map(|(violation, noted)| (noted.complete(violation), noted.times))
             .collect()
     }
 
@@ -99,8 +135,8 @@ impl Debug {
         if self.is_silent.get()
             && let Ok(violations) = self.violations.try_borrow()
         {
-            for (violation, times) in &*violations {
-                eprint!("{times} x {violation}");
+            for (violation, noted) in &*violations {
+                eprint!("{} x {}", noted.times, noted.complete(violation));
             }
         }
     }

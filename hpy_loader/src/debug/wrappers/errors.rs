@@ -8,4 +8,15 @@ wrappers! {
             Some(context.debug.is_error_pending().into())
         }
     }
+
+    fn ctx_Err_SetString(h_type: HPy, utf8_message: *const c_char) {
+        general(inspection) {
+            let inner = inspection.inner();
+            let class = inspection.unwrap(h_type);
+            let message = Passed::pass(utf8_message, inspection);
+            // SAFETY: the extension's arguments, passed on.
+            unsafe { (inner.ctx_Err_SetString)(inner.as_ptr(), class, message) };
+            inspection.context.error_set.set(inspection.site());
+        }
+    }
 }

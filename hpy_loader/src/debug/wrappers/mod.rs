@@ -24,6 +24,7 @@ use super::violations::ViolationKind;
 use crate::abi::context::{Effect, effects, row_index};
 use crate::abi::*;
 use crate::context_table;
+use crate::platform::errno::KeptErrno;
 use crate::sites::{CallSite, Site};
 use passing::{Passed, noted};
 use std::ffi::{c_char, c_int, c_void};
@@ -102,6 +103,7 @@ macro_rules! general_body {
         ) $(-> $ret)? {
             const ROW: usize = row_index(offset_of!(HPyContext, $function));
             const EFFECT: Effect = effects::$function;
+            let _errno = KeptErrno::new();
             // SAFETY: the wrappers are only in contexts of this mode.
             let inspection = unsafe { Inspection::enter(context, ROW) };
             if EFFECT.needs_no_error() {
