@@ -7,6 +7,7 @@
 //! message, and the fast paths that make objects leave the call to it. In `tp_destroy` the
 //! API works; debug mode reports that it is used.
 
+use crate::abi::context::public_name;
 use crate::debug::without_context;
 use crate::sites::Site;
 use std::cell::Cell;
@@ -40,7 +41,8 @@ pub(crate) fn destroy(function: *const c_void, call: impl FnOnce()) {
 
 /// Ends the process: `tp_traverse` has called the API.
 #[cold]
-pub(crate) fn refuse(function: &str) -> ! {
+pub(crate) fn refuse(row: &str) -> ! {
+    let function = public_name(row);
     let place = Site::of_function(TRAVERSE.get()).frames();
     let place = place.first().map(|frame| format!("; it is {frame}"));
     eprintln!(

@@ -8,6 +8,8 @@
 //! blocks without reserving them promises memory that is not there, and what
 //! follows is the death of the process when the memory is written to.
 
+use crate::platform::errno::KeptErrno;
+
 /// What is smaller than this is not asked for: the allocator has pages in stock,
 /// and the question would cost more than the memory.
 const SMALL: usize = 1 << 16;
@@ -40,6 +42,7 @@ fn is_mapped(start: *const u8, bytes: usize) -> bool {
 
 #[cold]
 fn can_map(bytes: usize) -> bool {
+    let _errno = KeptErrno::new();
     crate::platform::pages::can_map(bytes)
 }
 

@@ -24,7 +24,8 @@
 //!
 //! - **No panic crosses into C.** It becomes a `SystemError` with the panic's text.
 //!   (`extern "C"` would abort the process.)
-//! - **`errno` stays as it was.** A fast path makes no system call that could change it.
+//! - **`errno` stays as it was**, whatever runs outside the lock ([`Core::leave`]). Nothing
+//!   else makes a system call that could change it.
 //! - **A function that fails leaves an error.** A general body returns a `Result`, and
 //!   only its `Err` becomes a sentinel.
 
@@ -41,9 +42,6 @@ pub(crate) use instance::ContextInstance;
 pub(crate) use results::CResult;
 
 use crate::abi::HPyContext;
-use crate::abi::context::public_name;
-use crate::contextless;
-use crate::platform::errno::KeptErrno;
 use crate::runtime::{Runtime, VmResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -58,10 +56,6 @@ pub(crate) unsafe fn run_general<R: Runtime, T: CResult>(
     row: &'static str,
     body: impl FnOnce(ContextCall<R>) -> VmResult<T, R>,
 ) -> T {
-    let _errno = KeptErrno::new();
-    if contextless::is_traversing() {
-        contextless::refuse(&public_name(row));
-    }
     // SAFETY: the caller vouches for the context.
     let call = ContextCall::new(unsafe { ContextInstance::<R>::of(context) }, row);
     match catch_unwind(AssertUnwindSafe(|| body(call))) {
@@ -155,6 +149,10 @@ macro_rules! context_path {
             let body = |$call: $crate::boundary::ContextCall<R>| -> $crate::runtime::VmResult<_, R> {
                 $body
             };
+            const MAY_REENTER: bool = $crate::abi::context::effects::$function.may_reenter();
+            if MAY_REENTER && $crate::contextless::is_traversing() {
+                $crate::contextless::refuse(stringify!($function));
+            }
             // SAFETY: the function is only in contexts that a loader for `R` made.
             unsafe { $crate::boundary::run_general::<R, _>(context, stringify!($function), body) }
         }

@@ -2,10 +2,12 @@
 
 use super::prelude::*;
 use crate::core::LeftThread;
+use crate::platform::errno::KeptErrno;
 use std::sync::atomic::Ordering;
 
 context_functions! {
     fn ctx_LeavePythonExecution(call) -> HPyThreadState {
+        let _errno = KeptErrno::new();
         let core = call.core();
         if !core.lock().is_held::<R>() {
             // The thread has left before. It cannot even be told: the pending error
@@ -24,6 +26,7 @@ context_functions! {
     }
 
     fn ctx_ReenterPythonExecution(call, state: HPyThreadState) {
+        let _errno = KeptErrno::new();
         let core = call.core();
         // A thread that has not left has the lock, and would wait for itself.
         let has_left = match R::THREADS {

@@ -13,10 +13,12 @@ use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
+use crate::platform::errno::Errno;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
 use lazy_error::LazyError;
 use std::cell::Cell;
+use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The handles, the pending error and the context of one VM.
@@ -40,6 +42,7 @@ pub struct Core<R: Runtime> {
     /// relaxed order will do.
     threads_away: AtomicUsize,
     literals: Literals<R::Object>,
+    errno: Errno,
 }
 
 // SAFETY: the table, the pending error, the registries and the literals are only reachable
@@ -67,6 +70,7 @@ impl<R: Runtime> Core<R> {
             left_threads: Registry::new(),
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
+            errno: Errno::find(),
         })))
     }
 
@@ -195,10 +199,10 @@ impl<R: Runtime> Core<R> {
 
     /// Runs `operation` outside the HPy lock and with no error pending, as
     /// everything has to run that may reach Python code. The lock must be held. What was pending is
-    /// pending again afterwards, even after a panic.
+    /// pending again afterwards, and `errno` what it was, even after a panic.
     #[inline]
     pub(crate) fn leave<T>(&self, operation: impl FnOnce(&R) -> T) -> T {
-        let _stashed = StashedError::new(self);
+        let _kept = KeptState::new(self);
         let _left = self.lock.leave(&self.runtime);
         operation(&self.runtime)
     }
@@ -210,7 +214,7 @@ impl<R: Runtime> Core<R> {
         callable: Option<&R::Object>,
         operation: impl FnOnce(&R) -> T,
     ) -> T {
-        let _stashed = StashedError::new(self);
+        let _kept = KeptState::new(self);
         let vm = &self.runtime;
         let is_python = callable.is_some_and(|callable| vm.is_python_function(callable));
         let _left = match is_python {
@@ -439,23 +443,29 @@ pub(crate) struct LeftThread {
 #[must_use = "the error is lost unless the stash is given back"]
 pub(crate) struct ErrorStash(RawHandle);
 
-/// A stash that is given back at the end of a scope, even after a panic.
-struct StashedError<'a, R: Runtime> {
+/// What C must find again after whatever else runs, even after a panic: the pending error
+/// and `errno`.
+struct KeptState<'a, R: Runtime> {
     core: &'a Core<R>,
     stash: ErrorStash,
+    errno: c_int,
 }
 
-impl<'a, R: Runtime> StashedError<'a, R> {
+impl<'a, R: Runtime> KeptState<'a, R> {
     #[inline]
     fn new(core: &'a Core<R>) -> Self {
-        let stash = core.stash_error();
-        Self { core, stash }
+        Self {
+            core,
+            stash: core.stash_error(),
+            errno: core.errno.get(),
+        }
     }
 }
 
-impl<R: Runtime> Drop for StashedError<'_, R> {
+impl<R: Runtime> Drop for KeptState<'_, R> {
     #[inline]
     fn drop(&mut self) {
         self.core.unstash_error(&self.stash);
+        self.core.errno.set(self.errno);
     }
 }
