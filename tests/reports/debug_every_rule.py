@@ -43,6 +43,7 @@ print(attempt(misuse.miss_error))  # here: miss_error
 print(attempt(misuse.ignore_error, 1))  # here: ignore_error
 print(attempt(misuse.pass_null))  # here: pass_null
 print(attempt(misuse.pass_failure, 1))  # here: pass_failure
+attempt(hash, misuse.Grasp())  # here: hash
 
 
 def let_go():
@@ -209,7 +210,12 @@ gc.collect()
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@pass_failure
 #err>
+#err> a function fails and leaves no error [error-missing in misuse]
+#err>   used in   Grasp_hash_impl at misuse.c:*
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@hash
+#err>
 #err> HPy_Close: the API is used by a function that gets no context: tp_destroy must not use the API [no-context in misuse]
 #err>   used in   Grasp_destroy_impl at misuse.c:@closed in destroy
 #err>
-#err> hpy.debug: 27 violations at 27 places, 0 leaked handles in misuse, other.misuse
+#err> hpy.debug: 28 violations at 28 places, 0 leaked handles in misuse, other.misuse

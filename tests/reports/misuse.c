@@ -133,9 +133,17 @@ static int Grasp_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
 HPyDef_SLOT(Grasp_destroy, HPy_tp_destroy)
 static void Grasp_destroy_impl(void *self)
 {
-    HPy_Close(elsewhere, ((Grasp *)self)->kept); /* here: closed in destroy */
+    HPy kept = ((Grasp *)self)->kept;
+    if (!HPy_IsNull(kept))
+        HPy_Close(elsewhere, kept); /* here: closed in destroy */
 }
-static HPyDef *Grasp_defines[] = {&Grasp_traverse, &Grasp_destroy, NULL};
+
+HPyDef_SLOT(Grasp_hash, HPy_tp_hash)
+static HPy_hash_t Grasp_hash_impl(HPyContext *ctx, HPy self)
+{
+    return -1;
+}
+static HPyDef *Grasp_defines[] = {&Grasp_traverse, &Grasp_destroy, &Grasp_hash, NULL};
 static HPyType_Spec Grasp_spec = {
     .name = "misuse.Grasp",
     .basicsize = sizeof(Grasp),

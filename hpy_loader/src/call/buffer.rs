@@ -15,7 +15,7 @@ use std::ffi::c_int;
 struct Filled(c_int, HPy);
 
 impl Outcome for Filled {
-    fn is_failure(&self) -> Option<bool> {
+    fn is_failure(&self) -> bool {
         self.0.is_failure()
     }
 }

@@ -157,12 +157,12 @@ const NO_OBJECT: isize = match RawHandle::from_i64(0) {
     None => unreachable!(),
 };
 
-/// A hash: -1 alone says nothing about failure.
+/// A hash, which must not be -1 without an error, though Python may ask for it by name.
 pub(super) struct Hash(pub(super) HPy_hash_t);
 
 impl Outcome for Hash {
-    fn is_failure(&self) -> Option<bool> {
-        None
+    fn is_failure(&self) -> bool {
+        self.0 == -1
     }
 }
 
@@ -170,7 +170,7 @@ impl Outcome for Hash {
 pub(super) struct Status(pub(super) c_int);
 
 impl Outcome for Status {
-    fn is_failure(&self) -> Option<bool> {
-        Some(self.0 != 0)
+    fn is_failure(&self) -> bool {
+        self.0 != 0
     }
 }

@@ -129,9 +129,9 @@ impl DebugCall {
             debug.end(self.new_violation(ViolationKind::WithoutLock, None));
         }
         let is_pending = debug.is_error_pending();
-        match outcome.is_failure() {
-            Some(true) if !is_pending => self.violation(ViolationKind::ErrorMissing, None),
-            Some(false) if is_pending => self.violation(ViolationKind::ErrorLeft, None),
+        match (outcome.is_failure(), is_pending) {
+            (true, false) => self.violation(ViolationKind::ErrorMissing, None),
+            (false, true) => self.violation(ViolationKind::ErrorLeft, None),
             _ => {}
         }
         let outcome = outcome.map_handle(|handle| self.own(handle));

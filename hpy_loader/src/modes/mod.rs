@@ -46,8 +46,8 @@ impl Hook {
 
 /// What a C function returned, as far as a mode wants to know.
 pub(crate) trait Outcome {
-    /// Whether it says that the function has failed; nothing if it can't say.
-    fn is_failure(&self) -> Option<bool>;
+    /// Whether it says that the function has failed.
+    fn is_failure(&self) -> bool;
 
     /// The same with another handle, if it is one.
     fn map_handle(self, _: impl FnOnce(HPy) -> HPy) -> Self
@@ -59,14 +59,14 @@ pub(crate) trait Outcome {
 }
 
 impl Outcome for () {
-    fn is_failure(&self) -> Option<bool> {
-        Some(false)
+    fn is_failure(&self) -> bool {
+        false
     }
 }
 
 impl Outcome for HPy {
-    fn is_failure(&self) -> Option<bool> {
-        Some(self.is_null())
+    fn is_failure(&self) -> bool {
+        self.is_null()
     }
 
     fn map_handle(self, map: impl FnOnce(HPy) -> HPy) -> Self {
@@ -75,13 +75,13 @@ impl Outcome for HPy {
 }
 
 impl Outcome for c_int {
-    fn is_failure(&self) -> Option<bool> {
-        Some(*self < 0)
+    fn is_failure(&self) -> bool {
+        *self < 0
     }
 }
 
 impl Outcome for isize {
-    fn is_failure(&self) -> Option<bool> {
-        Some(*self < 0)
+    fn is_failure(&self) -> bool {
+        *self < 0
     }
 }
