@@ -238,7 +238,7 @@ UNLIMITED = [
     "call", "hash", "add", "negative", "subscript", "store", "delete", "length", "contains",
     "bool", "attribute", "set attribute", "derived repr", "derived subscript",
 ]
-OURS = {"huge_calls", "instance_without_memory", *[f"recursion: {name}" for name in UNLIMITED]}
+OURS = {"huge_calls", "instance_without_memory", "finalizers", *[f"recursion: {name}" for name in UNLIMITED]}
 
 
 def too_deep(function, *args):
@@ -385,6 +385,17 @@ def long_chain_is_freed():
     del chain
     gc.collect()
     return True
+
+
+@case([True, True])
+def finalizers():
+    """A finalizer that lets another instance go, and so on, is not called at some time;
+    the next instance is finalized again."""
+    counts = []
+    for _ in range(2):
+        c.Phoenix()
+        counts.append(c.take_finalized())
+    return [count > 100 for count in counts]
 
 
 # ---- running them ----
