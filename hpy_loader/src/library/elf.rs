@@ -12,14 +12,16 @@
 //! 3. the symbols, and by them whether this is the module that was asked for ([`dynamic`],
 //!    [`hash`], [`symbols`], [`module`]);
 //! 4. each entry of the tables that the loader works through ([`versions`],
-//!    [`relocations`], [`arrays`], [`notes`]), and whether any was lost ([`tables`]).
+//!    [`relocations`], [`arrays`], [`notes`]), and whether any was lost ([`tables`]). Where
+//!    functions begin is known from the table of [`unwind`].
 //!
 //! All of it takes time and memory in proportion to the length of the file, whatever the
 //! counts in it say.
 //!
 //! What this cannot do: nothing in an ELF file says whether the code and the data in it are
-//! those that the compiler wrote, or whether an address of code or data, if it is in the
-//! right segment, is the right one.
+//! those that the compiler wrote. And where a table has to name one symbol, or one address
+//! of code or data, it may name another that could stand there as well. What the loader does
+//! with it is sound; what the code does with it is not.
 
 mod agreement;
 mod arrays;
@@ -32,9 +34,10 @@ mod relocations;
 mod segments;
 mod symbols;
 mod tables;
+mod unwind;
 mod versions;
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -50,6 +53,7 @@ use hash::HashTables;
 use relocations::Relocated;
 use segments::Segments;
 use symbols::Symbols;
+use unwind::Functions;
 
 type Header = elf::FileHeader64<NativeEndian>;
 type ProgramHeader = <Header as FileHeader>::ProgramHeader;
@@ -63,17 +67,18 @@ const MOST_PROGRAM_HEADERS: usize = 512;
 pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
     let image = &ElfImage::parse(data)?;
     let dynamic = Dynamic::read(image)?;
-    dynamic.check(image)?;
     let strings = dynamic.strings(image)?;
     dynamic.check_names(strings)?;
     let hash_tables = HashTables::read(image, &dynamic)?;
     let symbols = Symbols::read(image, &dynamic, strings, hash_tables.symbol_count()?)?;
-    module::check(image, &symbols, names)?;
-    symbols.check(image)?;
+    let functions = Functions::read(image)?;
+    module::check(image, &symbols, &functions, names)?;
+    dynamic.check(image, &functions)?;
+    symbols.check(image, &functions)?;
     hash_tables.check(&symbols)?;
     versions::check(image, &dynamic, &symbols, strings)?;
-    let relocated = Relocated::read(image, &dynamic, &symbols)?;
-    arrays::check(image, &dynamic, &relocated)?;
+    let relocated = Relocated::read(image, &dynamic, &symbols, &functions)?;
+    arrays::check(image, &dynamic, &functions, &relocated)?;
     notes::check(image)?;
     tables::check(image, &dynamic)
 }
@@ -126,12 +131,6 @@ impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
         self.only(elf::PT_TLS)
     }
 
-    /// Whether a symbol can be in a section of this number. A file may come without
-    /// sections.
-    fn has_section(&self, number: u16) -> bool {
-        self.sections.is_empty() || usize::from(number) < self.sections.len()
-    }
-
     /// The bytes of a table: the file's that will lie at `address`.
     fn bytes(&self, what: &'static str, address: u64, size: u64) -> Result<&'d [u8], Cause> {
         let bytes = self.read(what, address, size, elf::PF_R)?;
@@ -179,14 +178,35 @@ impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
     }
 
     /// The tables that have been read.
-    fn tables(&self) -> Vec<Range<u64>> {
-        self.tables.borrow().clone()
+    fn tables(&self) -> Ref<'_, Vec<Range<u64>>> {
+        self.tables.borrow()
     }
 
-    /// Whether the code at `address` may be run.
+    /// Whether there is code at `address`. See also [`Functions::may_begin_at`].
     fn executable(&self, address: u64) -> bool {
+        // Segments may be larger, and have tables in them as well.
+        let is_code = |section: &SectionHeader| {
+            let flags = section.sh_flags(NativeEndian);
+            flags & u64::from(elf::SHF_EXECINSTR) != 0 && contains(section, address)
+        };
         self.segments.offset(address, 1, elf::PF_X).is_some()
+            && (self.sections.is_empty() || self.sections.iter().any(is_code))
+            && !self.tables().iter().any(|table| table.contains(&address))
     }
+
+    /// Whether `address` can be that of data: not in a table or header.
+    fn may_be_data(&self, address: u64) -> bool {
+        let is_loaded = |section: &SectionHeader| {
+            let flags = section.sh_flags(NativeEndian);
+            flags & u64::from(elf::SHF_ALLOC) != 0 && contains(section, address)
+        };
+        self.sections.is_empty() || self.sections.iter().any(is_loaded)
+    }
+}
+
+fn contains(section: &SectionHeader, address: u64) -> bool {
+    let offset = address.checked_sub(section.sh_addr(NativeEndian));
+    offset.is_some_and(|offset| offset < section.sh_size(NativeEndian))
 }
 
 fn program_headers<'d, R: ReadRef<'d>>(

@@ -59,6 +59,30 @@ fn load_companions() {
     });
 }
 
+/// Whether a library of this name is loaded, for whomever. Nothing of it is loaded or run
+/// if it is not.
+pub(crate) fn is_loaded(name: &[u8]) -> bool {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix::{Library, RTLD_LAZY};
+        // A path would be opened, whatever it leads to.
+        if name.is_empty() || name.contains(&b'/') {
+            return false;
+        }
+        #[cfg(target_os = "linux")]
+        load_companions();
+        // SAFETY: with this flag the library is there already, so its initialisers have run.
+        let library =
+            unsafe { Library::open(Some(path_of_bytes(name)), RTLD_LAZY | libc::RTLD_NOLOAD) };
+        library.is_ok()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = name;
+        false
+    }
+}
+
 /// Opens a file for reading, without waiting for a writer if it is a FIFO.
 pub(crate) fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -8,6 +8,7 @@ use object::read::elf::Sym as _;
 use super::super::cause::Cause;
 use super::dynamic::{Dynamic, FINALISERS, INITIALISERS};
 use super::relocations::{Relocated, Value};
+use super::unwind::Functions;
 use super::{ElfImage, damaged};
 
 /// Checks that the elements are in memory, and that relocation makes each of them the
@@ -15,6 +16,7 @@ use super::{ElfImage, damaged};
 pub(super) fn check<'d, R: ReadRef<'d>>(
     image: &ElfImage<'d, R>,
     dynamic: &Dynamic<'d>,
+    functions: &Functions,
     relocated: &Relocated<'d>,
 ) -> Result<(), Cause> {
     const ELEMENT: u64 = 8;
@@ -31,14 +33,12 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         // There are no more than have room in the file.
         for offset in (0..size).step_by(ELEMENT as usize) {
             let is_code = match relocated.get(start + offset) {
-                Some(Value::Address(address)) => image.executable(address),
+                Some(Value::Address(address)) => functions.may_begin_at(image, address),
                 Some(Value::Symbol(symbol)) => {
-                    let imported = symbol.is_undefined(NativeEndian);
-                    let found = !imported || symbol.st_bind() != STB_WEAK;
-                    let code = imported || image.executable(symbol.st_value(NativeEndian));
-                    found && code && matches!(symbol.st_type(), STT_FUNC | STT_NOTYPE)
+                    let found = !symbol.is_undefined(NativeEndian) || symbol.st_bind() != STB_WEAK;
+                    found && matches!(symbol.st_type(), STT_FUNC | STT_NOTYPE)
                 }
-                Some(Value::Other) | None => false,
+                Some(_) | None => false,
             };
             if !is_code {
                 return Err(damaged(format!("one of {} is no function", array.name)));

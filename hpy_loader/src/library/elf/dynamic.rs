@@ -14,12 +14,12 @@ use object::pod;
 use object::read::elf::{Dyn as _, FileHeader, ProgramHeader as _};
 
 use super::super::cause::Cause;
+use super::unwind::Functions;
 use super::{ElfImage, Header, damaged};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
 type Rela = <Header as FileHeader>::Rela;
-type Sym = <Header as FileHeader>::Sym;
 
 /// A table whose size has an entry of its own, and for some also the size of
 /// one element, which the loader asserts.
@@ -121,7 +121,11 @@ impl<'d> Dynamic<'d> {
     }
 
     /// Checks the entries that stand for themselves, and those that go in pairs.
-    pub(super) fn check<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<(), Cause> {
+    pub(super) fn check<R: ReadRef<'d>>(
+        &self,
+        image: &ElfImage<'d, R>,
+        functions: &Functions,
+    ) -> Result<(), Cause> {
         let mut seen = HashSet::new();
         for entry in self.0 {
             let tag = entry.d_tag(NativeEndian);
@@ -136,8 +140,9 @@ impl<'d> Dynamic<'d> {
             return Err(damaged("its relocations have a form of other machines"));
         }
         for (tag, name) in [(DT_INIT, "initialiser"), (DT_FINI, "finaliser")] {
-            if self.all(tag).any(|address| !image.executable(address)) {
-                return Err(damaged(format!("its {name} is not in executable memory")));
+            let begins = |address| functions.may_begin_at(image, address);
+            if !self.all(tag).all(begins) {
+                return Err(damaged(format!("its {name} is no function")));
             }
         }
         // The one makes the loader look at the other, without asking whether it is there.
@@ -151,9 +156,6 @@ impl<'d> Dynamic<'d> {
         let outside = |address| !image.segments.bounds().contains(&address);
         if self.all(DT_PLTGOT).any(outside) {
             return Err(damaged("its linkage table lies outside its segments"));
-        }
-        if self.get(DT_SYMENT) != Some(size_of::<Sym>() as u64) {
-            return Err(damaged("its symbols have a wrong size"));
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use object::read::elf::Sym as _;
 use super::super::cause::Cause;
 use super::super::names::Names;
 use super::symbols::{Sym, Symbols, is_exported, printable};
+use super::unwind::Functions;
 use super::{ElfImage, damaged};
 
 /// Decides whether `image` is a universal module with these functions.
@@ -20,6 +21,7 @@ use super::{ElfImage, damaged};
 pub(super) fn check<'d, R: ReadRef<'d>>(
     image: &ElfImage<'d, R>,
     symbols: &Symbols<'d>,
+    functions: &Functions,
     names: &Names,
 ) -> Result<(), Cause> {
     let mut defined = Vec::new();
@@ -40,14 +42,19 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
                 cpython_inits.push(printable(name));
             }
             if let Some(wanted) = wanted(names).find(|wanted| wanted.as_bytes() == name) {
-                if !is_function(symbol) || !image.executable(symbol.st_value(NativeEndian)) {
+                let address = symbol.st_value(NativeEndian);
+                // One macro makes them all, so all are in the table or none.
+                let known = functions.knows(address);
+                let is_other = defined.last().is_some_and(|&(_, other)| other != known);
+                if !is_function(symbol) || !functions.may_begin_at(image, address) || is_other {
                     return Err(damaged(format!("its {wanted} is not a function")));
                 }
-                defined.push(wanted);
+                defined.push((wanted, known));
             }
         }
     }
 
+    let defined: Vec<&str> = defined.into_iter().map(|(name, _)| name).collect();
     if !defined.contains(&names.init.as_str()) {
         // Of several, name the one of the module that was asked for.
         let expected = &names.init["H".len()..];

@@ -4,6 +4,7 @@
 //! write into libraries, be in writable memory, where no other is and nothing that the
 //! loader reads, and have a meaning: a symbol, or an address within the file.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use object::ReadRef;
@@ -15,6 +16,7 @@ use object::read::elf::{FileHeader, ProgramHeader as _, Rela as _, Sym as _};
 use super::super::cause::Cause;
 use super::dynamic::{self, Dynamic, Table};
 use super::symbols::{Sym, Symbols};
+use super::unwind::Functions;
 use super::{ElfImage, Header, damaged};
 
 type Rela = <Header as FileHeader>::Rela;
@@ -26,6 +28,8 @@ pub(super) enum Value<'d> {
     Address(u64),
     /// The address of a symbol.
     Symbol(&'d Sym),
+    /// The number of a library, before an offset into its thread-local data.
+    ThreadLocalModule,
     /// Anything else.
     Other,
 }
@@ -51,6 +55,7 @@ impl<'d> Relocated<'d> {
         image: &ElfImage<'d, R>,
         dynamic: &Dynamic<'d>,
         symbols: &Symbols<'d>,
+        functions: &Functions,
     ) -> Result<Self, Cause> {
         let mut places = Vec::new();
         for table in [&dynamic::RELOCATIONS, &dynamic::LINKAGE] {
@@ -60,12 +65,15 @@ impl<'d> Relocated<'d> {
                 continue;
             }
             for relocation in entries {
-                let place = place(image, symbols, relocation);
+                let place = place(image, symbols, functions, relocation);
                 let place = place.map_err(|what| damaged(format!("{} {what}", one_of(table))))?;
                 places.extend(place);
             }
         }
-        check_count(entries(image, dynamic, &dynamic::RELOCATIONS)?, dynamic)?;
+        check_linkage(image, dynamic, symbols)?;
+        let relocations = entries(image, dynamic, &dynamic::RELOCATIONS)?;
+        check_count(relocations, dynamic)?;
+        check_distances(relocations, dynamic)?;
         compact(image, dynamic, &mut places)?;
         places.sort_unstable_by_key(|place| place.address);
         let overlap = |pair: &[Place<'_>]| pair[0].range().end > pair[1].address;
@@ -73,12 +81,34 @@ impl<'d> Relocated<'d> {
             return Err(damaged("its relocations overlap"));
         }
         let relocated = Self(places);
-        for table in image.tables() {
-            if relocated.touches(&table) {
+        relocated.check_thread_local(image)?;
+        for table in image.tables().iter() {
+            if relocated.touches(table) {
                 return Err(damaged("its relocations overwrite its tables"));
             }
         }
         Ok(relocated)
+    }
+
+    /// Checks the offsets behind the numbers of libraries. Those into the file's own data
+    /// need no relocation.
+    fn check_thread_local<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<(), Cause> {
+        let block = image
+            .thread_local()
+            .map(|header| header.p_memsz(NativeEndian));
+        for place in &self.0 {
+            let (Value::ThreadLocalModule, offset) = (place.value, place.range().end) else {
+                continue;
+            };
+            if self.get(offset).is_some() {
+                continue;
+            }
+            let offset = image.word("its thread-local offsets", offset, PF_W)?;
+            if block.is_none_or(|block| offset > block) {
+                return Err(damaged("an offset lies outside its thread-local data"));
+            }
+        }
+        Ok(())
     }
 
     /// What becomes of the word at an address, if it is filled in.
@@ -126,18 +156,68 @@ fn repeats(dynamic: &Dynamic<'_>) -> Result<bool, Cause> {
 }
 
 /// The loader takes so many for relative without a look at them, or asserts that they are.
+/// Linkers count all that there are.
 fn check_count(relocations: &[Rela], dynamic: &Dynamic<'_>) -> Result<(), Cause> {
-    let count = dynamic.get(DT_RELACOUNT).unwrap_or(0);
-    let first = usize::try_from(count).ok();
-    let first = first.and_then(|count| relocations.get(..count));
-    let first = first.ok_or_else(|| damaged("it announces more relocations than it has"))?;
-    let is_relative = |relocation: &Rela| {
+    let Some(count) = dynamic.get(DT_RELACOUNT) else {
+        return Ok(());
+    };
+    let is_relative = |relocation: &&Rela| {
         let kind = kind(relocation.r_type(NativeEndian, false));
         matches!(kind, Some(Kind::Relative | Kind::Unknown))
     };
-    match first.iter().all(is_relative) {
+    let first = relocations.iter().take_while(is_relative).count() as u64;
+    let all = relocations.iter().filter(is_relative).count() as u64;
+    match KINDS.is_empty() && count <= all || first == count && all == count {
         true => Ok(()),
-        false => Err(damaged("its relative relocations do not come first")),
+        false => Err(damaged("it does not count its relative relocations right")),
+    }
+}
+
+/// Linkers keep the addresses of the functions that the code calls one behind the other, one
+/// for each. If one of them is not filled in, or with another, the code calls anything.
+fn check_linkage<'d, R: ReadRef<'d>>(
+    image: &ElfImage<'d, R>,
+    dynamic: &Dynamic<'d>,
+    symbols: &Symbols<'d>,
+) -> Result<(), Cause> {
+    let relocations = entries(image, dynamic, &dynamic::LINKAGE)?;
+    let mut places = Vec::new();
+    let mut functions = HashSet::new();
+    for relocation in relocations {
+        let start = relocation.r_offset(NativeEndian);
+        let kind = kind(relocation.r_type(NativeEndian, false));
+        let size = kind.map_or(0, Kind::size);
+        places.push((start, start.wrapping_add(size)));
+        let index = relocation.r_sym(NativeEndian, false);
+        match kind {
+            Some(Kind::Slot) => {}
+            Some(Kind::Resolved | Kind::ThreadLocalDescriptor | Kind::Unknown) => continue,
+            _ => return Err(damaged("its linkage relocations are of another kind")),
+        }
+        let symbol = symbols.get(index).map(|symbol| symbol.st_type());
+        let is_function = matches!(symbol, Some(STT_FUNC | STT_NOTYPE | STT_GNU_IFUNC));
+        if !is_function || !functions.insert(index) {
+            return Err(damaged("its linkage relocations do not fit its functions"));
+        }
+    }
+    places.sort_unstable();
+    match places.windows(2).any(|pair| pair[0].1 != pair[1].0) {
+        true => Err(damaged("its linkage relocations leave gaps")),
+        false => Ok(()),
+    }
+}
+
+/// Thread-local data that is to be there from the start has to be announced.
+fn check_distances(relocations: &[Rela], dynamic: &Dynamic<'_>) -> Result<(), Cause> {
+    let announced = dynamic.get(DT_FLAGS).unwrap_or(0) & u64::from(DF_STATIC_TLS) != 0;
+    let is_distance = |relocation: &Rela| {
+        kind(relocation.r_type(NativeEndian, false)) == Some(Kind::ThreadLocalDistance)
+    };
+    match announced || !relocations.iter().any(is_distance) {
+        true => Ok(()),
+        false => Err(damaged(
+            "it does not announce how it uses thread-local data",
+        )),
     }
 }
 
@@ -158,10 +238,23 @@ enum Kind {
     ThreadLocalModule,
     /// An offset into thread-local data.
     ThreadLocalOffset,
+    /// The same, from where a thread's data is, if it is there from the start.
+    ThreadLocalDistance,
     /// A function that finds thread-local data, and its argument.
     ThreadLocalDescriptor,
     /// Of a machine whose relocations we do not know.
     Unknown,
+}
+
+impl Kind {
+    /// How many bytes are filled in.
+    fn size(self) -> u64 {
+        match self {
+            Kind::Nothing => 0,
+            Kind::ThreadLocalDescriptor => 16,
+            _ => 8,
+        }
+    }
 }
 
 /// What linkers write into libraries for this machine, beside the number 0 for nothing.
@@ -175,7 +268,7 @@ const KINDS: &[(u32, Kind)] = if cfg!(target_arch = "x86_64") {
         (R_X86_64_SIZE64, Kind::Size),
         (R_X86_64_DTPMOD64, Kind::ThreadLocalModule),
         (R_X86_64_DTPOFF64, Kind::ThreadLocalOffset),
-        (R_X86_64_TPOFF64, Kind::ThreadLocalOffset),
+        (R_X86_64_TPOFF64, Kind::ThreadLocalDistance),
         (R_X86_64_TLSDESC, Kind::ThreadLocalDescriptor),
     ]
 } else if cfg!(target_arch = "aarch64") {
@@ -187,12 +280,16 @@ const KINDS: &[(u32, Kind)] = if cfg!(target_arch = "x86_64") {
         (R_AARCH64_IRELATIVE, Kind::Resolved),
         (R_AARCH64_TLS_DTPMOD, Kind::ThreadLocalModule),
         (R_AARCH64_TLS_DTPREL, Kind::ThreadLocalOffset),
-        (R_AARCH64_TLS_TPREL, Kind::ThreadLocalOffset),
+        (R_AARCH64_TLS_TPREL, Kind::ThreadLocalDistance),
         (R_AARCH64_TLSDESC, Kind::ThreadLocalDescriptor),
     ]
 } else {
     &[]
 };
+
+/// Whether linkers leave relocations void that they turn out not to need. In none of 2,000
+/// libraries for x86-64 there is one.
+const VOIDS_OCCUR: bool = !cfg!(target_arch = "x86_64");
 
 fn kind(number: u32) -> Option<Kind> {
     if number == 0 {
@@ -209,15 +306,19 @@ fn kind(number: u32) -> Option<Kind> {
 fn place<'d, R: ReadRef<'d>>(
     image: &ElfImage<'d, R>,
     symbols: &Symbols<'d>,
+    functions: &Functions,
     relocation: &Rela,
 ) -> Result<Option<Place<'d>>, &'static str> {
     let kind = kind(relocation.r_type(NativeEndian, false));
     let kind = kind.ok_or("is of a kind that does not belong into a library")?;
-    let size = match kind {
-        Kind::Nothing => return Ok(None),
-        Kind::ThreadLocalDescriptor => 16,
-        _ => 8,
-    };
+    if kind == Kind::Nothing {
+        return if VOIDS_OCCUR {
+            Ok(None)
+        } else {
+            Err("is void")
+        };
+    }
+    let size = kind.size();
     let address = relocation.r_offset(NativeEndian);
     if !image.segments.has_memory(address, size, PF_W) {
         return Err("lies outside its writable segments");
@@ -239,7 +340,7 @@ fn place<'d, R: ReadRef<'d>>(
     let fits = match kind {
         Kind::Nothing | Kind::Unknown => true,
         Kind::Relative => symbol.is_none() && within_bounds(addend as u64),
-        Kind::Resolved => symbol.is_none() && image.executable(addend as u64),
+        Kind::Resolved => symbol.is_none() && functions.may_begin_at(image, addend as u64),
         Kind::Size => symbol.is_some(),
         Kind::Slot => thread_local == Some(false) && addend == 0,
         Kind::Word => {
@@ -250,7 +351,10 @@ fn place<'d, R: ReadRef<'d>>(
                     elsewhere || within_bounds(target)
                 })
         }
-        Kind::ThreadLocalModule | Kind::ThreadLocalOffset | Kind::ThreadLocalDescriptor => {
+        Kind::ThreadLocalModule
+        | Kind::ThreadLocalOffset
+        | Kind::ThreadLocalDistance
+        | Kind::ThreadLocalDescriptor => {
             let imported = symbol.is_some_and(|symbol| symbol.is_undefined(NativeEndian));
             let value = symbol.map_or(0, |symbol| symbol.st_value(NativeEndian));
             let offset = value.wrapping_add(addend as u64);
@@ -266,6 +370,7 @@ fn place<'d, R: ReadRef<'d>>(
     let value = match (kind, symbol) {
         (Kind::Relative, _) => Value::Address(addend as u64),
         (Kind::Word, Some(symbol)) if addend == 0 => Value::Symbol(symbol),
+        (Kind::ThreadLocalModule, _) => Value::ThreadLocalModule,
         _ => Value::Other,
     };
     Ok(Some(Place {
@@ -289,9 +394,12 @@ fn compact<'d, R: ReadRef<'d>>(
     let bytes = dynamic.table(image, &dynamic::RELATIVE)?;
     let words: &[U64Bytes<NativeEndian>] =
         pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(name))?;
-    // They ascend, so there are no more than have room in the file.
-    let mut next: Option<u64> = None;
+    let mut last: Option<u64> = None;
     let mut add = |address: u64| {
+        // They ascend, so there are no more than have room in the file.
+        if last.replace(address).is_some_and(|last| address <= last) {
+            return Err(damaged(format!("{name} are out of order")));
+        }
         let value = image.word(name, address, PF_W)?;
         let bounds = image.segments.bounds();
         if !bounds.contains(&value) && value != bounds.end {
@@ -306,11 +414,9 @@ fn compact<'d, R: ReadRef<'d>>(
         });
         Ok(())
     };
+    let mut next: Option<u64> = None;
     for word in words.iter().map(|word| word.get(NativeEndian)) {
         if word & 1 == 0 {
-            if next.is_some_and(|next| word < next) {
-                return Err(damaged(format!("{name} are out of order")));
-            }
             add(word)?;
             next = word.checked_add(SIZE);
             continue;

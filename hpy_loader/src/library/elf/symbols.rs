@@ -10,6 +10,7 @@ use object::read::elf::{FileHeader, ProgramHeader as _, Sym as _};
 
 use super::super::cause::Cause;
 use super::dynamic::{Dynamic, Strings};
+use super::unwind::Functions;
 use super::{ElfImage, Header, damaged};
 
 pub(super) type Sym = <Header as FileHeader>::Sym;
@@ -30,6 +31,9 @@ impl<'d> Symbols<'d> {
     ) -> Result<Self, Cause> {
         let what = "its symbols";
         let address = dynamic.need(DT_SYMTAB, what)?;
+        if dynamic.need(DT_SYMENT, what)? != size_of::<Sym>() as u64 {
+            return Err(damaged("its symbols have a wrong size"));
+        }
         let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
         let all: &[Sym] = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(what))?;
         let symbols = Self { all, strings };
@@ -64,9 +68,24 @@ impl<'d> Symbols<'d> {
 
     /// Checks what the loader and the code make of them: addresses that are called, read
     /// or written.
-    pub(super) fn check<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<(), Cause> {
+    pub(super) fn check<R: ReadRef<'d>>(
+        &self,
+        image: &ElfImage<'d, R>,
+        functions: &Functions,
+    ) -> Result<(), Cause> {
+        let locals = self
+            .iter()
+            .take_while(|symbol| symbol.st_bind() == STB_LOCAL)
+            .count();
+        if self
+            .iter()
+            .skip(locals)
+            .any(|symbol| symbol.st_bind() == STB_LOCAL)
+        {
+            return Err(damaged("its symbols are out of order"));
+        }
         for symbol in self.iter() {
-            if let Some(fault) = fault(image, symbol) {
+            if let Some(fault) = fault(image, functions, symbol) {
                 let name = printable(self.name(symbol));
                 return Err(damaged(format!("its symbol {name} {fault}")));
             }
@@ -76,7 +95,11 @@ impl<'d> Symbols<'d> {
 }
 
 /// What is wrong with a symbol.
-fn fault<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>, symbol: &Sym) -> Option<&'static str> {
+fn fault<'d, R: ReadRef<'d>>(
+    image: &ElfImage<'d, R>,
+    functions: &Functions,
+    symbol: &Sym,
+) -> Option<&'static str> {
     let (value, size) = (symbol.st_value(NativeEndian), symbol.st_size(NativeEndian));
     let (kind, binding) = (symbol.st_type(), symbol.st_bind());
     let section = symbol.st_shndx(NativeEndian);
@@ -98,16 +121,19 @@ fn fault<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>, symbol: &Sym) -> Option<&'
         let plain = kind <= STT_OBJECT && size == 0;
         return (!plain).then_some("is not at an absolute address");
     }
-    if section >= SHN_LORESERVE || !image.has_section(section) {
+    if section >= SHN_LORESERVE {
         return Some("is in a section that is not there");
     }
     match kind {
         STT_FUNC | STT_GNU_IFUNC => {
             let is_code = image.segments.has_memory(value, size.max(1), PF_X);
-            (!is_code).then_some("is not in executable memory")
+            let begins = functions.may_begin_at(image, value);
+            (!is_code || !begins).then_some("is no function")
         }
         STT_OBJECT | STT_COMMON if size > 0 => {
             let is_data = image.segments.has_memory(value, size, PF_R);
+            // At the address 0 it is in a section that is not loaded, and never found.
+            let is_data = value == 0 || (is_data && image.may_be_data(value));
             (!is_data).then_some("lies outside its segments")
         }
         STT_NOTYPE | STT_OBJECT | STT_COMMON | STT_SECTION | STT_FILE => {

@@ -4,19 +4,22 @@
 //! Each symbol has an index. The loader makes an array of versions, as long as the highest
 //! index in the tables of needed and of defined versions, and looks the symbols' indices up
 //! in it, without a look at its length. It follows the tables' chains, not their counts,
-//! and asserts that each library which a version is needed of has been loaded.
+//! and asserts that each library which a version is needed of has been loaded, be it for
+//! this file or before.
 
 use std::collections::HashSet;
 use std::mem::size_of;
 
 use object::elf::*;
 use object::endian::NativeEndian;
+use object::read::elf::Sym as _;
 use object::{Pod, ReadRef, pod};
 
 use super::super::cause::Cause;
 use super::dynamic::{Dynamic, Strings};
-use super::symbols::Symbols;
+use super::symbols::{Symbols, printable};
 use super::{ElfImage, damaged};
+use crate::platform::library::is_loaded;
 
 const NEEDED: &str = "its table of needed versions";
 const DEFINED: &str = "its table of defined versions";
@@ -54,7 +57,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
     }
     let name = "its symbol versions";
     if !any && dynamic.get(DT_VERSYM).is_none() {
-        return Ok(());
+        return check_imports(symbols, &[]);
     }
     let address = dynamic.need(DT_VERSYM, name)?;
     let bytes = image.bytes(name, address, symbols.count() as u64 * 2)?;
@@ -69,6 +72,21 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
             .all(|index| is_declared(index.0.get(NativeEndian)))
     {
         return Err(damaged(format!("{name} are in none of its tables")));
+    }
+    check_imports(symbols, indices)
+}
+
+/// Checks that no symbol is imported twice in the same version.
+fn check_imports(symbols: &Symbols<'_>, indices: &[Versym<NativeEndian>]) -> Result<(), Cause> {
+    let mut seen = HashSet::new();
+    for (index, symbol) in symbols.iter().enumerate() {
+        let version = indices
+            .get(index + 1)
+            .map(|index| index.0.get(NativeEndian));
+        let name = symbols.name(symbol);
+        if symbol.is_undefined(NativeEndian) && !seen.insert((name, version)) {
+            return Err(damaged(format!("it imports {} twice", printable(name))));
+        }
     }
     Ok(())
 }
@@ -89,7 +107,7 @@ impl Declared<'_> {
         for left in (0..count).rev() {
             let (at, library) = libraries.entry::<Verneed<NativeEndian>>()?;
             let file = self.strings.get(library.vn_file.get(NativeEndian).into())?;
-            let is_needed = self.libraries.contains(file);
+            let is_needed = self.libraries.contains(file) || is_loaded(file);
             let versions = library.vn_cnt.get(NativeEndian);
             if library.vn_version.get(NativeEndian) != VER_NEED_CURRENT || !is_needed {
                 return None;
