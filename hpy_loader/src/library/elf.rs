@@ -46,6 +46,7 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 
+use super::Verdict;
 use super::cause::Cause;
 use super::names::Names;
 use dynamic::Dynamic;
@@ -64,7 +65,7 @@ const MOST_PROGRAM_HEADERS: usize = 512;
 
 /// Checks that `data` is a whole shared library for this machine and a
 /// universal HPy module with the functions of these names.
-pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
+pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdict, Cause> {
     let image = &ElfImage::parse(data)?;
     let dynamic = Dynamic::read(image)?;
     let strings = dynamic.strings(image)?;
@@ -80,7 +81,9 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Ca
     let relocated = Relocated::read(image, &dynamic, &symbols, &functions)?;
     arrays::check(image, &dynamic, &functions, &relocated)?;
     notes::check(image)?;
-    tables::check(image, &dynamic)
+    tables::check(image, &dynamic)?;
+    let needs_path = dynamic.refers_to_its_place(strings) || module::asks_for_its_path(&symbols);
+    Ok(Verdict { needs_path })
 }
 
 /// A shared library for this machine, all of it present.

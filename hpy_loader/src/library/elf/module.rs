@@ -79,6 +79,22 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
     }
 }
 
+/// Whether the library's code may ask which file it comes from, or load another from the
+/// same place. It may do so in its initialisers.
+pub(super) fn asks_for_its_path(symbols: &Symbols<'_>) -> bool {
+    const FUNCTIONS: [&[u8]; 6] = [
+        b"dladdr",
+        b"dladdr1",
+        b"dlinfo",
+        b"dlopen",
+        b"dlmopen",
+        b"dl_iterate_phdr",
+    ];
+    let imported = |symbol: &&Sym| symbol.is_undefined(NativeEndian);
+    let mut imports = symbols.iter().filter(imported);
+    imports.any(|symbol| FUNCTIONS.contains(&symbols.name(symbol)))
+}
+
 fn wanted(names: &Names) -> impl Iterator<Item = &str> {
     let all = [
         &names.init,
