@@ -8,6 +8,7 @@ pub(crate) mod errno;
 pub(crate) mod faults;
 pub(crate) mod images;
 pub(crate) mod library;
+mod open_file;
 pub(crate) mod pages;
 #[cfg(target_os = "linux")]
 mod placement;
