@@ -24,6 +24,7 @@ impl Vm {
             // SAFETY: the VM has one thread, which is here.
             unsafe { loader.for_each_root(visit) };
         }));
+        vm.heap.set_fields(loader.fields());
         vm.heap.resume();
         Ok(vm)
     }

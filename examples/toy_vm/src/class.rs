@@ -107,17 +107,22 @@ impl Definition {
     }
 
     fn destroy<const THREADS: bool>(&self, native: &Native) {
-        let runtime = self.loader::<THREADS>().runtime();
-        let (slots, native) = (&self.of.slots, native.as_ptr());
+        let (slots, loader) = (&self.of.slots, self.loader::<THREADS>());
+        let (data, native) = (native.as_ptr(), native.as_struct());
+        // The lock guards the fields, and goes before what they referred to does.
+        let entered = loader.lock().enter(loader.runtime());
+        let mut released = Vec::new();
+        let mut release = |field| released.extend(loader.fields().release(native, field));
         // SAFETY: the extension has defined the slots for this struct, whose instance
         // is dead, and nobody uses the struct afterwards.
         unsafe {
             if let Some(function) = slots.tp_traverse {
-                native::traverse(function, native, &mut |field| drop(field.take(runtime)));
+                native::traverse(function, data, &mut release);
             }
             if let Some(function) = slots.tp_destroy {
-                native::destroy(function, native);
+                native::destroy(function, data);
             }
         }
+        drop(entered);
     }
 }

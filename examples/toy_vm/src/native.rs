@@ -3,6 +3,8 @@
 use std::ffi::c_void;
 use std::sync::atomic::AtomicU64;
 
+use hpy_loader::native::NativeStruct;
+
 /// 16 bytes, to which a struct is aligned. They are atomic because C writes what Rust
 /// has a shared reference to.
 #[derive(Default)]
@@ -30,5 +32,10 @@ impl Native {
             [] => std::ptr::null_mut(),
             blocks => blocks.as_ptr().cast_mut().cast(),
         }
+    }
+
+    /// What the loader needs to know of it.
+    pub fn as_struct(&self) -> NativeStruct {
+        NativeStruct::new(self.as_ptr(), size_of_val(self.0.as_slice()))
     }
 }

@@ -5,6 +5,7 @@ use crate::abi::{HPy, HPyContext};
 use crate::core::Core;
 use crate::debug::Debug;
 use crate::lock::Lock;
+use crate::native::FieldTable;
 use crate::runtime::Runtime;
 use crate::trace::Trace;
 use std::sync::OnceLock;
@@ -119,6 +120,13 @@ impl<R: Runtime> Loader<R> {
     pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
         // SAFETY: passed on to the caller.
         unsafe { self.core.for_each_root(visit) };
+    }
+
+    /// What the fields of native structs refer to. Only for who has the
+    /// [`lock`](Self::lock), or has stopped all other threads.
+    #[inline(always)]
+    pub fn fields(&self) -> &'static FieldTable<R::Object> {
+        self.core.fields()
     }
 
     /// How many handles are open: the constants of the context, what extensions hold, and

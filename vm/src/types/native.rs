@@ -3,9 +3,9 @@
 use super::info::TypeInfo;
 use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
-use hpy_loader::native::{self, FieldRef};
+use hpy_loader::native::{self, FieldRef, NativeStruct};
+use rustpython_vm::PyObjectRef;
 use rustpython_vm::object::TraverseFn;
-use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -134,17 +134,15 @@ impl Native {
         let Some(&function) = self.traversers().first() else {
             return;
         };
-        let mut visit_field = |field: FieldRef| {
-            if let Some(word) = field.get() {
-                let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-                // SAFETY: the field owns a reference to this object, which
-                // RustPython's `store_field` put there.
-                visit(unsafe { &*object });
-            }
-        };
+        let fields = self.info.loader.fields();
         // SAFETY: the function is the type's, the struct is an instance's. The
-        // collector has stopped all other threads.
-        unsafe { native::traverse(function, self.data(), &mut visit_field) };
+        // collector has stopped all other threads, and only makes a list.
+        unsafe { fields.visit_owned(function, self.native_struct(), &mut |object| visit(object)) };
+    }
+
+    fn native_struct(&self) -> NativeStruct {
+        let size = self.info.layout.map_or(0, |layout| layout.size);
+        NativeStruct::new(self.data(), size)
     }
 
     /// Whether all fields are empty. The HPy lock is held.
@@ -152,7 +150,7 @@ impl Native {
     pub fn is_bare(&self) -> bool {
         self.traversers().iter().all(|&function| {
             let mut is_bare = true;
-            let mut look = |field: FieldRef| is_bare &= field.get().is_none();
+            let mut look = |field: FieldRef| is_bare &= !field.has_reference();
             // SAFETY: as in `traverse`; whoever changes a field has the lock.
             unsafe { native::traverse(function, self.data(), &mut look) };
             is_bare
@@ -162,9 +160,15 @@ impl Native {
     /// Empties the fields, those of all types on the way to `object`, and hands
     /// out the references that they held. An empty field is not visited again.
     pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
+        let (loader, native) = (self.info.loader, self.native_struct());
+        // Whoever drops the last reference to an object may be without the lock.
+        let mut entered = None;
         for &function in self.traversers() {
             let mut take = |field: FieldRef| {
-                references.extend(field.take(self.info.loader.runtime()));
+                if field.has_reference() {
+                    entered.get_or_insert_with(|| loader.lock().enter(loader.runtime()));
+                }
+                references.extend(loader.fields().release(native, field));
             };
             // SAFETY: as in `traverse`, but the object is dead or unreachable,
             // which keeps others away from it.

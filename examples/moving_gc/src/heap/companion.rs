@@ -6,10 +6,11 @@
 //! refers back. After each collection the heap looks through all companions:
 //! those whose objects have not moved are buried.
 
+use super::Object;
 use hpy_loader::abi::{HPyField, HPyType_BuiltinShape};
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_keywords, HPyFunc_traverseproc};
 use hpy_loader::capsule::Capsule;
-use hpy_loader::native::{self, FieldRef};
+use hpy_loader::native::{self, FieldRef, FieldTable, NativeStruct};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
@@ -23,6 +24,8 @@ const ALIGN: usize = 16;
 /// a struct may outlive its type by half a collection.
 #[derive(Debug)]
 pub struct NativeLayout {
+    /// What the fields refer to.
+    pub table: &'static FieldTable<Object>,
     /// The builtin type that the struct is attached to.
     pub shape: HPyType_BuiltinShape,
     /// Bytes.
@@ -81,8 +84,10 @@ impl Native {
 
 impl Drop for Native {
     fn drop(&mut self) {
-        // The objects that the fields refer to may be dead already.
-        self.for_each_field(&mut |field| field.set(0));
+        let native = NativeStruct::new(self.address(), self.layout.size);
+        // The objects that the fields refer to may be dead already, which is nothing to a
+        // reference here.
+        self.for_each_field(&mut |field| drop(self.layout.table.release(native, field)));
         for &function in &self.layout.destroyers {
             // SAFETY: the function is that of the type or of a base, and freeing
             // the memory is all that follows.
@@ -123,9 +128,13 @@ impl Companion {
         self.native.get().map(|native| native.layout)
     }
 
-    pub(super) fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
+    /// Visits what the native struct's fields refer to; see
+    /// [`FieldTable::visit`].
+    pub(super) fn for_each_referent(&self, visit: &mut dyn FnMut(&Object)) {
         if let Some(native) = self.native.get() {
-            native.for_each_field(visit);
+            let table = native.layout.table;
+            // SAFETY: the visitor is the collector, which uses no table.
+            native.for_each_field(&mut |field| unsafe { table.visit(field, visit) });
         }
     }
 

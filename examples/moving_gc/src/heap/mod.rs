@@ -13,7 +13,8 @@
 //! 2. [`Local`]s, which Rust code holds;
 //! 3. [`Object`]s in the slots of the loader's handle table, through the visitor
 //!    that [`Heap::set_external_roots`] was given;
-//! 4. `HPyField`s in native structs, through the extension's own `tp_traverse`.
+//! 4. [`Object`]s in the loader's table of fields, through the `tp_traverse` of those whose
+//!    fields they are.
 //!
 //! An [`Object`] anywhere else is an address that the next allocation makes
 //! stale. It exists on the way between a `Local` and a slot, for as long as
@@ -48,6 +49,7 @@ pub use zeal::{ParseZealError, Zeal};
 
 use companion::Companions;
 use header::{Header, size_of_object};
+use hpy_loader::native::FieldTable;
 use space::Ring;
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -89,6 +91,8 @@ pub struct Heap {
     ring: Ring,
     roots: &'static RootTable,
     external: OnceCell<ExternalRoots>,
+    /// What the fields of native structs refer to.
+    fields: OnceCell<&'static FieldTable<Object>>,
     companions: Companions,
     /// The next object goes here.
     free: Cell<usize>,
@@ -121,6 +125,7 @@ impl Heap {
             ring,
             roots: Box::leak(Box::default()),
             external: OnceCell::new(),
+            fields: OnceCell::new(),
             companions: Companions::default(),
             free: Cell::new(start),
             threshold: Cell::new(start + LEAST_THRESHOLD.min(capacity - RESERVE)),
@@ -138,6 +143,12 @@ impl Heap {
     pub fn set_external_roots(&self, roots: ExternalRoots) {
         let first = self.external.set(roots).is_ok();
         assert!(first, "the external roots are set once");
+    }
+
+    /// Tells the heap of the table of fields. Once.
+    pub fn set_fields(&self, fields: &'static FieldTable<Object>) {
+        let first = self.fields.set(fields).is_ok();
+        assert!(first, "the table of fields is set once");
     }
 
     /// When the heap is collected from now on.

@@ -129,6 +129,7 @@ impl Vm {
             return Err(self.error("TypeError", &message));
         }
         let mut layout = NativeLayout {
+            table: self.loader().fields(),
             shape: type_def.shape,
             size: type_def.basicsize,
             ancestors: Vec::new(),
