@@ -108,7 +108,8 @@ impl<R: Runtime> Loader<R> {
             let python = Box::new(|| PythonStack::capture(core.runtime()));
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
-            Debug::new(inner, core.pending_place(), python)
+            let is_field = |field| core.fields().with(field, |_| ()).is_some();
+            Debug::new(inner, core.pending_place(), python, Box::new(is_field))
         })
     }
 

@@ -2,7 +2,8 @@
 
 use super::pooled_context::PooledContext;
 use super::state::Debug;
-use crate::abi::{HPyContext, HPyGlobal};
+use super::stored_fields::Dead;
+use crate::abi::{HPyContext, HPyField, HPyGlobal};
 use crate::modes::WrappedContext;
 use std::cell::{Cell, RefCell};
 
@@ -71,6 +72,23 @@ impl Extension {
     /// Whether the module's definition names the global.
     pub(super) fn declares(&self, global: *mut HPyGlobal) -> bool {
         self.globals.borrow().contains(&global)
+    }
+
+    /// Looks at the struct of an object of the module that has died, and at the fields that
+    /// were visited there. The HPy lock is held.
+    pub(crate) fn look_at_dead(
+        &self,
+        type_name: &str,
+        (start, size): (usize, usize),
+        visited: &[(usize, HPyField)],
+    ) {
+        let dead = Dead {
+            module: self.number,
+            type_name,
+            start,
+            size,
+        };
+        self.debug.look_at_dead(&dead, visited);
     }
 
     /// The context for the next call.

@@ -33,6 +33,7 @@ mod numbered_records;
 mod pooled_context;
 mod records;
 mod state;
+mod stored_fields;
 mod summary;
 mod summary_paragraph;
 mod violations;

@@ -48,6 +48,11 @@ impl FieldRef {
         self.field.addr()
     }
 
+    /// Where the field is, and what it has.
+    pub(crate) fn place_and_content(self) -> (usize, HPyField) {
+        (self.address(), HPyField(self.word().bits()))
+    }
+
     /// Whether the field holds neither nothing nor a number: a reference, unless C has
     /// put something else there.
     #[inline]

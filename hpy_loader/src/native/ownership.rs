@@ -28,6 +28,18 @@ impl NativeStruct {
         Self { start, size }
     }
 
+    /// Where it begins.
+    #[inline]
+    pub fn start(self) -> *mut c_void {
+        self.start
+    }
+
+    /// Its size in bytes.
+    #[inline]
+    pub fn size(self) -> usize {
+        self.size
+    }
+
     #[inline(always)]
     fn contains(self, address: usize) -> bool {
         address.wrapping_sub(self.start.addr()) < self.size

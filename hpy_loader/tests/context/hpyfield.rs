@@ -112,7 +112,7 @@ fn a_store_over_a_word_that_is_none_releases_nothing<const THREADS: bool>(host: 
             let loaded = [load(c, fields[0]), load(c, fields[1])];
             assert_eq!(c!(c.ctx_Is(loaded[0], c.known().h_TypeError)), 1, "{count}");
             assert_eq!(c!(c.ctx_Is(loaded[1], c.known().h_KeyError)), 1, "{count}");
-            loaded.map(|h| c.close(h));
+            loaded.into_iter().for_each(|h| c.close(h));
             store(c, &mut fields[1], HPy::NULL);
             assert_eq!(live(host), 1);
         }

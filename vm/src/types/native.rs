@@ -160,20 +160,15 @@ impl Native {
     /// Empties the fields, those of all types on the way to `object`, and hands
     /// out the references that they held. An empty field is not visited again.
     pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
-        let (loader, native) = (self.info.loader, self.native_struct());
-        // Whoever drops the last reference to an object may be without the lock.
-        let mut entered = None;
-        for &function in self.traversers() {
-            let mut take = |field: FieldRef| {
-                if field.has_reference() {
-                    entered.get_or_insert_with(|| loader.lock().enter(loader.runtime()));
-                }
-                references.extend(loader.fields().release(native, field));
-            };
-            // SAFETY: as in `traverse`, but the object is dead or unreachable,
-            // which keeps others away from it.
-            unsafe { native::traverse(function, self.data(), &mut take) };
+        let (loader, traversers) = (self.info.loader, self.traversers());
+        if traversers.is_empty() && (self.data().is_null() || !loader.watches_structs()) {
+            return;
         }
+        let name = &self.info.definition.full_name;
+        let sink = |object| references.push(object);
+        // SAFETY: as in `traverse`, but the object is dead or unreachable, which keeps
+        // others away from it.
+        unsafe { loader.release_fields(name, traversers, self.native_struct(), sink) };
     }
 
     /// The function that runs when the instance is called, if it is not the

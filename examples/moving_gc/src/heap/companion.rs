@@ -20,12 +20,16 @@ use std::rc::Rc;
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
 
+/// What empties the fields of a struct.
+pub type Release = Box<dyn Fn(&NativeLayout, NativeStruct)>;
+
 /// What the native structs of a type's instances look like. Never freed, since
 /// a struct may outlive its type by half a collection.
-#[derive(Debug)]
 pub struct NativeLayout {
     /// What the fields refer to.
     pub table: &'static FieldTable<Object>,
+    /// Empties the fields that the `tp_traverse`s visit, when the object is dead.
+    pub release: Release,
     /// The builtin type that the struct is attached to.
     pub shape: HPyType_BuiltinShape,
     /// Bytes.
@@ -87,6 +91,7 @@ impl Drop for Native {
         let native = NativeStruct::new(self.address(), self.layout.size);
         // The objects that the fields refer to may be dead already, which is nothing to a
         // reference here.
+        (self.layout.release)(self.layout, native);
         self.for_each_field(&mut |field| drop(self.layout.table.release(native, field)));
         for &function in &self.layout.destroyers {
             // SAFETY: the function is that of the type or of a base, and freeing

@@ -40,7 +40,7 @@ mod space;
 mod statistics;
 mod zeal;
 
-pub use companion::{Companion, NativeLayout};
+pub use companion::{Companion, NativeLayout, Release};
 pub use kind::Kind;
 pub use local::{Local, Reference, RootTable};
 pub use object::Object;

@@ -4,7 +4,7 @@ use crate::heap;
 use hpy_loader::abi::{
     HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyFunc_visitproc, HPyType_BuiltinShape,
 };
-use hpy_loader::native::{FieldRef, FieldTable};
+use hpy_loader::native::{FieldRef, FieldTable, traverse as traverse_fields};
 use moving_gc::Zeal;
 use moving_gc::heap::{Heap, Kind, NativeLayout};
 use std::cell::Cell;
@@ -48,6 +48,13 @@ fn layout(heap: &Heap, traversers: usize) -> &'static NativeLayout {
     heap.set_fields(table);
     Box::leak(Box::new(NativeLayout {
         table,
+        release: Box::new(|layout, native| {
+            let mut release = |field| drop(layout.table.release(native, field));
+            for &function in &layout.traversers {
+                // SAFETY: the functions are for this struct.
+                unsafe { traverse_fields(function, native.start(), &mut release) };
+            }
+        }),
         shape: HPyType_BuiltinShape::HPyType_BuiltinShape_Object,
         size: size_of::<Pair>(),
         ancestors: Vec::new(),

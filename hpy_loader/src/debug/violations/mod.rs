@@ -84,6 +84,12 @@ kinds! {
         "a tracker is used after it was closed";
     FieldMisused "field-misused" HandleHook
         "an HPyField is misused";
+    FieldForgotten "field-forgotten" GoOn
+        "no tp_traverse visits a field";
+    FieldCopied "field-copied" GoOn
+        "a field was copied";
+    FieldOverwritten "field-overwritten" GoOn
+        "a field was overwritten without HPyField_Store";
     GlobalMisused "global-misused" HandleHook
         "an HPyGlobal is misused";
     WrongShape "wrong-shape" End
@@ -130,6 +136,8 @@ pub struct Violation {
     pub opened: Site,
     /// Where it was closed.
     pub closed: Site,
+    /// Where the field was stored to.
+    pub stored: Site,
     /// The Python code that called C.
     pub python: PythonStack,
 }
@@ -145,6 +153,7 @@ impl Violation {
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
+            stored: Site::UNKNOWN,
             python: PythonStack::EMPTY,
         }
     }
@@ -155,6 +164,7 @@ impl Violation {
             ("used in", self.used),
             ("opened in", self.opened),
             ("closed in", self.closed),
+            ("stored in", self.stored),
         ];
         let lines = sites.map(|(label, site)| labelled(label, own_frames(site)));
         lines.concat()
