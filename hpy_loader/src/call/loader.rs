@@ -3,7 +3,7 @@
 use super::{Trampolines, Wrapper};
 use crate::abi::{HPy, HPyContext, HPyFunc_traverseproc};
 use crate::core::Core;
-use crate::debug::{Debug, Extension};
+use crate::debug::{Debug, Extension, GUARD};
 use crate::lock::Lock;
 use crate::native::{FieldRef, FieldTable, NativeStruct, traverse};
 use crate::runtime::Runtime;
@@ -168,6 +168,43 @@ impl<R: Runtime> Loader<R> {
             let _entered = self.lock().enter(self.runtime());
             let (start, size) = (native.start().addr(), native.size());
             extension.look_at_dead(type_name, (start, size), &visited);
+        }
+    }
+
+    /// Gives up the references of fields for which `keep`, which does not come back to the
+    /// loader, says no: for a collector that frees what it has not visited. The fields are
+    /// refused from here on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`for_each_root`](Self::for_each_root).
+    pub unsafe fn retain_fields(&self, keep: impl FnMut(&R::Object) -> bool) {
+        let debug = self.modes.debug.get();
+        self.fields().retain_and_tell(keep, |field| {
+            if let Some(debug) = debug {
+                debug.note_given_up(field);
+            }
+        });
+    }
+
+    /// How many bytes of memory have to lie behind each native struct of a type with this
+    /// loader: room for a guard, in debug mode.
+    pub fn guard_size(&self) -> usize {
+        if self.watches_structs() { GUARD } else { 0 }
+    }
+
+    /// To be called for each new native struct, before C has it. If there is room for a
+    /// guard, it is made.
+    ///
+    /// # Safety
+    ///
+    /// [`guard_size`](Self::guard_size) bytes of the struct's memory lie behind it. The memory
+    /// is not freed before [`release_fields`](Self::release_fields) was called for it.
+    pub unsafe fn set_guard(&self, type_name: &str, native: NativeStruct) {
+        if let Some(extension) = self.watcher() {
+            let start = native.start().expose_provenance();
+            // SAFETY: passed on to the caller.
+            unsafe { extension.set_guard(type_name, (start, native.size())) };
         }
     }
 

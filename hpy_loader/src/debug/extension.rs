@@ -89,6 +89,18 @@ impl Extension {
             size,
         };
         self.debug.look_at_dead(&dead, visited);
+        self.debug.end_guard(start);
+    }
+
+    /// Makes the guard behind a new struct of an object of the module.
+    ///
+    /// # Safety
+    ///
+    /// The struct has [`GUARD`](super::GUARD) bytes more than its size, and is there until
+    /// [`look_at_dead`](Self::look_at_dead).
+    pub(crate) unsafe fn set_guard(&self, type_name: &str, bounds: (usize, usize)) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.debug.set_guard(&self.name, type_name, bounds) };
     }
 
     /// The context for the next call.

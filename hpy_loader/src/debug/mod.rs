@@ -25,6 +25,7 @@
 
 mod debug_call;
 mod extension;
+mod guards;
 mod innermost_context;
 mod inspection;
 mod memory;
@@ -47,3 +48,4 @@ pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
 pub(crate) use extension::Extension;
+pub(crate) use guards::GUARD;

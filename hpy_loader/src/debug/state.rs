@@ -1,5 +1,6 @@
 //! What the debug mode keeps.
 
+use super::guards::Guards;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
@@ -45,6 +46,7 @@ pub struct Debug {
     pub(super) spare_handles: Cell<Vec<HPy>>,
     pub(super) native_types: NativeTypes,
     pub(super) stored_fields: StoredFields,
+    pub(super) guards: Guards,
     pub(super) on_invalid_handle: Hook,
     pub(super) on_invalid_builder: Hook,
     /// How many frames a site has.
@@ -86,6 +88,7 @@ impl Debug {
             spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
             stored_fields: StoredFields::new(is_field),
+            guards: Guards::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),

@@ -28,6 +28,8 @@ struct StoredField {
     /// The number of the module that stored.
     module: u32,
     site: Site,
+    /// Whether a collector has given the reference up, since nobody has visited the field.
+    is_given_up: bool,
 }
 
 #[derive(Debug, Default)]
@@ -164,10 +166,8 @@ impl Debug {
             wiped = known.forget(word).filter(|old| {
                 // SAFETY: the object of the struct is the one that is stored to.
                 let is_gone = || unsafe { !owner.has(old.word) };
-                old.is_in_struct()
-                    && old.owner.start() == owner.start()
-                    && is_field(word)
-                    && is_gone()
+                let is_left = old.is_given_up || is_field(word);
+                is_left && old.is_in_struct() && old.owner.start() == owner.start() && is_gone()
             });
         }
         if !before.is_null() && !is_field(before.0) {
@@ -180,6 +180,7 @@ impl Debug {
                 owner,
                 module,
                 site,
+                is_given_up: false,
             };
             known.fields.insert(now.0, field);
             known.at.insert(place, now.0);
@@ -205,10 +206,14 @@ impl Debug {
                 self.report_field(ViolationKind::FieldCopied, (dead.module, stored), detail);
             }
         }
+        let visited: FxHashSet<isize> = visited.iter().map(|(_, field)| field.0).collect();
         let words = self.stored_fields.known.borrow_mut().of.remove(&dead.start);
         for word in words.into_iter().flatten() {
             let field = self.stored_fields.known.borrow_mut().forget(word);
-            let Some(field) = field.filter(|field| self.stored_fields.is_field(field.word)) else {
+            if visited.contains(&word) {
+                continue;
+            }
+            let Some(field) = field.filter(|field| self.is_left(field)) else {
                 continue;
             };
             if field.is_in_struct() {
@@ -216,6 +221,20 @@ impl Debug {
             } else {
                 self.stored_fields.known.borrow_mut().orphans.push(field);
             }
+        }
+    }
+
+    /// Whether the field's reference was there when the object died, though its fields were
+    /// released.
+    fn is_left(&self, field: &StoredField) -> bool {
+        field.is_given_up || self.stored_fields.is_field(field.word)
+    }
+
+    /// A collector gives up the reference of a field.
+    pub(crate) fn note_given_up(&self, field: HPyField) {
+        let mut known = self.stored_fields.known.borrow_mut();
+        if let Some(field) = known.fields.get_mut(&field.0) {
+            field.is_given_up = true;
         }
     }
 
@@ -236,11 +255,12 @@ impl Debug {
     pub(super) fn look_at_fields(&self) {
         let (living, orphans) = {
             let mut known = self.stored_fields.known.borrow_mut();
-            let starts: Vec<usize> = known.of.keys().copied().collect();
+            let starts = known.of.keys().copied();
+            let starts: Vec<usize> = starts.filter(|&start| self.guards.has(start)).collect();
             (starts, std::mem::take(&mut known.orphans))
         };
         for field in orphans {
-            if self.stored_fields.is_field(field.word) {
+            if self.is_left(&field) {
                 self.report_stored(ViolationKind::FieldForgotten, &field);
             }
         }
@@ -263,8 +283,8 @@ impl Debug {
                 unsafe { traverse(function, native, &mut visit) };
             }
             for field in fields {
-                let is_left = field.is_in_struct() && !visited.contains(&field.word.0);
-                if is_left && self.stored_fields.is_field(field.word) {
+                let is_visited = visited.contains(&field.word.0);
+                if field.is_in_struct() && !is_visited && self.is_left(&field) {
                     self.look_at_left(&field);
                 }
             }

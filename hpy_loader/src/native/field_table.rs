@@ -14,6 +14,7 @@
 //! holds the HPy lock, or has stopped all other threads.
 
 use super::FieldRef;
+use crate::abi::HPyField;
 use crate::handles::{RawHandle, Reservation, ReserveError};
 use std::alloc::Layout;
 use std::cell::{Cell, UnsafeCell};
@@ -155,7 +156,7 @@ impl<O> FieldTable<O> {
     /// Lends what a word in a field refers to, if it is a field's, to `look`, which does not
     /// come back to the table.
     #[inline(always)]
-    pub fn with<T>(&self, field: crate::abi::HPyField, look: impl FnOnce(&O) -> T) -> Option<T> {
+    pub fn with<T>(&self, field: HPyField, look: impl FnOnce(&O) -> T) -> Option<T> {
         let entry = self.live(RawHandle::from_bits(field.0))?;
         // SAFETY: the entry is a field's, and `look` does not change that.
         Some(look(unsafe { entry.object() }))
@@ -319,7 +320,16 @@ impl<O> FieldTable<O> {
     /// Gives up the references for which `keep`, which does not come back to the table, says
     /// no, and drops them: for a collector that has visited all others. Fields that had them
     /// are refused from here on.
-    pub fn retain(&self, mut keep: impl FnMut(&O) -> bool) {
+    pub fn retain(&self, keep: impl FnMut(&O) -> bool) {
+        self.retain_and_tell(keep, |_| {});
+    }
+
+    /// [`retain`](Self::retain) that tells what the fields have whose references are given up.
+    pub(crate) fn retain_and_tell(
+        &self,
+        mut keep: impl FnMut(&O) -> bool,
+        mut tell: impl FnMut(HPyField),
+    ) {
         let mut forgotten = Vec::new();
         self.for_each_live(|entry| {
             // SAFETY: the entry is a field's, and `keep` does not change that.
@@ -328,6 +338,7 @@ impl<O> FieldTable<O> {
             }
         });
         for word in forgotten {
+            tell(HPyField(word.bits()));
             drop(self.take(word));
         }
     }
@@ -360,7 +371,6 @@ impl<O> std::fmt::Debug for FieldTable<O> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::HPyField;
     use std::rc::Rc;
 
     fn field(memory: &mut HPyField) -> FieldRef {

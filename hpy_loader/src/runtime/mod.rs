@@ -77,11 +77,11 @@ pub use types::Types;
 /// 4. **Fields.** What a field refers to is a root in the loader's
 ///    [`FieldTable`](crate::native::FieldTable), which the runtime uses with the
 ///    [lock](crate::Loader::lock) held, or with all other threads stopped. When an object
-///    dies for good, the runtime [releases](crate::native::FieldTable::release) the fields
+///    dies for good, the runtime [releases](crate::Loader::release_fields) the fields
 ///    that each `tp_traverse` of it visits. Such a root keeps its object alive, unless a
 ///    collector treats it as a reference of the object whose `tp_traverse` visits the field;
 ///    a collector that frees what is only referred to by roots of the table that it has not
-///    visited gives those roots up ([`retain`](crate::native::FieldTable::retain)) before
+///    visited gives those roots up ([`retain_fields`](crate::Loader::retain_fields)) before
 ///    anything else uses the table.
 /// 5. **Text.** What [`utf8`](Text::utf8), [`bytes_data`](Text::bytes_data), their fast
 ///    forms and [`type_name`](Objects::type_name) give is memory that stays as it is as long

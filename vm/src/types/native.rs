@@ -53,14 +53,18 @@ impl Memory {
     /// For an instance of the type, which has a layout. None if there is no memory.
     #[inline]
     pub fn new(info: &'static TypeInfo) -> Option<Self> {
-        let size = info.layout.map_or(0, |layout| layout.size);
-        let heap = match size {
+        let heap = match info.room {
             0..=INLINE => None,
-            _ if !is_available(size) => return None,
-            // SAFETY: the size is not 0.
-            _ => Some(NonNull::new(unsafe {
-                std::alloc::alloc_zeroed(layout(size)?)
-            })?),
+            room if !is_available(room) => return None,
+            room => {
+                // SAFETY: the size is not 0.
+                let heap = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout(room)?) })?;
+                let native = NativeStruct::new(heap.as_ptr().cast(), info.struct_size());
+                // SAFETY: there is room for both, until the instance is dropped, which is
+                // cleared before.
+                unsafe { info.loader.set_guard(&info.definition.full_name, native) };
+                Some(heap)
+            }
         };
         Some(Self { info, heap })
     }
@@ -141,8 +145,7 @@ impl Native {
     }
 
     fn native_struct(&self) -> NativeStruct {
-        let size = self.info.layout.map_or(0, |layout| layout.size);
-        NativeStruct::new(self.data(), size)
+        NativeStruct::new(self.data(), self.info.struct_size())
     }
 
     /// Whether all fields are empty. The HPy lock is held.
@@ -201,9 +204,9 @@ impl Drop for Native {
                 unsafe { native::destroy(function, start) };
             }
         }
-        let size = self.info.layout.map_or(0, |layout| layout.size);
-        if size > INLINE
-            && let Some(layout) = layout(size)
+        let room = self.info.room;
+        if room > INLINE
+            && let Some(layout) = layout(room)
         {
             // SAFETY: allocated in `Memory::new` with this layout.
             unsafe { std::alloc::dealloc(start.cast(), layout) };

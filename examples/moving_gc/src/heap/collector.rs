@@ -192,8 +192,8 @@ impl Collection<'_> {
     /// Gives up the references of fields that no `tp_traverse` has visited: their objects
     /// are dead, or have forgotten them, and nobody has rewritten the address.
     fn forget_fields(&self) {
-        if let Some(fields) = self.heap.fields.get() {
-            fields.retain(|object| !self.from.contains(&object.cell().get()));
+        if let Some(retain) = self.heap.fields.get() {
+            retain(&mut |object| !self.from.contains(&object.cell().get()));
         }
     }
 

@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
 
-/// What empties the fields of a struct.
+/// What is done to a struct.
 pub type Release = Box<dyn Fn(&NativeLayout, NativeStruct)>;
 
 /// What the native structs of a type's instances look like. Never freed, since
@@ -30,6 +30,10 @@ pub struct NativeLayout {
     pub table: &'static FieldTable<Object>,
     /// Empties the fields that the `tp_traverse`s visit, when the object is dead.
     pub release: Release,
+    /// Bytes behind the struct, for a guard of the debug mode.
+    pub guard: usize,
+    /// Makes the guard of a new struct.
+    pub set_guard: Release,
     /// The builtin type that the struct is attached to.
     pub shape: HPyType_BuiltinShape,
     /// Bytes.
@@ -58,16 +62,22 @@ const _: () = assert!(align_of::<u128>() == ALIGN);
 impl Native {
     fn new(layout: &'static NativeLayout) -> Option<Self> {
         // A struct without members has an address as well.
-        let count = layout.size.div_ceil(ALIGN).max(1);
+        let count = (layout.size + layout.guard).div_ceil(ALIGN).max(1);
         let mut memory = Vec::new();
         memory.try_reserve_exact(count).ok()?;
         memory.resize(count, Cell::new(0));
         let memory = memory.into();
-        Some(Self { layout, memory })
+        let native = Self { layout, memory };
+        (layout.set_guard)(layout, native.as_struct());
+        Some(native)
     }
 
     fn address(&self) -> *mut c_void {
         self.memory.as_ptr().cast_mut().cast()
+    }
+
+    fn as_struct(&self) -> NativeStruct {
+        NativeStruct::new(self.address(), self.layout.size)
     }
 
     fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
@@ -88,7 +98,7 @@ impl Native {
 
 impl Drop for Native {
     fn drop(&mut self) {
-        let native = NativeStruct::new(self.address(), self.layout.size);
+        let native = self.as_struct();
         // The objects that the fields refer to may be dead already, which is nothing to a
         // reference here.
         (self.layout.release)(self.layout, native);

@@ -49,7 +49,6 @@ pub use zeal::{ParseZealError, Zeal};
 
 use companion::Companions;
 use header::{Header, size_of_object};
-use hpy_loader::native::FieldTable;
 use space::Ring;
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -80,6 +79,9 @@ pub struct Full;
 /// Calls its argument with every root outside the heap.
 pub type ExternalRoots = Box<dyn Fn(&mut dyn FnMut(&Object))>;
 
+/// Gives up the references of fields for which its argument says no.
+pub type RetainFields = Box<dyn Fn(&mut dyn FnMut(&Object) -> bool)>;
+
 /// What is kept free for objects without which no error could be raised.
 const RESERVE: usize = 256 << 10;
 
@@ -91,8 +93,8 @@ pub struct Heap {
     ring: Ring,
     roots: &'static RootTable,
     external: OnceCell<ExternalRoots>,
-    /// What the fields of native structs refer to.
-    fields: OnceCell<&'static FieldTable<Object>>,
+    /// Gives up the references of fields that nobody has visited.
+    fields: OnceCell<RetainFields>,
     companions: Companions,
     /// The next object goes here.
     free: Cell<usize>,
@@ -145,10 +147,10 @@ impl Heap {
         assert!(first, "the external roots are set once");
     }
 
-    /// Tells the heap of the table of fields. Once.
-    pub fn set_fields(&self, fields: &'static FieldTable<Object>) {
-        let first = self.fields.set(fields).is_ok();
-        assert!(first, "the table of fields is set once");
+    /// Tells the heap how to give up references of fields. Once.
+    pub fn set_retain_fields(&self, retain: RetainFields) {
+        let first = self.fields.set(retain).is_ok();
+        assert!(first, "the fields are set once");
     }
 
     /// When the heap is collected from now on.

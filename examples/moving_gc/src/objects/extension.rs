@@ -142,6 +142,12 @@ impl Vm {
             }),
             shape: type_def.shape,
             size: type_def.basicsize,
+            guard: loader.guard_size(),
+            set_guard: Box::new(move |_, native| {
+                // SAFETY: the layout says that there is room. The fields are released before
+                // the memory goes.
+                unsafe { loader.set_guard(&type_def.full_name, native) };
+            }),
             ancestors: Vec::new(),
             traversers: slots.tp_traverse.into_iter().collect(),
             fields: type_def

@@ -44,8 +44,9 @@ unsafe extern "C" fn destroy(native: *mut c_void) {
 }
 
 fn layout(heap: &Heap, traversers: usize) -> &'static NativeLayout {
-    let table = Box::leak(Box::new(FieldTable::new().expect("address space")));
-    heap.set_fields(table);
+    let table: &'static FieldTable<_> =
+        Box::leak(Box::new(FieldTable::new().expect("address space")));
+    heap.set_retain_fields(Box::new(|keep| table.retain(keep)));
     Box::leak(Box::new(NativeLayout {
         table,
         release: Box::new(|layout, native| {
@@ -57,6 +58,8 @@ fn layout(heap: &Heap, traversers: usize) -> &'static NativeLayout {
         }),
         shape: HPyType_BuiltinShape::HPyType_BuiltinShape_Object,
         size: size_of::<Pair>(),
+        guard: 0,
+        set_guard: Box::new(|_, _| {}),
         ancestors: Vec::new(),
         // SAFETY: the function is of this type.
         traversers: vec![unsafe { HPyFunc_traverseproc::new(traverse) }; traversers],

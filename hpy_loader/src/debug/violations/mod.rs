@@ -92,6 +92,8 @@ kinds! {
         "a field was overwritten without HPyField_Store";
     GlobalMisused "global-misused" HandleHook
         "an HPyGlobal is misused";
+    StructOverrun "struct-overrun" GoOn
+        "a struct is smaller than its use";
     WrongShape "wrong-shape" End
         "AsStruct is used for an object of another shape";
     WrongType "wrong-type" End

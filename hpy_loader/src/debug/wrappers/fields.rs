@@ -53,13 +53,20 @@ fn look_at_store(
     if range.traverse().is_none() && !now.is_null() {
         let name = debug.native_types.name(range);
         let detail = match is_inside {
-            true => format!("{name}, offset {}: the type has none", field.addr() - start),
-            false => format!("{name}: the type has none"),
+            true => {
+                let offset = field.addr() - start;
+                format!("the field at offset {offset} of {name}, which has none")
+            }
+            false => format!("a field in memory of {name}, which has none"),
         };
         inspection.violation(ViolationKind::FieldForgotten, &detail);
     }
-    let by = (inspection.context.number, inspection.site());
-    debug.note_store((range, field.addr()), (before, now), by);
+    // A type of another mode that derives from the extension's does not tell of its
+    // instances' ends.
+    if debug.guards.has(start) {
+        let by = (inspection.context.number, inspection.site());
+        debug.note_store((range, field.addr()), (before, now), by);
+    }
 }
 
 /// Looks at a field that is about to be loaded and is not known to be the object's.
