@@ -109,7 +109,8 @@ impl<R: Runtime> Loader<R> {
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
             let pending_repr = Box::new(|| core.pending_repr());
-            Debug::new(inner, core.pending_place(), python, pending_repr)
+            let is_field = Box::new(|field| core.fields().with(field, |_| ()).is_some());
+            Debug::new(inner, core.pending_place(), python, pending_repr, is_field)
         })
     }
 

@@ -13,6 +13,7 @@ use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
+use crate::native::FieldTable;
 use crate::platform::errno::Errno;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
@@ -30,6 +31,7 @@ pub struct Core<R: Runtime> {
     context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
+    fields: FieldTable<R::Object>,
     pending: Cell<RawHandle>,
     lazy_error: LazyError<R>,
     /// A `MemoryError` that is pending when no error can be made.
@@ -45,7 +47,7 @@ pub struct Core<R: Runtime> {
     errno: Errno,
 }
 
-// SAFETY: the table, the pending error, the registries and the literals are only reachable
+// SAFETY: the tables, the pending error, the registries and the literals are only reachable
 // within this crate, which touches them under the HPy lock. A core whose runtime is
 // `SingleThreaded`, for which there is no lock, is not `Sync`.
 unsafe impl<R: Runtime<Threads = MultiThreaded> + Sync> Sync for Core<R> {}
@@ -61,6 +63,7 @@ impl<R: Runtime> Core<R> {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
+            fields: FieldTable::new()?,
             pending: Cell::new(RawHandle::NULL),
             lazy_error: LazyError::new(),
             last_resort: Cell::new(RawHandle::NULL),
@@ -122,6 +125,13 @@ impl<R: Runtime> Core<R> {
     /// The handles that are open. The lock must be held.
     pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
         &self.handles
+    }
+
+    /// What the fields of native structs refer to. Only for who has the lock, or has stopped
+    /// all other threads.
+    #[inline(always)]
+    pub fn fields(&self) -> &FieldTable<R::Object> {
+        &self.fields
     }
 
     /// How many handles are open: the constants of the context, what extensions

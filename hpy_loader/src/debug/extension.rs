@@ -2,7 +2,8 @@
 
 use super::pooled_context::PooledContext;
 use super::state::Debug;
-use crate::abi::{HPyContext, HPyGlobal};
+use super::stored_fields::Dead;
+use crate::abi::{HPyContext, HPyField, HPyGlobal};
 use crate::modes::WrappedContext;
 use std::cell::{Cell, RefCell};
 
@@ -71,6 +72,35 @@ impl Extension {
     /// Whether the module's definition names the global.
     pub(super) fn declares(&self, global: *mut HPyGlobal) -> bool {
         self.globals.borrow().contains(&global)
+    }
+
+    /// Looks at the struct of an object of the module that has died, and at the fields that
+    /// were visited there. The HPy lock is held.
+    pub(crate) fn look_at_dead(
+        &self,
+        type_name: &str,
+        (start, size): (usize, usize),
+        visited: &[(usize, HPyField)],
+    ) {
+        let dead = Dead {
+            module: self.number,
+            type_name,
+            start,
+            size,
+        };
+        self.debug.look_at_dead(&dead, visited);
+        self.debug.end_guard(start);
+    }
+
+    /// Makes the guard behind a new struct of an object of the module.
+    ///
+    /// # Safety
+    ///
+    /// The struct has [`GUARD`](super::GUARD) bytes more than its size, and is there until
+    /// [`look_at_dead`](Self::look_at_dead).
+    pub(crate) unsafe fn set_guard(&self, type_name: &str, bounds: (usize, usize)) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.debug.set_guard(&self.name, type_name, bounds) };
     }
 
     /// The context for the next call.

@@ -25,6 +25,7 @@
 
 mod debug_call;
 mod extension;
+mod guards;
 mod innermost_context;
 mod inspection;
 mod memory;
@@ -33,6 +34,7 @@ mod numbered_records;
 mod pooled_context;
 mod records;
 mod state;
+mod stored_fields;
 mod summary;
 mod summary_paragraph;
 mod violations;
@@ -46,4 +48,5 @@ pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
 pub(crate) use extension::Extension;
+pub(crate) use guards::GUARD;
 pub(crate) use innermost_context::without_context;

@@ -1,11 +1,13 @@
 //! What the debug mode keeps.
 
+use super::guards::Guards;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
+use super::stored_fields::StoredFields;
 use super::violations::{Noted, Violation, ViolationKind};
 use super::wrappers;
-use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::abi::{ABI_VERSION, HPy, HPyContext, HPyField};
 use crate::handles::RawHandle;
 use crate::modes::{Hook, WrappedContext};
 use crate::sites::{PythonStack, Site};
@@ -43,6 +45,8 @@ pub struct Debug {
     /// The memory of a tracker that was closed, for the next one.
     pub(super) spare_handles: Cell<Vec<HPy>>,
     pub(super) native_types: NativeTypes,
+    pub(super) stored_fields: StoredFields,
+    pub(super) guards: Guards,
     pub(super) on_invalid_handle: Hook,
     pub(super) on_invalid_builder: Hook,
     /// How many frames a site has.
@@ -68,12 +72,14 @@ unsafe impl Send for Debug {}
 
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
-    /// that error; `python` takes the stack of Python code.
+    /// that error; `python` takes the stack of Python code, and `is_field` tells whether a
+    /// word is that of a field.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
         pending_repr: Box<dyn Fn() -> String>,
+        is_field: Box<dyn Fn(HPyField) -> bool>,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -85,6 +91,8 @@ impl Debug {
             trackers: NumberedRecords::default(),
             spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
+            stored_fields: StoredFields::new(is_field),
+            guards: Guards::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),

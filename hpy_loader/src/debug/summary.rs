@@ -44,6 +44,8 @@ impl Debug {
     /// What was found so far, and the handles, builders and trackers of a generation or
     /// a later one that are open. The HPy lock is held.
     pub fn findings(&self, generation: i64) -> Findings {
+        self.look_at_fields();
+        self.look_at_guards();
         let since = |open: Vec<(u64, Site)>| {
             let open = open.into_iter();
             let meant = open.filter(|&(age, _)| self.records.is_since(age, generation));

@@ -1,4 +1,4 @@
-//! Roots, fields, constants, threads.
+//! Roots, constants, threads.
 
 /// How many threads may run Python code at the same time: [`SingleThreaded`] or
 /// [`MultiThreaded`].
@@ -70,27 +70,6 @@ pub trait Roots: Sized + 'static {
 
     /// Whether both roots refer to one object (`is`).
     fn is_same(&self, a: &Self::Object, b: &Self::Object) -> bool;
-
-    /// The word that an `HPyField` in an extension's struct holds for `object`.
-    /// Not 0, and the top 16 bits are 0, as in a user-space address. The field
-    /// owns the reference; the runtime's collector finds it through the type's
-    /// `tp_traverse`.
-    fn store_field(&self, object: Self::Object) -> isize;
-
-    /// Takes the reference out of a field.
-    ///
-    /// # Safety
-    ///
-    /// `word` came from [`store_field`](Self::store_field), possibly rewritten by
-    /// the collector, and the field gives it up.
-    unsafe fn take_field(&self, word: isize) -> Self::Object;
-
-    /// A new root of the object that a field refers to.
-    ///
-    /// # Safety
-    ///
-    /// As [`take_field`](Self::take_field), but the field keeps its reference.
-    unsafe fn load_field(&self, word: isize) -> Self::Object;
 
     /// The object behind a constant of the context, by its Python name: a
     /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for

@@ -7,8 +7,8 @@ use super::roots::{FEW, is_leaf};
 use crate::host::{Root, RustPython, attempt, signatures};
 use crate::types::{is_bare_instance, payload};
 use hpy_loader::runtime::{FastPaths, VmResult};
+use rustpython_vm::AsObject;
 use rustpython_vm::builtins::{PyBytes, PyDict, PyFunction, PyInt, PyList, PyStr, PyTuple, PyType};
-use rustpython_vm::{AsObject, PyObject};
 use std::ffi::c_void;
 
 impl FastPaths for RustPython {
@@ -151,14 +151,6 @@ impl FastPaths for RustPython {
             }
             None => object.class().heaptype_ext().is_some() && is_bare_instance(object),
         }
-    }
-
-    #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Root) -> T) -> T {
-        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-        // SAFETY: as for `load_field`, and the field keeps its reference while
-        // `look` runs no Python code.
-        lend(unsafe { &*object }, look)
     }
 
     const KEEP_CONSTANT_TEXT: bool = true;

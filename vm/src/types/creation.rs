@@ -183,6 +183,9 @@ fn describe(
         definition,
         loader,
         layout: plan.layout,
+        room: plan
+            .layout
+            .map_or(0, |layout| layout.size + loader.guard_size()),
         effective: SlotTable::new(effective),
         offered: SlotTable::new(Slots::default()),
         wrappers: OnceLock::new(),

@@ -35,6 +35,9 @@ pub struct TypeInfo {
     pub loader: &'static Loader<RustPython>,
     /// What instances carry; none if they are like those of a builtin type.
     pub layout: Option<Layout>,
+    /// How much memory an instance has for its native struct, with the guard behind it that
+    /// the debug mode wants.
+    pub room: usize,
     /// The C functions behind the slots that [`super::slots`] has installed:
     /// the type's own, and those it inherited by the slot.
     pub effective: SlotTable,
@@ -128,6 +131,11 @@ impl TypeInfo {
     #[inline]
     pub fn is_class(&self, class: &Py<PyType>) -> bool {
         ptr::eq(self.class, class)
+    }
+    /// The size of the native struct.
+    #[inline]
+    pub fn struct_size(&self) -> usize {
+        self.layout.map_or(0, |layout| layout.size)
     }
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
         self.layout.map(|layout| layout.shape)

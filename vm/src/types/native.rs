@@ -3,9 +3,9 @@
 use super::info::TypeInfo;
 use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
-use hpy_loader::native::{self, FieldRef};
+use hpy_loader::native::{self, FieldRef, NativeStruct};
+use rustpython_vm::PyObjectRef;
 use rustpython_vm::object::TraverseFn;
-use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -53,14 +53,18 @@ impl Memory {
     /// For an instance of the type, which has a layout. None if there is no memory.
     #[inline]
     pub fn new(info: &'static TypeInfo) -> Option<Self> {
-        let size = info.layout.map_or(0, |layout| layout.size);
-        let heap = match size {
+        let heap = match info.room {
             0..=INLINE => None,
-            _ if !is_available(size) => return None,
-            // SAFETY: the size is not 0.
-            _ => Some(NonNull::new(unsafe {
-                std::alloc::alloc_zeroed(layout(size)?)
-            })?),
+            room if !is_available(room) => return None,
+            room => {
+                // SAFETY: the size is not 0.
+                let heap = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout(room)?) })?;
+                let native = NativeStruct::new(heap.as_ptr().cast(), info.struct_size());
+                // SAFETY: there is room for both, until the instance is dropped, which is
+                // cleared before.
+                unsafe { info.loader.set_guard(&info.definition.full_name, native) };
+                Some(heap)
+            }
         };
         Some(Self { info, heap })
     }
@@ -134,17 +138,14 @@ impl Native {
         let Some(&function) = self.traversers().first() else {
             return;
         };
-        let mut visit_field = |field: FieldRef| {
-            if let Some(word) = field.get() {
-                let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-                // SAFETY: the field owns a reference to this object, which
-                // RustPython's `store_field` put there.
-                visit(unsafe { &*object });
-            }
-        };
+        let fields = self.info.loader.fields();
         // SAFETY: the function is the type's, the struct is an instance's. The
-        // collector has stopped all other threads.
-        unsafe { native::traverse(function, self.data(), &mut visit_field) };
+        // collector has stopped all other threads, and only makes a list.
+        unsafe { fields.visit_owned(function, self.native_struct(), &mut |object| visit(object)) };
+    }
+
+    fn native_struct(&self) -> NativeStruct {
+        NativeStruct::new(self.data(), self.info.struct_size())
     }
 
     /// Whether all fields are empty. The HPy lock is held.
@@ -152,7 +153,7 @@ impl Native {
     pub fn is_bare(&self) -> bool {
         self.traversers().iter().all(|&function| {
             let mut is_bare = true;
-            let mut look = |field: FieldRef| is_bare &= field.get().is_none();
+            let mut look = |field: FieldRef| is_bare &= !field.has_reference();
             // SAFETY: as in `traverse`; whoever changes a field has the lock.
             unsafe { native::traverse(function, self.data(), &mut look) };
             is_bare
@@ -162,14 +163,15 @@ impl Native {
     /// Empties the fields, those of all types on the way to `object`, and hands
     /// out the references that they held. An empty field is not visited again.
     pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
-        for &function in self.traversers() {
-            let mut take = |field: FieldRef| {
-                references.extend(field.take(self.info.loader.runtime()));
-            };
-            // SAFETY: as in `traverse`, but the object is dead or unreachable,
-            // which keeps others away from it.
-            unsafe { native::traverse(function, self.data(), &mut take) };
+        let (loader, traversers) = (self.info.loader, self.traversers());
+        if traversers.is_empty() && (self.data().is_null() || !loader.watches_structs()) {
+            return;
         }
+        let name = &self.info.definition.full_name;
+        let sink = |object| references.push(object);
+        // SAFETY: as in `traverse`, but the object is dead or unreachable, which keeps
+        // others away from it.
+        unsafe { loader.release_fields(name, traversers, self.native_struct(), sink) };
     }
 
     /// The function that runs when the instance is called, if it is not the
@@ -202,9 +204,9 @@ impl Drop for Native {
                 unsafe { native::destroy(function, start) };
             }
         }
-        let size = self.info.layout.map_or(0, |layout| layout.size);
-        if size > INLINE
-            && let Some(layout) = layout(size)
+        let room = self.info.room;
+        if room > INLINE
+            && let Some(layout) = layout(room)
         {
             // SAFETY: allocated in `Memory::new` with this layout.
             unsafe { std::alloc::dealloc(start.cast(), layout) };

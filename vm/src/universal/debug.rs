@@ -162,6 +162,7 @@ mod hpy_debug {
                 ("used", c_frames(violation.used, vm)),
                 ("opened", c_frames(violation.opened, vm)),
                 ("closed", c_frames(violation.closed, vm)),
+                ("stored", c_frames(violation.stored, vm)),
                 ("python", python_frames(violation.python, vm)),
             ] {
                 dict.set_item(key, value, vm)?;

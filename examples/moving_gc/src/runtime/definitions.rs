@@ -13,8 +13,8 @@ impl FastPaths for Vm {}
 
 // SAFETY: a root is an address that the collector rewrites in its slot (rules 1 and 8). A
 // method makes a `Local` of each argument before it allocates (2). The methods of rule 3
-// read the heap and allocate nothing. A field holds an address, which the collector
-// rewrites through `tp_traverse` (4). Text and native structs lie in companions, which
+// read the heap and allocate nothing. The collector rewrites what fields refer to through
+// `tp_traverse`, and forgets the rest (4). Text and native structs lie in companions, which
 // never move (5, 6). The attributes of a class check their receivers (7). Roots lie in
 // slots only, so `UNTRACKED_ROOTS` stays false (9).
 unsafe impl Runtime for Vm {}

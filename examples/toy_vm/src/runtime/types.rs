@@ -11,8 +11,20 @@ use crate::{Data, Instance, Native, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
     fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
-        let size = class.definition().map_or(0, |of| of.basicsize);
-        let native = Native::new(size).ok_or_else(|| self.memory_error())?;
+        let definition = class.class().and_then(|class| class.definitions.first());
+        let (size, loader) = match definition {
+            Some(definition) => (
+                definition.of.basicsize,
+                Some(definition.loader::<THREADS>()),
+            ),
+            None => (0, None),
+        };
+        let guard = loader.map_or(0, |loader| loader.guard_size());
+        let native = Native::new(size, guard).ok_or_else(|| self.memory_error())?;
+        if let (Some(definition), Some(loader)) = (definition, loader) {
+            // SAFETY: there is room, and the fields are released before the memory goes.
+            unsafe { loader.set_guard(&definition.of.full_name, native.as_struct()) };
+        }
         let address = native.as_ptr();
         let instance = Instance {
             class: class.clone(),

@@ -121,6 +121,15 @@ impl Inspection {
         });
     }
 
+    /// Reports a violation of a field that was stored to elsewhere.
+    #[cold]
+    pub fn violation_of_field(&self, kind: ViolationKind, detail: &str, stored: Site) {
+        let mut violation = self.violation_with(kind, None);
+        detail.clone_into(&mut violation.detail);
+        violation.stored = stored;
+        self.debug().violate(violation);
+    }
+
     /// Reports that C may not use this context now, and ends, unless there is a way to go
     /// on.
     pub(in crate::debug) fn judge_context(&self) {

@@ -85,8 +85,16 @@ kinds! {
         "a tracker is used after it was closed";
     FieldMisused "field-misused" HandleHook
         "an HPyField is misused";
+    FieldForgotten "field-forgotten" GoOn
+        "no tp_traverse visits a field";
+    FieldCopied "field-copied" GoOn
+        "a field was copied";
+    FieldOverwritten "field-overwritten" GoOn
+        "a field was overwritten without HPyField_Store";
     GlobalMisused "global-misused" HandleHook
         "an HPyGlobal is misused";
+    StructOverrun "struct-overrun" GoOn
+        "a struct is smaller than its use";
     WrongShape "wrong-shape" End
         "AsStruct is used for an object of another shape";
     WrongType "wrong-type" End
@@ -144,6 +152,8 @@ pub struct Violation {
     pub opened: Site,
     /// Where it was closed.
     pub closed: Site,
+    /// Where the field was stored to.
+    pub stored: Site,
     /// The error that was pending, if that has to do with it, as `repr` shows it.
     pub error: String,
     /// Where that error was set.
@@ -163,6 +173,7 @@ impl Violation {
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
+            stored: Site::UNKNOWN,
             error: String::new(),
             error_set: Site::UNKNOWN,
             python: PythonStack::EMPTY,
@@ -176,6 +187,7 @@ impl Violation {
             labelled("used in", own_frames(self.used)),
             labelled("opened in", own_frames(self.opened)),
             labelled("closed in", own_frames(self.closed)),
+            labelled("stored in", own_frames(self.stored)),
             labelled("error", error),
             labelled("set in", own_frames(self.error_set)),
         ];
