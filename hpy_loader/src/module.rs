@@ -41,6 +41,9 @@ impl<R: Runtime> Loader<R> {
     {
         // SAFETY: the caller vouches for the definition.
         unsafe { self.declare_globals(definition.globals) };
+        if let Some(Wrapper::Debug(extension)) = self.wrapper() {
+            extension.note_image(definition);
+        }
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;

@@ -1,6 +1,6 @@
 //! Native structs: the fields in them, and freeing them.
 
-use crate::abi::{HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
+use crate::abi::{CFunction, HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
 use crate::handles::RawHandle;
 use crate::runtime::Roots;
 use std::ffi::{c_int, c_void};
@@ -82,7 +82,10 @@ pub unsafe fn traverse(
     let mut visit = visit;
     // SAFETY: the caller vouches for function and struct; the trampoline gets
     // back the reference that lives here.
-    unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+    unsafe {
+        let visit = std::ptr::from_mut(&mut visit).cast();
+        (function.framed())(object, trampoline, visit, function.address())
+    };
 }
 
 /// Calls an extension's `tp_destroy`.
@@ -93,5 +96,5 @@ pub unsafe fn traverse(
 /// that type which nobody uses afterwards.
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
-    unsafe { (function.pointer())(object) };
+    unsafe { (function.framed())(object, function.address()) };
 }

@@ -6,13 +6,14 @@
 
 use crate::abi::{ABI_VERSION, HPy};
 use crate::boundary::ContextInstance;
-use crate::call::{Loader, Modes, Wrapper};
+use crate::call::{Loader, Modes, Wrapper, escape};
 use crate::context;
 use crate::core::Core;
 use crate::debug::{Debug, Extension};
 use crate::definitions::Definitions;
 use crate::handles::ReserveError;
 use crate::modes::{Hook, Mode, WrappedContext};
+use crate::platform::call_frame;
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
 use crate::trace::Trace;
@@ -43,6 +44,7 @@ impl<R: Runtime> Loader<R> {
     where
         R: Definitions,
     {
+        call_frame::report_escapes(escape::report);
         let core = Core::new(runtime)?;
         let instance = ContextInstance::leak(core, |fast_paths| {
             let mut context = context::functions::<R>(fast_paths);
@@ -108,7 +110,12 @@ impl<R: Runtime> Loader<R> {
             let python = Box::new(|| PythonStack::capture(core.runtime()));
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
-            Debug::new(inner, core.pending_place(), python)
+            let enter = Box::new(|work: &mut dyn FnMut()| {
+                let _entered = core.lock().enter(core.runtime());
+                work();
+            });
+            let lock = (enter as _, R::THREADS);
+            Debug::new(inner, core.pending_place(), python, lock)
         })
     }
 

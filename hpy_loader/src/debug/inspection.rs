@@ -88,6 +88,11 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
+    /// The code that has called.
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// Where C is.
     #[inline(always)]
     pub fn site(&self) -> Site {

@@ -24,6 +24,7 @@
 //! out.
 
 mod debug_call;
+mod ending;
 mod extension;
 mod innermost_context;
 mod inspection;

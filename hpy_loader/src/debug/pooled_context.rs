@@ -54,6 +54,8 @@ pub(super) struct PooledContext {
     user: AtomicUsize,
     /// The C function that the VM has called.
     pub function: Cell<*const c_void>,
+    /// Where the stack was when the call began.
+    stack: Cell<usize>,
     /// The Python stack above the call, once it was taken.
     pub above: Cell<Option<PythonStack>>,
     /// The handles that were opened before that, and how many there are.
@@ -79,6 +81,7 @@ const AWAITING: usize = 8;
 pub(super) struct OuterCall {
     pub user: usize,
     function: *const c_void,
+    stack: usize,
     above: Option<PythonStack>,
 }
 
@@ -95,6 +98,7 @@ impl PooledContext {
             registers: Registers::default(),
             user: AtomicUsize::new(NOBODY),
             function: Cell::new(std::ptr::null()),
+            stack: Cell::new(0),
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
@@ -151,6 +155,7 @@ impl PooledContext {
         let outer = OuterCall {
             user: self.user(),
             function: self.function.replace(function),
+            stack: self.stack.replace(std::ptr::from_ref(&function).addr()),
             above: self.above.replace(None),
         };
         self.set_user(this_thread());
@@ -161,7 +166,14 @@ impl PooledContext {
     #[inline(always)]
     pub fn give_back(&self, outer: &OuterCall) {
         self.function.set(outer.function);
+        self.stack.set(outer.stack);
         self.above.set(outer.above);
+    }
+
+    /// Whether the call that has this context is over, without having returned, when code
+    /// runs with its stack pointer here.
+    pub fn was_left(&self, stack: usize) -> bool {
+        stack > self.stack.get()
     }
 
     /// Whether handles wait for the Python stack. It must be taken before other code

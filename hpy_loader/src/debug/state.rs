@@ -1,5 +1,6 @@
 //! What the debug mode keeps.
 
+use super::ending::{Ending, EnterLock};
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
@@ -8,6 +9,7 @@ use super::wrappers;
 use crate::abi::{ABI_VERSION, HPy, HPyContext};
 use crate::handles::RawHandle;
 use crate::modes::{Hook, WrappedContext};
+use crate::report;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -56,6 +58,7 @@ pub struct Debug {
     pub(super) reporter: Cell<fn(&Violation)>,
     pub(super) is_silent: Cell<bool>,
     pub(super) python: Box<dyn Fn() -> PythonStack>,
+    pub(super) ending: Ending,
 }
 
 // SAFETY: the context functions touch it under the HPy lock, and so do the
@@ -66,11 +69,13 @@ unsafe impl Send for Debug {}
 
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, `python` takes the
-    /// stack of Python code.
+    /// stack of Python code, `enter` runs something under the HPy lock, which there is if
+    /// the VM `has_threads`.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
+        (enter, has_threads): (EnterLock, bool),
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -90,9 +95,10 @@ impl Debug {
             modules: RefCell::default(),
             going_on: Cell::new(false),
             reports_faults: AtomicBool::new(false),
-            reporter: Cell::new(|violation| eprint!("{violation}")),
+            reporter: Cell::new(|violation| report::write(&violation.to_string())),
             is_silent: Cell::new(false),
             python,
+            ending: Ending::new(enter, has_threads),
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
         let mut template = Box::new(unsafe { inner.as_ptr().read() });
@@ -108,6 +114,7 @@ impl Debug {
         debug.new_generation();
         let _ = debug.template.set(template);
         debug.watch_memory();
+        debug.watch_end();
         debug
     }
 

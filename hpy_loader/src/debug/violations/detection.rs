@@ -4,6 +4,7 @@
 use super::super::extension::Extension;
 use super::super::innermost_context::innermost;
 use super::super::inspection::Inspection;
+use super::super::pooled_context::PooledContext;
 use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
 use crate::abi::HPy;
@@ -39,6 +40,19 @@ impl Found {
             }
             Self::Closed(_) | Self::Forgotten => closed,
             Self::Nothing => ViolationKind::NoHandle,
+        }
+    }
+}
+
+impl PooledContext {
+    /// What there is to say of the call with this context, which has not returned: `used`
+    /// is where C is now, in a function that began before.
+    #[cold]
+    pub(in crate::debug) fn jumped_out_of(&self, used: Site) -> Violation {
+        let function = Site::of_function(self.function.get()).frames().pop();
+        Violation {
+            detail: function.map_or_else(String::new, |frame| frame.to_string()),
+            ..Violation::new(ViolationKind::Jump, &self.extension().name, used)
         }
     }
 }
@@ -89,6 +103,13 @@ impl Inspection {
         self.debug().end(self.violation_with(kind, record))
     }
 
+    /// The same with more words about it.
+    pub fn end_saying(&self, kind: ViolationKind, detail: &str) -> ! {
+        let mut violation = self.violation_with(kind, None);
+        detail.clone_into(&mut violation.detail);
+        self.debug().end(violation)
+    }
+
     /// Reports another one.
     #[inline(always)]
     pub fn violation(&self, kind: ViolationKind, detail: &str) {
@@ -111,6 +132,12 @@ impl Inspection {
 
     /// Reports that C may not use this context now, and ends.
     pub(in crate::debug) fn refuse_context(&self) -> ! {
+        let (_, stack, _) = self.caller().registers();
+        if let Some(inside) = innermost()
+            && inside.was_left(stack)
+        {
+            self.debug().end(inside.jumped_out_of(self.site()));
+        }
         let kind = match innermost().is_some() {
             true => ViolationKind::WrongContext,
             false => ViolationKind::WithoutLock,

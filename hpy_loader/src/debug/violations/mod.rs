@@ -108,8 +108,20 @@ kinds! {
         "a context is used that belongs to another call";
     Crash "crash" End
         "segmentation fault";
+    StackOverflow "stack-overflow" End
+        "the stack is full";
     Signal "signal" End
         "a signal ends the process";
+    Exception "exception" End
+        "an exception leaves a C function";
+    ThreadEnd "thread-end" End
+        "a thread is ended in a C function, by pthread_exit or by cancelling it";
+    Jump "jump" End
+        "longjmp leaves a C function that the VM has called";
+    FatalError "fatal-error" End
+        "the extension ends the process";
+    Exit "exit" End
+        "the extension exits";
 }
 
 /// A rule that was broken at some place.
@@ -156,7 +168,12 @@ impl Violation {
             ("opened in", self.opened),
             ("closed in", self.closed),
         ];
-        let lines = sites.map(|(label, site)| labelled(label, own_frames(site)));
+        let lines = sites.map(|(label, site)| {
+            let mut frames: Vec<String> = own_frames(site).map(|frame| frame.to_string()).collect();
+            // A function that calls itself.
+            frames.dedup();
+            labelled(label, frames)
+        });
         lines.concat()
     }
 

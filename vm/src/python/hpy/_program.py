@@ -60,22 +60,20 @@ def run(options):
     return status
 
 
-def report(lines):
-    """Writes lines to the standard error of this process, below what the program wrote.
+def report(text):
+    """Writes a report, below what the program wrote.
 
     The program may have closed or replaced `sys.stdout` and `sys.stderr`, or write to a
     pipe that nobody reads any more. That is no reason to keep the report back.
     """
+    from hpy.universal import _debug
+
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass  # The interpreter says so when it flushes them at its end.
-    try:
-        with open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-    except OSError:
-        pass  # There is nobody to tell.
+    _debug.write_report(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def leave(status):
