@@ -28,7 +28,8 @@ use super::violations::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::modes::WrappedContext;
 use crate::platform::call_frame::Cause;
-use crate::platform::{exits, faults, threads};
+use crate::platform::faults::{self, Signal};
+use crate::platform::{exits, threads};
 use crate::report;
 use crate::sites::Site;
 use std::cell::RefCell;
@@ -36,7 +37,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Runs something under the HPy lock.
 pub(crate) type EnterLock = Box<dyn Fn(&mut dyn FnMut())>;
@@ -106,22 +107,11 @@ impl Ending {
         self.asked.load(SeqCst) != NOT_ASKED
     }
 
-    /// Whether the report is this thread's to make. Where another thread makes it, this
-    /// one waits for that.
+    /// Whether the report is this thread's to make. Under the lock.
     fn claim(&self) -> bool {
         let this = threads::current();
-        match self.reporter.compare_exchange(0, this, SeqCst, SeqCst) {
-            Ok(_) => true,
-            // The report itself has failed.
-            Err(reporter) if reporter == this => false,
-            Err(_) => {
-                let start = Instant::now();
-                while !self.is_over.load(SeqCst) && start.elapsed() < LIMIT {
-                    sleep(Duration::from_millis(5));
-                }
-                false
-            }
-        }
+        let claimed = self.reporter.compare_exchange(0, this, SeqCst, SeqCst);
+        claimed.is_ok()
     }
 }
 
@@ -188,12 +178,14 @@ impl Debug {
     /// The findings of a program that is over, for whoever
     /// [has asked](Self::report_at_end) for them, once. They are not reported after that.
     pub fn last_findings(&self) -> Option<Findings> {
-        if !self.ending.is_asked() || self.ending.is_over.load(SeqCst) || !self.ending.claim() {
-            return None;
-        }
+        let ending = &self.ending;
         let mut findings = None;
-        (self.ending.enter)(&mut || findings = Some(self.findings_at_end()));
-        self.ending.is_over.store(true, SeqCst);
+        (ending.enter)(&mut || {
+            if ending.is_asked() && !ending.is_over.load(SeqCst) && ending.claim() {
+                findings = Some(self.findings_at_end());
+                ending.is_over.store(true, SeqCst);
+            }
+        });
         findings
     }
 
@@ -236,28 +228,43 @@ impl Debug {
     /// the process. Whether there are any.
     pub(super) fn settle(&self, end: &str, state: State) -> bool {
         let ending = &self.ending;
-        if self.is_report_due() && ending.claim() {
+        if self.is_report_due() {
             if ending.has_threads {
                 limit();
             }
             // Whatever the process has done to its memory, it is to end as it would.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.write_findings(end, state)));
+            let write = || (ending.enter)(&mut || self.write_findings(end, state));
+            let _ = catch_unwind(AssertUnwindSafe(write));
             ending.is_over.store(true, SeqCst);
         }
         ending.was_found.load(SeqCst)
     }
 
     fn write_findings(&self, end: &str, state: State) {
-        (self.ending.enter)(&mut || {
-            let context = (state == State::Sound).then_some(self.inner);
-            let findings = self.findings_at_end();
-            let summary = findings.sum_up(&PlainWords(context));
-            let summary = summary.ended_by(end, !self.is_silent.get());
-            self.ending.was_found.store(!summary.is_clean(), SeqCst);
-            if !(self.is_forked() && summary.is_clean()) {
-                report::write(&format!("{summary}\n"));
+        if !self.ending.claim() {
+            return;
+        }
+        let context = (state == State::Sound).then_some(self.inner);
+        let findings = self.findings_at_end();
+        let summary = findings.sum_up(&PlainWords(context));
+        let summary = summary.ended_by(end, !self.is_silent.get());
+        self.ending.was_found.store(!summary.is_clean(), SeqCst);
+        if !(self.is_forked() && summary.is_clean()) {
+            report::write(&format!("{summary}\n"));
+        }
+    }
+
+    /// Ends the process as somebody has requested by a signal.
+    pub(super) fn end_by_request(&self, signal: i32, violation: Option<Violation>) -> ! {
+        let state = match violation {
+            Some(violation) => {
+                report::write(&violation.to_string());
+                State::Sound
             }
-        });
+            None => State::Interrupted,
+        };
+        self.settle(Signal::Request(signal).text(), state);
+        exits::die(signal)
     }
 }
 
@@ -331,8 +338,7 @@ fn forked() {
 /// Somebody has asked the process to end, by a signal. This is a thread of its own.
 fn requested(signal: i32) {
     if let Some(debug) = REPORTING.get() {
-        let signal = faults::Signal::Request(signal);
-        debug.settle(signal.text(), State::Interrupted);
+        debug.end_by_request(signal, None);
     }
 }
 

@@ -2,7 +2,7 @@
 //! the fork, with which another process begins in the middle of this one.
 
 #[cfg(unix)]
-pub(crate) use unix::{die, in_forked_children, is_watched, on_exit, request, watch};
+pub(crate) use unix::{die, in_forked_children, is_watched, on_exit, request, requested, watch};
 
 #[cfg(unix)]
 mod unix {
@@ -128,6 +128,12 @@ mod unix {
         }
     }
 
+    /// The signal by which this process was asked to end.
+    pub(crate) fn requested() -> Option<i32> {
+        let signal = REQUESTED.load(Ordering::SeqCst);
+        (signal != 0 && is_watched()).then_some(signal)
+    }
+
     fn see_to_request(wakened: c_int, finish: fn(i32)) {
         let mut byte = 0_u8;
         loop {
@@ -218,6 +224,11 @@ pub(crate) fn is_watched() -> bool {
 
 #[cfg(not(unix))]
 pub(crate) fn request(_: i32) {}
+
+#[cfg(not(unix))]
+pub(crate) fn requested() -> Option<i32> {
+    None
+}
 
 #[cfg(not(unix))]
 pub(crate) fn die(signal: i32) -> ! {

@@ -64,6 +64,8 @@ pub(crate) struct Interruption {
     pub address: Option<usize>,
     /// Whether it was to be written, where the processor tells that.
     pub is_write: bool,
+    /// Whether the thread was waiting in a system call.
+    pub is_in_system_call: bool,
     /// The instruction that the code was at, or 0 if the system does not tell; the stack
     /// and the frame pointer.
     pub registers: (usize, usize, usize),
@@ -240,6 +242,7 @@ mod signals {
             signal,
             address: is_known.then_some(address),
             is_write: is_write(machine),
+            is_in_system_call: code <= 0 && is_after_system_call(registers(machine).0),
             registers: registers(machine),
         };
         match decide(&interruption) {
@@ -248,6 +251,24 @@ mod signals {
             // SAFETY: the kernel gave these arguments.
             Answer::PassOn => unsafe { forward(before, number, info, context) },
         }
+    }
+
+    /// Whether the instruction before this one is a system call.
+    fn is_after_system_call(instruction: usize) -> bool {
+        let call: &[u8] = match () {
+            () if cfg!(target_arch = "x86_64") => &[0x0f, 0x05],
+            () if cfg!(target_arch = "aarch64") => &[0x01, 0x00, 0x00, 0xd4],
+            () => return false,
+        };
+        // The page before may be nobody's.
+        const SMALLEST_PAGE: usize = 4096;
+        if instruction % SMALLEST_PAGE < call.len() {
+            return false;
+        }
+        let before = std::ptr::with_exposed_provenance::<u8>(instruction - call.len());
+        // SAFETY: it lies in the page that the thread executes.
+        let code = unsafe { std::slice::from_raw_parts(before, call.len()) };
+        code == call
     }
 
     /// Does what the signal would have done without us.

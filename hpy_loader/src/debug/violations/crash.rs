@@ -7,7 +7,6 @@ use super::super::state::Debug;
 use super::fault::{Fault, watch, watch_again};
 use super::{Violation, ViolationKind};
 use crate::platform::faults::Signal;
-use crate::report;
 use crate::sites::{PythonStack, Site};
 
 impl Debug {
@@ -53,10 +52,7 @@ impl Debug {
         };
         match fault.signal {
             // It is nothing that C does.
-            Signal::Request(_) => {
-                report::write(&violation.to_string());
-                self.settle(fault.signal.text(), state);
-            }
+            Signal::Request(signal) => self.end_by_request(signal, Some(violation)),
             _ => self.end_in(state, violation),
         }
     }

@@ -9,6 +9,8 @@ use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
+use crate::platform::exits;
+use crate::platform::faults::Signal;
 use crate::sites::Site;
 
 impl Extension {
@@ -132,6 +134,14 @@ impl Inspection {
 
     /// Reports that C may not use this context now, and ends.
     pub(in crate::debug) fn refuse_context(&self) -> ! {
+        if let Some(signal) = exits::requested() {
+            let mut violation = self.new_violation(ViolationKind::Signal);
+            Signal::Request(signal)
+                .text()
+                .clone_into(&mut violation.detail);
+            violation.python = self.context.capture_stack();
+            self.debug().end_by_request(signal, Some(violation));
+        }
         let (_, stack, _) = self.caller().registers();
         if let Some(inside) = innermost()
             && inside.was_left(stack)

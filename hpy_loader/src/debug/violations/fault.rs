@@ -20,10 +20,12 @@
 //!
 //! - A thread of its own waits for the HPy lock. That works if no C code runs.
 //! - A thread that executes code of an extension in the moment of the signal goes on to make
-//!   the report, which names the line. The signal is sent again until that is so.
+//!   the report, which names the line. So does one that C has made wait for the system. If
+//!   it is in a function of the context, that is done when it calls the next one. The signal is sent again until one of them is so.
 
 use super::super::ending::State;
 use super::super::innermost_context::innermost;
+use super::super::pooled_context::NOBODY;
 use super::super::state::Debug;
 use crate::platform::faults::{Answer, Continuation, Interruption, Signal, intercept};
 use crate::platform::{exits, images, threads};
@@ -98,11 +100,16 @@ fn decide(interruption: &Interruption) -> Answer {
             return Answer::PassOn;
         }
         exits::request(number);
-        let is_in_c = innermost().is_some() && images::is_noted(instruction);
-        return match is_in_c && FAULT.set(fault).is_ok() {
-            true => Answer::GoOn(END),
-            false => Answer::Resume,
+        let Some(context) = innermost() else {
+            return Answer::Resume;
         };
+        let is_waiting = interruption.is_in_system_call;
+        if (images::is_noted(instruction) || is_waiting) && FAULT.set(fault).is_ok() {
+            return Answer::GoOn(END);
+        }
+        // The next call with the context is refused, which is the place to look.
+        context.set_user(NOBODY);
+        return Answer::Resume;
     }
     if !is_borrowed && !debug.reports_faults() {
         return Answer::PassOn;

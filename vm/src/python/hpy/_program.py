@@ -7,6 +7,7 @@ import atexit
 import io
 import os
 import runpy
+import signal
 import sys
 import threading
 import types
@@ -76,8 +77,20 @@ def report(text):
     _debug.write_report(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
+class Interrupted(int):
+    """The exit status of a program that KeyboardInterrupt has ended."""
+
+
 def leave(status):
-    """Ends this process."""
+    """Ends this process, by the signal that has ended the program if there is one."""
+    if isinstance(status, Interrupted) and hasattr(os, "kill"):
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:
+                pass  # As in `report`.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     sys.exit(status)
 
 
@@ -131,7 +144,7 @@ def _status_of(function, *arguments):
         if own is None:
             error.__cause__ = error.__context__ = None
         sys.excepthook(type(error), error.with_traceback(own), own)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
+        return Interrupted(130) if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
