@@ -131,10 +131,15 @@ impl Debug {
             self.ending.asked.store(self.new_generation(), SeqCst);
             self.ending.update_since();
         });
-        if self.ending.has_threads {
-            exits::watch(requested);
-        }
         self.watch_ends();
+    }
+
+    /// Stops to watch for signals that somebody sends until
+    /// [`watch_ends`](Self::watch_ends) is called, in the processes on both sides of a fork
+    /// that is about to be made. That takes a thread, and a program without threads is to
+    /// have none when it forks.
+    pub fn prepare_fork(&self) {
+        exits::stop_watching();
     }
 
     /// Begins to look for leaks: the generation of the handles that count. Should the
@@ -170,7 +175,8 @@ impl Debug {
     /// that was done last.
     pub fn watch_ends(&self) {
         self.watch_faults();
-        if self.is_report_due() && exits::is_watched() {
+        if self.is_report_due() && self.ending.is_asked() && self.ending.has_threads {
+            exits::watch(requested);
             faults::intercept_requests();
         }
     }
@@ -268,13 +274,13 @@ impl Debug {
     }
 }
 
-/// Ends the process soon, even if somebody keeps the lock for good.
-fn limit() {
+/// Ends the process soon, even if somebody keeps a lock for good.
+pub(super) fn limit() {
     let builder = std::thread::Builder::new();
     drop(builder.spawn(|| {
         sleep(LIMIT);
-        report::write("hpy.debug: the findings are lost: a thread keeps the HPy lock\n");
-        std::process::abort()
+        report::write("hpy.debug: findings are lost: a thread keeps a lock that is needed\n");
+        exits::abort()
     }));
 }
 

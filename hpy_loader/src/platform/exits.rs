@@ -2,14 +2,18 @@
 //! the fork, with which another process begins in the middle of this one.
 
 #[cfg(unix)]
-pub(crate) use unix::{die, in_forked_children, is_watched, on_exit, request, requested, watch};
+pub(crate) use unix::{
+    abort, die, in_forked_children, is_watched, on_exit, request, requested, stop_watching, watch,
+};
 
 #[cfg(unix)]
 mod unix {
+    use parking_lot::Mutex;
     use std::ffi::{c_int, c_void};
     use std::io;
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicI32, Ordering};
+    use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
+    use std::thread::JoinHandle;
     use std::time::{Duration, Instant};
 
     /// Asks a function, when this process exits, for the exit status that it is to have
@@ -71,17 +75,21 @@ mod unix {
         }
     }
 
-    /// The process that watches for requests to end, and how its handler wakes the thread
-    /// that sees to them.
-    struct Watch {
-        process: i32,
-        wake: c_int,
-    }
+    /// The process that watches for requests to end, or 0.
+    static PROCESS: AtomicI32 = AtomicI32::new(0);
 
-    static WATCH: OnceLock<Watch> = OnceLock::new();
+    /// Where its handler writes to, to wake the thread that sees to them.
+    static WAKE: AtomicI32 = AtomicI32::new(-1);
+
+    /// That thread.
+    static WATCHER: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
 
     /// The signal by which this process was asked to end, or 0.
     static REQUESTED: AtomicI32 = AtomicI32::new(0);
+
+    /// What the thread is woken for.
+    const END: u8 = 0;
+    const STOP: u8 = 1;
 
     /// How long there is to see to a request before the process ends.
     const LIMIT: Duration = Duration::from_secs(3);
@@ -89,62 +97,99 @@ mod unix {
     /// Between two attempts to interrupt the process's threads at a better place.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// Has two things done when the process is [requested](request) to end. `finish` runs
+    /// Has two things done when this process is [requested](request) to end. `finish` runs
     /// on a thread of its own, which may wait for the other threads. Meanwhile these
     /// get the signal again and again, for a handler that looks for a good moment. After
-    /// a while the process ends in any case. Only the first call has an effect.
+    /// a while the process ends in any case.
     pub(crate) fn watch(finish: fn(i32)) {
-        WATCH.get_or_init(|| {
-            let mut ends = [0; 2];
-            // SAFETY: two numbers are filled in.
-            let is_made = unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } == 0;
-            if is_made {
-                let [wakened, wake] = ends;
-                spawn(move || see_to_request(wakened, finish));
-                Watch {
-                    process: process(),
-                    wake,
-                }
-            } else {
-                Watch {
-                    process: 0,
-                    wake: -1,
-                }
+        let mut watcher = WATCHER.lock();
+        if is_watched() {
+            return;
+        }
+        // A forked process has its parent's, without the thread.
+        close(WAKE.swap(-1, SeqCst));
+        std::mem::forget(watcher.take());
+        let mut ends = [0; 2];
+        // SAFETY: two numbers are filled in.
+        if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
+            return;
+        }
+        let [wakened, wake] = ends;
+        *watcher = spawn(move || {
+            let is_end = wait_for(wakened) == Some(END);
+            close(wakened);
+            if is_end {
+                see_to_request(finish);
             }
         });
+        match *watcher {
+            Some(_) => {
+                REQUESTED.store(0, SeqCst);
+                WAKE.store(wake, SeqCst);
+                PROCESS.store(process(), SeqCst);
+            }
+            None => ends.into_iter().for_each(close),
+        }
+    }
+
+    /// Ends the thread of [`watch`], before a fork: a program that has no threads is to have
+    /// none then.
+    pub(crate) fn stop_watching() {
+        let mut watcher = WATCHER.lock();
+        if is_watched() {
+            PROCESS.store(0, SeqCst);
+            let wake = WAKE.swap(-1, SeqCst);
+            write_to(wake, STOP);
+            drop(watcher.take().map(JoinHandle::join));
+            close(wake);
+        }
     }
 
     /// Whether this process has such a thread; a process that it has forked has none.
     pub(crate) fn is_watched() -> bool {
-        WATCH.get().is_some_and(|watch| watch.process == process())
+        PROCESS.load(SeqCst) == process()
     }
 
     /// Asks the process to end as by a signal. For handlers of signals.
     pub(crate) fn request(signal: i32) {
-        let first = REQUESTED.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
-        if let (Ok(_), Some(watch)) = (first, WATCH.get()) {
-            // SAFETY: one byte of a local array is written.
-            unsafe { libc::write(watch.wake, [0_u8].as_ptr().cast(), 1) };
+        let first = REQUESTED.compare_exchange(0, signal, SeqCst, SeqCst);
+        if first.is_ok() {
+            write_to(WAKE.load(SeqCst), END);
         }
     }
 
     /// The signal by which this process was asked to end.
     pub(crate) fn requested() -> Option<i32> {
-        let signal = REQUESTED.load(Ordering::SeqCst);
+        let signal = REQUESTED.load(SeqCst);
         (signal != 0 && is_watched()).then_some(signal)
     }
 
-    fn see_to_request(wakened: c_int, finish: fn(i32)) {
+    fn write_to(wake: c_int, byte: u8) {
+        // SAFETY: one byte of a local array is written.
+        unsafe { libc::write(wake, [byte].as_ptr().cast(), 1) };
+    }
+
+    fn wait_for(wakened: c_int) -> Option<u8> {
         let mut byte = 0_u8;
         loop {
             // SAFETY: one byte of a local variable is filled in.
             match unsafe { libc::read(wakened, (&raw mut byte).cast(), 1) } {
-                1 => break,
+                1 => return Some(byte),
                 -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
-                _ => return,
+                _ => return None,
             }
         }
-        let signal = REQUESTED.load(Ordering::SeqCst);
+    }
+
+    fn close(descriptor: c_int) {
+        if descriptor >= 0 {
+            // SAFETY: it is one of this module's, and nobody uses it any more.
+            unsafe { libc::close(descriptor) };
+        }
+    }
+
+    fn see_to_request(finish: fn(i32)) {
+        let signal = REQUESTED.load(SeqCst);
         spawn(move || {
             finish(signal);
             die(signal)
@@ -158,7 +203,7 @@ mod unix {
     }
 
     /// Starts a thread that gets no signals, since those are to interrupt the program.
-    fn spawn(work: impl FnOnce() + Send + 'static) {
+    fn spawn(work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
         // SAFETY: sets of signals are filled in, and the mask is put back.
         unsafe {
             let mut all: libc::sigset_t = std::mem::zeroed();
@@ -166,9 +211,9 @@ mod unix {
             libc::sigfillset(&raw mut all);
             libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
             let builder = std::thread::Builder::new().name("hpy.debug".to_owned());
-            // Without a thread nobody sees to it, and the handler knows that.
-            drop(builder.spawn(work));
+            let thread = builder.spawn(work);
             libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
+            thread.ok()
         }
     }
 
@@ -190,6 +235,11 @@ mod unix {
     fn process() -> i32 {
         // SAFETY: it has no effect.
         unsafe { libc::getpid() }
+    }
+
+    /// Ends this process as `abort` does, whoever handles that.
+    pub(crate) fn abort() -> ! {
+        die(libc::SIGABRT)
     }
 
     /// Ends this process by a signal, so that its parent sees that.
@@ -218,6 +268,9 @@ pub(crate) fn in_forked_children(_: fn()) {}
 pub(crate) fn watch(_: fn(i32)) {}
 
 #[cfg(not(unix))]
+pub(crate) fn stop_watching() {}
+
+#[cfg(not(unix))]
 pub(crate) fn is_watched() -> bool {
     false
 }
@@ -228,6 +281,11 @@ pub(crate) fn request(_: i32) {}
 #[cfg(not(unix))]
 pub(crate) fn requested() -> Option<i32> {
     None
+}
+
+#[cfg(not(unix))]
+pub(crate) fn abort() -> ! {
+    std::process::abort()
 }
 
 #[cfg(not(unix))]

@@ -5,6 +5,8 @@
 //! more names a function, and the thread goes on in it when the handler returns, on its
 //! own stack, as if the interrupted code had called the function.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 /// One of the signals that [`intercept`] gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
@@ -101,6 +103,25 @@ pub(crate) fn intercept(decide: fn(&Interruption) -> Answer) {
     #[cfg(not(target_os = "linux"))]
     let _ = decide;
 }
+
+/// Raises the fault of a stack that is full, where it nearly is.
+pub(crate) fn overflow() -> ! {
+    OVERFLOWING.store(super::threads::current(), Ordering::SeqCst);
+    #[cfg(unix)]
+    // SAFETY: a signal for this thread.
+    unsafe {
+        libc::raise(libc::SIGSEGV);
+    }
+    std::process::abort()
+}
+
+/// Whether this thread has called [`overflow`].
+pub(crate) fn is_overflowing() -> bool {
+    OVERFLOWING.load(Ordering::SeqCst) == super::threads::current()
+}
+
+/// The thread that has called [`overflow`] last.
+static OVERFLOWING: AtomicUsize = AtomicUsize::new(0);
 
 /// Has `decide` asked about the signals by which others end this process as well, those
 /// of them that have their default effect.

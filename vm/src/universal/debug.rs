@@ -141,6 +141,14 @@ mod hpy_debug {
         Ok(())
     }
 
+    /// Have no thread of its own until `watch_ends` is called. Not in HPy's own module.
+    #[pyfunction]
+    fn prepare_fork(vm: &VirtualMachine) -> PyResult<()> {
+        let debug = make_loader(vm)?.debug();
+        vm.allow_threads(|| debug.prepare_fork());
+        Ok(())
+    }
+
     /// Return what `report_at_end` has asked for, at the end of the program: whether
     /// nothing was found, and a report, which may be empty. It is not reported any more
     /// after that. `show` gives the words for an object that has leaked, and `is_runner`

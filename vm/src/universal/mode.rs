@@ -61,7 +61,6 @@ pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> P
         let any = vm.new_tuple(("keep_watch",));
         let ends = vm.import_from("hpy._ends", any, 0)?;
         ends.get_attr("keep_watch", vm)?.call((), vm)?;
-        make_loader(vm)?.debug().watch_ends();
     }
     Ok(mode)
 }

@@ -23,11 +23,13 @@
 //!   the report, which names the line. So does one that C has made wait for the system. If
 //!   it is in a function of the context, that is done when it calls the next one. The signal is sent again until one of them is so.
 
-use super::super::ending::State;
+use super::super::ending::{State, limit};
 use super::super::innermost_context::innermost;
 use super::super::pooled_context::NOBODY;
 use super::super::state::Debug;
-use crate::platform::faults::{Answer, Continuation, Interruption, Signal, intercept};
+use crate::platform::faults::{
+    Answer, Continuation, Interruption, Signal, intercept, is_overflowing,
+};
 use crate::platform::{exits, images, threads};
 use crate::sites::Caller;
 use std::ops::Range;
@@ -82,7 +84,8 @@ fn decide(interruption: &Interruption) -> Answer {
     let (instruction, stack, frame) = interruption.registers;
     let address = interruption.address;
     let is_borrowed = address.is_some_and(|address| range.contains(&address));
-    let is_overflow = address.is_some_and(|address| address.abs_diff(stack) < NEAR);
+    let is_near = address.is_some_and(|address| address.abs_diff(stack) < NEAR);
+    let is_overflow = is_near || is_overflowing();
     let fault = Fault {
         signal: interruption.signal,
         address,
@@ -143,6 +146,7 @@ extern "C" fn end() -> ! {
     let Some(((_, debug), &fault)) = WATCHED.get().zip(FAULT.get()) else {
         std::process::abort()
     };
+    limit();
     if debug.reports_faults() {
         debug.report_fault(fault);
         // The VM, the loader and this mode have said what ends the process.

@@ -119,7 +119,11 @@ fn message(violation: &Violation) -> String {
         Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
         _ if violation.kind == ViolationKind::Crash => "Segmentation fault".to_owned(),
         _ if violation.kind == ViolationKind::StackOverflow => "Stack overflow".to_owned(),
-        _ if violation.kind == ViolationKind::Exception => {
+        _ if matches!(
+            violation.kind,
+            ViolationKind::Exception | ViolationKind::Jump
+        ) =>
+        {
             format!("{}: {}", violation.kind.text(), violation.detail)
         }
         _ if violation.kind == ViolationKind::FatalError => {

@@ -8,6 +8,7 @@ from _hpy_debug import (
     get_violations,
     last_report,
     new_generation,
+    prepare_fork,
     report_at_end,
     set_closed_handles_queue_max_size,
     set_going_on,

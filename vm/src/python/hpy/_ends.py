@@ -7,32 +7,44 @@ then it is the turn of the handler that the program has set.
 
 import functools
 
+_is_kept = False
+
 
 def keep_watch():
-    """From now on, in this process."""
-    import _signal
-    import faulthandler
-
-    for module, name in (
-        (faulthandler, "enable"),
-        (faulthandler, "disable"),
-        (_signal, "signal"),
-    ):
-        _watch_after(module, name)
-
-
-def _watch_after(module, name):
+    """From now on, in this process and those that it forks."""
+    global _is_kept
     from hpy.universal import _debug
 
+    if not _is_kept:
+        _is_kept = True
+        _watch_through_changes(_debug)
+    _debug.watch_ends()
+
+
+def _watch_through_changes(debug):
+    import _signal
+    import faulthandler
+    import os
+
+    _watch_after(faulthandler, "enable", debug)
+    _watch_after(faulthandler, "disable", debug)
+    _watch_after(_signal, "signal", debug)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=debug.prepare_fork,
+            after_in_parent=debug.watch_ends,
+            after_in_child=debug.watch_ends,
+        )
+
+
+def _watch_after(module, name, debug):
     function = getattr(module, name)
-    if hasattr(function, "__wrapped__"):
-        return
 
     @functools.wraps(function)
     def call(*arguments, **keywords):
         try:
             return function(*arguments, **keywords)
         finally:
-            _debug.watch_ends()
+            debug.watch_ends()
 
     setattr(module, name, call)
