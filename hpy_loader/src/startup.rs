@@ -9,7 +9,7 @@ use crate::boundary::ContextInstance;
 use crate::call::{Loader, Modes, Wrapper, escape};
 use crate::context;
 use crate::core::Core;
-use crate::debug::{Debug, Extension};
+use crate::debug::{Debug, Extension, LockAccess};
 use crate::definitions::Definitions;
 use crate::handles::ReserveError;
 use crate::modes::{Hook, Mode, WrappedContext};
@@ -110,11 +110,14 @@ impl<R: Runtime> Loader<R> {
             let python = Box::new(|| PythonStack::capture(core.runtime()));
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
-            let enter = Box::new(|work: &mut dyn FnMut()| {
-                let _entered = core.lock().enter(core.runtime());
-                work();
-            });
-            let lock = (enter as _, R::THREADS);
+            let lock = LockAccess {
+                enter: Box::new(|work| {
+                    let _entered = core.lock().enter(core.runtime());
+                    work();
+                }),
+                is_held_elsewhere: Box::new(|| core.lock().is_held_elsewhere::<R>()),
+                has_threads: R::THREADS,
+            };
             Debug::new(inner, core.pending_place(), python, lock)
         })
     }

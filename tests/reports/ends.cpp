@@ -113,6 +113,24 @@ NOARGS(cancel_thread)
     return HPy_NULL;
 }
 
+static void *end_of_thread(void *how)
+{
+    if (how)
+        abort(); /* here: thread aborts */
+    *(volatile int *)8 = 1; /* here: thread crashes */
+    return NULL;
+}
+
+/* A thread that C makes ends the process, while this one waits for it with the lock. */
+ONE(end_elsewhere)
+{
+    pthread_t thread;
+    long how = HPyLong_AsLong(ctx, arg);
+    pthread_create(&thread, NULL, end_of_thread, (void *)how);
+    pthread_join(thread, NULL); /* here: join */
+    return HPy_NULL;
+}
+
 static jmp_buf back;
 
 ONE(set_jump)
@@ -204,7 +222,7 @@ static int execute_impl(HPyContext *ctx, HPy module)
 
 static HPyDef *defines[] = {
     &leak, &close_twice, &call, &crash, &give_up, &fatal, &quit, &terminate, &overflow,
-    &throw_error, &throw_trouble, &throw_and_catch, &end_thread, &cancel_thread,
+    &throw_error, &throw_trouble, &throw_and_catch, &end_thread, &cancel_thread, &end_elsewhere,
     &set_jump, &set_jump_and_return, &jump, &spin, &spin_in_api, &wait_inside, &wait_outside,
     &execute, NULL,
 };

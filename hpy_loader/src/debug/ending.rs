@@ -39,14 +39,19 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Runs something under the HPy lock.
-pub(crate) type EnterLock = Box<dyn Fn(&mut dyn FnMut())>;
+/// The HPy lock, whatever the VM.
+pub(crate) struct LockAccess {
+    /// Runs something under it.
+    pub enter: Box<dyn Fn(&mut dyn FnMut())>,
+    /// Whether another thread has it, and C's code runs there.
+    pub is_held_elsewhere: Box<dyn Fn() -> bool>,
+    /// Whether there is one, since other threads may come.
+    pub has_threads: bool,
+}
 
 /// What is known of the report at the end.
 pub(super) struct Ending {
-    enter: EnterLock,
-    /// Whether other threads may come.
-    has_threads: bool,
+    lock: LockAccess,
     /// The generation with which the report begins that somebody has asked for, or
     /// [`NOT_ASKED`].
     asked: AtomicI64,
@@ -81,10 +86,9 @@ pub(super) enum State {
 static REPORTING: OnceLock<&'static Debug> = OnceLock::new();
 
 impl Ending {
-    pub(super) fn new(enter: EnterLock, has_threads: bool) -> Self {
+    pub(super) fn new(lock: LockAccess) -> Self {
         Self {
-            enter,
-            has_threads,
+            lock,
             asked: AtomicI64::new(NOT_ASKED),
             detectors: RefCell::default(),
             since: AtomicI64::new(NOT_ASKED),
@@ -124,7 +128,7 @@ impl Debug {
     /// is asked is the one that reports.
     pub fn report_at_end(&'static self) {
         report::keep_stream();
-        (self.ending.enter)(&mut || {
+        (self.ending.lock.enter)(&mut || {
             self.set_going_on(true);
             self.set_silent(true);
             self.set_reports_faults(true);
@@ -175,7 +179,7 @@ impl Debug {
     /// that was done last.
     pub fn watch_ends(&self) {
         self.watch_faults();
-        if self.is_report_due() && self.ending.is_asked() && self.ending.has_threads {
+        if self.is_report_due() && self.ending.is_asked() && self.ending.lock.has_threads {
             exits::watch(requested);
             faults::intercept_requests();
         }
@@ -186,7 +190,7 @@ impl Debug {
     pub fn last_findings(&self) -> Option<Findings> {
         let ending = &self.ending;
         let mut findings = None;
-        (ending.enter)(&mut || {
+        (ending.lock.enter)(&mut || {
             if ending.is_asked() && !ending.is_over.load(SeqCst) && ending.claim() {
                 findings = Some(self.findings_at_end());
                 ending.is_over.store(true, SeqCst);
@@ -235,11 +239,11 @@ impl Debug {
     pub(super) fn settle(&self, end: &str, state: State) -> bool {
         let ending = &self.ending;
         if self.is_report_due() {
-            if ending.has_threads {
+            if ending.lock.has_threads {
                 limit();
             }
             // Whatever the process has done to its memory, it is to end as it would.
-            let write = || (ending.enter)(&mut || self.write_findings(end, state));
+            let write = || (ending.lock.enter)(&mut || self.write_findings(end, state));
             let _ = catch_unwind(AssertUnwindSafe(write));
             ending.is_over.store(true, SeqCst);
         }
@@ -258,6 +262,11 @@ impl Debug {
         if !(self.is_forked() && summary.is_clean()) {
             report::write(&format!("{summary}\n"));
         }
+    }
+
+    /// Whether the report has to be made by another thread, which keeps the lock.
+    pub(super) fn is_for_another_thread(&self) -> bool {
+        self.is_report_due() && exits::is_watched() && (self.ending.lock.is_held_elsewhere)()
     }
 
     /// Ends the process as somebody has requested by a signal.

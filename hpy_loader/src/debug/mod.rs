@@ -46,4 +46,5 @@ pub use summary_paragraph::SummaryFormat;
 pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
+pub(crate) use ending::LockAccess;
 pub(crate) use extension::Extension;

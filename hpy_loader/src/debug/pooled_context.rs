@@ -88,6 +88,10 @@ pub(super) struct OuterCall {
 /// No thread's number.
 pub(super) const NOBODY: usize = 0;
 
+/// No thread's number either: C may use the context, but the process is to end when it
+/// does.
+pub(super) const WANTED: usize = 1;
+
 impl PooledContext {
     /// Makes a context for calls of an extension. It is never freed.
     pub fn leak(debug: &'static Debug, inner: WrappedContext, number: u32) -> &'static Self {
@@ -230,6 +234,11 @@ impl PooledContext {
     #[inline(always)]
     pub fn is_current(&self) -> bool {
         self.user() == this_thread()
+    }
+
+    /// Whether C on this thread may use the context, or is to be stopped when it does.
+    pub fn is_taken(&self) -> bool {
+        self.is_current() || self.user() == WANTED
     }
 
     /// The wrapped context's handle for an open one of the extension's, or of a

@@ -1,6 +1,6 @@
 //! What the debug mode keeps.
 
-use super::ending::{Ending, EnterLock};
+use super::ending::{Ending, LockAccess};
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
@@ -69,13 +69,12 @@ unsafe impl Send for Debug {}
 
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, `python` takes the
-    /// stack of Python code, `enter` runs something under the HPy lock, which there is if
-    /// the VM `has_threads`.
+    /// stack of Python code, `lock` is the HPy lock.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
-        (enter, has_threads): (EnterLock, bool),
+        lock: LockAccess,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -98,7 +97,7 @@ impl Debug {
             reporter: Cell::new(|violation| report::write(&violation.to_string())),
             is_silent: Cell::new(false),
             python,
-            ending: Ending::new(enter, has_threads),
+            ending: Ending::new(lock),
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
         let mut template = Box::new(unsafe { inner.as_ptr().read() });

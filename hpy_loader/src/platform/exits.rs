@@ -3,7 +3,8 @@
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    abort, die, in_forked_children, is_watched, on_exit, request, requested, stop_watching, watch,
+    abort, die, in_forked_children, is_watched, on_exit, request, request_end, requested,
+    stop_watching, watch,
 };
 
 #[cfg(unix)]
@@ -158,6 +159,14 @@ mod unix {
         }
     }
 
+    /// Asks the process to end as by `abort`, and waits for that.
+    pub(crate) fn request_end() -> ! {
+        request(libc::SIGABRT);
+        loop {
+            std::thread::park();
+        }
+    }
+
     /// The signal by which this process was asked to end.
     pub(crate) fn requested() -> Option<i32> {
         let signal = REQUESTED.load(SeqCst);
@@ -277,6 +286,11 @@ pub(crate) fn is_watched() -> bool {
 
 #[cfg(not(unix))]
 pub(crate) fn request(_: i32) {}
+
+#[cfg(not(unix))]
+pub(crate) fn request_end() -> ! {
+    std::process::abort()
+}
 
 #[cfg(not(unix))]
 pub(crate) fn requested() -> Option<i32> {

@@ -133,6 +133,7 @@ pub(crate) fn intercept_requests() {
 #[cfg(target_os = "linux")]
 mod signals {
     use super::{Answer, Continuation, Interruption, Signal};
+    use crate::platform::exits;
     use libc::{mcontext_t, sigaction, siginfo_t};
     use std::ffi::{c_int, c_void};
     use std::ptr::null_mut;
@@ -254,7 +255,8 @@ mod signals {
             (address, (*info).si_code, &mut (*context).uc_mcontext)
         };
         // A signal that was sent has a code that is not above 0.
-        let signal = match code > 0 || code == SI_TKILL {
+        let is_sent_on = exits::requested() == Some(number);
+        let signal = match code > 0 || (code == SI_TKILL && !is_sent_on) {
             true => signal(number),
             false => Signal::Request(number),
         };

@@ -6,7 +6,9 @@ use super::super::memory::Arena;
 use super::super::state::Debug;
 use super::fault::{Fault, watch, watch_again};
 use super::{Violation, ViolationKind};
+use crate::platform::exits;
 use crate::platform::faults::Signal;
+use crate::report;
 use crate::sites::{PythonStack, Site};
 
 impl Debug {
@@ -53,6 +55,14 @@ impl Debug {
         match fault.signal {
             // It is nothing that C does.
             Signal::Request(signal) => self.end_by_request(signal, Some(violation)),
+            // Whoever has the lock may be waiting for this very thread.
+            _ if innermost().is_none() && self.is_for_another_thread() => {
+                report::write(&format!(
+                    "Fatal Python error: {}\n{violation}",
+                    violation.kind.text()
+                ));
+                exits::request_end();
+            }
             _ => self.end_in(state, violation),
         }
     }
@@ -128,15 +138,16 @@ impl Debug {
         (violation, true)
     }
 
-    /// What there is to say of a signal that is C's own doing. The VM, the loader and
-    /// this mode end the process with words of their own.
+    /// What there is to say of a signal that is C's own doing, on a thread of C's as well.
+    /// The VM, the loader and this mode end the process with words of their own.
     fn signal(&self, fault: Fault) -> Option<Violation> {
-        let context = innermost()?;
+        let context = innermost();
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
+        let module = context.map_or("", |context| &context.extension().name);
         (!is_in_vm).then(|| Violation {
             detail: fault.signal.text().to_owned(),
-            python: (self.python)(),
-            ..Violation::new(ViolationKind::Signal, &context.extension().name, used)
+            python: self.python_at(false),
+            ..Violation::new(ViolationKind::Signal, module, used)
         })
     }
 }

@@ -25,7 +25,7 @@
 
 use super::super::ending::{State, limit};
 use super::super::innermost_context::innermost;
-use super::super::pooled_context::NOBODY;
+use super::super::pooled_context::WANTED;
 use super::super::state::Debug;
 use crate::platform::faults::{
     Answer, Continuation, Interruption, Signal, intercept, is_overflowing,
@@ -60,6 +60,9 @@ static WATCHED: OnceLock<(Range<usize>, &'static Debug)> = OnceLock::new();
 
 /// The fault that ends the process.
 static FAULT: OnceLock<Fault> = OnceLock::new();
+
+/// What a thread was doing that ends the process because somebody has asked for that.
+static REQUEST: OnceLock<Fault> = OnceLock::new();
 
 /// An access so near to the stack's end is one to the stack.
 const NEAR: usize = 1 << 16;
@@ -103,15 +106,17 @@ fn decide(interruption: &Interruption) -> Answer {
             return Answer::PassOn;
         }
         exits::request(number);
-        let Some(context) = innermost() else {
+        // C may have called Python, which is somewhere else by now.
+        let context = innermost().filter(|context| context.is_taken());
+        let Some(context) = context else {
             return Answer::Resume;
         };
         let is_waiting = interruption.is_in_system_call;
-        if (images::is_noted(instruction) || is_waiting) && FAULT.set(fault).is_ok() {
-            return Answer::GoOn(END);
+        if (images::is_noted(instruction) || is_waiting) && REQUEST.set(fault).is_ok() {
+            return Answer::GoOn(END_AS_REQUESTED);
         }
         // The next call with the context is refused, which is the place to look.
-        context.set_user(NOBODY);
+        context.set_user(WANTED);
         return Answer::Resume;
     }
     if !is_borrowed && !debug.reports_faults() {
@@ -136,6 +141,11 @@ const END: Continuation = Continuation {
     on_spare_stack: false,
 };
 
+const END_AS_REQUESTED: Continuation = Continuation {
+    function: end_as_requested,
+    on_spare_stack: false,
+};
+
 const WAIT: Continuation = Continuation {
     function: wait,
     on_spare_stack: false,
@@ -143,19 +153,26 @@ const WAIT: Continuation = Continuation {
 
 /// Where the thread goes on after a fault.
 extern "C" fn end() -> ! {
-    let Some(((_, debug), &fault)) = WATCHED.get().zip(FAULT.get()) else {
-        std::process::abort()
-    };
-    limit();
-    if debug.reports_faults() {
+    if let Some(((_, debug), &fault)) = WATCHED.get().zip(FAULT.get())
+        && debug.reports_faults()
+    {
+        limit();
         debug.report_fault(fault);
         // The VM, the loader and this mode have said what ends the process.
         debug.settle(fault.signal.text(), State::Interrupted);
     }
-    match fault.signal {
-        Signal::Request(number) => exits::die(number),
-        _ => std::process::abort(),
+    std::process::abort()
+}
+
+/// Where the thread goes on after a signal that somebody has sent.
+extern "C" fn end_as_requested() -> ! {
+    if let Some(((_, debug), &fault)) = WATCHED.get().zip(REQUEST.get()) {
+        debug.report_fault(fault);
+        if let Signal::Request(signal) = fault.signal {
+            debug.end_by_request(signal, None);
+        }
     }
+    std::process::abort()
 }
 
 /// Where another thread does meanwhile.

@@ -53,7 +53,7 @@ impl Debug {
                 self.report(&violation);
                 let message = message(&violation);
                 report_line!("Fatal Python error: HPy_FatalError: {message}");
-                self.settle(violation.kind.text(), State::Sound);
+                self.settle(end(&violation), State::Sound);
                 std::process::abort()
             }
         }
@@ -74,7 +74,7 @@ impl Debug {
             _ => format!("Fatal Python error: {}", message(&violation)),
         };
         report::write(&format!("{fatal}\n{violation}"));
-        self.settle(violation.kind.text(), state);
+        self.settle(end(&violation), state);
         std::process::abort()
     }
 
@@ -100,6 +100,17 @@ impl Debug {
             .iter()
             .map(|(violation, &times)| (violation.clone(), times))
             .collect()
+    }
+}
+
+/// What has ended the process, in few words.
+fn end(violation: &Violation) -> &str {
+    match violation.kind {
+        ViolationKind::Signal => &violation.detail,
+        ViolationKind::FatalError => "HPy_FatalError",
+        ViolationKind::Jump => "longjmp",
+        ViolationKind::ThreadEnd => "the end of a thread in C",
+        kind => kind.text(),
     }
 }
 
