@@ -63,7 +63,7 @@ else:
 #out> used in throw_error_impl at ends.cpp:@throw
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: an exception leaves a C function
 #out> destroy: -6
-#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:*, of ends.hpy0.so: int
+#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:* (ends.Thrower.HPy_tp_destroy in ends.hpy0.so): int
 #out> Thrower_destroy_impl at ends.cpp:@in tp_destroy
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: SIGABRT, as abort() and a failed assert() raise it
 #out> overflow: -6

@@ -29,23 +29,23 @@ else:
     exec(PLACES[sys.argv[1]])
 
 #out> slot universal -6
-#out> Fatal Python error: an exception leaves the C function Thrower_length_impl at ends.cpp:*, of ends.hpy0.so: std::length_error: no length
+#out> Fatal Python error: an exception leaves the C function Thrower_length_impl at ends.cpp:* (ends.Thrower.HPy_sq_length in ends.hpy0.so): std::length_error: no length
 #out> slot debug -6
 #out> used in Thrower_length_impl at ends.cpp:@in sq_length
 #out> new universal -6
-#out> Fatal Python error: an exception leaves the C function Thrower_new_impl at ends.cpp:*, of ends.hpy0.so: std::invalid_argument: a number is needed
+#out> Fatal Python error: an exception leaves the C function Thrower_new_impl at ends.cpp:* (ends.Thrower.HPy_tp_new in ends.hpy0.so): std::invalid_argument: a number is needed
 #out> new debug -6
 #out> used in Thrower_new_impl at ends.cpp:@in tp_new
 #out> destroy universal -6
-#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:*, of ends.hpy0.so: int
+#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:* (ends.Thrower.HPy_tp_destroy in ends.hpy0.so): int
 #out> destroy debug -6
-#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:*, of ends.hpy0.so: int
+#out> Fatal Python error: an exception leaves the C function Thrower_destroy_impl at ends.cpp:* (ends.Thrower.HPy_tp_destroy in ends.hpy0.so): int
 #out> Thrower_destroy_impl at ends.cpp:@in tp_destroy
 #out> thread universal -6
-#out> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:*, of ends.hpy0.so: std::runtime_error: nobody catches this
+#out> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:* (ends.throw_error in ends.hpy0.so): std::runtime_error: nobody catches this
 #out> thread debug -6
 #out> used in throw_error_impl at ends.cpp:@throw
 #out> nested universal -6
-#out> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:*, of ends.hpy0.so: std::runtime_error: nobody catches this
+#out> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:* (ends.throw_error in ends.hpy0.so): std::runtime_error: nobody catches this
 #out> nested debug -6
 #out> used in throw_error_impl at ends.cpp:@throw

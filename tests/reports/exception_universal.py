@@ -8,6 +8,6 @@ print(ends.throw_and_catch())
 ends.throw_error()
 
 #out> caught
-#err> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:*, of ends.hpy0.so: std::runtime_error: nobody catches this
+#err> Fatal Python error: an exception leaves the C function throw_error_impl at ends.cpp:* (ends.throw_error in ends.hpy0.so): std::runtime_error: nobody catches this
 #err> terminate called after throwing an instance of 'std::runtime_error'
 #err>   what():  nobody catches this

@@ -25,12 +25,12 @@ else:
     thread.join()
 
 #out> end_thread universal -6
-#out> Fatal Python error: a thread is ended in the C function end_thread_impl at ends.cpp:*, of ends.hpy0.so: it called pthread_exit, or somebody has cancelled it
+#out> Fatal Python error: a thread is ended in the C function end_thread_impl at ends.cpp:* (ends.end_thread in ends.hpy0.so): it called pthread_exit, or somebody has cancelled it
 #out> end_thread debug -6
 #out> HPy debug: a thread is ended in a C function, by pthread_exit or by cancelling it [thread-end in ends]
 #out> used in end_thread_impl at ends.cpp:@pthread_exit
 #out> cancel_thread universal -6
-#out> Fatal Python error: a thread is ended in the C function cancel_thread_impl at ends.cpp:*, of ends.hpy0.so: it called pthread_exit, or somebody has cancelled it
+#out> Fatal Python error: a thread is ended in the C function cancel_thread_impl at ends.cpp:* (ends.cancel_thread in ends.hpy0.so): it called pthread_exit, or somebody has cancelled it
 #out> cancel_thread debug -6
 #out> HPy debug: a thread is ended in a C function, by pthread_exit or by cancelling it [thread-end in ends]
 #out> used in cancel_thread_impl at ends.cpp:@cancelled

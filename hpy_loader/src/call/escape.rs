@@ -6,6 +6,7 @@ use crate::platform::call_frame::{Cause, Escape};
 use crate::platform::exceptions;
 use crate::report::report_line;
 use crate::sites::Site;
+use crate::spec;
 
 /// Says what it is and which function it leaves. In debug mode the process ends with that.
 /// Else it ends as C++ has it, or with `abort`.
@@ -18,7 +19,11 @@ pub(crate) fn report(escape: &Escape) {
     let site = Site::of_function(escape.function);
     let frame = site.frames().pop().filter(|_| !site.is_in_vm());
     let function = match &frame {
-        Some(frame) => format!("{frame}, of {}", frame.library()),
+        Some(frame) => {
+            let name = spec::name_of(escape.function);
+            let name = name.map_or_else(String::new, |name| format!("{name} in "));
+            format!("{frame} ({name}{})", frame.library())
+        }
         None => "that a library runs when it is loaded".to_owned(),
     };
     match escape.cause {
