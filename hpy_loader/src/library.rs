@@ -39,12 +39,14 @@ mod file;
 mod names;
 mod tag;
 
+use std::ffi::c_void;
 use std::fs::File;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, transmute};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
+use crate::platform::call_frame;
 use crate::platform::library::{self as system, FileState, Refusal};
 use object::read::{ReadCache, ReadRef};
 
@@ -122,7 +124,7 @@ impl Library {
         check_not_hybrid(path)?;
 
         // SAFETY: the caller trusts the file, and its tables are in order.
-        let library = unsafe { dlopen(&file, state, path, verdict) }?;
+        let library = call_frame::within(|| unsafe { dlopen(&file, state, path, verdict) })?;
         // Never unloaded, whatever happens from here on: see `Library`.
         let library = ManuallyDrop::new(library);
         // SAFETY: HPy defines these functions with these types. A module in
@@ -174,9 +176,12 @@ impl Library {
     /// - There is one place for it in the library. Opening a file twice and
     ///   giving it two contexts leaves both modules with the second.
     pub unsafe fn init_global_context(&self, context: *mut HPyContext) {
+        type Entry = unsafe extern "C" fn(*mut HPyContext, GlobalContextFn);
+        // SAFETY: a pointer, and a function that takes it.
+        let entry = unsafe { transmute::<*const c_void, Entry>(call_frame::entry::<1>()) };
         // SAFETY: the function comes from the library, which stays loaded, and
         // the caller vouches for its argument.
-        unsafe { (self.global_context)(context) }
+        unsafe { entry(context, self.global_context) }
     }
 
     /// The module's definition, which is static data of the library or made by
@@ -188,8 +193,11 @@ impl Library {
     /// but return. What it returns is a definition only if the module was built
     /// as HPy prescribes: nobody has checked what the pointer leads to.
     pub unsafe fn init(&self) -> Result<NonNull<HPyModuleDef>, LoadError> {
+        type Entry = unsafe extern "C" fn(InitFn) -> *mut HPyModuleDef;
+        // SAFETY: a function without arguments.
+        let entry = unsafe { transmute::<*const c_void, Entry>(call_frame::entry::<0>()) };
         // SAFETY: the function comes from the library, which stays loaded.
-        let definition = unsafe { (self.init)() };
+        let definition = unsafe { entry(self.init) };
         NonNull::new(definition).ok_or_else(|| {
             let symbol = self.names.init.clone();
             LoadError::new(&self.name, &self.path, Cause::NullDefinition(symbol))

@@ -142,6 +142,13 @@ impl Lock {
         !R::THREADS || self.owner.load(Ordering::Relaxed) & !BIASED == current_thread()
     }
 
+    /// Whether another thread holds the lock and has not left it. That may change at any
+    /// time.
+    pub(crate) fn is_held_elsewhere<R: Roots>(&self) -> bool {
+        let owner = self.owner.load(Ordering::Relaxed) & !BIASED;
+        R::THREADS && owner != 0 && owner & LEFT == 0 && owner != current_thread()
+    }
+
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {

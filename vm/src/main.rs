@@ -63,6 +63,9 @@ fn main() -> ExitCode {
         // A failure is RustPython's to report, which writes there next.
         let _ = io::stdout().write_all(HELP.as_bytes());
     }
+    if universal::asks_for_reports() {
+        hpy_loader::report::keep_stream();
+    }
     stray::end_the_process();
     let builder = InterpreterBuilder::new().init_stdlib();
     bound_methods::mend_hash(&builder.ctx);

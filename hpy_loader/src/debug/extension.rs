@@ -3,8 +3,9 @@
 use super::pooled_context::PooledContext;
 use super::state::Debug;
 use super::stored_fields::Dead;
-use crate::abi::{HPyContext, HPyField, HPyGlobal};
+use crate::abi::{HPyContext, HPyField, HPyGlobal, HPyModuleDef};
 use crate::modes::WrappedContext;
+use crate::platform::images;
 use std::cell::{Cell, RefCell};
 
 /// How many contexts a module has. A call nested deeper than this gets one that
@@ -67,6 +68,11 @@ impl Extension {
             // SAFETY: the end was not reached.
             next = unsafe { next.add(1) };
         }
+    }
+
+    /// Learns where the extension's code is: around its definition.
+    pub(crate) fn note_image(&self, definition: &HPyModuleDef) {
+        images::note(std::ptr::from_ref(definition).addr());
     }
 
     /// Whether the module's definition names the global.

@@ -24,6 +24,7 @@
 //! out.
 
 mod debug_call;
+mod ending;
 mod extension;
 mod guards;
 mod innermost_context;
@@ -47,6 +48,7 @@ pub use summary_paragraph::SummaryFormat;
 pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
+pub(crate) use ending::LockAccess;
 pub(crate) use extension::Extension;
 pub(crate) use guards::GUARD;
 pub(crate) use innermost_context::without_context;

@@ -1,5 +1,6 @@
 //! What the debug mode keeps.
 
+use super::ending::{Ending, LockAccess};
 use super::guards::Guards;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
@@ -10,6 +11,7 @@ use super::wrappers;
 use crate::abi::{ABI_VERSION, HPy, HPyContext, HPyField};
 use crate::handles::RawHandle;
 use crate::modes::{Hook, WrappedContext};
+use crate::report;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -62,6 +64,7 @@ pub struct Debug {
     pub(super) python: Box<dyn Fn() -> PythonStack>,
     /// The `repr` of the pending error.
     pub(super) pending_repr: Box<dyn Fn() -> String>,
+    pub(super) ending: Ending,
 }
 
 // SAFETY: the context functions touch it under the HPy lock, and so do the
@@ -72,14 +75,15 @@ unsafe impl Send for Debug {}
 
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
-    /// that error; `python` takes the stack of Python code, and `is_field` tells whether a
-    /// word is that of a field.
+    /// that error; `python` takes the stack of Python code, `is_field` tells whether a word
+    /// is that of a field, and `lock` is the HPy lock.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
         pending_repr: Box<dyn Fn() -> String>,
         is_field: Box<dyn Fn(HPyField) -> bool>,
+        lock: LockAccess,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -101,10 +105,11 @@ impl Debug {
             modules: RefCell::default(),
             going_on: Cell::new(false),
             reports_faults: AtomicBool::new(false),
-            reporter: Cell::new(|violation| eprint!("{violation}")),
+            reporter: Cell::new(|violation| report::write(&violation.to_string())),
             is_silent: Cell::new(false),
             python,
             pending_repr,
+            ending: Ending::new(lock),
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
         let mut template = Box::new(unsafe { inner.as_ptr().read() });
@@ -120,6 +125,7 @@ impl Debug {
         debug.new_generation();
         let _ = debug.template.set(template);
         debug.watch_memory();
+        debug.watch_end();
         debug
     }
 

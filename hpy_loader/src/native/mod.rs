@@ -85,7 +85,10 @@ pub unsafe fn traverse(
     contextless::traverse(function.address(), || {
         // SAFETY: the caller vouches for function and struct; the trampoline gets
         // back the reference that lives here.
-        unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+        unsafe {
+            let visit = std::ptr::from_mut(&mut visit).cast();
+            (function.framed())(object, trampoline, visit, function.address())
+        };
     });
 }
 
@@ -98,6 +101,6 @@ pub unsafe fn traverse(
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
     contextless::destroy(function.address(), || unsafe {
-        (function.pointer())(object)
+        (function.framed())(object, function.address())
     });
 }

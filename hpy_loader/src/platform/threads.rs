@@ -31,6 +31,24 @@ pub(crate) fn current() -> usize {
     }
 }
 
+/// Whether there is hardly any stack left below an address in this thread's.
+pub(crate) fn is_nearly_full(address: usize) -> bool {
+    /// What the loader needs for its own work, and more.
+    const MARGIN: usize = 64 << 10;
+
+    thread_local! {
+        /// The stack's end, and the address from which on it is nearly full.
+        static END: (usize, usize) = {
+            let stack = stack();
+            let margin = MARGIN.min(stack.len() / 4);
+            (stack.start, stack.start + margin)
+        };
+    }
+    // A thread that is ending may have no thread-local values any more.
+    let is_near = END.try_with(|&(end, near)| (end..near).contains(&address));
+    is_near.unwrap_or(false)
+}
+
 /// One thread, as the system knows it. It may end at any time: then nothing is known of
 /// it, or something of another thread that has got its number, so nobody must rely on
 /// what is said of it.

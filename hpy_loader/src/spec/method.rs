@@ -17,6 +17,18 @@ pub enum MethodFunction {
     Keywords(HPyFunc_keywords),
 }
 
+impl MethodFunction {
+    /// The function's address.
+    pub(crate) fn address(self) -> HPyCFunction {
+        match self {
+            Self::NoArgs(function) => function.address(),
+            Self::O(function) => function.address(),
+            Self::VarArgs(function) => function.address(),
+            Self::Keywords(function) => function.address(),
+        }
+    }
+}
+
 /// A method of a type or function of a module.
 #[derive(Debug, Clone)]
 pub struct MethodDef {

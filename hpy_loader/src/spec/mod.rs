@@ -10,10 +10,12 @@
 mod dunder;
 mod method;
 mod module;
+mod names;
 mod types;
 
 pub use method::{GetSetDef, MemberDef, MethodDef, MethodFunction};
 pub use module::ModuleDef;
+pub(crate) use names::{name_of, note};
 pub use types::{Offsets, TypeDef, TypeFlags};
 
 use crate::abi::HPyDef;

@@ -37,13 +37,14 @@ class LeakDetector:
     def start(self):
         if self.generation is not None:
             raise ValueError("LeakDetector already started")
-        self.generation = _debug.new_generation()
+        self.generation = _debug.start_detector()
 
     def stop(self):
         __tracebackhide__ = True  # for pytest: the frame says nothing
         if self.generation is None:
             raise ValueError("LeakDetector not started yet")
         leaks = _debug.get_open_handles(self.generation)
+        _debug.stop_detector(self.generation, bool(leaks))
         if leaks:
             raise HPyLeakError(leaks)
 
