@@ -44,9 +44,7 @@ impl<R: Runtime> Loader<R> {
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
-        // Functions of the module refer to it, and they live as long as Python
-        // keeps them.
-        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        let definition = self.core().intern_module(definition);
         if let Some(create) = definition.create {
             let module = self.call_slot(create, (spec, name))?;
             if self

@@ -15,7 +15,9 @@ use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
+use crate::spec::ModuleDef;
 use lazy_error::LazyError;
+use parking_lot::Mutex;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -40,6 +42,7 @@ pub struct Core<R: Runtime> {
     /// relaxed order will do.
     threads_away: AtomicUsize,
     literals: Literals<R::Object>,
+    module_definitions: Mutex<Vec<&'static ModuleDef>>,
 }
 
 // SAFETY: the table, the pending error, the registries and the literals are only reachable
@@ -67,6 +70,7 @@ impl<R: Runtime> Core<R> {
             left_threads: Registry::new(),
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
+            module_definitions: Mutex::default(),
         })))
     }
 
@@ -102,6 +106,18 @@ impl<R: Runtime> Core<R> {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
         }
+    }
+
+    /// The definition of a module for the life of the process: functions of the module
+    /// refer to it. A module that is executed again has the definition that it had.
+    pub(crate) fn intern_module(&self, definition: ModuleDef) -> &'static ModuleDef {
+        let mut known = self.module_definitions.lock();
+        if let Some(known) = known.iter().find(|known| ***known == definition) {
+            return known;
+        }
+        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        known.push(definition);
+        definition
     }
 
     /// The universal context, which the other modes wrap. It is in an instance of the boundary.

@@ -1,8 +1,8 @@
 //! Modules and types of extensions, and the promise that RustPython keeps the contract.
 
 use super::types::class_of;
-use crate::functions::module_function;
-use crate::host::{Root, RustPython, attempt, attempt_object, into_exception};
+use crate::functions::new_module;
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use crate::types::creation;
 use hpy_loader::runtime::{Runtime, VmResult};
 use hpy_loader::spec::{ModuleDef, TypeDef};
@@ -31,21 +31,14 @@ impl Definitions for RustPython {
                 let message = format!("the name in a module spec must be a str, not {class}");
                 return Err(vm.new_type_error(message));
             };
-            let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
-            let module = vm.new_module(text, vm.ctx.new_dict(), doc);
-            for method in &definition.methods {
-                let function = module_function(loader, method, &module, vm)
-                    .map_err(|error| into_exception(error, vm))?;
-                module.dict().set_item(method.name.as_str(), function, vm)?;
-            }
-            Ok(module)
+            new_module(loader, text, definition, vm)
         })
     }
 
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
+        definition: Box<TypeDef>,
         bases: &[&Root],
         metaclass: Option<&Root>,
     ) -> VmResult<Root, Self> {
