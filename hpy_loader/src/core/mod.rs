@@ -57,7 +57,7 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        Ok(Box::leak(Box::new(Self {
+        let core: &'static Self = Box::leak(Box::new(Self {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
@@ -71,7 +71,9 @@ impl<R: Runtime> Core<R> {
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
             module_definitions: Mutex::default(),
-        })))
+        }));
+        core.lock.survive_forks();
+        Ok(core)
     }
 
     /// Opens the constants of a context for this core.

@@ -92,6 +92,14 @@ impl Roots for RustPython {
     }
 
     #[inline]
+    fn pass_safepoint(&self) {
+        #[cfg(feature = "threading")]
+        if thread::stop_requested_for_current_thread() {
+            with_current_vm(|vm| thread::suspend_if_needed(&vm.state));
+        }
+    }
+
+    #[inline]
     fn detach(&self) {
         detached::push();
     }
