@@ -124,7 +124,8 @@ const BIASED: usize = 1;
 /// Set if the thread has left the lock and may lose it. No thread's number has this bit.
 const LEFT: usize = 2;
 
-/// Once in so many departures a thread looks whether the VM wants it to stop.
+/// Once in so many departures, and acquisitions of the mutex, a thread looks whether the VM
+/// wants it to stop.
 const SAFEPOINTS: usize = 64;
 
 /// The departures are counted in the bits that no thread's number has.
@@ -279,6 +280,9 @@ impl Lock {
     #[inline(never)]
     fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
         let mut waiter = Waiter::new();
+        if self.acquisition_count.load(Ordering::Relaxed) % SAFEPOINTS == 0 {
+            runtime.pass_safepoint();
+        }
         if !self.biased_owner.is_over() {
             if self.biased_owner.claim(thread) {
                 self.holder.set_current();

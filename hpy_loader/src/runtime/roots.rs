@@ -110,10 +110,10 @@ pub trait Roots: Sized + 'static {
     fn wait(&self, wait: &mut dyn FnMut());
 
     /// Stops here for as long as the VM wants this thread to stop: until its collector has
-    /// been through, or for ever once the process ends. C code may go on for as long as it
-    /// likes and run no Python code meanwhile, so the loader calls this now and then, when the
-    /// thread has left the lock. It runs nothing else, and it has to be quick if nobody
-    /// wants the thread to stop.
+    /// been through or has caught up, or for ever once the process ends. C code may go on
+    /// for as long as it likes and run no Python code meanwhile, so the loader calls this
+    /// now and then, when the thread does not hold the lock. It may collect, and has to be
+    /// quick if nobody wants the thread to stop.
     #[inline]
     fn pass_safepoint(&self) {}
 

@@ -4,8 +4,10 @@
 //!
 //! - [`exceptions`] carries errors between RustPython and the loader.
 //! - [`copies`] keeps the text that C has asked for.
+//! - [`collector`] helps RustPython's collector.
 //! - [`signatures`] knows what Python functions take.
 
+pub mod collector;
 mod copies;
 mod exceptions;
 pub mod signatures;

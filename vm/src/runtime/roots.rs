@@ -1,7 +1,7 @@
 //! Roots, fields, constants, threads.
 
 use crate::capsule::PyCapsule;
-use crate::host::{Root, RustPython};
+use crate::host::{Root, RustPython, collector};
 use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
@@ -94,8 +94,11 @@ impl Roots for RustPython {
     #[inline]
     fn pass_safepoint(&self) {
         #[cfg(feature = "threading")]
-        if thread::stop_requested_for_current_thread() {
-            with_current_vm(|vm| thread::suspend_if_needed(&vm.state));
+        if thread::current_vm_is_set() {
+            with_current_vm(|vm| {
+                thread::suspend_if_needed(&vm.state);
+                collector::relieve(vm);
+            });
         }
     }
 

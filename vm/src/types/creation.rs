@@ -9,7 +9,7 @@ use super::shapes::{New, shaped};
 use super::struct_cell::StructCell;
 use super::{buffer, dict, python_classes, slots};
 use crate::functions::outlive;
-use crate::host::RustPython;
+use crate::host::{RustPython, collector};
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::{TypeDef, TypeFlags};
@@ -36,6 +36,8 @@ pub fn new_type(
         true => vec![vm.ctx.types.object_type.to_owned()],
         false => bases,
     };
+    collector::count();
+    collector::relieve_if_due(vm);
     python_classes::prepare(vm);
     reduce::prepare(vm);
     class_assignment::prepare(vm);

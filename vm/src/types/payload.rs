@@ -14,6 +14,7 @@
 use super::info::TypeInfo;
 use super::layout::Shape;
 use super::native::{Memory, Native};
+use crate::host::collector;
 use rustpython_vm::builtins::{
     PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
 };
@@ -177,6 +178,8 @@ pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> 
         let message = format!("instances of '{}' have no native struct", class.name());
         return Err(vm.new_system_error(message));
     };
+    collector::count();
+    collector::relieve_if_due(vm);
     let memory = Memory::new(info).ok_or_else(|| vm.no_memory_error())?;
     let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
     let dict = has_dict.then(|| vm.ctx.new_dict());
@@ -207,6 +210,10 @@ pub fn fast_new_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void
     let Some(info) = TypeInfo::of_class(&class).filter(|info| info.is_plain) else {
         return Err(class.into());
     };
+    if info.is_tracked && collector::count() {
+        // The general way passes where the collector is helped.
+        return Err(class.into());
+    }
     match (Memory::new(info), info.is_tracked) {
         (Some(memory), true) => Ok(made::<true>(memory, class)),
         (Some(memory), false) => Ok(made::<false>(memory, class)),
