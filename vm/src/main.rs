@@ -15,9 +15,10 @@
 //! capsule, functions  capsules; functions of extensions as Python's
 //! host               what the VM keeps for extensions, and the loader
 //! stray, sysconfig   threads that must not call the API; setuptools
-//! native_module      RustPython's own native modules
+//! native_module, allocator  RustPython's own native modules; memory for text that C reads
 //! ```
 
+mod allocator;
 mod capsule;
 mod functions;
 mod host;
@@ -29,7 +30,7 @@ mod sysconfig;
 mod types;
 mod universal;
 
-use mimalloc::MiMalloc;
+use allocator::Allocator;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
 use std::env;
@@ -37,7 +38,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// What `--help` says above RustPython's own text.
 const HELP: &str = concat!(

@@ -12,9 +12,9 @@ use rustpython_vm::{AsObject, Py, PyResult};
 
 // SAFETY: a root is a counted reference, and no object ever moves (rules 1, 2, 8 and 9).
 // The methods of rule 3 look at payloads of builtin types and of our own, and run nothing.
-// A field holds a counted address (4). Copies of text live as long as their object, by
-// `Copies` (5). A native struct is part of the payload of its instance (6). Every
-// descriptor and slot checks its receiver before it calls C (7).
+// A field holds a counted address (4). C reads the text of the object itself (5). A native
+// struct is part of the payload of its instance (6). Every descriptor and slot checks its
+// receiver before it calls C (7).
 unsafe impl Runtime for RustPython {}
 
 impl Definitions for RustPython {
