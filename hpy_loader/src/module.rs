@@ -53,9 +53,7 @@ impl<R: Runtime> Loader<R> {
         for slot in &definition.exec {
             spec::note(slot.address(), name, "HPy_mod_exec");
         }
-        // Functions of the module refer to it, and they live as long as Python
-        // keeps them.
-        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        let definition = self.core().intern_module(definition);
         if let Some(create) = definition.create {
             let module = self.call_slot(create, (spec, name))?;
             if self

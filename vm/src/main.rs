@@ -15,10 +15,11 @@
 //! capsule, functions  capsules; functions of extensions as Python's
 //! host               what the VM keeps for extensions, and the loader
 //! stray, sysconfig   threads that must not call the API; setuptools
-//! native_module      RustPython's own native modules
+//! native_module, allocator  RustPython's own native modules; memory for text that C reads
 //! bound_methods      hashes of RustPython's own methods
 //! ```
 
+mod allocator;
 mod bound_methods;
 mod capsule;
 mod functions;
@@ -31,7 +32,7 @@ mod sysconfig;
 mod types;
 mod universal;
 
-use mimalloc::MiMalloc;
+use allocator::Allocator;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
 use std::env;
@@ -39,7 +40,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// What `--help` says above RustPython's own text.
 const HELP: &str = concat!(

@@ -17,7 +17,9 @@ use crate::native::FieldTable;
 use crate::platform::errno::Errno;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
+use crate::spec::ModuleDef;
 use lazy_error::LazyError;
+use parking_lot::Mutex;
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,6 +47,7 @@ pub struct Core<R: Runtime> {
     threads_away: AtomicUsize,
     literals: Literals<R::Object>,
     errno: Errno,
+    module_definitions: Mutex<Vec<&'static ModuleDef>>,
 }
 
 // SAFETY: the tables, the pending error, the registries and the literals are only reachable
@@ -59,7 +62,7 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        Ok(Box::leak(Box::new(Self {
+        let core: &'static Self = Box::leak(Box::new(Self {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
@@ -74,7 +77,10 @@ impl<R: Runtime> Core<R> {
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
             errno: Errno::find(),
-        })))
+            module_definitions: Mutex::default(),
+        }));
+        core.lock.survive_forks();
+        Ok(core)
     }
 
     /// Opens the constants of a context for this core.
@@ -109,6 +115,18 @@ impl<R: Runtime> Core<R> {
             let error = self.runtime.error_from_value(&class, None);
             self.last_resort.set(self.open_forever(error));
         }
+    }
+
+    /// The definition of a module for the life of the process: functions of the module
+    /// refer to it. A module that is executed again has the definition that it had.
+    pub(crate) fn intern_module(&self, definition: ModuleDef) -> &'static ModuleDef {
+        let mut known = self.module_definitions.lock();
+        if let Some(known) = known.iter().find(|known| ***known == definition) {
+            return known;
+        }
+        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        known.push(definition);
+        definition
     }
 
     /// The universal context, which the other modes wrap. It is in an instance of the boundary.

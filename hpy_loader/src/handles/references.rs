@@ -87,6 +87,13 @@ impl<O> HandleTable<O> {
             .map_or(Released::Deferred, Released::Freed)
     }
 
+    /// Whether an [`open_borrowed`](Self::open_borrowed) is all that keeps the handle open:
+    /// C has made no duplicate of it, and nobody uses the object just now.
+    pub fn is_only_borrowed(&self, word: RawHandle) -> bool {
+        self.lookup(word)
+            .is_some_and(|slot| slot.refs() <= BORROWED && !slot.is_pinned())
+    }
+
     /// [`end_borrow`](Self::end_borrow) of a word that [`open_borrowed`](Self::open_borrowed) of this table
     /// has given. The object if that was the end of it.
     #[inline(always)]

@@ -88,6 +88,14 @@ pub trait Roots: Sized + 'static {
     /// collector can stop the world meanwhile. A VM with one thread just calls `wait`.
     fn wait(&self, wait: &mut dyn FnMut());
 
+    /// Stops here for as long as the VM wants this thread to stop: until its collector has
+    /// been through or has caught up, or for ever once the process ends. C code may go on
+    /// for as long as it likes and run no Python code meanwhile, so the loader calls this
+    /// now and then, when the thread does not hold the lock. It may collect, and has to be
+    /// quick if nobody wants the thread to stop.
+    #[inline]
+    fn pass_safepoint(&self) {}
+
     /// The thread stops running Python code until [`attach`](Self::attach), for
     /// `HPy_LeavePythonExecution`.
     fn detach(&self);

@@ -4,6 +4,7 @@ use super::errors::is_plain;
 use super::numbers::small;
 use super::references::{exactly, lend, new_plain};
 use super::roots::{FEW, is_leaf};
+use super::text::{content_of, utf8_of};
 use crate::host::{Root, RustPython, attempt, signatures};
 use crate::types::{is_bare_instance, payload};
 use hpy_loader::runtime::{FastPaths, VmResult};
@@ -157,16 +158,14 @@ impl FastPaths for RustPython {
 
     #[inline]
     fn fast_utf8(&self, object: &Root) -> Option<*const [u8]> {
-        // Only a `str` without surrogates ever gets in there, but `bytes` do too.
-        let is_str = object.class().is(self.ctx.types.str_type);
-        is_str.then(|| self.copies.latest(object)).flatten()
+        let text = exactly::<PyStr>(object, self.ctx.types.str_type)?;
+        text.to_str().map(|_| utf8_of(text))
     }
 
     #[inline]
     fn fast_bytes(&self, object: &Root) -> Option<*const [u8]> {
-        // A `str` gets in there as well.
-        let is_bytes = object.class().is(self.ctx.types.bytes_type);
-        is_bytes.then(|| self.copies.latest(object)).flatten()
+        let bytes = exactly::<PyBytes>(object, self.ctx.types.bytes_type)?;
+        Some(content_of(bytes))
     }
 
     #[inline(always)]

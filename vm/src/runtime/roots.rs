@@ -1,7 +1,7 @@
 //! Roots, constants, threads.
 
 use crate::capsule::PyCapsule;
-use crate::host::{Root, RustPython};
+use crate::host::{Root, RustPython, collector};
 use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
@@ -66,6 +66,17 @@ impl Roots for RustPython {
             with_current_vm(|vm| vm.allow_threads(wait));
         } else {
             wait();
+        }
+    }
+
+    #[inline]
+    fn pass_safepoint(&self) {
+        #[cfg(feature = "threading")]
+        if thread::current_vm_is_set() {
+            with_current_vm(|vm| {
+                thread::suspend_if_needed(&vm.state);
+                collector::relieve(vm);
+            });
         }
     }
 

@@ -14,8 +14,8 @@
 //!   behind an object, a class included.
 //! - [`payload`] is an instance's place in RustPython, [`native`] the struct in it
 //!   that the extension sees.
-//! - [`info`] is what is kept of a type: its [`layout`], its functions in a
-//!   [`slot_table`], its [`struct_cell`] if it is a metaclass.
+//! - [`info`] is what is kept of a type: its [`layout`] and its size among the [`sizes`],
+//!   its functions in a [`slot_table`], its [`struct_cell`] if it is a metaclass.
 //! - [`dunder_table`] has the names of slots.
 
 mod attributes;
@@ -37,6 +37,7 @@ pub mod payload;
 mod plan;
 mod python_classes;
 mod shapes;
+mod sizes;
 mod slot_table;
 mod slots;
 mod struct_cell;

@@ -32,12 +32,14 @@ impl Definitions for Vm {
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        type_def: &'static TypeDef,
+        type_def: Box<TypeDef>,
         bases: &[&Object],
         metaclass: Option<&Object>,
     ) -> VmResult<Object> {
         let bases = self.root_all(bases);
         let metaclass = self.root_optional(metaclass);
+        // This VM keeps the definitions of its types for ever.
+        let type_def = Box::leak(type_def);
         let definition = Definition { loader, type_def };
         out(self.extension_class(definition, &bases, metaclass.as_ref()))
     }

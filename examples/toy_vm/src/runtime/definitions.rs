@@ -36,7 +36,7 @@ impl<const THREADS: bool> Definitions for Toy<THREADS> {
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
+        definition: Box<TypeDef>,
         bases: &[&Object],
         _metaclass: Option<&Object>,
     ) -> VmResult<Object> {
@@ -44,6 +44,8 @@ impl<const THREADS: bool> Definitions for Toy<THREADS> {
             [] => vec![self.builtin("object")],
             _ => bases.iter().map(|&base| base.clone()).collect(),
         };
+        // Functions refer to it, and this VM keeps the definitions of types for ever.
+        let definition: &'static TypeDef = Box::leak(definition);
         let name = definition.name();
         let class = Class::new(name, bases, Some(Definition::new(loader, definition)));
         Ok(self.object(Data::Class(class)))
