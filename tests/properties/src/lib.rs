@@ -12,8 +12,10 @@
 //! [`extension`] and [`definitions`] are the C side of it, for other tests that
 //! play an extension.
 
+pub mod answer;
 pub mod definitions;
 pub mod extension;
+pub mod fuzz;
 mod sequences;
 
 use hpy_loader::Loader;
