@@ -247,7 +247,7 @@ impl<R: Runtime> Core<R> {
         let other = self.pending.replace(pending);
         if !Self::is_forced(other) {
             self.forget_lazy_error();
-        } else if let Released::Freed(error) = self.handles.release(other) {
+        } else if let Released::Freed(error) = self.handles.end_borrow(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
         }
@@ -382,10 +382,11 @@ impl<R: Runtime> Core<R> {
         pending
     }
 
-    /// Makes `error` the pending one, in place of whatever is.
+    /// Makes `error` the pending one, in place of whatever is. No word that C makes up
+    /// closes its handle.
     #[cold]
     pub(crate) fn set_pending(&self, error: R::Object) {
-        let word = match self.handles.open(error) {
+        let word = match self.handles.open_borrowed(error) {
             Ok(word) => word,
             Err(full) => {
                 self.leave(|_| drop(full));
@@ -412,7 +413,7 @@ impl<R: Runtime> Core<R> {
             return None;
         }
         self.handles
-            .take_with(word, |error| self.runtime.duplicate(error))
+            .take_borrowed_with(word, |error| self.runtime.duplicate(error))
     }
 }
 

@@ -66,7 +66,8 @@ impl<O> HandleTable<O> {
 
     /// Ends an [`open_borrowed`](Self::open_borrowed): takes away the table's own reference and
     /// counts what C has closed beyond its own ones. If C has references left,
-    /// the handle is an ordinary one from now on. Once for a borrowed handle.
+    /// the handle is an ordinary one from now on. Once for a borrowed handle. The
+    /// references to any other handle are not the table's to take away, so nothing happens.
     #[inline]
     pub fn end_borrow(&self, word: RawHandle) -> Released<O> {
         let Some(slot) = self.lookup(word) else {
@@ -80,11 +81,33 @@ impl<O> HandleTable<O> {
             slot.set_refs(refs - BORROWED);
             return Released::StillOpen;
         }
+        if refs < BORROWED / 2 {
+            return self.refuse_close(word);
+        }
         if refs < BORROWED {
             self.count_many(BORROWED - refs, |counters| &mut counters.stale_closes);
         }
         self.free_now(slot)
             .map_or(Released::Deferred, Released::Freed)
+    }
+
+    /// Ends an [`open_borrowed`](Self::open_borrowed) and hands out the object, which is
+    /// cloned if C has made references or somebody pins it. `None` for a word that is no
+    /// open handle.
+    #[inline]
+    pub(crate) fn take_borrowed_with(
+        &self,
+        word: RawHandle,
+        clone: impl FnOnce(&O) -> O,
+    ) -> Option<O> {
+        let slot = self.lookup(word)?;
+        if slot.refs() == BORROWED && !slot.is_pinned() {
+            return self.free_now(slot);
+        }
+        let object = clone(&Pin::new(self, slot));
+        // Another root of the same object: its end runs nothing.
+        drop(self.end_borrow(word));
+        Some(object)
     }
 
     /// [`end_borrow`](Self::end_borrow) of a word that [`open_borrowed`](Self::open_borrowed) of this table
@@ -246,6 +269,22 @@ mod tests {
         let owned = table.open(other).expect("room");
         assert_eq!(table.replace_borrowed(owned, Rc::new(4)), Err(Rc::new(4)));
         assert_eq!(table.end_borrow(word), Released::Freed(second));
+    }
+
+    #[test]
+    fn only_a_borrow_can_be_ended() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let owned = table.open(Rc::new(1)).expect("room");
+        assert_eq!(table.dup(owned), Ok(owned));
+        assert_eq!(table.end_borrow(owned), Released::Stale);
+        let borrowed = table.open_borrowed(Rc::new(2)).expect("room");
+        for _ in 0..1000 {
+            assert_eq!(table.close(borrowed), Closed::StillOpen);
+        }
+        assert!(table.end_borrow(borrowed).freed().is_some());
+        assert_eq!(table.pin(owned).as_deref(), Some(&Rc::new(1)));
+        assert_eq!(table.close(owned), Closed::StillOpen);
+        assert_eq!(table.close(owned), Closed::Freed(()));
     }
 
     #[test]

@@ -31,8 +31,10 @@ fn run<S: Subject>(subject: &S, work: &Work) -> Result<()> {
     collect_panics();
     let fuzzed = Fuzzed::new(subject);
     let outcome = work.run(|input, manners| {
+        let panics = || std::mem::take(&mut *PANICS.lock().expect("no panic in between"));
+        drop(panics());
         let outcome = fuzzed.play(input, manners);
-        let panics = std::mem::take(&mut *PANICS.lock().expect("no panic in between"));
+        let panics = panics();
         match panics.is_empty() {
             true => outcome,
             false => Err(panics.join("; ")),
@@ -58,41 +60,55 @@ impl Embedder for Silent {
     fn report(&self, _: String) {}
 }
 
-struct ToySubject(&'static Loader<Toy<true>>);
+struct ToySubject {
+    loader: &'static Loader<Toy<true>>,
+    mode: Mode,
+}
 
 impl Subject for ToySubject {
     type Runtime = Toy<true>;
 
     fn loader(&self) -> &'static Loader<Toy<true>> {
-        self.0
+        self.loader
     }
 
     fn identity(&self) -> Object {
-        self.0.runtime().function(|args, _| Ok(args[0].clone()))
+        let none = self.loader.runtime().none();
+        let identity = move |args: &[&Object], _: Option<&Object>| {
+            Ok(args.first().map_or(&none, |first| *first).clone())
+        };
+        self.loader.runtime().function(identity)
     }
 
     fn live(&self) -> Option<usize> {
-        Some(self.0.runtime().live())
+        Some(self.loader.runtime().live())
+    }
+
+    fn keeps_types(&self) -> bool {
+        self.mode == Mode::Debug
     }
 
     fn complaints(&self) -> u64 {
-        self.0.debug().counts().values().sum()
+        self.loader.debug().counts().values().sum()
     }
 }
 
 /// Plays on the toy.
 pub fn toy(mode: Mode, work: &Work) -> Result<()> {
     let loader = Toy::<true>::boot(Silent);
-    run(&ToySubject(in_mode(loader, mode)), work)
+    let loader = in_mode(loader, mode);
+    run(&ToySubject { loader, mode }, work)
 }
 
 struct MovingSubject {
     vm: &'static Vm,
     loader: &'static Loader<Vm>,
+    mode: Mode,
 }
 
-fn identity(_: &Vm, _: &Local, arguments: Arguments) -> moving_gc::Result {
-    Ok(arguments.positional[0].clone())
+fn identity(vm: &Vm, _: &Local, arguments: Arguments) -> moving_gc::Result {
+    let first = arguments.positional.first();
+    Ok(first.map_or_else(|| vm.builtin("None"), Clone::clone))
 }
 
 impl Subject for MovingSubject {
@@ -110,6 +126,10 @@ impl Subject for MovingSubject {
         None
     }
 
+    fn keeps_types(&self) -> bool {
+        self.mode == Mode::Debug
+    }
+
     fn complaints(&self) -> u64 {
         self.loader.debug().counts().values().sum()
     }
@@ -124,5 +144,5 @@ pub fn moving(mode: Mode, work: &Work) -> Result<()> {
     };
     let vm = Vm::start(options)?;
     let loader = in_mode(vm.loader(), mode);
-    run(&MovingSubject { vm, loader }, work)
+    run(&MovingSubject { vm, loader, mode }, work)
 }

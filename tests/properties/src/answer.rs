@@ -103,6 +103,8 @@ impl Answer {
         let failure = match self {
             Answer::Void => return,
             &Answer::Plain { failure, ambiguous } => {
+                // An `int32_t` that is a status is 0 or -1, one that is a number is any.
+                let ambiguous = ambiguous || row.name == "ctx_Long_AsInt32_t";
                 if ambiguous && !is_pending {
                     return;
                 }

@@ -39,6 +39,11 @@ pub trait Subject {
     /// How many objects live once all garbage is gone, for a VM that can tell.
     fn live(&self) -> Option<usize>;
 
+    /// Whether the mode keeps the types that extensions make.
+    fn keeps_types(&self) -> bool {
+        false
+    }
+
     /// How many violations the mode has reported so far.
     fn complaints(&self) -> u64 {
         0

@@ -91,14 +91,14 @@ pub struct Arguments<'a> {
     pub handles: Vec<(&'static str, HPy)>,
     /// The argument that is a builder, a tracker or a state.
     pub number: isize,
+    /// What is in a global's place and is none.
+    pub stray: Option<HPy>,
     /// The last size or index.
     pub size: isize,
     /// How many items the array has that was the last argument.
     room: Option<usize>,
     arrays: Vec<Box<[HPy]>>,
     memory: Box<Memory>,
-    /// The text of a call, for whoever follows.
-    pub announcement: String,
 }
 
 /// What pointers point to.
@@ -119,6 +119,7 @@ struct Memory {
 
 /// What C gives as any memory. It stays, since a capsule may keep it as its name, and it
 /// is a destructor, since one can be told to take it for that.
+#[allow(dead_code, reason = "C looks at it")]
 struct Anything(HPyCapsule_Destructor);
 
 // SAFETY: nobody writes to it.
@@ -139,6 +140,7 @@ impl<'a> Arguments<'a> {
             choices,
             handles: Vec::new(),
             number: 0,
+            stray: None,
             size: 0,
             room: None,
             arrays: Vec::new(),
@@ -174,17 +176,21 @@ impl<'a> Arguments<'a> {
                     r#impl: None,
                 },
             }),
-            announcement: String::new(),
         }
     }
 
-    /// Keeps the text of the call if somebody wants it.
-    pub fn announce(&mut self, text: impl FnOnce() -> String) {
+    /// The arguments are there, and the call follows.
+    pub fn ready(&mut self, text: impl FnOnce() -> String) {
         if self.player.is_traced() {
-            self.announcement = format!("{}({})", self.row.name, text());
             let indent = " ".repeat(2 * self.player.depth());
-            eprintln!("{indent}{}", self.announcement);
+            eprintln!("{indent}{}({})", self.row.name, text());
         }
+        self.player.give(self);
+    }
+
+    /// The handle that is the first argument of its kind.
+    pub fn handle_at(&self, index: usize) -> HPy {
+        self.handles.get(index).map_or(HPy::NULL, |(_, h)| *h)
     }
 
     /// What a function left where it was told to: a handle, and a size.
@@ -524,6 +530,7 @@ arguments! {
         false if a.is_hostile() => {
             let bad = a.player.bad_word(&mut a.choices, false);
             a.memory.global = HPyGlobal(bad.0);
+            a.stray = Some(bad);
             &raw mut a.memory.global
         }
         false => a.player.global_place(a.choices.below(3)),

@@ -30,7 +30,7 @@ macro_rules! declare_calls {
         const CALLS: &[(&str, fn(C, &mut Arguments<'_>) -> Answer)] = &[$($(
             (stringify!($function), |c, arguments| {
                 $(let $arg = <$type as Argument>::make(arguments, stringify!($arg));)*
-                arguments.announce(|| {
+                arguments.ready(|| {
                     let list: &[String] = &[$(format!("{}: {:x?}", stringify!($arg), $arg)),*];
                     list.join(", ")
                 });

@@ -30,6 +30,8 @@ thread_local! {
     static PLAYER: Cell<*const Player<'static>> = const { Cell::new(std::ptr::null()) };
     /// What was found where nobody plays.
     static NOTES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// How many types were made.
+    static TYPES_MADE: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A word that C has got as a handle.
@@ -98,6 +100,8 @@ pub struct Player<'a> {
     /// Of 256 arguments, how many are what none should be.
     hostility: u8,
     none: HPy,
+    /// The context of the outermost call, for its constants.
+    context: *const HPyContext,
     holder: Cell<(HPy, *mut Struct)>,
     /// What a call further in has failed with.
     failure: RefCell<Option<Box<dyn Any + Send>>>,
@@ -128,6 +132,7 @@ impl<'a> Player<'a> {
             keeps: profile.is(160),
             hostility: profile.one_of(&[0, 8, 32, 96]),
             none: c.known().h_None,
+            context: c.context(),
             holder: Cell::new((HPy::NULL, std::ptr::null_mut())),
             failure: RefCell::new(None),
             is_traced: input.is_traced,
@@ -150,6 +155,11 @@ impl<'a> Player<'a> {
     /// Notes what was found where nothing can fail.
     pub fn note(text: &str) {
         NOTES.with_borrow_mut(|notes| notes.push(text.to_owned()));
+    }
+
+    /// How many types were made since the last question.
+    pub fn take_types() -> usize {
+        TYPES_MADE.replace(0)
     }
 
     fn with<T>(function: impl FnOnce(&Player<'static>) -> T) -> Option<T> {
@@ -201,37 +211,37 @@ impl<'a> Player<'a> {
         let class = c.item(types, (self.input.calls.len() % 3).cast_signed());
         c.close(types);
         let pointer = (&raw const NUMBER).cast_mut().cast();
-        let seeds = [
-            one,
-            text,
-            list,
-            c.tuple(&[text, one]),
-            c!(c.ctx_Dict_New()),
-            c!(c.ctx_Bytes_FromString(name)),
-            wide,
-            c.float(2.5),
+        let seeds: [&dyn Fn() -> HPy; 19] = [
+            &|| holder,
+            &|| one,
+            &|| text,
+            &|| list,
+            &|| wide,
+            &|| c.tuple(&[text, one]),
+            &|| c!(c.ctx_Dict_New()),
+            &|| c!(c.ctx_Bytes_FromString(name)),
+            &|| c.float(2.5),
             // A payload that no immediate carries.
-            c.float(f64::from_bits(0xffff_0000_0000_0001)),
-            c!(c.ctx_Slice_New(one, none, none)),
-            c!(c.ctx_Capsule_New(pointer, name, std::ptr::null_mut())),
-            c!(c.ctx_ContextVar_New(name, HPy::NULL)),
-            c!(c.ctx_Err_NewException(c"m.Error".as_ptr(), HPy::NULL, HPy::NULL)),
-            c!(c.ctx_Compile_s(c"1 + 1".as_ptr(), name, HPy_SourceKind(0))),
-            c!(c.ctx_GetIter(list)),
-            class,
-            stage::instance(c, self.cells, 0).0,
-            stage::instance(c, self.cells, 1).0,
-            stage::instance(c, self.cells, 2 % TYPES).0,
-            c.dup(function),
-            holder,
+            &|| c.float(f64::from_bits(0xffff_0000_0000_0001)),
+            &|| c!(c.ctx_Slice_New(one, none, none)),
+            &|| c!(c.ctx_Capsule_New(pointer, name, std::ptr::null_mut())),
+            &|| c!(c.ctx_ContextVar_New(name, HPy::NULL)),
+            &|| c!(c.ctx_Err_NewException(c"m.Error".as_ptr(), HPy::NULL, HPy::NULL)),
+            &|| c!(c.ctx_Compile_s(c"1 + 1".as_ptr(), name, HPy_SourceKind(0))),
+            &|| c!(c.ctx_GetIter(list)),
+            &|| class,
+            &|| stage::instance(c, self.cells, 1).0,
+            &|| c.dup(function),
         ];
-        // A small VM has not all of it.
-        c.clear();
-        for h in seeds {
+        for make in seeds {
+            let h = make();
+            // A small VM has not all of it.
+            c.clear();
             if !h.is_null() {
                 self.take(c, h);
             }
         }
+        self.take(c, stage::instance(c, self.cells, 2 % TYPES).0);
     }
 
     /// Keeps an object, if it can.
@@ -249,6 +259,9 @@ impl<'a> Player<'a> {
 
     /// Makes sure that a handle is of the object that is kept under a number.
     fn expect_meaning(&self, c: C, h: HPy, meaning: isize, what: &str) {
+        if self.is_careful() && c.is_pending() {
+            return;
+        }
         let kept = self.cells.kept(c);
         let object = c.item(kept, meaning);
         c.close(kept);
@@ -276,6 +289,15 @@ impl<'a> Player<'a> {
         if let Some((Some(meaning), _)) = known {
             self.expect_meaning(c, h, meaning, "a word that was there before");
         }
+        if self.is_traced {
+            let indent = " ".repeat(2 * self.depth());
+            let class = c!(c.ctx_Type(h));
+            let name = c!(c.ctx_Type_GetName(class));
+            // SAFETY: the name of a type, whose handle is open.
+            let name = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
+            eprintln!("{indent}C has {h:x?}, {name:?}");
+            c.close(class);
+        }
         let meaning = match known {
             None if self.keeps && !is_number => self.keep(c, h),
             _ => None,
@@ -302,9 +324,9 @@ impl<'a> Player<'a> {
 
     /// Whether an object may be repeated and multiplied.
     fn is_small(&self, c: C, h: HPy) -> bool {
-        const LIMIT: i64 = 16;
+        const LIMIT: u64 = 16;
         match RawHandle::from_bits(h.0).as_i64() {
-            Some(value) => return value.abs() <= LIMIT,
+            Some(value) => return value.unsigned_abs() <= LIMIT,
             None if RawHandle::from_bits(h.0).is_immediate() => return true,
             None => {}
         }
@@ -317,7 +339,7 @@ impl<'a> Player<'a> {
                 c.clear();
                 return false;
             }
-            return value.abs() <= LIMIT;
+            return value.unsigned_abs() <= LIMIT;
         }
         let is_sequence = c!(c.ctx_List_Check(h)) == 1
             || c!(c.ctx_Tuple_Check(h)) == 1
@@ -345,6 +367,15 @@ impl<'a> Player<'a> {
             if let Some(word) = state.words.iter_mut().find(|word| word.h == h) {
                 word.is_spoilt |= word.owned == 0;
                 word.owned = word.owned.saturating_sub(1);
+            }
+        });
+    }
+
+    /// C has again what it had given to a tracker.
+    fn got_back(&self, h: HPy) {
+        self.state(|state| {
+            if let Some(word) = state.words.iter_mut().find(|word| word.h == h) {
+                word.owned += 1;
             }
         });
     }
@@ -380,15 +411,15 @@ impl<'a> Player<'a> {
             16 => self.field(choices),
             _ => bits ^ 1 << choices.below(28),
         };
-        // SAFETY: the cell is C's, and nobody else is in C now.
-        let kept = unsafe { self.cells.kept.get().read() };
+        // SAFETY: the cells are C's, and nobody else is in C now.
+        let own = unsafe { [self.cells.kept.get().read().0, self.cells.types.get().read().0] };
         let number = RawHandle::from_bits(word);
-        let is_large = number.is_immediate() && number.as_i64().is_none_or(|value| value.abs() > 16)
+        let is_large = number.is_immediate() && number.as_i64().is_none_or(|value| value.unsigned_abs() > 16)
             || !self.state(|state| {
                 let known = state.words.iter().find(|known| known.h.0 == word);
                 known.is_none_or(|known| known.is_small)
             });
-        match word == kept.0 || is_small && is_large {
+        match own.contains(&word) || is_small && is_large {
             true => HPy::NULL,
             false => HPy(word),
         }
@@ -408,6 +439,11 @@ impl<'a> Player<'a> {
         }
         if self.is_careful() && name == "kwnames" {
             return HPy::NULL;
+        }
+        if self.is_careful() && matches!(name, "r#type" | "sub" | "h_type") {
+            // SAFETY: contexts live as long as the process.
+            let known = unsafe { &*self.context };
+            return choices.one_of(&[known.h_ValueError, known.h_LongType, known.h_ListType]);
         }
         if row.name == "ctx_Close" || row.name == "ctx_Tracker_Add" {
             // The holder, and what was not C's to close, stay open.
@@ -455,7 +491,11 @@ impl<'a> Player<'a> {
     pub fn builder(&self, choices: &mut Choices, row: &Row, is_list: bool) -> isize {
         let is_good = |builder: &&Builder| {
             let is_complete = !builder.is_set.contains(&false);
-            let is_fit = !row.name.ends_with("_Build") || is_complete;
+            let is_fit = match row.name {
+                name if name.ends_with("_Build") => is_complete,
+                name if name.ends_with("_Set") => !builder.is_set.is_empty(),
+                _ => true,
+            };
             builder.is_list == is_list && !builder.is_over && is_fit
         };
         self.state(|state| {
@@ -644,21 +684,15 @@ impl<'a> Player<'a> {
         self.state(|state| state.pending = now);
     }
 
-    /// Notes what has become of handles, builders and trackers.
-    fn follow(&self, c: C, arguments: &mut Arguments<'_>, answer: Answer) {
-        let name = arguments.row.name;
-        let h = arguments.handles.first().map_or(HPy::NULL, |(_, h)| *h);
-        let second = arguments.handles.last().map_or(HPy::NULL, |(_, h)| *h);
+    /// Notes what C gives away by a call. It is gone when the call begins, since what dies
+    /// of it may call C.
+    pub fn give(&self, arguments: &Arguments<'_>) {
         let number = arguments.number;
-        match name {
-            "ctx_Close" => self.gave_up(h),
-            "ctx_Tracker_Add" => self.state(|state| {
-                let tracker = state.trackers.iter_mut().rev().find(|one| one.number == number);
-                if let Some(tracker) = tracker.filter(|tracker| !tracker.is_over) {
-                    tracker.handles.push(second);
-                }
-            }),
-            "ctx_Tracker_ForgetAll" | "ctx_Tracker_Close" => {
+        match arguments.row.name {
+            "ctx_Close" => self.gave_up(arguments.handle_at(0)),
+            // Who is careful does not close what a tracker is going to close.
+            "ctx_Tracker_Add" if self.is_careful() => self.gave_up(arguments.handle_at(0)),
+            name @ ("ctx_Tracker_ForgetAll" | "ctx_Tracker_Close") => {
                 let is_close = name == "ctx_Tracker_Close";
                 let handles = self.state(|state| {
                     let tracker = state.trackers.iter_mut().rev().find(|one| one.number == number);
@@ -668,10 +702,40 @@ impl<'a> Player<'a> {
                         std::mem::take(&mut tracker.handles)
                     })
                 });
-                if is_close {
-                    handles.into_iter().flatten().for_each(|h| self.gave_up(h));
+                let handles = handles.into_iter().flatten();
+                match (is_close, self.is_careful()) {
+                    (true, false) => handles.for_each(|h| self.gave_up(h)),
+                    (false, true) => handles.for_each(|h| self.got_back(h)),
+                    _ => {}
                 }
             }
+            name if name.ends_with("Builder_Build") || name.ends_with("Builder_Cancel") => {
+                let is_list = name.starts_with("ctx_List");
+                self.state(|state| {
+                    let is_it = |one: &&mut Builder| one.number == number && one.is_list == is_list;
+                    let builder = state.builders.iter_mut().rev().find(is_it);
+                    if let Some(builder) = builder {
+                        builder.is_over = true;
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes what C has got, and looks at it.
+    fn follow(&self, c: C, arguments: &mut Arguments<'_>, answer: Answer) {
+        let name = arguments.row.name;
+        let h = arguments.handle_at(0);
+        let number = arguments.number;
+        match name {
+            "ctx_Type_FromSpec" => TYPES_MADE.set(TYPES_MADE.get() + 1),
+            "ctx_Tracker_Add" => self.state(|state| {
+                let tracker = state.trackers.iter_mut().rev().find(|one| one.number == number);
+                if let Some(tracker) = tracker.filter(|tracker| !tracker.is_over) {
+                    tracker.handles.push(h);
+                }
+            }),
             "ctx_ListBuilder_Set" | "ctx_TupleBuilder_Set" => self.state(|state| {
                 let builder = state.builders.iter_mut().rev().find(|one| one.number == number);
                 let index = usize::try_from(arguments.size);
@@ -681,17 +745,16 @@ impl<'a> Player<'a> {
                     *is_set = true;
                 }
             }),
-            _ if name.ends_with("Builder_Build") || name.ends_with("Builder_Cancel") => {
-                self.state(|state| {
-                    let builder = state.builders.iter_mut().rev().find(|one| one.number == number);
-                    if let Some(builder) = builder {
-                        builder.is_over = true;
-                    }
-                });
-            }
             _ => {}
         }
         // Whatever was put there is taken away again.
+        self.state(|state| {
+            let stray = arguments.stray.take();
+            if let Some(word) = state.words.iter_mut().find(|word| Some(word.h) == stray) {
+                // A borrow that is in a global's place may be taken for the global's.
+                word.lent = 0;
+            }
+        });
         if let Some(stray) = arguments.stray_global() {
             c!(c.ctx_Global_Store(stray, HPy::NULL));
         }
@@ -881,13 +944,18 @@ impl<'a> Player<'a> {
         match self.outcome(c, &mut choices) {
             true => T::from(-1),
             false if !self.is_careful() && choices.is(self.hostility) => choices.one_of(odd),
+            // For some functions, all but 0 is a failure.
+            false if self.is_careful() => T::from(0),
             false => T::from(choices.below(2) as i8),
         }
     }
 
     pub fn reply_nothing(&self, c: C) {
         let mut choices = Choices::new(self.advance().unwrap_or_default());
-        self.outcome(c, &mut choices);
+        match self.is_careful() {
+            true => self.settle(c, false),
+            false => drop(self.outcome(c, &mut choices)),
+        }
     }
 
     // ---- the end ----
@@ -901,9 +969,13 @@ impl<'a> Player<'a> {
         });
         for tracker in trackers.into_iter().filter(|tracker| !tracker.is_over) {
             c!(c.ctx_Tracker_Close(HPyTracker(tracker.number)));
-            tracker.handles.into_iter().for_each(|h| self.gave_up(h));
+            if !self.is_careful() {
+                tracker.handles.into_iter().for_each(|h| self.gave_up(h));
+            }
         }
-        for builder in builders.into_iter().filter(|builder| !builder.is_over) {
+        // One may have been used as the other kind, in vain or not.
+        let is_left = |builder: &Builder| !builder.is_over || !self.is_careful();
+        for builder in builders.into_iter().filter(is_left) {
             match builder.is_list {
                 true => c!(c.ctx_ListBuilder_Cancel(HPyListBuilder(builder.number))),
                 false => c!(c.ctx_TupleBuilder_Cancel(HPyTupleBuilder(builder.number))),

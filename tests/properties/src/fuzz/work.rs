@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use super::{Input, Plan, check_inputs, manners_of};
+use super::{Input, Plan, check_inputs, manners_of, text_of};
 use crate::Manners;
 
 /// What to play, as a text: `seed=1 first=0 count=100`, or `numbers=1,ff` of one input
@@ -86,7 +87,8 @@ impl Work {
                 true => Manners::Careful,
                 false => Manners::Careless,
             };
-            return play(input, manners);
+            let played = catch_unwind(AssertUnwindSafe(|| play(input, manners)));
+            return played.unwrap_or_else(|panic| Err(text_of(&*panic)));
         }
         let progress = self.progress.as_ref().map(File::create).transpose();
         let progress = progress.map_err(|error| error.to_string())?;
