@@ -232,7 +232,10 @@ impl Object {
             (Data::Bytes(a), Data::Bytes(b)) => a == b,
             _ if self.is(other) || depth == Self::DEPTH => self.is(other),
             (Data::Tuple(_), Data::Tuple(_)) | (Data::List(_), Data::List(_)) => {
-                let (a, b) = (self.items().unwrap_or_default(), other.items().unwrap_or_default());
+                let (a, b) = (
+                    self.items().unwrap_or_default(),
+                    other.items().unwrap_or_default(),
+                );
                 let mut pairs = a.iter().zip(&b);
                 a.len() == b.len() && pairs.all(|(a, b)| a.equals(b, depth + 1))
             }

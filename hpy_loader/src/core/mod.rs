@@ -339,6 +339,26 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// The same for a handle in a global; see [`HandleTable::open_in_global`].
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn open_in_global(&self, object: R::Object) -> VmResult<HPy, R> {
+        match self.handles.open_in_global(object) {
+            Ok(word) => Ok(HPy::from(word)),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Ends an [`open_in_global`](Self::open_in_global). The lock must be held.
+    pub(crate) fn end_in_global(&self, handle: HPy) {
+        if let Released::Freed(object) = self.handles.end_in_global(RawHandle::from(handle)) {
+            self.leave(|_| drop(object));
+        }
+    }
+
     /// Ends an [`open_borrowed`](Self::open_borrowed). The lock must be held.
     pub(crate) fn end_borrow(&self, handle: HPy) {
         if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from(handle)) {

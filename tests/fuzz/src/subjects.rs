@@ -119,7 +119,9 @@ impl Subject for MovingSubject {
     }
 
     fn identity(&self) -> <Vm as Roots>::Object {
-        self.vm.function("identity", identity, &[], false).to_object()
+        self.vm
+            .function("identity", identity, &[], false)
+            .to_object()
     }
 
     fn live(&self) -> Option<usize> {

@@ -47,7 +47,9 @@ pub fn run(command: &Command) -> Result<()> {
     let careful = u8::from(manners_of(number) == Manners::Careful);
     let alone = |numbers: String| {
         let work = format!("careful={careful} numbers={numbers}");
-        watch(command, &work, HANG_ALONE).ok().and_then(|end| end.failure)
+        watch(command, &work, HANG_ALONE)
+            .ok()
+            .and_then(|end| end.failure)
     };
     let whole = input(seed, number);
     let Some(text) = alone(whole.as_text()) else {
@@ -93,7 +95,9 @@ fn process(command: &Command, work: &str) -> Result<Process> {
         Vm::Hpyvm => {
             let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
             process.arg(root.join("tests/python/fuzz_calls.py"));
-            process.env("PYTHONPATH", &command.extension).env("HPY", &mode);
+            process
+                .env("PYTHONPATH", &command.extension)
+                .env("HPY", &mode);
         }
     }
     process.env(Work::VARIABLE, work).stdin(Stdio::null());
@@ -104,7 +108,10 @@ fn process(command: &Command, work: &str) -> Result<Process> {
 fn watch(command: &Command, work: &str, limit: Duration) -> Result<End> {
     let directory = tempfile::tempdir()?;
     let progress = directory.path().join("progress");
-    let (output, errors) = (directory.path().join("output"), directory.path().join("errors"));
+    let (output, errors) = (
+        directory.path().join("output"),
+        directory.path().join("errors"),
+    );
     let work = format!("{work} progress={}", progress.display());
     let mut child = process(command, &work)?
         .stdout(std::fs::File::create(&output)?)

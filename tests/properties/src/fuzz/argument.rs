@@ -91,8 +91,6 @@ pub struct Arguments<'a> {
     pub handles: Vec<(&'static str, HPy)>,
     /// The argument that is a builder, a tracker or a state.
     pub number: isize,
-    /// What is in a global's place and is none.
-    pub stray: Option<HPy>,
     /// The last size or index.
     pub size: isize,
     /// How many items the array has that was the last argument.
@@ -140,7 +138,6 @@ impl<'a> Arguments<'a> {
             choices,
             handles: Vec::new(),
             number: 0,
-            stray: None,
             size: 0,
             room: None,
             arrays: Vec::new(),
@@ -228,7 +225,8 @@ impl<'a> Arguments<'a> {
         } else if self.is_hostile() {
             self.player.bad_word(&mut self.choices, is_small)
         } else {
-            self.player.good_word(&mut self.choices, self.row, name, is_small)
+            self.player
+                .good_word(&mut self.choices, self.row, name, is_small)
         };
         self.handles.push((name, h));
         h
@@ -285,7 +283,9 @@ impl<'a> Arguments<'a> {
                 false => self.choices.below(5).cast_signed(),
             },
             None => {
-                let known = self.player.index_for(self.row, self.number, &mut self.choices);
+                let known = self
+                    .player
+                    .index_for(self.row, self.number, &mut self.choices);
                 match (is_hostile, known) {
                     (true, _) => self.choices.one_of(ANY),
                     (false, Some(index)) => index,
@@ -322,7 +322,9 @@ impl<'a> Arguments<'a> {
             }
         }
         let count = choices.below(4);
-        let definitions = (0..count).map(|_| definition(choices, is_hostile)).collect();
+        let definitions = (0..count)
+            .map(|_| definition(choices, is_hostile))
+            .collect();
         let mut definitions = Definitions::new(definitions);
         spec.defines = match choices.byte() {
             0..8 => null_mut(),
@@ -378,7 +380,12 @@ fn definition(choices: &mut Choices, is_hostile: bool) -> HPyDef {
         0 => method(name, signature, function),
         1 => getset(name),
         // The last eight bytes, which no field is in.
-        2 => member(name, HPyMember_FieldType(choices.one_of(&[0, 1, 2, 3, 4, 8, 17])), 40, false),
+        2 => member(
+            name,
+            HPyMember_FieldType(choices.one_of(&[0, 1, 2, 3, 4, 8, 17])),
+            40,
+            false,
+        ),
         _ => slot(HPySlot_Slot::HPy_tp_repr, HPyFunc_unaryfunc::FUNCTION),
     };
     if !is_hostile {
@@ -413,7 +420,11 @@ fn definition(choices: &mut Choices, is_hostile: bool) -> HPyDef {
             definition = member(name, of, far, false);
         }
         8 => {
-            let special = [c"__vectorcalloffset__", c"__dictoffset__", c"__weaklistoffset__"];
+            let special = [
+                c"__vectorcalloffset__",
+                c"__dictoffset__",
+                c"__weaklistoffset__",
+            ];
             let name = choices.one_of(&special);
             definition = member(name, HPyMember_FieldType::HPyMember_HPYSSIZET, 40, true);
         }
@@ -530,7 +541,6 @@ arguments! {
         false if a.is_hostile() => {
             let bad = a.player.bad_word(&mut a.choices, false);
             a.memory.global = HPyGlobal(bad.0);
-            a.stray = Some(bad);
             &raw mut a.memory.global
         }
         false => a.player.global_place(a.choices.below(3)),

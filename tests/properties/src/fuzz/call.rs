@@ -54,7 +54,9 @@ pub fn calls() -> &'static [Call] {
             let row = row.expect("both are made from the table");
             Call { row, make }
         });
-        calls.filter(|call| call.row.effect != Effect::Aborts).collect()
+        calls
+            .filter(|call| call.row.effect != Effect::Aborts)
+            .collect()
     })
 }
 

@@ -50,7 +50,11 @@ impl Input {
 
     /// The numbers as [`Work`] reads them.
     pub fn as_text(&self) -> String {
-        let numbers: Vec<_> = self.calls.iter().map(|number| format!("{number:x}")).collect();
+        let numbers: Vec<_> = self
+            .calls
+            .iter()
+            .map(|number| format!("{number:x}"))
+            .collect();
         numbers.join(",")
     }
 
@@ -132,7 +136,11 @@ pub fn minimise(
     let mut try_instead = |best: &mut (Input, String), calls: Vec<u128>| {
         attempts += 1;
         let input = Input::new(calls);
-        let failure = if attempts > ATTEMPTS { None } else { fails(&input) };
+        let failure = if attempts > ATTEMPTS {
+            None
+        } else {
+            fails(&input)
+        };
         let is_better = failure.is_some();
         if let Some(failure) = failure {
             *best = (input, failure);
@@ -230,7 +238,12 @@ impl<'a, S: Subject> Fuzzed<'a, S> {
     ///
     /// What is left over, or what the mode has to say of an input that breaks no rule.
     pub fn play(&self, input: &Input, manners: Manners) -> Result<(), String> {
-        let left = || (crate::sequences::occupied(self.subject), self.subject.live());
+        let left = || {
+            (
+                crate::sequences::occupied(self.subject),
+                self.subject.live(),
+            )
+        };
         let before = left();
         let complaints = self.subject.complaints();
         crate::sequences::in_c(self.subject, self.subject.identity(), |c, function| {

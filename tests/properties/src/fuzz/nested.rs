@@ -168,8 +168,11 @@ unsafe extern "C" fn getbuffer(
             itemsize: choices.one_of(&[8, 1, 0, -1, 1 << 62, isize::MAX]),
             readonly: 1,
             ndim: choices.one_of(&[1, 0, -1, 65, c_int::MAX]),
-            format: choices
-                .one_of(&[null_mut(), c"B".as_ptr().cast_mut(), c"\xff(".as_ptr().cast_mut()]),
+            format: choices.one_of(&[
+                null_mut(),
+                c"B".as_ptr().cast_mut(),
+                c"\xff(".as_ptr().cast_mut(),
+            ]),
             shape: choices.one_of(&[null_mut(), (&raw const LENGTH).cast_mut()]),
             strides: choices.one_of(&[null_mut(), (&raw const STRIDE).cast_mut()]),
             suboffsets: null_mut(),

@@ -412,9 +412,17 @@ impl<'a> Player<'a> {
             _ => bits ^ 1 << choices.below(28),
         };
         // SAFETY: the cells are C's, and nobody else is in C now.
-        let own = unsafe { [self.cells.kept.get().read().0, self.cells.types.get().read().0] };
+        let own = unsafe {
+            [
+                self.cells.kept.get().read().0,
+                self.cells.types.get().read().0,
+            ]
+        };
         let number = RawHandle::from_bits(word);
-        let is_large = number.is_immediate() && number.as_i64().is_none_or(|value| value.unsigned_abs() > 16)
+        let is_large = number.is_immediate()
+            && number
+                .as_i64()
+                .is_none_or(|value| value.unsigned_abs() > 16)
             || !self.state(|state| {
                 let known = state.words.iter().find(|known| known.h.0 == word);
                 known.is_none_or(|known| known.is_small)
@@ -427,13 +435,7 @@ impl<'a> Player<'a> {
 
     /// A handle that is open, and of the type that the function must have, if there is
     /// one.
-    pub fn good_word(
-        &self,
-        choices: &mut Choices,
-        row: &Row,
-        name: &str,
-        is_small: bool,
-    ) -> HPy {
+    pub fn good_word(&self, choices: &mut Choices, row: &Row, name: &str, is_small: bool) -> HPy {
         if matches!(name, "target_object" | "source_object") {
             return self.holder.get().0;
         }
@@ -447,15 +449,24 @@ impl<'a> Player<'a> {
         }
         if row.name == "ctx_Close" || row.name == "ctx_Tracker_Add" {
             // The holder, and what was not C's to close, stay open.
-            return self.any(choices, |word| word.owned > 0 && word.h != self.holder.get().0);
+            return self.any(choices, |word| {
+                word.owned > 0 && word.h != self.holder.get().0
+            });
         }
-        self.any(choices, |word| word.is_sure() && (word.is_small || !is_small))
+        self.any(choices, |word| {
+            word.is_sure() && (word.is_small || !is_small)
+        })
     }
 
     /// One of the words that fit, the latest first; `None` if there is no other.
     fn any(&self, choices: &mut Choices, fits: impl Fn(&Word) -> bool) -> HPy {
         self.state(|state| {
-            let fitting: Vec<HPy> = state.words.iter().filter(|word| fits(word)).map(|word| word.h).collect();
+            let fitting: Vec<HPy> = state
+                .words
+                .iter()
+                .filter(|word| fits(word))
+                .map(|word| word.h)
+                .collect();
             match fitting.len() {
                 0 => self.none,
                 count => fitting[count - 1 - choices.below(count)],
@@ -517,7 +528,11 @@ impl<'a> Player<'a> {
             return None;
         }
         self.state(|state| {
-            let builder = state.builders.iter().rev().find(|one| one.number == number)?;
+            let builder = state
+                .builders
+                .iter()
+                .rev()
+                .find(|one| one.number == number)?;
             let free = builder.is_set.iter().position(|&is_set| !is_set);
             match (free, builder.is_set.len()) {
                 (Some(free), _) => Some(free.cast_signed()),
@@ -588,21 +603,31 @@ impl<'a> Player<'a> {
             _ if name.starts_with("ctx_AsStruct") => false,
             "ctx_TypeCheck" | "ctx_Type_IsSubtype" | "ctx_Unicode_Substring" => false,
             "ctx_ReenterPythonExecution" => false,
-            "ctx_ListBuilder_Set" | "ctx_TupleBuilder_Set" => state.builders.iter().any(|builder| {
-                let is_list = name.starts_with("ctx_List");
-                builder.is_list == is_list && !builder.is_over && !builder.is_set.is_empty()
-            }),
+            "ctx_ListBuilder_Set" | "ctx_TupleBuilder_Set" => {
+                state.builders.iter().any(|builder| {
+                    let is_list = name.starts_with("ctx_List");
+                    builder.is_list == is_list && !builder.is_over && !builder.is_set.is_empty()
+                })
+            }
             _ if name.ends_with("Builder_Build") => state.builders.iter().any(|builder| {
                 let is_list = name.starts_with("ctx_List");
                 builder.is_list == is_list && !builder.is_over && !builder.is_set.contains(&false)
             }),
-            _ if name.ends_with("Builder_Cancel") => state.builders.iter().any(|builder| {
-                builder.is_list == name.starts_with("ctx_List") && !builder.is_over
-            }),
-            "ctx_Close" => state.words.iter().any(|word| word.owned > 0 && word.h != self.holder.get().0),
+            _ if name.ends_with("Builder_Cancel") => state
+                .builders
+                .iter()
+                .any(|builder| builder.is_list == name.starts_with("ctx_List") && !builder.is_over),
+            "ctx_Close" => state
+                .words
+                .iter()
+                .any(|word| word.owned > 0 && word.h != self.holder.get().0),
             "ctx_Tracker_Add" => {
                 let is_open = state.trackers.iter().any(|tracker| !tracker.is_over);
-                is_open && state.words.iter().any(|word| word.owned > 0 && word.h != self.holder.get().0)
+                is_open
+                    && state
+                        .words
+                        .iter()
+                        .any(|word| word.owned > 0 && word.h != self.holder.get().0)
             }
             "ctx_Tracker_ForgetAll" | "ctx_Tracker_Close" => {
                 state.trackers.iter().any(|tracker| !tracker.is_over)
@@ -637,7 +662,11 @@ impl<'a> Player<'a> {
         let is_pending = c.is_pending();
         if self.is_traced {
             let indent = " ".repeat(2 * self.depth());
-            let error = if is_pending { ", an error is pending" } else { "" };
+            let error = if is_pending {
+                ", an error is pending"
+            } else {
+                ""
+            };
             eprintln!("{indent}-> {}: {answer:x?}{error}", row.name);
         }
         self.expect_error(c, row, answer, before, is_pending);
@@ -666,7 +695,10 @@ impl<'a> Player<'a> {
             Pending::None => {
                 answer.assert_discipline(row, is_pending);
                 let is_silent = row.is_void() && !row.sets_error();
-                assert!(!(is_silent && is_pending), "{name}, which answers nothing, sets an error");
+                assert!(
+                    !(is_silent && is_pending),
+                    "{name}, which answers nothing, sets an error"
+                );
                 assert!(is_pending || !row.sets_error(), "{name} sets no error");
             }
             Pending::Some(known) => {
@@ -695,7 +727,11 @@ impl<'a> Player<'a> {
             name @ ("ctx_Tracker_ForgetAll" | "ctx_Tracker_Close") => {
                 let is_close = name == "ctx_Tracker_Close";
                 let handles = self.state(|state| {
-                    let tracker = state.trackers.iter_mut().rev().find(|one| one.number == number);
+                    let tracker = state
+                        .trackers
+                        .iter_mut()
+                        .rev()
+                        .find(|one| one.number == number);
                     let tracker = tracker.filter(|tracker| !tracker.is_over);
                     tracker.map(|tracker| {
                         tracker.is_over |= is_close;
@@ -731,13 +767,21 @@ impl<'a> Player<'a> {
         match name {
             "ctx_Type_FromSpec" => TYPES_MADE.set(TYPES_MADE.get() + 1),
             "ctx_Tracker_Add" => self.state(|state| {
-                let tracker = state.trackers.iter_mut().rev().find(|one| one.number == number);
+                let tracker = state
+                    .trackers
+                    .iter_mut()
+                    .rev()
+                    .find(|one| one.number == number);
                 if let Some(tracker) = tracker.filter(|tracker| !tracker.is_over) {
                     tracker.handles.push(h);
                 }
             }),
             "ctx_ListBuilder_Set" | "ctx_TupleBuilder_Set" => self.state(|state| {
-                let builder = state.builders.iter_mut().rev().find(|one| one.number == number);
+                let builder = state
+                    .builders
+                    .iter_mut()
+                    .rev()
+                    .find(|one| one.number == number);
                 let index = usize::try_from(arguments.size);
                 if let (Some(builder), Ok(index)) = (builder, index)
                     && let Some(is_set) = builder.is_set.get_mut(index)
@@ -748,13 +792,6 @@ impl<'a> Player<'a> {
             _ => {}
         }
         // Whatever was put there is taken away again.
-        self.state(|state| {
-            let stray = arguments.stray.take();
-            if let Some(word) = state.words.iter_mut().find(|word| Some(word.h) == stray) {
-                // A borrow that is in a global's place may be taken for the global's.
-                word.lent = 0;
-            }
-        });
         if let Some(stray) = arguments.stray_global() {
             c!(c.ctx_Global_Store(stray, HPy::NULL));
         }
@@ -778,7 +815,8 @@ impl<'a> Player<'a> {
                     assert!(bytes.len() <= size.cast_unsigned(), "the size of a text");
                 }
             }
-            Answer::ListBuilder(HPyListBuilder(number)) | Answer::TupleBuilder(HPyTupleBuilder(number))
+            Answer::ListBuilder(HPyListBuilder(number))
+            | Answer::TupleBuilder(HPyTupleBuilder(number))
                 if number != 0 =>
             {
                 let is_list = matches!(answer, Answer::ListBuilder(_));
@@ -809,7 +847,10 @@ impl<'a> Player<'a> {
     /// A handle that a function has given is good.
     fn expect_open(&self, c: C, h: HPy, what: &str) {
         let duplicate = c.dup(h);
-        assert!(!duplicate.is_null(), "{what} gives {h:x?}, which is not open");
+        assert!(
+            !duplicate.is_null(),
+            "{what} gives {h:x?}, which is not open"
+        );
         assert_eq!(c!(c.ctx_Is(duplicate, h)), 1, "{what} gives {h:x?}");
         c.close(duplicate);
     }
@@ -876,7 +917,10 @@ impl<'a> Player<'a> {
         let before = self.state(|state| std::mem::replace(&mut state.pending, Pending::None));
         self.depth.set(self.depth.get() + 1);
         let played = catch_unwind(AssertUnwindSafe(|| {
-            assert!(!c.is_pending(), "a function is called with an error pending");
+            assert!(
+                !c.is_pending(),
+                "a function is called with an error pending"
+            );
             for &argument in arguments {
                 if !argument.is_null() {
                     self.enter(c, argument, |word| word.lent += 1);
@@ -965,7 +1009,10 @@ impl<'a> Player<'a> {
         c.clear();
         let (builders, trackers) = self.state(|state| {
             state.pending = Pending::None;
-            (std::mem::take(&mut state.builders), std::mem::take(&mut state.trackers))
+            (
+                std::mem::take(&mut state.builders),
+                std::mem::take(&mut state.trackers),
+            )
         });
         for tracker in trackers.into_iter().filter(|tracker| !tracker.is_over) {
             c!(c.ctx_Tracker_Close(HPyTracker(tracker.number)));

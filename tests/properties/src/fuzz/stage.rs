@@ -106,20 +106,47 @@ pub const TYPES: isize = 3;
 pub fn prepare(c: C, cells: &Cells) {
     let methods = || {
         vec![
-            method(c"noargs", HPyFunc_Signature::HPyFunc_NOARGS, HPyFunc_noargs::FUNCTION),
+            method(
+                c"noargs",
+                HPyFunc_Signature::HPyFunc_NOARGS,
+                HPyFunc_noargs::FUNCTION,
+            ),
             method(c"o", HPyFunc_Signature::HPyFunc_O, HPyFunc_o::FUNCTION),
-            method(c"varargs", HPyFunc_Signature::HPyFunc_VARARGS, HPyFunc_varargs::FUNCTION),
-            method(c"keywords", HPyFunc_Signature::HPyFunc_KEYWORDS, HPyFunc_keywords::FUNCTION),
+            method(
+                c"varargs",
+                HPyFunc_Signature::HPyFunc_VARARGS,
+                HPyFunc_varargs::FUNCTION,
+            ),
+            method(
+                c"keywords",
+                HPyFunc_Signature::HPyFunc_KEYWORDS,
+                HPyFunc_keywords::FUNCTION,
+            ),
             getset(c"getset"),
-            member(c"number", HPyMember_FieldType::HPyMember_LONGLONG, 32, false),
-            slot(HPySlot_Slot::HPy_tp_traverse, nested::traverse as HPyCFunction),
-            slot(HPySlot_Slot::HPy_tp_destroy, nested::destroy as HPyCFunction),
+            member(
+                c"number",
+                HPyMember_FieldType::HPyMember_LONGLONG,
+                32,
+                false,
+            ),
+            slot(
+                HPySlot_Slot::HPy_tp_traverse,
+                nested::traverse as HPyCFunction,
+            ),
+            slot(
+                HPySlot_Slot::HPy_tp_destroy,
+                nested::destroy as HPyCFunction,
+            ),
         ]
     };
     let types: Vec<HPy> = [
         methods(),
         [methods(), slots(|_| true)].concat(),
-        [methods(), slots(|name| name == "HPy_tp_finalize" || name == "HPy_tp_call")].concat(),
+        [
+            methods(),
+            slots(|name| name == "HPy_tp_finalize" || name == "HPy_tp_call"),
+        ]
+        .concat(),
     ]
     .into_iter()
     .map(|definitions| {
@@ -173,8 +200,15 @@ fn slots(is_wanted: impl Fn(&str) -> bool) -> Vec<HPyDef> {
     }
     let all: &[(&str, c_int, HPyCFunction)] = &for_each_slot!(all);
     // Modules have the first, and the others are there already.
-    let others = ["HPy_mod_create", "HPy_mod_exec", "HPy_tp_traverse", "HPy_tp_destroy"];
-    let wanted = all.iter().filter(|(name, ..)| !others.contains(name) && is_wanted(name));
+    let others = [
+        "HPy_mod_create",
+        "HPy_mod_exec",
+        "HPy_tp_traverse",
+        "HPy_tp_destroy",
+    ];
+    let wanted = all
+        .iter()
+        .filter(|(name, ..)| !others.contains(name) && is_wanted(name));
     wanted
         .map(|&(_, number, function)| slot(HPySlot_Slot(number), function))
         .collect()
