@@ -8,7 +8,7 @@ use hpy_loader::abi::*;
 
 use super::player::Player;
 use super::stage::{FIELDS, MARK, Struct};
-use crate::extension::C;
+use crate::extension::{C, c};
 
 /// A signature of which there is a function.
 pub trait Nested {
@@ -27,7 +27,10 @@ pub trait Reply: Sized {
 
 impl Reply for HPy {
     fn idle(c: C) -> Self {
-        c.dup(c.known().h_None)
+        // An item for every index would be a sequence without an end.
+        let message = c"there is no more".as_ptr();
+        c!(c.ctx_Err_SetString(c.known().h_IndexError, message));
+        HPy::NULL
     }
 
     fn choose(player: &Player<'_>, c: C) -> Self {

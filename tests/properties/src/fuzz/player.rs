@@ -911,7 +911,8 @@ impl<'a> Player<'a> {
     }
 
     fn inside<T: Reply>(&self, c: C, arguments: &[HPy]) -> T {
-        if self.depth.get() >= DEPTH || self.failure.borrow().is_some() {
+        let is_over = self.next.get() >= self.input.calls.len();
+        if is_over || self.depth.get() >= DEPTH || self.failure.borrow().is_some() {
             return T::idle(c);
         }
         let before = self.state(|state| std::mem::replace(&mut state.pending, Pending::None));
