@@ -14,6 +14,7 @@ pub mod debug;
 pub mod demo;
 pub mod differential;
 pub mod documentation;
+pub mod fuzz;
 pub mod golden;
 pub mod headers;
 pub mod limits;

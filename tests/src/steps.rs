@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, compare, contract, debug, demo, differential,
-    documentation, golden, headers, limits, malformed, moving, proof_of_concept, properties,
+    documentation, fuzz, golden, headers, limits, malformed, moving, proof_of_concept, properties,
     reports, sanitizers, single, soak, startup, suite, universal,
 };
 use anyhow::Result;
@@ -80,6 +80,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "properties",
         about: "random sequences of context calls behave like a model of them",
         run: properties::step,
+    },
+    StepInfo {
+        name: "fuzz",
+        about: "hostile calls of every context function, on every VM, in every mode",
+        run: fuzz::step,
     },
     StepInfo {
         name: "limits",

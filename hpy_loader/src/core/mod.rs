@@ -279,7 +279,7 @@ impl<R: Runtime> Core<R> {
         let other = self.pending.replace(pending);
         if !Self::is_forced(other) {
             self.forget_lazy_error();
-        } else if let Released::Freed(error) = self.handles.release(other) {
+        } else if let Released::Freed(error) = self.handles.end_borrow(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
         }
@@ -378,6 +378,26 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// The same for a handle in a global; see [`HandleTable::open_in_global`].
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn open_in_global(&self, object: R::Object) -> VmResult<HPy, R> {
+        match self.handles.open_in_global(object) {
+            Ok(word) => Ok(HPy::from(word)),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Ends an [`open_in_global`](Self::open_in_global). The lock must be held.
+    pub(crate) fn end_in_global(&self, handle: HPy) {
+        if let Released::Freed(object) = self.handles.end_in_global(RawHandle::from(handle)) {
+            self.leave(|_| drop(object));
+        }
+    }
+
     /// Ends an [`open_borrowed`](Self::open_borrowed). The lock must be held.
     pub(crate) fn end_borrow(&self, handle: HPy) {
         if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from(handle)) {
@@ -421,10 +441,11 @@ impl<R: Runtime> Core<R> {
         pending
     }
 
-    /// Makes `error` the pending one, in place of whatever is.
+    /// Makes `error` the pending one, in place of whatever is. No word that C makes up
+    /// closes its handle.
     #[cold]
     pub(crate) fn set_pending(&self, error: R::Object) {
-        let word = match self.handles.open(error) {
+        let word = match self.handles.open_borrowed(error) {
             Ok(word) => word,
             Err(full) => {
                 self.leave(|_| drop(full));
@@ -451,7 +472,7 @@ impl<R: Runtime> Core<R> {
             return None;
         }
         self.handles
-            .take_with(word, |error| self.runtime.duplicate(error))
+            .take_borrowed_with(word, |error| self.runtime.duplicate(error))
     }
 }
 
