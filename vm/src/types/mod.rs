@@ -13,7 +13,7 @@
 //! - [`c_function`] finds the C function behind a slot, [`native_struct`] the struct
 //!   behind an object, a class included.
 //! - [`payload`] is an instance's place in RustPython, [`native`] the struct in it
-//!   that the extension sees.
+//!   that the extension sees, and [`chain`] how a chain of instances ends.
 //! - [`info`] is what is kept of a type: its [`layout`] and its size among the [`sizes`],
 //!   its functions in a [`slot_table`], its [`struct_cell`] if it is a metaclass.
 //! - [`dunder_table`] has the names of slots.
@@ -23,6 +23,7 @@ mod buffer;
 mod buffer_description;
 mod c_function;
 pub mod call;
+mod chain;
 pub mod construction;
 pub mod creation;
 mod dict;
