@@ -73,10 +73,10 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdic
     let hash_tables = HashTables::read(image, &dynamic)?;
     let symbols = Symbols::read(image, &dynamic, strings, hash_tables.symbol_count()?)?;
     let functions = Functions::read(image)?;
-    module::check(image, &symbols, &functions, names)?;
-    dynamic.check(image, &functions)?;
     symbols.check(image, &functions)?;
     hash_tables.check(&symbols)?;
+    module::check(image, &symbols, &functions, names)?;
+    dynamic.check(image, &functions)?;
     versions::check(image, &dynamic, &symbols, strings)?;
     let relocated = Relocated::read(image, &dynamic, &symbols, &functions)?;
     arrays::check(image, &dynamic, &functions, &relocated)?;
