@@ -71,7 +71,8 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdic
     let strings = dynamic.strings(image)?;
     dynamic.check_names(strings)?;
     let hash_tables = HashTables::read(image, &dynamic)?;
-    let symbols = Symbols::read(image, &dynamic, strings, hash_tables.symbol_count()?)?;
+    let count = hash_tables.symbol_count(tables::symbol_count(image, &dynamic))?;
+    let symbols = Symbols::read(image, &dynamic, strings, count)?;
     let functions = Functions::read(image)?;
     symbols.check(image, &functions)?;
     hash_tables.check(&symbols)?;
