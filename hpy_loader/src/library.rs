@@ -22,8 +22,8 @@
 //! What is loaded is what was checked: on Linux the system loads the very file that is open
 //! since the check, whatever has its path by then. Only a file whose path matters while it
 //! is loaded is loaded by its path, if that still leads to it: one that finds libraries by
-//! `$ORIGIN` or that imports functions such as `dladdr`. Between the last look and the
-//! system's own are some microseconds.
+//! `$ORIGIN` or that imports functions such as `dladdr`, and under a debugger any. Between
+//! the last look and the system's own are some microseconds.
 //!
 //! Somebody who writes into the file, instead of putting a new file in its place, is noticed
 //! if its length or time changes before it is loaded, and can still crash the process during
@@ -47,7 +47,7 @@ use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
 use crate::platform::call_frame;
-use crate::platform::library::{self as system, FileState, Refusal};
+use crate::platform::library::{self as system, FileState, OpenFileName, Refusal};
 use object::read::{ReadCache, ReadRef};
 
 pub(crate) use cause::grouped;
@@ -257,9 +257,13 @@ unsafe fn dlopen(
 ) -> Result<libloading::Library, Cause> {
     // A name without a slash would be looked for in the system's folders.
     let absolute = std::path::absolute(path).map_err(Cause::Open)?;
-    let Verdict { needs_path } = verdict;
+    let name = match verdict.needs_path {
+        true => None,
+        false => OpenFileName::of(file),
+    };
+    let by_path = name.is_none();
     let check_unchanged = || {
-        let now = match needs_path {
+        let now = match by_path {
             true => std::fs::metadata(&absolute),
             false => file.metadata(),
         };
@@ -270,7 +274,7 @@ unsafe fn dlopen(
     };
     check_unchanged()?;
     // SAFETY: passed on to the caller.
-    let library = unsafe { system::load(file, &absolute, needs_path) };
+    let library = unsafe { system::load(name, &absolute) };
     let library = library.map_err(|Refusal { text, source }| Cause::Dlopen { text, source })?;
     // Never unloaded, as in `Library::try_open`.
     let library = ManuallyDrop::new(library);

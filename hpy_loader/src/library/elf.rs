@@ -71,12 +71,13 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdic
     let strings = dynamic.strings(image)?;
     dynamic.check_names(strings)?;
     let hash_tables = HashTables::read(image, &dynamic)?;
-    let symbols = Symbols::read(image, &dynamic, strings, hash_tables.symbol_count()?)?;
+    let count = hash_tables.symbol_count(tables::symbol_count(image, &dynamic))?;
+    let symbols = Symbols::read(image, &dynamic, strings, count)?;
     let functions = Functions::read(image)?;
-    module::check(image, &symbols, &functions, names)?;
-    dynamic.check(image, &functions)?;
     symbols.check(image, &functions)?;
     hash_tables.check(&symbols)?;
+    module::check(image, &symbols, &functions, names)?;
+    dynamic.check(image, &functions)?;
     versions::check(image, &dynamic, &symbols, strings)?;
     let relocated = Relocated::read(image, &dynamic, &symbols, &functions)?;
     arrays::check(image, &dynamic, &functions, &relocated)?;

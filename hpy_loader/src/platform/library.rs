@@ -1,7 +1,6 @@
 //! Files, and libraries that are loaded from them.
 
-#[cfg(unix)]
-use super::open_file::OpenFileName;
+pub(crate) use super::open_file::OpenFileName;
 use std::error::Error;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io;
@@ -52,51 +51,39 @@ pub(crate) struct Refusal {
 /// Loads a library. Missing symbols are found now, not in the middle of a call, and
 /// libraries that were loaded like this do not see each other's symbols.
 ///
-/// It is loaded from `file`, which was opened from `path`, if the system can do that, or
-/// else from the path. So it is if the library `needs_path` while it is loaded: until then
-/// the system knows no path of a file that is open.
+/// It is loaded from an open file, if that has a `name`, or else from the path, which is
+/// that of the same file.
 ///
 /// # Safety
 ///
 /// The initialisers of the library and of all that it depends on run.
 pub(crate) unsafe fn load(
-    file: &File,
+    name: Option<OpenFileName>,
     path: &Path,
-    needs_path: bool,
 ) -> Result<libloading::Library, Refusal> {
     #[cfg(target_os = "linux")]
     let _reserved = {
         load_companions();
         super::placement::stay_near(load as *const () as usize)
     };
+    let place = name.as_ref().map_or(path, OpenFileName::path);
     #[cfg(unix)]
-    {
+    let library = {
         use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-        let name = (!needs_path).then(|| OpenFileName::of(file)).flatten();
-        let place = name.as_ref().map_or(path, OpenFileName::path);
         // SAFETY: passed on to the caller.
-        let library = unsafe { Library::open(Some(place), RTLD_NOW | RTLD_LOCAL) };
-        let library = library.map_err(|source| {
+        unsafe { Library::open(Some(place), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+    };
+    #[cfg(not(unix))]
+    // SAFETY: passed on to the caller.
+    let library = unsafe { libloading::Library::new(place) };
+    match (library, &name) {
+        (Ok(library), Some(name)) => Ok(name.replace(library, path)),
+        (Ok(library), None) => Ok(library),
+        (Err(source), _) => {
             let text = innermost(&source);
             let text = text.replace(&*place.to_string_lossy(), &path.to_string_lossy());
-            Refusal { text, source }
-        })?;
-        #[cfg(all(target_os = "linux", target_env = "gnu"))]
-        let library = match name {
-            Some(name) => name.replace(library, path),
-            None => library,
-        };
-        Ok(library.into())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (file, needs_path);
-        // SAFETY: passed on to the caller.
-        let library = unsafe { libloading::Library::new(path) };
-        library.map_err(|source| Refusal {
-            text: innermost(&source),
-            source,
-        })
+            Err(Refusal { text, source })
+        }
     }
 }
 

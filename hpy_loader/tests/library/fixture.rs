@@ -125,6 +125,15 @@ pub const RICH: &str = r#"
     }
 "#;
 
+/// Whether the compiler can use this linker.
+pub fn is_installed(linker: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| {
+        let names = [format!("ld.{linker}"), linker.to_owned()];
+        names.iter().any(|name| folder.join(name).exists())
+    })
+}
+
 /// Opens a library that a test has made.
 pub fn open(name: &str, path: &Path) -> Result<Library, LoadError> {
     // SAFETY: the tests compile what they open, and nobody writes into it. Of

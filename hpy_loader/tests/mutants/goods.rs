@@ -5,7 +5,7 @@ use std::ops::Range;
 use hpy_loader::library::inspect;
 use object::{Object as _, ObjectSection as _};
 
-use crate::fixture::{Module, RICH, Workshop};
+use crate::fixture::{Module, RICH, Workshop, is_installed};
 
 /// A library, and the parts that are not its code or data.
 pub struct Good {
@@ -119,12 +119,6 @@ pub fn build(workshop: &Workshop) -> Vec<Good> {
         });
     }
     goods
-}
-
-fn is_installed(linker: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .any(|folder| folder.join(format!("ld.{linker}")).exists() || folder.join(linker).exists())
 }
 
 /// Sections that describe the file, and the size of an entry.

@@ -25,6 +25,10 @@ fn contradiction() -> Cause {
     damaged(format!("{NAME} contradicts itself"))
 }
 
+fn unreachable_symbols() -> Cause {
+    damaged(format!("{NAME} does not lead to its symbols"))
+}
+
 fn words(bytes: &[u8]) -> Result<&[Word], Cause> {
     pod::slice_from_all_bytes(bytes).map_err(|()| contradiction())
 }
@@ -50,13 +54,23 @@ impl<'d> HashTables<'d> {
         Ok(Self { gnu, old })
     }
 
-    /// How many symbols there are, with the first, which stands for "none".
-    pub(super) fn symbol_count(&self) -> Result<u64, Cause> {
+    /// How many symbols there are, with the first, which stands for "none". If there is a
+    /// `section` of them, none of its symbols may be missing.
+    pub(super) fn symbol_count(&self, section: Option<u64>) -> Result<u64, Cause> {
         let hashed = self.gnu.as_ref().map(GnuTable::symbol_count).transpose()?;
         match (&self.old, hashed) {
-            (Some(old), Some(hashed)) if hashed > old.chains.len() as u64 => Err(contradiction()),
+            (Some(old), Some(Some(count))) if count > old.chains.len() as u64 => {
+                Err(contradiction())
+            }
             (Some(old), _) => Ok(old.chains.len() as u64),
-            (None, hashed) => Ok(hashed.unwrap_or(0)),
+            (None, Some(Some(count))) if section.is_some_and(|all| count < all) => {
+                Err(unreachable_symbols())
+            }
+            (None, Some(Some(count))) => Ok(count),
+            (None, _) => {
+                let base = self.gnu.as_ref().map_or(0, |table| table.base.into());
+                Ok(section.unwrap_or(0).max(base))
+            }
         }
     }
 
@@ -66,7 +80,7 @@ impl<'d> HashTables<'d> {
         let old = self.old.as_ref().is_none_or(|table| table.finds(symbols));
         match gnu && old {
             true => Ok(()),
-            false => Err(damaged(format!("{NAME} does not lead to its symbols"))),
+            false => Err(unreachable_symbols()),
         }
     }
 }
@@ -112,20 +126,28 @@ impl<'d> GnuTable<'d> {
     }
 
     /// Symbols that are only used come first and are not hashed. With none but those, their
-    /// number is not known, and does not matter: the file defines nothing.
-    fn symbol_count(&self) -> Result<u64, Cause> {
+    /// number is not known.
+    fn symbol_count(&self) -> Result<Option<u64>, Cause> {
         let firsts = self.buckets.iter().map(|first| first.get(NativeEndian));
         let last_run = match firsts.max() {
-            Some(0) | None => return Ok(self.base.into()),
+            Some(0) | None => return Ok(None),
             Some(first) => first.checked_sub(self.base).ok_or_else(contradiction)?,
         };
         let from = self.hashes.get(last_run as usize..).unwrap_or_default();
         let is_last = |hash: &Word| hash.get(NativeEndian) & 1 == 1;
         let length = from.iter().position(is_last).ok_or_else(contradiction)?;
-        Ok(u64::from(self.base) + u64::from(last_run) + length as u64 + 1)
+        let count = u64::from(self.base) + u64::from(last_run) + length as u64 + 1;
+        Ok(Some(count))
     }
 
     fn finds(&self, symbols: &Symbols<'d>) -> bool {
+        if self
+            .buckets
+            .iter()
+            .all(|first| first.get(NativeEndian) == 0)
+        {
+            return !symbols.iter().any(is_exported);
+        }
         let count = symbols.count() as u32;
         // The bucket of the run that the symbol before belongs to, unless that ended there.
         let mut run = None;

@@ -10,6 +10,7 @@ use object::read::elf::SectionHeader as _;
 
 use super::super::cause::Cause;
 use super::dynamic::{self, Dynamic, Table};
+use super::symbols::Sym;
 use super::{ElfImage, damaged};
 
 /// How the dynamic section names what is in sections of one kind.
@@ -35,6 +36,19 @@ const SECTIONS: &[(u32, Named)] = &[
     (SHT_INIT_ARRAY, Named::Table(&[&dynamic::INITIALISERS])),
     (SHT_FINI_ARRAY, Named::Table(&[&dynamic::FINALISERS])),
 ];
+
+/// How many symbols there are, says their section.
+pub(super) fn symbol_count<'d, R: ReadRef<'d>>(
+    image: &ElfImage<'d, R>,
+    dynamic: &Dynamic<'d>,
+) -> Option<u64> {
+    let address = dynamic.get(DT_SYMTAB)?;
+    let mut sections = image.sections.iter();
+    let section = sections.find(|section| {
+        section.sh_type(NativeEndian) == SHT_DYNSYM && section.sh_addr(NativeEndian) == address
+    });
+    Some(section?.sh_size(NativeEndian) / size_of::<Sym>() as u64)
+}
 
 pub(super) fn check<'d, R: ReadRef<'d>>(
     image: &ElfImage<'d, R>,
