@@ -183,9 +183,20 @@ impl<O> FieldTable<O> {
         make: impl FnOnce() -> O,
     ) -> Result<Option<O>, O> {
         let word = field.word();
-        let Some(entry) = self.live(word).filter(|_| !word.is_last_round()) else {
-            return self.store_new(field, make());
+        // Most fields are stored to once.
+        let entry = if word.is_null() {
+            None
+        } else {
+            self.live(word)
         };
+        let Some(entry) = entry else {
+            let stored = self.insert(field, make())?;
+            field.set(stored);
+            return Ok(None);
+        };
+        if word.is_last_round() {
+            return self.store_anew(field, make());
+        }
         let stored = word.next_round();
         entry.word.set(stored);
         field.set(stored);
@@ -200,8 +211,10 @@ impl<O> FieldTable<O> {
         Ok(Some(ManuallyDrop::into_inner(old)))
     }
 
-    #[inline(always)]
-    fn store_new(&self, field: FieldRef, object: O) -> Result<Option<O>, O> {
+    /// [`store`](Self::store) where the field's entry has no further word.
+    #[cold]
+    #[inline(never)]
+    fn store_anew(&self, field: FieldRef, object: O) -> Result<Option<O>, O> {
         let word = field.word();
         let stored = self.insert(field, object)?;
         field.set(stored);
@@ -281,7 +294,13 @@ impl<O> FieldTable<O> {
     /// Takes the object of a field's word out of the table; other words have none.
     #[inline(always)]
     pub(super) fn take(&self, word: RawHandle) -> Option<O> {
-        let entry = self.live(word)?;
+        self.live(word).map(|entry| self.take_from(entry, word))
+    }
+
+    /// Takes the object out of the entry of a field's word.
+    #[inline(always)]
+    pub(super) fn take_from(&self, entry: &Entry<O>, word: RawHandle) -> O {
+        debug_assert!(entry.word.get() == word);
         entry.word.set(RawHandle::NULL);
         let next = match word.is_last_round() {
             // In no chain: nobody gets it.
@@ -294,7 +313,7 @@ impl<O> FieldTable<O> {
         // `with`.
         let content = unsafe { entry.content.get().replace(Content { free }) };
         // SAFETY: as above.
-        Some(ManuallyDrop::into_inner(unsafe { content.object }))
+        ManuallyDrop::into_inner(unsafe { content.object })
     }
 
     fn for_each_live(&self, mut visit: impl FnMut(&Entry<O>)) {
