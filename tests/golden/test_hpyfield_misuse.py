@@ -51,13 +51,13 @@ made_up += [1 << bit for bit in range(48)] + [id(holder), id([])]
 made_up += [real ^ (1 << bit) for bit in range(48)]
 made_up += [real + difference for difference in range(-40, 41) if difference]
 number = 14
-for i in range(1000):
+for i in range(200):
     number = (number * 6364136223846793005 + 1442695040888963407) % 2**64
     made_up.append(number >> 16 | 1)
 print({attempt(holder.load, word) for word in made_up})  #> {'HPyField_Load: SystemError'}
 print(attempt(holder.load, 0))  #> HPyField_Load: SystemError
 other = c.Pair()
-for word in made_up[:300]:
+for word in made_up[::20]:
     other.put(word)
     gc.collect()
     other.a = [word]

@@ -170,7 +170,7 @@ gc.collect()
 #err> a field was copied: the field at offset 0 of misuse.Box: it has what was stored in the field at offset 0 of misuse.Box [field-copied in misuse]
 #err>   stored in copy_field_impl at misuse.c:@original
 #err>
-#err> HPyField_Load: a field was copied: it holds no reference, since another object was stored, or the one whose field it was is dead [field-copied in misuse]
+#err> HPyField_Load: a field was copied: it holds no reference: it was copied and the field has changed since, or it never was one [field-copied in misuse]
 #err>   used in   load_stale_impl at misuse.c:@stale field
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@load_stale

@@ -44,7 +44,7 @@ static HPy keep_argument_impl(HPyContext *ctx, HPy self, HPy arg)
 HPyDef_METH(keep_copy, "keep_copy", HPyFunc_O)
 static HPy keep_copy_impl(HPyContext *ctx, HPy self, HPy arg)
 {
-    kept = HPy_Dup(ctx, arg); /* here: copied field */
+    kept = HPy_Dup(ctx, arg); /* here: copy */
     return HPy_Dup(ctx, ctx->h_None);
 }
 

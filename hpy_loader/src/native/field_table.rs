@@ -23,7 +23,7 @@ use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Entries of a chunk. The memory of a chunk is touched as entries are used.
-const CHUNK: u32 = if cfg!(miri) { 1 << 6 } else { 1 << 14 };
+const CHUNK: u32 = if cfg!(miri) { 1 << 12 } else { 1 << 14 };
 const CHUNKS: u32 = RawHandle::BESIDE / CHUNK;
 
 /// The references that fields own.
@@ -117,16 +117,11 @@ impl<O> FieldTable<O> {
     /// The operating system does not give the address space for its list of chunks.
     pub fn new() -> Result<Self, ReserveError> {
         const { Entry::<O>::LAYOUT };
-        let table = Self {
+        Ok(Self {
             chunks: Reservation::new(CHUNKS)?,
-            high_water: Cell::new(0),
+            high_water: Cell::new(1),
             free: Cell::new(0),
-        };
-        // Entry 0 is nobody's: all words with its index are numbers, or NULL.
-        if let Some(entry) = table.fresh().and_then(|index| table.at(index)) {
-            entry.word.set(RawHandle::NO_HANDLE);
-        }
-        Ok(table)
+        })
     }
 
     #[inline(always)]
@@ -183,9 +178,20 @@ impl<O> FieldTable<O> {
         make: impl FnOnce() -> O,
     ) -> Result<Option<O>, O> {
         let word = field.word();
-        let Some(entry) = self.live(word).filter(|_| !word.is_last_round()) else {
-            return self.store_new(field, make());
+        // Most fields are stored to once.
+        let entry = if word.is_null() {
+            None
+        } else {
+            self.live(word)
         };
+        let Some(entry) = entry else {
+            let stored = self.insert(field, make())?;
+            field.set(stored);
+            return Ok(None);
+        };
+        if word.is_last_round() {
+            return self.store_anew(field, make());
+        }
         let stored = word.next_round();
         entry.word.set(stored);
         field.set(stored);
@@ -200,8 +206,10 @@ impl<O> FieldTable<O> {
         Ok(Some(ManuallyDrop::into_inner(old)))
     }
 
-    #[inline(always)]
-    fn store_new(&self, field: FieldRef, object: O) -> Result<Option<O>, O> {
+    /// [`store`](Self::store) where the field's entry has no further word.
+    #[cold]
+    #[inline(never)]
+    fn store_anew(&self, field: FieldRef, object: O) -> Result<Option<O>, O> {
         let word = field.word();
         let stored = self.insert(field, object)?;
         field.set(stored);
@@ -263,7 +271,13 @@ impl<O> FieldTable<O> {
             if chunk.is_null() {
                 return None;
             }
-            self.chunk(index).store(chunk.cast(), Ordering::Release);
+            let chunk = chunk.cast::<Entry<O>>();
+            if index < CHUNK {
+                // Entry 0 is nobody's: words with its index are numbers, or NULL.
+                // SAFETY: the chunk has just been made, and zeros are an entry.
+                unsafe { (*chunk).word.set(RawHandle::NO_HANDLE) };
+            }
+            self.chunk(index).store(chunk, Ordering::Release);
         }
         // The golden ratio spreads them.
         let round = 1 + (index.wrapping_mul(0x9E37_79B9) >> 24);
@@ -281,7 +295,13 @@ impl<O> FieldTable<O> {
     /// Takes the object of a field's word out of the table; other words have none.
     #[inline(always)]
     pub(super) fn take(&self, word: RawHandle) -> Option<O> {
-        let entry = self.live(word)?;
+        self.live(word).map(|entry| self.take_from(entry, word))
+    }
+
+    /// Takes the object out of the entry of a field's word.
+    #[inline(always)]
+    pub(super) fn take_from(&self, entry: &Entry<O>, word: RawHandle) -> O {
+        debug_assert!(entry.word.get() == word);
         entry.word.set(RawHandle::NULL);
         let next = match word.is_last_round() {
             // In no chain: nobody gets it.
@@ -294,7 +314,7 @@ impl<O> FieldTable<O> {
         // `with`.
         let content = unsafe { entry.content.get().replace(Content { free }) };
         // SAFETY: as above.
-        Some(ManuallyDrop::into_inner(unsafe { content.object }))
+        ManuallyDrop::into_inner(unsafe { content.object })
     }
 
     fn for_each_live(&self, mut visit: impl FnMut(&Entry<O>)) {
@@ -410,12 +430,13 @@ mod tests {
     #[test]
     fn no_other_word_leads_anywhere() {
         let table = FieldTable::new().expect("small");
-        let mut memory = [HPyField::NULL; 100];
+        let mut memory = [HPyField::NULL; if cfg!(miri) { 10 } else { 100 }];
         for (number, place) in memory.iter_mut().enumerate() {
             assert!(table.store(field(place), Rc::new(number as u32)).is_ok());
         }
         let real = memory.map(|word| word.0);
-        let mut words: Vec<isize> = (-1000..100_000).collect();
+        let most = if cfg!(miri) { 1000 } else { 100_000 };
+        let mut words: Vec<isize> = (-1000..most).collect();
         for word in real {
             words.extend((0..64).map(|bit| word ^ (1 << bit)));
             words.extend((1..50).flat_map(|by| [word + by, word - by]));
@@ -433,16 +454,12 @@ mod tests {
         let table = FieldTable::new().expect("small");
         let mut memory = HPyField::NULL;
         assert_eq!(table.store(field(&mut memory), Rc::new(1)), Ok(None));
-        let last = loop {
-            let word = RawHandle::from_bits(memory.0);
-            if word.is_last_round() {
-                break word;
-            }
-            // As so many stores would.
-            let entry = table.live(word).expect("a field's");
-            entry.word.set(word.next_round());
-            memory = HPyField(word.next_round().bits());
-        };
+        let word = RawHandle::from_bits(memory.0);
+        // As so many stores would.
+        let last = RawHandle::beside(word.index(), u32::MAX);
+        assert!(last.is_last_round());
+        table.live(word).expect("a field's").word.set(last);
+        memory = HPyField(last.bits());
         assert_eq!(
             table.store(field(&mut memory), Rc::new(2)),
             Ok(Some(Rc::new(1)))
@@ -460,13 +477,13 @@ mod tests {
     #[test]
     fn entries_are_used_again() {
         let table = FieldTable::new().expect("small");
-        for number in 0..10 * CHUNK {
+        for number in 0..2 * CHUNK {
             let mut memory = HPyField::NULL;
             assert_eq!(table.store(field(&mut memory), Rc::new(number)), Ok(None));
             assert_eq!(table.clear(field(&mut memory)), Some(Rc::new(number)));
         }
         assert!(table.is_empty() && table.high_water.get() == 2);
-        let mut memory = vec![HPyField::NULL; 3 * CHUNK as usize];
+        let mut memory = vec![HPyField::NULL; 2 * CHUNK as usize];
         for (number, place) in memory.iter_mut().enumerate() {
             assert_eq!(table.store(field(place), Rc::new(number as u32)), Ok(None));
         }

@@ -153,10 +153,14 @@ impl<O> FieldTable<O> {
     #[inline]
     pub fn release(&self, native: NativeStruct, field: FieldRef) -> Option<O> {
         let word = field.word();
-        let entry = self.live(word);
-        let is_own = entry.is_some_and(|entry| entry.dies_with(native, field));
+        if word.is_null() {
+            return None;
+        }
         field.set(RawHandle::NULL);
-        is_own.then(|| self.take(word)).flatten()
+        let entry = self.live(word)?;
+        entry
+            .dies_with(native, field)
+            .then(|| self.take_from(entry, word))
     }
 }
 

@@ -102,7 +102,9 @@ impl Drop for Native {
         // The objects that the fields refer to may be dead already, which is nothing to a
         // reference here.
         (self.layout.release)(self.layout, native);
-        self.for_each_field(&mut |field| drop(self.layout.table.release(native, field)));
+        self.for_each_field(&mut |field| {
+            self.layout.table.release(native, field);
+        });
         for &function in &self.layout.destroyers {
             // SAFETY: the function is that of the type or of a base, and freeing
             // the memory is all that follows.

@@ -50,7 +50,9 @@ fn layout(heap: &Heap, traversers: usize) -> &'static NativeLayout {
     Box::leak(Box::new(NativeLayout {
         table,
         release: Box::new(|layout, native| {
-            let mut release = |field| drop(layout.table.release(native, field));
+            let mut release = |field| {
+                layout.table.release(native, field);
+            };
             for &function in &layout.traversers {
                 // SAFETY: the functions are for this struct.
                 unsafe { traverse_fields(function, native.start(), &mut release) };

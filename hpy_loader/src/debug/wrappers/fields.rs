@@ -85,8 +85,8 @@ fn look_at_load(inspection: &Inspection, range: StructRange, field: HPyField) {
             inspection.violation(ViolationKind::FieldMisused, detail);
         }
         None if !debug.stored_fields.is_field(field) => {
-            let detail = "it holds no reference, since another object was stored, or the one \
-                          whose field it was is dead";
+            let detail = "it holds no reference: it was copied and the field has changed since, or \
+                          it never was one";
             inspection.violation(ViolationKind::FieldCopied, detail);
         }
         None => {}
