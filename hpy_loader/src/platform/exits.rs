@@ -1,13 +1,13 @@
 //! The ends of a process that are no faults: its exit, a signal that somebody has sent; and
 //! the fork, with which another process begins in the middle of this one.
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 pub(crate) use unix::{
     abort, die, in_forked_children, is_watched, on_exit, request, request_end, requested,
     stop_watching, watch,
 };
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 mod unix {
     use parking_lot::Mutex;
     use std::ffi::{c_int, c_void};
@@ -267,42 +267,42 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn on_exit(_: fn(i32) -> i32) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn in_forked_children(_: fn()) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn watch(_: fn(i32)) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn stop_watching() {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn is_watched() -> bool {
     false
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn request(_: i32) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn request_end() -> ! {
     std::process::abort()
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn requested() -> Option<i32> {
     None
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn abort() -> ! {
     std::process::abort()
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn die(signal: i32) -> ! {
     std::process::exit(128 + signal)
 }
