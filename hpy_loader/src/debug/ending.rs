@@ -39,10 +39,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
 use std::thread::sleep;
 use std::time::Duration;
 
+/// Runs something under the HPy lock.
+type Enter = dyn Fn(&mut dyn FnMut());
+
 /// The HPy lock, whatever the VM.
 pub(crate) struct LockAccess {
-    /// Runs something under it.
-    pub enter: Box<dyn Fn(&mut dyn FnMut())>,
+    pub enter: Box<Enter>,
     /// Whether another thread has it, and C's code runs there.
     pub is_held_elsewhere: Box<dyn Fn() -> bool>,
     /// Whether there is one, since other threads may come.
@@ -179,7 +181,7 @@ impl Debug {
     /// that was done last.
     pub fn watch_ends(&self) {
         self.watch_faults();
-        if self.is_report_due() && self.ending.is_asked() && self.ending.lock.has_threads {
+        if self.is_report_due() && self.ending.lock.has_threads {
             exits::watch(requested);
             faults::intercept_requests();
         }
@@ -246,6 +248,7 @@ impl Debug {
             let write = || (ending.lock.enter)(&mut || self.write_findings(end, state));
             let _ = catch_unwind(AssertUnwindSafe(write));
             ending.is_over.store(true, SeqCst);
+            IS_OVER.store(true, SeqCst);
         }
         ending.was_found.load(SeqCst)
     }
@@ -283,11 +286,17 @@ impl Debug {
     }
 }
 
-/// Ends the process soon, even if somebody keeps a lock for good.
+/// Whether the report was made, of whatever mode.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process soon if somebody keeps a lock for good, so that there is no report.
 pub(super) fn limit() {
     let builder = std::thread::Builder::new();
     drop(builder.spawn(|| {
         sleep(LIMIT);
+        if IS_OVER.load(SeqCst) {
+            return;
+        }
         report::write("hpy.debug: findings are lost: a thread keeps a lock that is needed\n");
         exits::abort()
     }));

@@ -112,8 +112,12 @@ mod unix {
         std::mem::forget(watcher.take());
         let mut ends = [0; 2];
         // SAFETY: two numbers are filled in.
-        if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
+        if unsafe { libc::pipe(ends.as_mut_ptr()) } != 0 {
             return;
+        }
+        for end in ends {
+            // SAFETY: nothing but numbers is passed.
+            unsafe { libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC) };
         }
         let [wakened, wake] = ends;
         *watcher = spawn(move || {
