@@ -161,6 +161,16 @@ impl Lock {
         R::THREADS && owner != 0 && owner & LEFT == 0 && owner != current_thread()
     }
 
+    /// What is the same as long as another thread holds the lock without having left it;
+    /// none if that is not so.
+    pub(crate) fn mark_of_holder<R: Roots>(&self) -> Option<(usize, usize)> {
+        let is_held = self.is_held_elsewhere::<R>();
+        is_held.then(|| {
+            let owner = self.owner.load(Ordering::Relaxed);
+            (owner, self.acquisition_count.load(Ordering::Relaxed))
+        })
+    }
+
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
     #[inline]
     pub fn enter<R: Roots>(&self, runtime: &R) -> Entered<'_> {

@@ -117,7 +117,7 @@ impl<R: Runtime> Loader<R> {
                     let _entered = core.lock().enter(core.runtime());
                     work();
                 }),
-                is_held_elsewhere: Box::new(|| core.lock().is_held_elsewhere::<R>()),
+                mark_of_holder: Box::new(|| core.lock().mark_of_holder::<R>()),
                 has_threads: R::THREADS,
             };
             Debug::new(

@@ -8,7 +8,7 @@ import os
 os.environ["HPY"] = "debug"
 import ends
 
-print(ends.throw_and_catch())
+print(ends.throw_and_catch(), flush=True)
 ends.throw_error()  # here: called
 
 #out> caught

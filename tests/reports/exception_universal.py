@@ -4,7 +4,7 @@
 # also on: moving-gc
 import ends
 
-print(ends.throw_and_catch())
+print(ends.throw_and_catch(), flush=True)
 ends.throw_error()
 
 #out> caught

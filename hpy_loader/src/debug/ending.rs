@@ -24,7 +24,7 @@ use super::innermost_context::innermost;
 use super::state::Debug;
 use super::summary::Findings;
 use super::summary_paragraph::SummaryFormat;
-use super::violations::{Violation, ViolationKind};
+use super::violations::{Violation, ViolationKind, own_frames};
 use crate::abi::HPy;
 use crate::modes::WrappedContext;
 use crate::platform::call_frame::Cause;
@@ -37,14 +37,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Runs something under the HPy lock.
+type Enter = dyn Fn(&mut dyn FnMut());
 
 /// The HPy lock, whatever the VM.
 pub(crate) struct LockAccess {
-    /// Runs something under it.
-    pub enter: Box<dyn Fn(&mut dyn FnMut())>,
-    /// Whether another thread has it, and C's code runs there.
-    pub is_held_elsewhere: Box<dyn Fn() -> bool>,
+    pub enter: Box<Enter>,
+    /// What is the same as long as C's code runs on another thread that has it.
+    pub mark_of_holder: Box<dyn Fn() -> Option<(usize, usize)>>,
     /// Whether there is one, since other threads may come.
     pub has_threads: bool,
 }
@@ -72,6 +74,9 @@ const NOT_ASKED: i64 = -1;
 
 /// How long a report may take if somebody keeps the lock.
 const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a thread may go on in C when the program is over.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What may be done for the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +184,7 @@ impl Debug {
     /// that was done last.
     pub fn watch_ends(&self) {
         self.watch_faults();
-        if self.is_report_due() && self.ending.is_asked() && self.ending.lock.has_threads {
+        if self.is_report_due() && self.ending.lock.has_threads {
             exits::watch(requested);
             faults::intercept_requests();
         }
@@ -197,6 +202,20 @@ impl Debug {
             }
         });
         findings
+    }
+
+    /// Says that the program is over, with an exit status, before
+    /// [`last_findings`](Self::last_findings) is called. If another thread does not stop to
+    /// run C, as a daemon thread may, the lock is not to be had: then that thread makes the
+    /// report, and the process exits.
+    pub fn program_is_over(&self, status: i32) {
+        let (start, first) = (Instant::now(), (self.ending.lock.mark_of_holder)());
+        while first.is_some() && (self.ending.lock.mark_of_holder)() == first {
+            if start.elapsed() > PATIENCE && self.is_report_due() && exits::is_watched() {
+                exits::request_exit(status);
+            }
+            sleep(Duration::from_millis(5));
+        }
     }
 
     /// Whether this process was forked by the one that has asked for the report.
@@ -246,6 +265,7 @@ impl Debug {
             let write = || (ending.lock.enter)(&mut || self.write_findings(end, state));
             let _ = catch_unwind(AssertUnwindSafe(write));
             ending.is_over.store(true, SeqCst);
+            IS_OVER.store(true, SeqCst);
         }
         ending.was_found.load(SeqCst)
     }
@@ -266,28 +286,41 @@ impl Debug {
 
     /// Whether the report has to be made by another thread, which keeps the lock.
     pub(super) fn is_for_another_thread(&self) -> bool {
-        self.is_report_due() && exits::is_watched() && (self.ending.lock.is_held_elsewhere)()
+        self.is_report_due() && exits::is_watched() && (self.ending.lock.mark_of_holder)().is_some()
     }
 
-    /// Ends the process as somebody has requested by a signal.
+    /// Ends the process as somebody has requested by a signal: `violation` is where C was.
     pub(super) fn end_by_request(&self, signal: i32, violation: Option<Violation>) -> ! {
         let state = match violation {
-            Some(violation) => {
-                report::write(&violation.to_string());
-                State::Sound
-            }
+            Some(_) => State::Sound,
             None => State::Interrupted,
         };
-        self.settle(Signal::Request(signal).text(), state);
-        exits::die(signal)
+        let mut end = Signal::Request(signal).text().to_owned();
+        match violation {
+            Some(violation) if exits::is_exiting() => {
+                let frame = own_frames(violation.used).find(|frame| !frame.is_of_system());
+                let place = frame.map_or_else(|| "C".to_owned(), |frame| frame.to_string());
+                end = format!("the program is over, and a thread goes on in {place}");
+            }
+            Some(violation) => report::write(&violation.to_string()),
+            None => {}
+        }
+        let was_found = self.settle(&end, state);
+        exits::die_with(signal, was_found)
     }
 }
 
-/// Ends the process soon, even if somebody keeps a lock for good.
+/// Whether the report was made, of whatever mode.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process soon if somebody keeps a lock for good, so that there is no report.
 pub(super) fn limit() {
     let builder = std::thread::Builder::new();
     drop(builder.spawn(|| {
         sleep(LIMIT);
+        if IS_OVER.load(SeqCst) {
+            return;
+        }
         report::write("hpy.debug: findings are lost: a thread keeps a lock that is needed\n");
         exits::abort()
     }));

@@ -238,8 +238,8 @@ impl Debug {
     }
 
     /// Says nothing of violations when they are found. They are in
-    /// [`violations_with_times`](Self::violations_with_times), and are printed should the process end
-    /// because of one.
+    /// [`violations_with_times`](Self::violations_with_times), and in the report of
+    /// [`report_at_end`](Self::report_at_end).
     pub fn set_silent(&self, silent: bool) {
         self.is_silent.set(silent);
     }

@@ -84,12 +84,12 @@ impl WrappedContext {
 ///
 /// The pointer is null or that of a C string.
 unsafe fn owned_text(text: *const c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
     // SAFETY: the caller vouches for it.
-    (!text.is_null()).then(|| {
-        unsafe { CStr::from_ptr(text) }
-            .to_string_lossy()
-            .into_owned()
-    })
+    let text = unsafe { CStr::from_ptr(text) };
+    Some(text.to_string_lossy().into_owned())
 }
 
 /// A text of a hundred characters at most.

@@ -1,13 +1,13 @@
 //! The ends of a process that are no faults: its exit, a signal that somebody has sent; and
 //! the fork, with which another process begins in the middle of this one.
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 pub(crate) use unix::{
-    abort, die, in_forked_children, is_watched, on_exit, request, request_end, requested,
-    stop_watching, watch,
+    abort, die_with, in_forked_children, is_exiting, is_watched, on_exit, request, request_end,
+    request_exit, requested, stop_watching, watch,
 };
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 mod unix {
     use parking_lot::Mutex;
     use std::ffi::{c_int, c_void};
@@ -88,6 +88,11 @@ mod unix {
     /// The signal by which this process was asked to end, or 0.
     static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
+    /// The status with which it was asked to exit, or [`NO_STATUS`].
+    static EXIT_STATUS: AtomicI32 = AtomicI32::new(NO_STATUS);
+
+    const NO_STATUS: i32 = i32::MIN;
+
     /// What the thread is woken for.
     const END: u8 = 0;
     const STOP: u8 = 1;
@@ -112,8 +117,12 @@ mod unix {
         std::mem::forget(watcher.take());
         let mut ends = [0; 2];
         // SAFETY: two numbers are filled in.
-        if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
+        if unsafe { libc::pipe(ends.as_mut_ptr()) } != 0 {
             return;
+        }
+        for end in ends {
+            // SAFETY: nothing but numbers is passed.
+            unsafe { libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC) };
         }
         let [wakened, wake] = ends;
         *watcher = spawn(move || {
@@ -167,6 +176,18 @@ mod unix {
         }
     }
 
+    /// Asks the process to exit with a status, by whatever thread keeps it from that, and
+    /// waits for it.
+    pub(crate) fn request_exit(status: i32) -> ! {
+        EXIT_STATUS.store(status, SeqCst);
+        request_end()
+    }
+
+    /// Whether the process is to [exit](request_exit).
+    pub(crate) fn is_exiting() -> bool {
+        EXIT_STATUS.load(SeqCst) != NO_STATUS
+    }
+
     /// The signal by which this process was asked to end.
     pub(crate) fn requested() -> Option<i32> {
         let signal = REQUESTED.load(SeqCst);
@@ -201,14 +222,14 @@ mod unix {
         let signal = REQUESTED.load(SeqCst);
         spawn(move || {
             finish(signal);
-            die(signal)
+            die_with(signal, false)
         });
         let start = Instant::now();
         while start.elapsed() < LIMIT {
             std::thread::sleep(PAUSE);
             interrupt_threads(signal);
         }
-        die(signal)
+        die_with(signal, false)
     }
 
     /// Starts a thread that gets no signals, since those are to interrupt the program.
@@ -251,6 +272,17 @@ mod unix {
         die(libc::SIGABRT)
     }
 
+    /// Ends this process as it was asked to. A status of 0 becomes 1 if something was found.
+    pub(crate) fn die_with(signal: i32, was_found: bool) -> ! {
+        match EXIT_STATUS.load(SeqCst) {
+            NO_STATUS => die(signal),
+            // SAFETY: nothing but a number is passed.
+            0 if was_found => unsafe { libc::_exit(1) },
+            // SAFETY: as above.
+            status => unsafe { libc::_exit(status) },
+        }
+    }
+
     /// Ends this process by a signal, so that its parent sees that.
     pub(crate) fn die(signal: i32) -> ! {
         // SAFETY: sets of signals are filled in, and the rest are numbers.
@@ -267,42 +299,57 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn on_exit(_: fn(i32) -> i32) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn in_forked_children(_: fn()) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn watch(_: fn(i32)) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn stop_watching() {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn is_watched() -> bool {
     false
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn request(_: i32) {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn request_end() -> ! {
     std::process::abort()
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
+pub(crate) fn request_exit(status: i32) -> ! {
+    std::process::exit(status)
+}
+
+#[cfg(any(not(unix), miri))]
+pub(crate) fn is_exiting() -> bool {
+    false
+}
+
+#[cfg(any(not(unix), miri))]
+pub(crate) fn die_with(signal: i32, _: bool) -> ! {
+    die(signal)
+}
+
+#[cfg(any(not(unix), miri))]
 pub(crate) fn requested() -> Option<i32> {
     None
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn abort() -> ! {
     std::process::abort()
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn die(signal: i32) -> ! {
     std::process::exit(128 + signal)
 }

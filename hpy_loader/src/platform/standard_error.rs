@@ -1,9 +1,9 @@
 //! The standard error of the process as it was at its start.
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 pub(crate) use duplicate::{keep, write};
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 mod duplicate {
     use std::fs::File;
     use std::io::Write;
@@ -75,10 +75,10 @@ mod duplicate {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn keep() {}
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 pub(crate) fn write(bytes: &[u8]) {
     use std::io::Write;
     let _ = std::io::stderr().write_all(bytes);

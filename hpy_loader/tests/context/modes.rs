@@ -424,3 +424,36 @@ fn texts_are_promised_with_their_handle() {
         .collect();
     assert_eq!(sizes, [6, 6]);
 }
+
+#[test]
+fn the_findings_of_a_program_are_taken_once() {
+    let host = Host::<true>::new();
+    let debug = host.loader.debug();
+    assert!(debug.last_findings().is_none(), "nobody has asked");
+    debug.report_at_end();
+    let loader = going_on(&host);
+    let mut leaked = HPy::NULL;
+    call(loader, host.vm().int(1), |c, arg| {
+        leaked = c.dup(arg);
+        none(c)
+    })
+    .expect("none");
+    let findings = debug.last_findings().expect("the program is over");
+    assert_eq!(findings.sum_up(&Blind).leaks().len(), 1);
+    assert!(debug.last_findings().is_none());
+    let open = debug.open_handles(1);
+    open.iter().for_each(|view| debug.force_close(view.index));
+}
+
+#[test]
+fn a_detector_stops_without_a_trace() {
+    let host = Host::<true>::new();
+    let debug = host.loader.debug();
+    let outer = debug.start_detector();
+    let inner = debug.start_detector();
+    assert!(inner > outer);
+    debug.stop_detector(inner, false);
+    debug.stop_detector(outer, true);
+    // It is for the end of a process that does not come to its own.
+    assert!(debug.last_findings().is_none());
+}

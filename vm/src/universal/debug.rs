@@ -151,17 +151,23 @@ mod hpy_debug {
 
     /// Return what `report_at_end` has asked for, at the end of the program: whether
     /// nothing was found, and a report, which may be empty. It is not reported any more
-    /// after that. `show` gives the words for an object that has leaked, and `is_runner`
-    /// says of a frame of Python whether it is left out. Not in HPy's own module.
+    /// after that. `status` is the exit status with which the program has ended, `show` gives
+    /// the words for an object that has leaked, and `is_runner` says of a frame of Python
+    /// whether it is left out. Not in HPy's own module.
     #[pyfunction]
     fn last_report(
+        status: i32,
         show: PyObjectRef,
         is_runner: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<(bool, String)> {
         let loader = make_loader(vm)?;
         let debug = loader.debug();
-        let Some(findings) = vm.allow_threads(|| debug.last_findings()) else {
+        let findings = vm.allow_threads(|| {
+            debug.program_is_over(status);
+            debug.last_findings()
+        });
+        let Some(findings) = findings else {
             return Ok((true, String::new()));
         };
         let summary = findings.sum_up(&Shown {

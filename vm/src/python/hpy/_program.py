@@ -61,6 +61,15 @@ def run(options):
     return status
 
 
+def flush():
+    """Writes what the program has written, before something else is written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # The interpreter says so when it flushes them at its end.
+
+
 def report(text):
     """Writes a report, below what the program wrote.
 
@@ -69,11 +78,7 @@ def report(text):
     """
     from hpy.universal import _debug
 
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            pass  # The interpreter says so when it flushes them at its end.
+    flush()
     _debug.write_report(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
@@ -84,11 +89,7 @@ class Interrupted(int):
 def leave(status):
     """Ends this process, by the signal that has ended the program if there is one."""
     if isinstance(status, Interrupted) and hasattr(os, "kill"):
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:
-                pass  # As in `report`.
+        flush()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     sys.exit(status)

@@ -41,7 +41,8 @@ def main(arguments=None):
     _debug.report_at_end()
     _ends.keep_watch()
     status = _program.run(options)
-    is_clean, text = _debug.last_report(report.safe_repr, report.is_runner)
+    _program.flush()
+    is_clean, text = _debug.last_report(status & 0xFF, report.safe_repr, report.is_runner)
     _program.report(text)
     return status if is_clean else status or 1
 

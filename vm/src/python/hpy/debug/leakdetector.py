@@ -1,5 +1,6 @@
 """Finding handles that were opened in some part of a program and not closed."""
 
+from hpy import _ends
 from hpy.universal import _debug
 
 from . import report
@@ -38,6 +39,7 @@ class LeakDetector:
         if self.generation is not None:
             raise ValueError("LeakDetector already started")
         self.generation = _debug.start_detector()
+        _ends.keep_watch()
 
     def stop(self):
         __tracebackhide__ = True  # for pytest: the frame says nothing
