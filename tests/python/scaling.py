@@ -1,13 +1,11 @@
 """What can be done n times, done n times and 4n times: the time is in proportion.
 
     scaling.py all         every operation, and what it leaves behind
-    scaling.py reference   the times alone, for CPython
 
 An operation is done so often that it takes some milliseconds. Its processor time at n and
 at 4n is the least of several, taken in turn; the exponent is the logarithm of their
 quotient to the base 4. What is proportional has 1, what looks at all that came before
-2. Some operations are linear at best, where they sort or hash, and may have a little
-more.
+2.
 
 Then each of what can be freed again is done ten thousand times, a thousand at a time, and
 the resident set, the open handles and the classes that live have to stay as they are
@@ -20,14 +18,12 @@ import gc
 import importlib.util
 import math
 import os
-import sys
 import threading
 import time
 import weakref
 
 import scaling_operations as c
 
-ALL = sys.argv[1] == "all"
 # The exponent of an operation that takes time in proportion.
 MOST = 1.2
 # The processor time that n is chosen for.
@@ -329,12 +325,8 @@ def judge(name, judgement, function):
     print(f"{name} took {time.process_time() - started:.1f} s", flush=True)
 
 
-if not ALL:
-    # HPy 0.9 on CPython frees such types too early, and its stub executes nothing again.
-    del operations["types_with_instances_and_subclasses"], operations["modules_executed_again"]
 for name, function in operations.items():
     judge(name, judge_time, function)
-if ALL:
-    for name, function in leaving_nothing.items():
-        judge(f"rest_of_{name}", judge_rest, function)
+for name, function in leaving_nothing.items():
+    judge(f"rest_of_{name}", judge_rest, function)
 print("done", flush=True)

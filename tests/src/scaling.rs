@@ -1,5 +1,5 @@
 //! What can be done n times takes time in proportion, and what can be freed leaves
-//! nothing behind.
+//! nothing behind. (CPython is not asked: some of it ends the process there.)
 
 use crate::cases::Cases;
 use crate::{Outcome, Verification};
@@ -17,7 +17,7 @@ pub const OPERATIONS: Cases = Cases {
 /// The verification's step.
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let step = Step::start("operations at n and 4n");
-    let outcome = OPERATIONS.compare(verification, verification.hpyvm()?)?;
+    let outcome = OPERATIONS.run(verification, verification.hpyvm()?, "all")?;
     step.done(&outcome.summary);
     Ok(outcome)
 }
