@@ -18,6 +18,7 @@ import gc
 import importlib.util
 import math
 import os
+import sys
 import threading
 import time
 import weakref
@@ -317,6 +318,20 @@ def judge_rest(name, function):
     return "; ".join(wrong) or None
 
 
+def judge_references(name, make):
+    """What C has looked at has as many references as before."""
+    value = make()
+    before = sys.getrefcount(value)
+    counts = []
+    for _ in range(3):
+        try:
+            c.look(value)
+        except TypeError:
+            pass
+        counts.append(sys.getrefcount(value) - before)
+    return f"references more: {counts}" if any(counts) else None
+
+
 def judge(name, judgement, function):
     print("begin", name, flush=True)
     started = time.process_time()
@@ -329,4 +344,12 @@ for name, function in operations.items():
     judge(name, judge_time, function)
 for name, function in leaving_nothing.items():
     judge(f"rest_of_{name}", judge_rest, function)
+for make in (
+    lambda: b"ab" * len(operations),
+    lambda: "ab" * len(operations),
+    lambda: [1],
+    lambda: type("Text", (str,), {})("text"),
+    lambda: type("Bytes", (bytes,), {})(b"bytes"),
+):
+    judge(f"references_of_{type(make()).__name__}", judge_references, make)
 print("done", flush=True)
