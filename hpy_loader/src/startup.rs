@@ -131,14 +131,19 @@ impl<R: Runtime> Loader<R> {
         })
     }
 
-    /// A loader for the module `name` in debug mode.
+    /// The loader for the module `name` in debug mode.
     pub fn debugged(&self, name: &str) -> &'static Loader<R> {
         let debug = self.debug();
         let _entered = self.lock().enter(self.runtime());
+        let mut loaders = self.modes.debugged.lock();
+        if let Some((_, known)) = loaders.iter().find(|(known, _)| known == name) {
+            return known;
+        }
         let (_, loader) = wrap((self.core(), self.modes), |inner| {
             let extension = Extension::new(debug, inner, name);
             ((), Wrapper::Debug(extension))
         });
+        loaders.push((name.to_owned(), loader));
         loader
     }
 

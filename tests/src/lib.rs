@@ -26,6 +26,7 @@ pub mod properties;
 pub mod python;
 pub mod reports;
 pub mod sanitizers;
+pub mod scaling;
 pub mod single;
 pub mod soak;
 pub mod startup;

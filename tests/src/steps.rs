@@ -3,7 +3,7 @@
 use crate::{
     Outcome, Verification, cargo, command_line, compare, contract, debug, demo, differential,
     documentation, fuzz, golden, headers, limits, malformed, moving, proof_of_concept, properties,
-    reports, sanitizers, single, soak, startup, suite, universal,
+    reports, sanitizers, scaling, single, soak, startup, suite, universal,
 };
 use anyhow::Result;
 
@@ -90,6 +90,11 @@ pub const STEPS: &[StepInfo] = &[
         name: "limits",
         about: "huge sizes, no memory, recursion through C: CPython's exceptions",
         run: limits::step,
+    },
+    StepInfo {
+        name: "scaling",
+        about: "what is done 4n times takes 4 times as long, and leaves nothing behind",
+        run: scaling::step,
     },
     StepInfo {
         name: "soak",

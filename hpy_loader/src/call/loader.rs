@@ -8,6 +8,7 @@ use crate::lock::Lock;
 use crate::native::{FieldRef, FieldTable, NativeStruct, traverse};
 use crate::runtime::Runtime;
 use crate::trace::Trace;
+use parking_lot::Mutex;
 use std::sync::OnceLock;
 
 /// One way to run extensions: the [`Core`] that all of them share, and the mode
@@ -45,6 +46,8 @@ pub struct Loader<R: Runtime> {
 pub(crate) struct Modes<R: Runtime> {
     pub(crate) trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
     pub(crate) debug: OnceLock<&'static Debug>,
+    /// The loaders of modules in debug mode, by the modules' names.
+    pub(crate) debugged: Mutex<Vec<(String, &'static Loader<R>)>>,
 }
 
 impl<R: Runtime> Default for Modes<R> {
@@ -52,6 +55,7 @@ impl<R: Runtime> Default for Modes<R> {
         Self {
             trace: OnceLock::new(),
             debug: OnceLock::new(),
+            debugged: Mutex::default(),
         }
     }
 }

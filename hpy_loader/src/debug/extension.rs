@@ -64,7 +64,9 @@ impl Extension {
         while let Some(&global) = unsafe { next.as_ref() }
             && !global.is_null()
         {
-            self.globals.borrow_mut().push(global);
+            if !self.declares(global) {
+                self.globals.borrow_mut().push(global);
+            }
             // SAFETY: the end was not reached.
             next = unsafe { next.add(1) };
         }
