@@ -67,6 +67,11 @@ impl Input {
     }
 }
 
+/// How many types the inputs have made since the last question.
+pub fn take_types() -> usize {
+    Player::take_types()
+}
+
 /// Which inputs are played.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plan {
@@ -239,7 +244,7 @@ impl<'a, S: Subject> Fuzzed<'a, S> {
             input.play(c, self.cells, manners, function);
         });
         let after = left();
-        let made = Player::take_types();
+        let made = take_types();
         if before.0 != after.0 && !(self.subject.keeps_types() && made > 0) {
             return Err(format!("handles: {before:?} before, {after:?} after"));
         }
