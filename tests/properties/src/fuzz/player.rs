@@ -206,6 +206,7 @@ impl<'a> Player<'a> {
         let list = c!(c.ctx_List_New(0));
         c!(c.ctx_List_Append(list, one));
         c!(c.ctx_List_Append(list, text));
+        let tuple = c.tuple(&[text, one]);
         let name = c"m.x".as_ptr();
         let types = self.cells.types(c);
         let class = c.item(types, (self.input.calls.len() % 3).cast_signed());
@@ -217,7 +218,7 @@ impl<'a> Player<'a> {
             &|| text,
             &|| list,
             &|| wide,
-            &|| c.tuple(&[text, one]),
+            &|| tuple,
             &|| c!(c.ctx_Dict_New()),
             &|| c!(c.ctx_Bytes_FromString(name)),
             &|| c.float(2.5),
@@ -228,7 +229,7 @@ impl<'a> Player<'a> {
             &|| c!(c.ctx_ContextVar_New(name, HPy::NULL)),
             &|| c!(c.ctx_Err_NewException(c"m.Error".as_ptr(), HPy::NULL, HPy::NULL)),
             &|| c!(c.ctx_Compile_s(c"1 + 1".as_ptr(), name, HPy_SourceKind(0))),
-            &|| c!(c.ctx_GetIter(list)),
+            &|| c!(c.ctx_GetIter(tuple)),
             &|| class,
             &|| stage::instance(c, self.cells, 1).0,
             &|| c.dup(function),
@@ -368,6 +369,14 @@ impl<'a> Player<'a> {
                 word.is_spoilt |= word.owned == 0;
                 word.owned = word.owned.saturating_sub(1);
             }
+        });
+    }
+
+    /// Notes that an object must not be added, or multiplied.
+    fn note_large(&self, h: HPy) {
+        self.state(|state| {
+            let word = state.words.iter_mut().find(|word| word.h == h);
+            word.into_iter().for_each(|word| word.is_small = false);
         });
     }
 
@@ -807,6 +816,10 @@ impl<'a> Player<'a> {
                     self.same_meaning(c, h, result);
                 }
                 self.take(c, result);
+                if name == "ctx_GetIter" {
+                    // What a list has while it is added to it has no end.
+                    self.note_large(result);
+                }
             }
             Answer::Text(text) if !text.is_null() => {
                 // SAFETY: the function gives text that ends.
