@@ -47,6 +47,8 @@ struct Word {
     meaning: Option<isize>,
     /// Whether it may be repeated, or be the number that says how often.
     is_small: bool,
+    /// Whether it has functions of C's.
+    is_own: bool,
 }
 
 impl Word {
@@ -212,7 +214,7 @@ impl<'a> Player<'a> {
         let class = c.item(types, (self.input.calls.len() % 3).cast_signed());
         c.close(types);
         let pointer = (&raw const NUMBER).cast_mut().cast();
-        let seeds: [&dyn Fn() -> HPy; 19] = [
+        let seeds: [&dyn Fn() -> HPy; 18] = [
             &|| holder,
             &|| one,
             &|| text,
@@ -231,7 +233,6 @@ impl<'a> Player<'a> {
             &|| c!(c.ctx_Compile_s(c"1 + 1".as_ptr(), name, HPy_SourceKind(0))),
             &|| c!(c.ctx_GetIter(tuple)),
             &|| class,
-            &|| stage::instance(c, self.cells, 1).0,
             &|| c.dup(function),
         ];
         for make in seeds {
@@ -242,7 +243,10 @@ impl<'a> Player<'a> {
                 self.take(c, h);
             }
         }
-        self.take(c, stage::instance(c, self.cells, 2 % TYPES).0);
+        for of in 0..TYPES {
+            let (h, _) = stage::instance(c, self.cells, of);
+            self.enter(c, h, |word| (word.owned, word.is_own) = (1, true));
+        }
     }
 
     /// Keeps an object, if it can.
@@ -314,6 +318,7 @@ impl<'a> Player<'a> {
                     is_spoilt: false,
                     meaning,
                     is_small,
+                    is_own: false,
                 });
                 state.words.len() - 1
             });
@@ -586,6 +591,11 @@ impl<'a> Player<'a> {
             true => choices.one_of(of_handles()),
             false => &calls()[choices.below(calls().len())],
         };
+        // Most C looks at an error before it goes on.
+        if self.state(|state| state.pending) != Pending::None && !choices.is(48) {
+            c.clear();
+            self.state(|state| state.pending = Pending::None);
+        }
         if self.may_make(c, call, &mut choices) {
             self.make(c, call, choices);
         }
