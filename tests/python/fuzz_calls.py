@@ -25,6 +25,7 @@ def identity(value=None, *rest, **keywords):
 
 
 try:
-    properties.fuzz(identity, hpy.universal._open_handles)
+    keeps_types = "properties" in _debug.get_modules()
+    properties.fuzz(identity, hpy.universal._open_handles, keeps_types)
 except AssertionError as failure:
     sys.exit(str(failure))

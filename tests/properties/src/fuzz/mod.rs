@@ -2,9 +2,8 @@
 //!
 //! An input is a list of numbers, each of which says what one call is and what its
 //! arguments are; whatever the numbers are, they are an input. So inputs can come from a
-//! seed, be made shorter where one fails, and be what a fuzzer mutates. The functions,
-//! and what is true of each, are those of the table of the context: a new row is called
-//! as well.
+//! seed, and be made shorter where one fails. The functions, and what is true of each, are
+//! those of the table of the context: a new row is called as well.
 //!
 //! There is no model of Python here, which is what [`check_context`](crate::check_context)
 //! has. What is seen after each call is what is true of all functions: failure and error
@@ -58,16 +57,6 @@ impl Input {
         numbers.join(",")
     }
 
-    /// The numbers in the order of their bytes, for a fuzzer that has those.
-    pub fn from_bytes(bytes: &[u8]) -> Self {
-        let numbers = bytes.chunks(16).map(|chunk| {
-            let mut number = [0; 16];
-            number[..chunk.len()].copy_from_slice(chunk);
-            u128::from_le_bytes(number)
-        });
-        Self::new(numbers.collect())
-    }
-
     /// Plays it, in a call from the VM. `function` is a Python function.
     ///
     /// # Panics
@@ -76,6 +65,11 @@ impl Input {
     pub fn play(&self, c: C, cells: &'static Cells, manners: Manners, function: HPy) {
         Player::play(c, self, cells, manners, function);
     }
+}
+
+/// How many types the inputs have made since the last question.
+pub fn take_types() -> usize {
+    Player::take_types()
 }
 
 /// Which inputs are played.
@@ -250,7 +244,7 @@ impl<'a, S: Subject> Fuzzed<'a, S> {
             input.play(c, self.cells, manners, function);
         });
         let after = left();
-        let made = Player::take_types();
+        let made = take_types();
         if before.0 != after.0 && !(self.subject.keeps_types() && made > 0) {
             return Err(format!("handles: {before:?} before, {after:?} after"));
         }

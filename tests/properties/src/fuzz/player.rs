@@ -47,6 +47,8 @@ struct Word {
     meaning: Option<isize>,
     /// Whether it may be repeated, or be the number that says how often.
     is_small: bool,
+    /// Whether it has functions of C's.
+    is_own: bool,
 }
 
 impl Word {
@@ -206,18 +208,19 @@ impl<'a> Player<'a> {
         let list = c!(c.ctx_List_New(0));
         c!(c.ctx_List_Append(list, one));
         c!(c.ctx_List_Append(list, text));
+        let tuple = c.tuple(&[text, one]);
         let name = c"m.x".as_ptr();
         let types = self.cells.types(c);
         let class = c.item(types, (self.input.calls.len() % 3).cast_signed());
         c.close(types);
         let pointer = (&raw const NUMBER).cast_mut().cast();
-        let seeds: [&dyn Fn() -> HPy; 19] = [
+        let seeds: [&dyn Fn() -> HPy; 18] = [
             &|| holder,
             &|| one,
             &|| text,
             &|| list,
             &|| wide,
-            &|| c.tuple(&[text, one]),
+            &|| tuple,
             &|| c!(c.ctx_Dict_New()),
             &|| c!(c.ctx_Bytes_FromString(name)),
             &|| c.float(2.5),
@@ -228,9 +231,8 @@ impl<'a> Player<'a> {
             &|| c!(c.ctx_ContextVar_New(name, HPy::NULL)),
             &|| c!(c.ctx_Err_NewException(c"m.Error".as_ptr(), HPy::NULL, HPy::NULL)),
             &|| c!(c.ctx_Compile_s(c"1 + 1".as_ptr(), name, HPy_SourceKind(0))),
-            &|| c!(c.ctx_GetIter(list)),
+            &|| c!(c.ctx_GetIter(tuple)),
             &|| class,
-            &|| stage::instance(c, self.cells, 1).0,
             &|| c.dup(function),
         ];
         for make in seeds {
@@ -241,7 +243,10 @@ impl<'a> Player<'a> {
                 self.take(c, h);
             }
         }
-        self.take(c, stage::instance(c, self.cells, 2 % TYPES).0);
+        for of in 0..TYPES {
+            let (h, _) = stage::instance(c, self.cells, of);
+            self.enter(c, h, |word| (word.owned, word.is_own) = (1, true));
+        }
     }
 
     /// Keeps an object, if it can.
@@ -313,6 +318,7 @@ impl<'a> Player<'a> {
                     is_spoilt: false,
                     meaning,
                     is_small,
+                    is_own: false,
                 });
                 state.words.len() - 1
             });
@@ -368,6 +374,14 @@ impl<'a> Player<'a> {
                 word.is_spoilt |= word.owned == 0;
                 word.owned = word.owned.saturating_sub(1);
             }
+        });
+    }
+
+    /// Notes that an object must not be added, or multiplied.
+    fn note_large(&self, h: HPy) {
+        self.state(|state| {
+            let word = state.words.iter_mut().find(|word| word.h == h);
+            word.into_iter().for_each(|word| word.is_small = false);
         });
     }
 
@@ -577,6 +591,11 @@ impl<'a> Player<'a> {
             true => choices.one_of(of_handles()),
             false => &calls()[choices.below(calls().len())],
         };
+        // Most C looks at an error before it goes on.
+        if self.state(|state| state.pending) != Pending::None && !choices.is(48) {
+            c.clear();
+            self.state(|state| state.pending = Pending::None);
+        }
         if self.may_make(c, call, &mut choices) {
             self.make(c, call, choices);
         }
@@ -807,6 +826,10 @@ impl<'a> Player<'a> {
                     self.same_meaning(c, h, result);
                 }
                 self.take(c, result);
+                if name == "ctx_GetIter" {
+                    // What a list has while it is added to it has no end.
+                    self.note_large(result);
+                }
             }
             Answer::Text(text) if !text.is_null() => {
                 // SAFETY: the function gives text that ends.
