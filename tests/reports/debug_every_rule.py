@@ -111,7 +111,7 @@ gc.collect()
 #err>
 #err> HPy_Length: a handle of another module's context is used [foreign-handle in other.misuse]
 #err>   used in   use_kept_impl at misuse.c:@kept used
-#err>   opened in keep_copy_impl at misuse.c:@copied field
+#err>   opened in keep_copy_impl at misuse.c:@copy
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@other
 #err>

@@ -47,16 +47,13 @@ impl Class {
 
     /// Empties the fields of a dead instance's struct and runs each `tp_destroy`.
     pub(crate) fn destroy(&self, native: &Native) {
-        let slots = self
-            .definitions
-            .iter()
-            .map(|definition| &definition.of.slots);
-        let traversers: Vec<_> = slots.filter_map(|slots| slots.tp_traverse).collect();
+        let traverser = |definition: &Arc<Definition>| definition.of.slots.tp_traverse;
+        let traversers: Vec<_> = self.definitions.iter().filter_map(traverser).collect();
         if let Some(definition) = self.definitions.first() {
             (definition.release)(definition, &traversers, native);
         }
         for definition in &self.definitions {
-            (definition.destroy)(definition, native);
+            definition.destroy(native);
         }
     }
 }
@@ -86,7 +83,6 @@ pub(crate) struct Definition {
     loader: Box<dyn Any + Send + Sync>,
     finalize: fn(&Self, Object),
     release: fn(&Self, &[HPyFunc_traverseproc], &Native),
-    destroy: fn(&Self, &Native),
 }
 
 impl Definition {
@@ -99,7 +95,6 @@ impl Definition {
             loader: Box::new(LoaderRef(loader)),
             finalize: Self::finalize::<THREADS>,
             release: Self::release::<THREADS>,
-            destroy: Self::destroy::<THREADS>,
         }
     }
 
@@ -125,10 +120,8 @@ impl Definition {
         unsafe { loader.release_fields(name, traversers, native.as_struct(), sink) };
     }
 
-    fn destroy<const THREADS: bool>(&self, native: &Native) {
+    fn destroy(&self, native: &Native) {
         if let Some(function) = self.of.slots.tp_destroy {
-            let loader = self.loader::<THREADS>();
-            let _entered = loader.lock().enter(loader.runtime());
             // SAFETY: as above, and nobody uses the struct afterwards.
             unsafe { native::destroy(function, native.as_ptr()) };
         }
