@@ -198,6 +198,17 @@ impl<'d, R: ReadRef<'d>> ElfImage<'d, R> {
             && !self.tables().iter().any(|table| table.contains(&address))
     }
 
+    /// Whether there is code at `address` that can be called without arguments: not within the
+    /// few instructions that linkers put together from pieces, in a section of their own.
+    fn may_be_called(&self, functions: &Functions, address: u64) -> bool {
+        const FEW: u64 = 32;
+        let is_inside = |section: &SectionHeader| {
+            let starts_before = section.sh_addr(NativeEndian) < address;
+            section.sh_size(NativeEndian) <= FEW && starts_before && contains(section, address)
+        };
+        functions.may_begin_at(self, address) && !self.sections.iter().any(is_inside)
+    }
+
     /// Whether `address` can be that of data: not in a table or header.
     fn may_be_data(&self, address: u64) -> bool {
         let is_loaded = |section: &SectionHeader| {

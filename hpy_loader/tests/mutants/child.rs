@@ -94,7 +94,14 @@ mod crash {
     /// Where the system's loader is in memory.
     static LOADER: OnceLock<Range<usize>> = OnceLock::new();
 
-    const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+    /// The loader itself does not abort, it exits.
+    const SIGNALS: [c_int; 5] = [
+        libc::SIGSEGV,
+        libc::SIGBUS,
+        libc::SIGILL,
+        libc::SIGFPE,
+        libc::SIGABRT,
+    ];
 
     /// Room for the handler, since the stack may be what is used up.
     const STACK: usize = 1 << 16;

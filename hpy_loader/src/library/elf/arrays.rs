@@ -33,7 +33,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         // There are no more than have room in the file.
         for offset in (0..size).step_by(ELEMENT as usize) {
             let is_code = match relocated.get(start + offset) {
-                Some(Value::Address(address)) => functions.may_begin_at(image, address),
+                Some(Value::Address(address)) => image.may_be_called(functions, address),
                 Some(Value::Symbol(symbol)) => {
                     let found = !symbol.is_undefined(NativeEndian) || symbol.st_bind() != STB_WEAK;
                     found && matches!(symbol.st_type(), STT_FUNC | STT_NOTYPE)

@@ -140,7 +140,7 @@ impl<'d> Dynamic<'d> {
             return Err(damaged("its relocations have a form of other machines"));
         }
         for (tag, name) in [(DT_INIT, "initialiser"), (DT_FINI, "finaliser")] {
-            let begins = |address| functions.may_begin_at(image, address);
+            let begins = |address| image.may_be_called(functions, address);
             if !self.all(tag).all(begins) {
                 return Err(damaged(format!("its {name} is no function")));
             }

@@ -323,6 +323,10 @@ fn place<'d, R: ReadRef<'d>>(
     if !image.segments.has_memory(address, size, PF_W) {
         return Err("lies outside its writable segments");
     }
+    // Addresses in data may lie anywhere; the others are in tables of words.
+    if !matches!(kind, Kind::Relative | Kind::Word | Kind::Unknown) && !address.is_multiple_of(8) {
+        return Err("is not aligned");
+    }
     let addend = relocation.r_addend(NativeEndian);
     let symbol = match relocation.r_sym(NativeEndian, false) {
         0 => None,

@@ -73,6 +73,11 @@ impl<'d> Symbols<'d> {
         image: &ElfImage<'d, R>,
         functions: &Functions,
     ) -> Result<(), Cause> {
+        // Relocations without a symbol use it all the same.
+        let is_blank = |symbol| pod::bytes_of::<Sym>(symbol).iter().all(|&byte| byte == 0);
+        if !self.all.first().is_none_or(is_blank) {
+            return Err(damaged("its symbol for none is one"));
+        }
         let locals = self
             .iter()
             .take_while(|symbol| symbol.st_bind() == STB_LOCAL)
