@@ -182,7 +182,12 @@ impl Lock {
         let owner = self.owner.load(Ordering::Relaxed);
         let is_held = R::THREADS && owner & !BIASED == current_thread();
         let departure = is_held.then(|| self.depart(owner));
-        if is_held && self.departures.load(Ordering::Relaxed) % SAFEPOINTS == 0 {
+        if is_held
+            && self
+                .departures
+                .load(Ordering::Relaxed)
+                .is_multiple_of(SAFEPOINTS)
+        {
             runtime.pass_safepoint();
         }
         Left {
@@ -280,7 +285,11 @@ impl Lock {
     #[inline(never)]
     fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
         let mut waiter = Waiter::new();
-        if self.acquisition_count.load(Ordering::Relaxed) % SAFEPOINTS == 0 {
+        if self
+            .acquisition_count
+            .load(Ordering::Relaxed)
+            .is_multiple_of(SAFEPOINTS)
+        {
             runtime.pass_safepoint();
         }
         if !self.biased_owner.is_over() {

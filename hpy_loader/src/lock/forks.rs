@@ -40,7 +40,9 @@ impl Lock {
         // It may be locked by a thread that is gone, or have those in its queue.
         let mutex = Mutex::new(());
         if is_own && owner & BIASED == 0 {
-            mutex.try_lock().map(std::mem::forget);
+            if let Some(guard) = mutex.try_lock() {
+                std::mem::forget(guard);
+            }
             self.holder.set_current();
         }
         // SAFETY: no other thread is there, and this one has no guard. A mutex is a cell
