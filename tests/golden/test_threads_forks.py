@@ -29,7 +29,7 @@ def in_child():
 def fork(depth=0):
     child = os.fork()
     if child == 0:
-        os._exit(in_child() + (fork(depth - 1) if depth else 0))
+        os._exit((fork(depth - 1) if depth else 0) + in_child())
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

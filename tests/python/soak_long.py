@@ -92,11 +92,20 @@ def fork():
 
 
 def round_of_work():
-    work = [calls, objects, texts, own_things]
-    threads = [threading.Thread(target=lambda: [part() for part in work]) for _ in range(3)]
+    # No thread starts or ends while the process forks: Rust's library has a lock for that,
+    # which the child would find locked.
+    started, forked = threading.Barrier(4), threading.Event()
+
+    def work():
+        started.wait()
+        calls(), objects(), texts(), own_things()
+        forked.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
-    types(), fork(), types()
+    started.wait()
+    types(), fork(), forked.set(), types()
     for thread in threads:
         thread.join()
     gc.collect()

@@ -1,7 +1,7 @@
 //! Roots, constants, threads.
 
 use crate::capsule::PyCapsule;
-use crate::host::{Root, RustPython, collector};
+use crate::host::{Root, RustPython};
 use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
@@ -75,7 +75,7 @@ impl Roots for RustPython {
         if thread::current_vm_is_set() {
             with_current_vm(|vm| {
                 thread::suspend_if_needed(&vm.state);
-                collector::relieve(vm);
+                crate::host::collector::relieve(vm);
             });
         }
     }
