@@ -300,3 +300,30 @@ impl Drop for Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Standalone, Toy};
+
+    #[test]
+    fn a_list_in_itself_is_shown_and_compared() {
+        let vm = Toy::<false>::boot(Standalone).runtime();
+        let endless = || {
+            let list = vm.list(Vec::new());
+            if let Data::List(items) = &list.data {
+                lock(items).push(list.clone());
+            }
+            list
+        };
+        let (a, b) = (endless(), endless());
+        assert_eq!(a.to_string(), "[[...]]");
+        assert!(a == a.clone() && a != b);
+        for list in [a, b] {
+            if let Data::List(items) = &list.data {
+                let items = std::mem::take(&mut *lock(items));
+                drop(items);
+            }
+        }
+    }
+}
