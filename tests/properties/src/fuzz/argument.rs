@@ -587,7 +587,10 @@ arguments! {
         HPyTracker(a.number)
     };
     HPyThreadState = |a, _n| HPyThreadState(a.player.bad_word(&mut a.choices, false).0);
-    HPyField = |a, _n| HPyField(a.player.field(&mut a.choices));
+    HPyField = |a, _n| HPyField(match a.is_hostile() {
+        true => a.player.bad_word(&mut a.choices, false).0,
+        false => a.player.field(&mut a.choices),
+    });
     HPyGlobal = |a, _n| HPyGlobal(match a.is_hostile() {
         true => a.player.bad_word(&mut a.choices, false).0,
         false => a.player.global(a.choices.below(3)),
