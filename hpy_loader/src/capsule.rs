@@ -1,6 +1,6 @@
 //! Capsules: C pointers that travel through Python.
 
-use crate::abi::HPyFunc_Capsule_Destructor;
+use crate::abi::{HPyFunc_Capsule_Destructor, destroy_capsule};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 
@@ -31,7 +31,10 @@ impl Drop for Capsule {
     fn drop(&mut self) {
         if let Some(destructor) = self.destructor.get() {
             // SAFETY: the extension gave the function for these three values.
-            unsafe { destructor(self.name.get(), self.pointer.get(), self.context.get()) };
+            unsafe {
+                let (name, pointer) = (self.name.get(), self.pointer.get());
+                destroy_capsule(destructor, name, pointer, self.context.get());
+            };
         }
     }
 }

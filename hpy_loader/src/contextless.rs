@@ -9,6 +9,7 @@
 
 use crate::abi::context::public_name;
 use crate::debug::without_context;
+use crate::report::report_line;
 use crate::sites::Site;
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -45,7 +46,7 @@ pub(crate) fn refuse(row: &str) -> ! {
     let function = public_name(row);
     let place = Site::of_function(TRAVERSE.get()).frames();
     let place = place.first().map(|frame| format!("; it is {frame}"));
-    eprintln!(
+    report_line!(
         "Fatal Python error: {function} is called in a tp_traverse, which must not use the API{}",
         place.unwrap_or_default()
     );

@@ -21,11 +21,12 @@ pub trait Definitions: Runtime {
     ) -> VmResult<Self::Object, Self>;
 
     /// Makes the type. `bases` are types (none: `object`), `metaclass` is a
-    /// type. The loader has validated what does not depend on the bases.
+    /// type. The loader has validated what does not depend on the bases. The definition
+    /// is the type's: it may go when the type does.
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
+        definition: Box<TypeDef>,
         bases: &[&Self::Object],
         metaclass: Option<&Self::Object>,
     ) -> VmResult<Self::Object, Self>;

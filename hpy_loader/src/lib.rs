@@ -80,6 +80,7 @@
 //! capsule, registry        C pointers that travel through Python; things that C has numbers of
 //! handles                  the handle word and the slot table
 //! abi, c_string, memory    C layouts and the table of the context; text; how much is left
+//! report                   where the reports of the modes go
 //! platform                 what the operating system gives
 //! ```
 
@@ -106,6 +107,7 @@ mod module;
 pub mod native;
 mod platform;
 mod registry;
+pub mod report;
 pub mod runtime;
 pub mod sites;
 pub mod spec;

@@ -3,8 +3,9 @@
 //! The guarantee: a file that is not a whole universal module for this machine,
 //! of this name and of our ABI version, gives a [`LoadError`] that says what it
 //! is instead, and the process goes on as before. Nothing of the file is mapped
-//! or run before its headers have been checked against its length and against
-//! each other. The code in the file has to be trusted: a module that passes is run,
+//! or run before its headers have been checked against its length and against each
+//! other, and every entry of its tables against what the system's loader will make of
+//! it. The code in the file has to be trusted: a module that passes is run,
 //! and native code can do anything.
 //!
 //! The steps are those of HPy's own loader, in its order. But much of what HPy's loader
@@ -18,9 +19,15 @@
 //! 5. the global context, [`Library::init_global_context`];
 //! 6. the module's definition, [`Library::init`].
 //!
-//! The file is taken as it was when it was checked. Somebody who writes into the file
-//! during the load or later, instead of putting a new file in its place, can still crash
-//! the process. That is so for every library on the system.
+//! What is loaded is what was checked: on Linux the system loads the very file that is open
+//! since the check, whatever has its path by then. Only a file whose path matters while it
+//! is loaded is loaded by its path, if that still leads to it: one that finds libraries by
+//! `$ORIGIN` or that imports functions such as `dladdr`, and under a debugger any. Between
+//! the last look and the system's own are some microseconds.
+//!
+//! Somebody who writes into the file, instead of putting a new file in its place, is noticed
+//! if its length or time changes before it is loaded, and can still crash the process during
+//! the load or later. That is so for every library on the system.
 //!
 //! The ABI is for LP64 systems, and all of those but Apple's use ELF. On Apple's, step 1
 //! checks the kind of the file only, and the system's loader does the rest.
@@ -32,12 +39,15 @@ mod file;
 mod names;
 mod tag;
 
-use std::mem::ManuallyDrop;
+use std::ffi::c_void;
+use std::fs::File;
+use std::mem::{ManuallyDrop, transmute};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, HPyContext, HPyModuleDef};
-use crate::platform::library as system;
+use crate::platform::call_frame;
+use crate::platform::library::{self as system, FileState, OpenFileName, Refusal};
 use object::read::{ReadCache, ReadRef};
 
 pub(crate) use cause::grouped;
@@ -56,7 +66,8 @@ type InitFn = unsafe extern "C" fn() -> *mut HPyModuleDef;
 /// when opening it failed half way. Types and functions made from its
 /// definitions live that long, and so may threads and exit handlers that its
 /// initialisers have started; nothing can tell when the last of them is gone.
-/// Opening a path again gives the library that is loaded already.
+/// Opening a file again gives the library that is loaded already. Another file of the same
+/// path is another library.
 #[derive(Debug)]
 pub struct Library {
     name: String,
@@ -92,7 +103,7 @@ impl Library {
     ///
     /// Code from the file runs: the initialisers of the library and of all the
     /// libraries that it depends on, and its version functions. The file's
-    /// headers are checked, its code cannot be. So:
+    /// tables are checked, its code cannot be. So:
     ///
     /// - the caller trusts the file as it trusts a program that it starts;
     /// - the initialisers may do what they like to the process, such as starting
@@ -107,12 +118,13 @@ impl Library {
 
     unsafe fn try_open(module_name: &str, path: &Path) -> Result<Self, Cause> {
         let names = Names::new(module_name)?;
-        // Reads the headers and the symbols, not the code.
-        check(&ReadCache::new(file::open(path)?), &names)?;
+        let (file, state) = file::open(path)?;
+        // Reads the tables, not the code.
+        let verdict = check(&ReadCache::new(&file), &names)?;
         check_not_hybrid(path)?;
 
-        // SAFETY: the caller trusts the file, and its headers are in order.
-        let library = unsafe { dlopen(path) }?;
+        // SAFETY: the caller trusts the file, and its tables are in order.
+        let library = call_frame::within(|| unsafe { dlopen(&file, state, path, verdict) })?;
         // Never unloaded, whatever happens from here on: see `Library`.
         let library = ManuallyDrop::new(library);
         // SAFETY: HPy defines these functions with these types. A module in
@@ -164,9 +176,12 @@ impl Library {
     /// - There is one place for it in the library. Opening a file twice and
     ///   giving it two contexts leaves both modules with the second.
     pub unsafe fn init_global_context(&self, context: *mut HPyContext) {
+        type Entry = unsafe extern "C" fn(*mut HPyContext, GlobalContextFn);
+        // SAFETY: a pointer, and a function that takes it.
+        let entry = unsafe { transmute::<*const c_void, Entry>(call_frame::entry::<1>()) };
         // SAFETY: the function comes from the library, which stays loaded, and
         // the caller vouches for its argument.
-        unsafe { (self.global_context)(context) }
+        unsafe { entry(context, self.global_context) }
     }
 
     /// The module's definition, which is static data of the library or made by
@@ -178,8 +193,11 @@ impl Library {
     /// but return. What it returns is a definition only if the module was built
     /// as HPy prescribes: nobody has checked what the pointer leads to.
     pub unsafe fn init(&self) -> Result<NonNull<HPyModuleDef>, LoadError> {
+        type Entry = unsafe extern "C" fn(InitFn) -> *mut HPyModuleDef;
+        // SAFETY: a function without arguments.
+        let entry = unsafe { transmute::<*const c_void, Entry>(call_frame::entry::<0>()) };
         // SAFETY: the function comes from the library, which stays loaded.
-        let definition = unsafe { (self.init)() };
+        let definition = unsafe { entry(self.init) };
         NonNull::new(definition).ok_or_else(|| {
             let symbol = self.names.init.clone();
             LoadError::new(&self.name, &self.path, Cause::NullDefinition(symbol))
@@ -194,13 +212,21 @@ pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
     if image.is_empty() {
         return Err(Cause::Empty);
     }
-    check(image, &names)
+    check(image, &names).map(drop)
 }
 
-fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<(), Cause> {
+/// What is to be known of a file that passes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Verdict {
+    /// Its own path matters while it is loaded: for the libraries that it needs, or because
+    /// its initialisers may ask for it.
+    needs_path: bool,
+}
+
+fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdict, Cause> {
     match system::IS_ELF {
         true => elf::check(data, names),
-        false => Ok(()),
+        false => Ok(Verdict::default()),
     }
 }
 
@@ -218,14 +244,42 @@ fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {
     Ok(())
 }
 
+/// Loads the file that was checked, or nothing: not one that has its path by now.
+///
 /// # Safety
 ///
 /// As for [`Library::open`].
-unsafe fn dlopen(path: &Path) -> Result<libloading::Library, Cause> {
+unsafe fn dlopen(
+    file: &File,
+    state: FileState,
+    path: &Path,
+    verdict: Verdict,
+) -> Result<libloading::Library, Cause> {
     // A name without a slash would be looked for in the system's folders.
-    let path = std::path::absolute(path).map_err(Cause::Open)?;
+    let absolute = std::path::absolute(path).map_err(Cause::Open)?;
+    let name = match verdict.needs_path {
+        true => None,
+        false => OpenFileName::of(file),
+    };
+    let by_path = name.is_none();
+    let check_unchanged = || {
+        let now = match by_path {
+            true => std::fs::metadata(&absolute),
+            false => file.metadata(),
+        };
+        match now {
+            Ok(now) if FileState::of(&now) == state => Ok(()),
+            _ => Err(Cause::Changed),
+        }
+    };
+    check_unchanged()?;
     // SAFETY: passed on to the caller.
-    unsafe { system::load(&path) }.map_err(Cause::Dlopen)
+    let library = unsafe { system::load(name, &absolute) };
+    let library = library.map_err(|Refusal { text, source }| Cause::Dlopen { text, source })?;
+    // Never unloaded, as in `Library::try_open`.
+    let library = ManuallyDrop::new(library);
+    check_unchanged()?;
+    Ok(ManuallyDrop::into_inner(library))
 }
 
 /// # Safety

@@ -30,7 +30,9 @@
 //! whose finalizer calls C; that thread holds the lock already and takes nothing.
 //!
 //! Waiting happens inside [`Roots::wait`], so that the VM's collector can stop the world
-//! meanwhile. With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS),
+//! meanwhile. C code that does not wait, but leaves the lock again and again, passes the
+//! VM's safepoint now and then ([`Roots::pass_safepoint`]): else nobody could collect, and
+//! the process could not end, before it is done. With a runtime that is not [`THREADS`](crate::runtime::Roots::THREADS),
 //! all of this is nothing.
 //!
 //! # States
@@ -61,6 +63,11 @@
 //! - From the second thread on, for good, there is a mutex. It is locked as long as the
 //!   word is not 0. To take over is to take the mutex along.
 //!
+//! # Forks
+//!
+//! A forked process has one thread. What the lock says of the others is taken back before
+//! that thread goes on (`forks`).
+//!
 //! # Memory order
 //!
 //! What one owner did under the lock, the next one sees, by one of three edges:
@@ -78,6 +85,7 @@
 //! an exchange that takes one for the other is still one from a thread that has left.
 
 mod biased_owner;
+mod forks;
 mod guards;
 mod handoff;
 
@@ -116,6 +124,10 @@ const BIASED: usize = 1;
 /// Set if the thread has left the lock and may lose it. No thread's number has this bit.
 const LEFT: usize = 2;
 
+/// Once in so many departures, and acquisitions of the mutex, a thread looks whether the VM
+/// wants it to stop.
+const SAFEPOINTS: usize = 64;
+
 /// The departures are counted in the bits that no thread's number has.
 const DEPARTURE: u32 = 48;
 
@@ -140,6 +152,23 @@ impl Lock {
     #[inline]
     pub fn is_held<R: Roots>(&self) -> bool {
         !R::THREADS || self.owner.load(Ordering::Relaxed) & !BIASED == current_thread()
+    }
+
+    /// Whether another thread holds the lock and has not left it. That may change at any
+    /// time.
+    pub(crate) fn is_held_elsewhere<R: Roots>(&self) -> bool {
+        let owner = self.owner.load(Ordering::Relaxed) & !BIASED;
+        R::THREADS && owner != 0 && owner & LEFT == 0 && owner != current_thread()
+    }
+
+    /// What is the same as long as another thread holds the lock without having left it;
+    /// none if that is not so.
+    pub(crate) fn mark_of_holder<R: Roots>(&self) -> Option<(usize, usize)> {
+        let is_held = self.is_held_elsewhere::<R>();
+        is_held.then(|| {
+            let owner = self.owner.load(Ordering::Relaxed);
+            (owner, self.acquisition_count.load(Ordering::Relaxed))
+        })
     }
 
     /// Takes the lock for the guard's life, if this thread does not hold it yet.
@@ -169,10 +198,19 @@ impl Lock {
     pub fn leave<'a, R: Roots>(&'a self, runtime: &'a R) -> Left<'a, R> {
         let owner = self.owner.load(Ordering::Relaxed);
         let is_held = R::THREADS && owner & !BIASED == current_thread();
+        let departure = is_held.then(|| self.depart(owner));
+        if is_held
+            && self
+                .departures
+                .load(Ordering::Relaxed)
+                .is_multiple_of(SAFEPOINTS)
+        {
+            runtime.pass_safepoint();
+        }
         Left {
             lock: self,
             runtime,
-            departure: is_held.then(|| self.depart(owner)),
+            departure,
         }
     }
 
@@ -264,6 +302,13 @@ impl Lock {
     #[inline(never)]
     fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
         let mut waiter = Waiter::new();
+        if self
+            .acquisition_count
+            .load(Ordering::Relaxed)
+            .is_multiple_of(SAFEPOINTS)
+        {
+            runtime.pass_safepoint();
+        }
         if !self.biased_owner.is_over() {
             if self.biased_owner.claim(thread) {
                 self.holder.set_current();

@@ -82,16 +82,25 @@ pub unsafe fn get<R: Runtime>(
             Type::HPyMember_ULONGLONG => vm.new_unsigned_int(read::<c_ulonglong>(address)),
             Type::HPyMember_HPYSSIZET => vm.new_int(read::<HPy_ssize_t>(address) as i64),
             Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX => {
-                let field = FieldRef::new(address.cast());
-                match (field.immediate(), field.get()) {
-                    (Some(immediate), _) => number(vm, immediate),
-                    (None, Some(word)) => vm.load_field(word),
-                    (None, None) if member.field_type == Type::HPyMember_OBJECT => {
+                let (field, name) = (read::<HPyField>(address), &member.name);
+                let word = RawHandle::from_bits(field.0);
+                let object = loader.fields().with(field, |object| vm.duplicate(object));
+                match object {
+                    Some(object) => object,
+                    None if word.is_immediate() => number(vm, word),
+                    None if !word.is_null() => {
+                        let class = loader.constants().h_SystemError;
+                        let message = format!(
+                            "the field of '{type_name}.{name}' holds no reference: it was \
+                             copied, or its memory was overwritten"
+                        );
+                        return Err(loader.error(class, &message));
+                    }
+                    None if member.field_type == Type::HPyMember_OBJECT => {
                         constant(loader.constants().h_None)
                     }
-                    (None, None) => {
+                    None => {
                         let class = loader.constants().h_AttributeError;
-                        let name = &member.name;
                         let message = format!("'{type_name}' object has no attribute '{name}'");
                         return Err(loader.error(class, &message));
                     }
@@ -169,12 +178,17 @@ pub unsafe fn set<R: Runtime>(
     if is_object {
         // SAFETY: the extension declares that an `HPyField` lies there.
         let field = unsafe { FieldRef::new(address.cast()) };
-        let old = field.take(loader.runtime());
-        if let Some(value) = value {
-            field.set(loader.runtime().store_field(value));
-        }
+        let (old, stored) = match value.map(|value| loader.fields().store(field, value)) {
+            None => (loader.fields().clear(field), Ok(())),
+            Some(Ok(old)) => (old, Ok(())),
+            Some(Err(value)) => {
+                let message = "there is no memory for fields";
+                let error = loader.error(constants.h_MemoryError, message);
+                (Some(value), Err(error))
+            }
+        };
         loader.core().leave(|_| drop(old));
-        return Ok(());
+        return stored;
     }
     let Some(value) = value else {
         return Err(loader.error(constants.h_TypeError, "can't delete numeric/char attribute"));

@@ -1,12 +1,12 @@
 //! From an opened library to a module.
 
-use crate::abi::{HPyFunc_mod_exec, HPyGlobal, HPyModuleDef};
+use crate::abi::{CFunction, HPyFunc_mod_exec, HPyGlobal, HPyModuleDef};
 use crate::call::{Loader, Wrapper};
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::RawHandle;
 use crate::runtime::{BuiltinKind, Runtime, VmResult};
-use crate::spec::{ModuleDef, Refusal, RefusalClass};
+use crate::spec::{self, ModuleDef, Refusal, RefusalClass};
 
 /// What is left to do for a module that has been made: its `HPy_mod_exec` slots.
 ///
@@ -41,12 +41,19 @@ impl<R: Runtime> Loader<R> {
     {
         // SAFETY: the caller vouches for the definition.
         unsafe { self.declare_globals(definition.globals) };
+        if let Some(Wrapper::Debug(extension)) = self.wrapper() {
+            extension.note_image(definition);
+        }
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
-        // Functions of the module refer to it, and they live as long as Python
-        // keeps them.
-        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        for method in &definition.methods {
+            spec::note(method.function.address(), name, &method.name);
+        }
+        for slot in &definition.exec {
+            spec::note(slot.address(), name, "HPy_mod_exec");
+        }
+        let definition = self.core().intern_module(definition);
         if let Some(create) = definition.create {
             let module = self.call_slot(create, (spec, name))?;
             if self

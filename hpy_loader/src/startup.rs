@@ -6,13 +6,14 @@
 
 use crate::abi::{ABI_VERSION, HPy};
 use crate::boundary::ContextInstance;
-use crate::call::{Loader, Modes, Wrapper};
+use crate::call::{Loader, Modes, Wrapper, escape};
 use crate::context;
 use crate::core::Core;
-use crate::debug::{Debug, Extension};
+use crate::debug::{Debug, Extension, LockAccess};
 use crate::definitions::Definitions;
 use crate::handles::ReserveError;
 use crate::modes::{Hook, Mode, WrappedContext};
+use crate::platform::call_frame;
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
 use crate::trace::Trace;
@@ -43,6 +44,7 @@ impl<R: Runtime> Loader<R> {
     where
         R: Definitions,
     {
+        call_frame::report_escapes(escape::report);
         let core = Core::new(runtime)?;
         let instance = ContextInstance::leak(core, |fast_paths| {
             let mut context = context::functions::<R>(fast_paths);
@@ -109,18 +111,39 @@ impl<R: Runtime> Loader<R> {
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
             let pending_repr = Box::new(|| core.pending_repr());
-            Debug::new(inner, core.pending_place(), python, pending_repr)
+            let is_field = Box::new(|field| core.fields().with(field, |_| ()).is_some());
+            let lock = LockAccess {
+                enter: Box::new(|work| {
+                    let _entered = core.lock().enter(core.runtime());
+                    work();
+                }),
+                mark_of_holder: Box::new(|| core.lock().mark_of_holder::<R>()),
+                has_threads: R::THREADS,
+            };
+            Debug::new(
+                inner,
+                core.pending_place(),
+                python,
+                pending_repr,
+                is_field,
+                lock,
+            )
         })
     }
 
-    /// A loader for the module `name` in debug mode.
+    /// The loader for the module `name` in debug mode.
     pub fn debugged(&self, name: &str) -> &'static Loader<R> {
         let debug = self.debug();
         let _entered = self.lock().enter(self.runtime());
+        let mut loaders = self.modes.debugged.lock();
+        if let Some((_, known)) = loaders.iter().find(|(known, _)| known == name) {
+            return known;
+        }
         let (_, loader) = wrap((self.core(), self.modes), |inner| {
             let extension = Extension::new(debug, inner, name);
             ((), Wrapper::Debug(extension))
         });
+        loaders.push((name.to_owned(), loader));
         loader
     }
 

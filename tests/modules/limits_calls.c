@@ -342,16 +342,54 @@ static HPyType_Spec Loop_spec = {
     .defines = Loop_defines,
 };
 
+/* A type whose instances make another one when they go, without Python code. */
+typedef struct {
+    char nothing;
+} Phoenix;
+HPyType_HELPERS(Phoenix)
+
+static long finalized;
+
+HPyDef_SLOT(Phoenix_finalize, HPy_tp_finalize)
+static void Phoenix_finalize_impl(HPyContext *ctx, HPy self)
+{
+    Phoenix *data;
+    finalized++;
+    HPy type = HPy_Type(ctx, self);
+    HPy next = HPy_New(ctx, type, &data);
+    HPy_Close(ctx, type);
+    HPy_Close(ctx, next);
+}
+
+static HPyDef *Phoenix_defines[] = {&Phoenix_finalize, NULL};
+
+static HPyType_Spec Phoenix_spec = {
+    .name = "limits_calls.Phoenix",
+    .basicsize = sizeof(Phoenix),
+    .builtin_shape = SHAPE(Phoenix),
+    .defines = Phoenix_defines,
+};
+
+HPyDef_METH(take_finalized, "take_finalized", HPyFunc_NOARGS)
+static HPy take_finalized_impl(HPyContext *ctx, HPy self)
+{
+    long count = finalized;
+    finalized = 0;
+    return HPyLong_FromLong(ctx, count);
+}
+
 HPyDef_SLOT(module_exec, HPy_mod_exec)
 static int module_exec_impl(HPyContext *ctx, HPy module)
 {
-    return HPyHelpers_AddType(ctx, module, "Loop", &Loop_spec, NULL) ? 0 : -1;
+    bool is_done = HPyHelpers_AddType(ctx, module, "Loop", &Loop_spec, NULL)
+        && HPyHelpers_AddType(ctx, module, "Phoenix", &Phoenix_spec, NULL);
+    return is_done ? 0 : -1;
 }
 
 static HPyDef *defines[] = {
     &list_new, &list_builder, &tuple_builder, &tuple_from_array, &call_many, &call_method_many,
     &bytes_from, &tracker_new, &wide, &substring, &read_char, &item, &multiply, &big, &copy_text,
-    &decode, &make_type, &make, &call, &itself, &call_tuple, &call_method, &show, &module_exec, NULL,
+    &decode, &make_type, &make, &call, &itself, &call_tuple, &call_method, &show, &take_finalized, &module_exec, NULL,
 };
 
 static HPyModuleDef definition = { .defines = defines };

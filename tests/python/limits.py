@@ -238,7 +238,7 @@ UNLIMITED = [
     "call", "hash", "add", "negative", "subscript", "store", "delete", "length", "contains",
     "bool", "attribute", "set attribute", "derived repr", "derived subscript",
 ]
-OURS = {"huge_calls", "instance_without_memory", *[f"recursion: {name}" for name in UNLIMITED]}
+OURS = {"huge_calls", "instance_without_memory", "finalizers", *[f"recursion: {name}" for name in UNLIMITED]}
 
 
 def too_deep(function, *args):
@@ -387,6 +387,33 @@ def long_chain_is_freed():
     return True
 
 
+@case(True)
+def long_chain_is_freed_in_a_small_thread():
+    """Nor on a small stack."""
+
+    def fill():
+        chain = None
+        for _ in range(100_000):
+            chain = c.Loop(chain)
+
+    threading.stack_size(256 * 1024)
+    thread = threading.Thread(target=fill)
+    thread.start()
+    thread.join()
+    return True
+
+
+@case([True, True])
+def finalizers():
+    """A finalizer that lets another instance go, and so on, is not called at some time;
+    the next instance is finalized again."""
+    counts = []
+    for _ in range(2):
+        c.Phoenix()
+        counts.append(c.take_finalized())
+    return [count > 100 for count in counts]
+
+
 # ---- running them ----
 
 
@@ -406,7 +433,7 @@ def main(mode=None, name=None):
     for name in cases:
         if mode == "reference" and name in OURS:
             continue
-        if mode == "single" and name.startswith(IN_THREAD):
+        if mode == "single" and (name.startswith(IN_THREAD) or "thread" in name):
             continue
         print("begin", name, flush=True)
         command = [sys.executable, __file__, "one", name]

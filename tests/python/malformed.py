@@ -100,6 +100,26 @@ made("far_segments", patched(PHOFF, *[255] * 8), ImportError, ["truncated"])
 made("far_sections", patched(SHOFF, *[255] * 8), ImportError, ["truncated"])
 noise = bytes(i * 167 % 251 for i in range(size - 64))
 made("noise", good_bytes[:64] + noise, ImportError, ["program header"])
+# With a hole in one of the tables: what a lost block of a disk or a download leaves.
+def sections():
+    """Offset and size of each section of the good binary, by name."""
+    field = lambda at, size: int.from_bytes(good_bytes[at : at + size], "little")
+    headers = [field(SHOFF, 8) + 64 * index for index in range(field(60, 2))]
+    place = lambda header: (field(header + 24, 8), field(header + 32, 8))
+    names = place(headers[field(62, 2)])[0]
+    for header in headers:
+        start = names + field(header, 4)
+        yield good_bytes[start : good_bytes.index(b"\0", start)].decode(), place(header)
+
+
+for name, (start, length) in sections():
+    if name in (".dynsym", ".dynstr", ".gnu.hash", ".gnu.version_r", ".rela.dyn", ".rela.plt", ".dynamic"):
+        for part, at in (("start", start), ("end", start + length - min(length, 64))):
+            content = bytearray(good_bytes)
+            content[at : at + min(length, 64)] = bytes(min(length, 64))
+            if bytes(content) != good_bytes:
+                file = f"hole_{name[1:].replace('.', '_')}_{part}.hpy0.so"
+                made("hpyfunc_signatures", bytes(content), ImportError, ["damaged"], file=file, ways=["load"])
 copied("program", "/bin/sh", RuntimeError, ["HPyInit_program"])
 
 # Libraries that are no universal module, or not this one.

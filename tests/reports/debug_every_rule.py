@@ -33,6 +33,20 @@ attempt(misuse.use_number)  # here: use_number
 attempt(misuse.globals, [])  # here: globals
 attempt(misuse.load_empty, misuse.Box())  # here: load_empty
 print(attempt(misuse.mix_fields, misuse.Box(), misuse.Box(), "six"))  # here: mix_fields
+
+# What becomes of a field is known at the end of its object.
+attempt(misuse.store_loose, misuse.Loose(), "loose")  # here: store_loose
+attempt(misuse.store_two, misuse.Two(), "two")
+gc.collect()
+attempt(misuse.wipe_field, misuse.Box(), "wiped")
+gc.collect()
+box = misuse.Box()
+print(attempt(misuse.copy_field, box, misuse.Box(), "seven"))  # here: copy_field
+gc.collect()
+print(attempt(misuse.load_stale, box, "eight"))  # here: load_stale
+attempt(misuse.fill_small, misuse.Small())
+gc.collect()
+
 attempt(misuse.wrong_struct, 1)  # here: wrong_struct
 attempt(misuse.not_a_type, 1)  # here: not_a_type
 print(attempt(misuse.build_twice, 1))  # here: build_twice
@@ -57,6 +71,8 @@ gc.collect()
 #out> 4
 #out> 5
 #out> six
+#out> seven
+#out> SystemError: HPyField_Load: the field holds no reference: it was copied, or its memory was overwritten
 #out> [1]
 #out> (1, None, 1)
 #out> SystemError: <built-in function leave_error> returned a result with an exception set
@@ -133,6 +149,33 @@ gc.collect()
 #err>   used in   mix_fields_impl at misuse.c:@in another
 #err>   called by attempt at debug_every_rule.py:@attempt
 #err>             <module> at debug_every_rule.py:@mix_fields
+#err>
+#err> HPyField_Store: no tp_traverse visits a field: the field at offset 8 of misuse.Loose, which has none [field-forgotten in misuse]
+#err>   used in   store_loose_impl at misuse.c:@loose
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@store_loose
+#err>
+#err> no tp_traverse visits a field: the field at offset 8 of misuse.Two [field-forgotten in misuse]
+#err>   stored in store_two_impl at misuse.c:@forgotten
+#err>
+#err> a field was overwritten without HPyField_Store: the field at offset 0 of misuse.Box [field-overwritten in misuse]
+#err>   stored in wipe_field_impl at misuse.c:@wiped
+#err>
+#err> HPyField_Load: a field was copied: it has what was stored in the field at offset 0 of misuse.Box [field-copied in misuse]
+#err>   used in   copy_field_impl at misuse.c:@copied field
+#err>   stored in copy_field_impl at misuse.c:@original
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@copy_field
+#err>
+#err> a field was copied: the field at offset 0 of misuse.Box: it has what was stored in the field at offset 0 of misuse.Box [field-copied in misuse]
+#err>   stored in copy_field_impl at misuse.c:@original
+#err>
+#err> HPyField_Load: a field was copied: it holds no reference: it was copied and the field has changed since, or it never was one [field-copied in misuse]
+#err>   used in   load_stale_impl at misuse.c:@stale field
+#err>   called by attempt at debug_every_rule.py:@attempt
+#err>             <module> at debug_every_rule.py:@load_stale
+#err>
+#err> a struct is smaller than its use: the basicsize of misuse.Small is 8, and C has written up to 24 bytes beyond [struct-overrun in misuse]
 #err>
 #err> HPy_AsStruct_Object: AsStruct is used for an object of another shape: Invalid usage of _HPy_AsStruct_Object. Expected shape HPyType_BuiltinShape_Object but got HPyType_BuiltinShape_Legacy [wrong-shape in misuse]
 #err>   used in   Box_AsStruct at misuse.c:*
@@ -218,4 +261,4 @@ gc.collect()
 #err> HPy_Close: the API is used by a function that gets no context: tp_destroy must not use the API [no-context in misuse]
 #err>   used in   Grasp_destroy_impl at misuse.c:@closed in destroy
 #err>
-#err> hpy.debug: 28 violations at 28 places, 0 leaked handles in misuse, other.misuse
+#err> hpy.debug: 35 violations at 35 places, 0 leaked handles in misuse, other.misuse

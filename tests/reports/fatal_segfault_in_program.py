@@ -16,3 +16,4 @@ inner()  # here: outer
 #err>   used in   crash_impl at misuse.c:@crash
 #err>   called by inner at fatal_segfault_in_program.py:@called
 #err>             <module> at fatal_segfault_in_program.py:@outer
+#err> hpy.debug: 0 violations, 0 leaked handles in misuse; the process ended early: segmentation fault

@@ -1,6 +1,7 @@
 /* An extension that breaks every rule that debug mode knows, each in a function
  * of its own. Comments "here: mark" are for the reports that the scripts beside
  * this file expect. */
+#include <string.h>
 #include "hpy.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -187,6 +188,105 @@ static HPy mix_fields_impl(HPyContext *ctx, HPy self, const HPy *args, size_t na
     value = HPyField_Load(ctx, args[0], box->field);
     HPyField_Store(ctx, args[0], &box->field, HPy_NULL);
     return value;
+}
+
+/* Its type has no tp_traverse. */
+typedef struct {
+    long number;
+    HPyField field;
+} Loose;
+HPyType_HELPERS(Loose)
+
+static HPyType_Spec Loose_spec = {
+    .name = "misuse.Loose",
+    .basicsize = sizeof(Loose),
+    .builtin_shape = SHAPE(Loose),
+};
+
+HPyDef_METH(store_loose, "store_loose", HPyFunc_VARARGS)
+static HPy store_loose_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    HPyField_Store(ctx, args[0], &Loose_AsStruct(ctx, args[0])->field, args[1]); /* here: loose */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+/* Its tp_traverse forgets a field. */
+typedef struct {
+    HPyField first, second;
+} Two;
+HPyType_HELPERS(Two)
+
+HPyDef_SLOT(Two_traverse, HPy_tp_traverse)
+static int Two_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
+{
+    HPy_VISIT(&((Two *)self)->first);
+    return 0;
+}
+static HPyDef *Two_defines[] = {&Two_traverse, NULL};
+static HPyType_Spec Two_spec = {
+    .name = "misuse.Two",
+    .basicsize = sizeof(Two),
+    .flags = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_HAVE_GC,
+    .builtin_shape = SHAPE(Two),
+    .defines = Two_defines,
+};
+
+HPyDef_METH(store_two, "store_two", HPyFunc_VARARGS)
+static HPy store_two_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Two *two = Two_AsStruct(ctx, args[0]);
+    HPyField_Store(ctx, args[0], &two->first, args[1]);
+    HPyField_Store(ctx, args[0], &two->second, args[1]); /* here: forgotten */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(wipe_field, "wipe_field", HPyFunc_VARARGS)
+static HPy wipe_field_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Box *box = Box_AsStruct(ctx, args[0]);
+    HPyField_Store(ctx, args[0], &box->field, args[1]); /* here: wiped */
+    memset(box, 0, sizeof(*box));
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+HPyDef_METH(copy_field, "copy_field", HPyFunc_VARARGS)
+static HPy copy_field_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Box *box = Box_AsStruct(ctx, args[0]), *copy = Box_AsStruct(ctx, args[1]);
+    HPyField_Store(ctx, args[0], &box->field, args[2]); /* here: original */
+    *copy = *box;
+    return HPyField_Load(ctx, args[1], copy->field); /* here: copied field */
+}
+
+HPyDef_METH(load_stale, "load_stale", HPyFunc_VARARGS)
+static HPy load_stale_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    Box *box = Box_AsStruct(ctx, args[0]);
+    HPyField_Store(ctx, args[0], &box->field, args[1]);
+    HPyField stale = box->field;
+    HPyField_Store(ctx, args[0], &box->field, args[1]);
+    return HPyField_Load(ctx, args[0], stale); /* here: stale field */
+}
+
+/* Its size is that of a pointer. */
+typedef struct {
+    double numbers[4];
+} Small;
+HPyType_HELPERS(Small)
+
+static HPyType_Spec Small_spec = {
+    .name = "misuse.Small",
+    .basicsize = sizeof(Small *),
+    .builtin_shape = SHAPE(Small),
+};
+
+HPyDef_METH(fill_small, "fill_small", HPyFunc_O)
+static HPy fill_small_impl(HPyContext *ctx, HPy self, HPy arg)
+{
+    Small *small = Small_AsStruct(ctx, arg);
+    for (int i = 0; i < 4; i++)
+        small->numbers[i] = 1.5;
+    return HPy_Dup(ctx, ctx->h_None);
 }
 
 HPyDef_METH(wrong_struct, "wrong_struct", HPyFunc_O)
@@ -444,14 +544,17 @@ HPyDef_SLOT(execute, HPy_mod_exec)
 static int execute_impl(HPyContext *ctx, HPy module)
 {
     bool is_done = HPyHelpers_AddType(ctx, module, "Box", &Box_spec, NULL)
-        && HPyHelpers_AddType(ctx, module, "Grasp", &Grasp_spec, NULL);
+        && HPyHelpers_AddType(ctx, module, "Grasp", &Grasp_spec, NULL)
+        && HPyHelpers_AddType(ctx, module, "Loose", &Loose_spec, NULL)
+        && HPyHelpers_AddType(ctx, module, "Two", &Two_spec, NULL)
+        && HPyHelpers_AddType(ctx, module, "Small", &Small_spec, NULL);
     return is_done ? 0 : -1;
 }
 
 static HPyDef *defines[] = {
     &close_argument, &return_argument, &close_constant, &return_constant,
     &keep_argument, &keep_copy, &use_kept, &close_kept, &use_number, &globals,
-    &grasp, &use_in_traverse, &load_empty, &mix_fields, &wrong_struct, &not_a_type, &build_twice, &build_wrongly, &begin_list, &begin_tuple, &track_on, &track_late,
+    &grasp, &use_in_traverse, &load_empty, &mix_fields, &store_loose, &store_two, &wipe_field, &copy_field, &load_stale, &fill_small, &wrong_struct, &not_a_type, &build_twice, &build_wrongly, &begin_list, &begin_tuple, &track_on, &track_late,
     &leave_error, &miss_error, &ignore_error, &pass_null, &pass_failure, &crash, &give_up, &trap, &pass_wild,
     &never_back, &write_text, &read_late, &pass_late,
     &without_lock, &stray, &import_outside, &keep_context, &use_context, &execute, NULL,

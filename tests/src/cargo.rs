@@ -12,6 +12,7 @@ const LIGHT: &[&str] = &[
     "hpyvm-properties",
     "hpyvm-bench",
     "hpyvm-examples",
+    "hpyvm-fuzz",
     "hpyvm-moving-gc",
     "hpyvm-moving-suite",
     "hpyvm-small-python",
@@ -86,6 +87,15 @@ pub fn plain_rustpython(verification: &Verification) -> Result<PathBuf> {
     }
     ensure!(binary.is_file(), "{} is missing", binary.display());
     Ok(binary)
+}
+
+/// The program `name` of a package. Returns its path.
+pub fn program(verification: &Verification, package: &str, name: &str) -> Result<PathBuf> {
+    let arguments = ["--release", "--package", package];
+    run_with_msrv_ignored(verification, "build", &arguments, &[])?;
+    let program = verification.project.target().join("release").join(name);
+    ensure!(program.is_file(), "{} is missing", program.display());
+    Ok(program)
 }
 
 /// The shared library of a package, which it calls `name`. Returns its path.

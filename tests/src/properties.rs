@@ -25,7 +25,7 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
 }
 
 /// Builds the extension. Returns the directory with `properties.hpy0.so`.
-fn extension(verification: &Verification) -> Result<PathBuf> {
+pub(crate) fn extension(verification: &Verification) -> Result<PathBuf> {
     let library = cargo::library(verification, "hpyvm-properties-extension", "properties")?;
     let directory = verification.project.target_subdirectory("properties")?;
     let binary = directory.join("properties.hpy0.so");

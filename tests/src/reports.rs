@@ -270,8 +270,11 @@ struct Builds<'a> {
 impl Builds<'_> {
     fn build(&self, module: &str, flags: &str) -> Result<PathBuf> {
         let toolchain = self.verification.toolchain()?;
-        let source = self.sources.join(module).with_extension("c");
-        let built = Extension::files(module, [&source])
+        let sources =
+            ["c", "cpp"].map(|language| self.sources.join(module).with_extension(language));
+        let source = sources.iter().find(|source| source.exists());
+        let source = source.with_context(|| format!("there is no module {module}"))?;
+        let built = Extension::files(module, [source])
             .flags(flags)
             .build(&self.verification.project, &toolchain)?;
         Ok(built.directory)

@@ -2,8 +2,8 @@
 
 use crate::{
     Outcome, Verification, cargo, command_line, compare, contract, debug, demo, differential,
-    documentation, golden, headers, limits, malformed, moving, proof_of_concept, properties,
-    reports, sanitizers, single, soak, startup, suite, universal,
+    documentation, fuzz, golden, headers, limits, malformed, moving, proof_of_concept, properties,
+    reports, sanitizers, scaling, single, soak, startup, suite, universal,
 };
 use anyhow::Result;
 
@@ -82,9 +82,19 @@ pub const STEPS: &[StepInfo] = &[
         run: properties::step,
     },
     StepInfo {
+        name: "fuzz",
+        about: "hostile calls of every context function, on every VM, in every mode",
+        run: fuzz::step,
+    },
+    StepInfo {
         name: "limits",
         about: "huge sizes, no memory, recursion through C: CPython's exceptions",
         run: limits::step,
+    },
+    StepInfo {
+        name: "scaling",
+        about: "what is done 4n times takes 4 times as long, and leaves nothing behind",
+        run: scaling::step,
     },
     StepInfo {
         name: "soak",

@@ -7,14 +7,27 @@ use hpyvm_examples::{
 };
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Choices of whoever runs the verification.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Adds newly passing tests of HPy's suite to the committed list.
     pub accept: bool,
     /// Runs only the files of HPy's suite whose names contain one of these.
     pub files: Vec<String>,
+    /// How long the soak runs in one process.
+    pub soak: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            accept: false,
+            files: Vec::new(),
+            soak: Duration::from_secs(60),
+        }
+    }
 }
 
 /// One run of the verification.

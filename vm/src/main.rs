@@ -15,10 +15,11 @@
 //! capsule, functions  capsules; functions of extensions as Python's
 //! host               what the VM keeps for extensions, and the loader
 //! stray, sysconfig   threads that must not call the API; setuptools
-//! native_module      RustPython's own native modules
+//! native_module, allocator  RustPython's own native modules; memory for text that C reads
 //! bound_methods      hashes of RustPython's own methods
 //! ```
 
+mod allocator;
 mod bound_methods;
 mod capsule;
 mod functions;
@@ -31,7 +32,7 @@ mod sysconfig;
 mod types;
 mod universal;
 
-use mimalloc::MiMalloc;
+use allocator::Allocator;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::py_freeze;
 use std::env;
@@ -39,7 +40,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// What `--help` says above RustPython's own text.
 const HELP: &str = concat!(
@@ -62,6 +63,9 @@ fn main() -> ExitCode {
     if first.is_some_and(|first| asks_for_help.any(|&help| first == help)) {
         // A failure is RustPython's to report, which writes there next.
         let _ = io::stdout().write_all(HELP.as_bytes());
+    }
+    if universal::asks_for_reports() {
+        hpy_loader::report::keep_stream();
     }
     stray::end_the_process();
     let builder = InterpreterBuilder::new().init_stdlib();

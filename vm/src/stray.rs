@@ -22,9 +22,9 @@ pub fn end_the_process() {
         if !says.starts_with(NO_VIRTUAL_MACHINE) || thread::current_vm_is_set() {
             return usual(info);
         }
-        eprintln!(
+        hpy_loader::report::write(
             "Fatal Python error: the API is called without the HPy lock, by a thread that has \
-             left Python or never ran it (with HPY=debug the line of C is named)"
+             left Python or never ran it (with HPY=debug the line of C is named)\n",
         );
         process::abort();
     }));

@@ -24,6 +24,10 @@ impl Vm {
             // SAFETY: the VM has one thread, which is here.
             unsafe { loader.for_each_root(visit) };
         }));
+        vm.heap.set_retain_fields(Box::new(move |keep| {
+            // SAFETY: as above.
+            unsafe { loader.retain_fields(keep) };
+        }));
         vm.heap.resume();
         Ok(vm)
     }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
-use hpy_loader::abi::Slots;
+use hpy_loader::abi::{HPyFunc_traverseproc, Slots};
 use hpy_loader::spec::TypeDef;
 use hpy_loader::{Loader, native};
 
@@ -47,8 +47,13 @@ impl Class {
 
     /// Empties the fields of a dead instance's struct and runs each `tp_destroy`.
     pub(crate) fn destroy(&self, native: &Native) {
+        let traverser = |definition: &Arc<Definition>| definition.of.slots.tp_traverse;
+        let traversers: Vec<_> = self.definitions.iter().filter_map(traverser).collect();
+        if let Some(definition) = self.definitions.first() {
+            (definition.release)(definition, &traversers, native);
+        }
         for definition in &self.definitions {
-            (definition.destroy)(definition, native);
+            definition.destroy(native);
         }
     }
 }
@@ -77,7 +82,7 @@ pub(crate) struct Definition {
     pub of: &'static TypeDef,
     loader: Box<dyn Any + Send + Sync>,
     finalize: fn(&Self, Object),
-    destroy: fn(&Self, &Native),
+    release: fn(&Self, &[HPyFunc_traverseproc], &Native),
 }
 
 impl Definition {
@@ -89,7 +94,7 @@ impl Definition {
             of,
             loader: Box::new(LoaderRef(loader)),
             finalize: Self::finalize::<THREADS>,
-            destroy: Self::destroy::<THREADS>,
+            release: Self::release::<THREADS>,
         }
     }
 
@@ -106,18 +111,19 @@ impl Definition {
         }
     }
 
-    fn destroy<const THREADS: bool>(&self, native: &Native) {
-        let runtime = self.loader::<THREADS>().runtime();
-        let (slots, native) = (&self.of.slots, native.as_ptr());
-        // SAFETY: the extension has defined the slots for this struct, whose instance
-        // is dead, and nobody uses the struct afterwards.
-        unsafe {
-            if let Some(function) = slots.tp_traverse {
-                native::traverse(function, native, &mut |field| drop(field.take(runtime)));
-            }
-            if let Some(function) = slots.tp_destroy {
-                native::destroy(function, native);
-            }
+    fn release<const THREADS: bool>(&self, traversers: &[HPyFunc_traverseproc], native: &Native) {
+        let (loader, name) = (self.loader::<THREADS>(), &self.of.full_name);
+        let mut released = Vec::new();
+        let sink = |object| released.push(object);
+        // SAFETY: extensions have defined the functions for this struct, whose instance is
+        // dead.
+        unsafe { loader.release_fields(name, traversers, native.as_struct(), sink) };
+    }
+
+    fn destroy(&self, native: &Native) {
+        if let Some(function) = self.of.slots.tp_destroy {
+            // SAFETY: as above, and nobody uses the struct afterwards.
+            unsafe { native::destroy(function, native.as_ptr()) };
         }
     }
 }

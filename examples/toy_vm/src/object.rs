@@ -217,15 +217,31 @@ impl Value {
 /// Python's `==`.
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
+        self.equals(other, 0)
+    }
+}
+
+impl Object {
+    /// How deep lists in lists are compared. What is deeper may have no end.
+    const DEPTH: usize = 100;
+
+    fn equals(&self, other: &Self, depth: usize) -> bool {
         match (&self.data, &other.data) {
             (Data::Float(a), Data::Float(b)) => a == b,
             (Data::Str(a), Data::Str(b)) => a == b,
             (Data::Bytes(a), Data::Bytes(b)) => a == b,
-            (Data::Tuple(a), Data::Tuple(b)) => a == b,
-            (Data::List(_), Data::List(_)) => self.items() == other.items(),
+            _ if self.is(other) || depth == Self::DEPTH => self.is(other),
+            (Data::Tuple(_), Data::Tuple(_)) | (Data::List(_), Data::List(_)) => {
+                let (a, b) = (
+                    self.items().unwrap_or_default(),
+                    other.items().unwrap_or_default(),
+                );
+                let mut pairs = a.iter().zip(&b);
+                a.len() == b.len() && pairs.all(|(a, b)| a.equals(b, depth + 1))
+            }
             _ => match (self.int(), other.int()) {
                 (Some(a), Some(b)) => a == b,
-                _ => self.is(other),
+                _ => false,
             },
         }
     }
@@ -242,7 +258,11 @@ impl fmt::Display for Object {
             Data::Str(text) => write!(f, "'{}'", &text[..text.len() - 1]),
             Data::Class(class) => write!(f, "<class '{}'>", class.name().to_string_lossy()),
             Data::Error(_) => write!(f, "<{}>", self.error_text()),
-            Data::List(items) => f.debug_list().entries(lock(items).iter()).finish(),
+            Data::List(items) => match items.try_lock() {
+                Ok(items) => f.debug_list().entries(items.iter()).finish(),
+                // It is in itself.
+                Err(_) => f.write_str("[...]"),
+            },
             Data::Tuple(items) if items.len() == 1 => write!(f, "({},)", items[0]),
             Data::Tuple(items) => {
                 let items: Vec<_> = items.iter().map(Object::to_string).collect();
@@ -277,6 +297,33 @@ impl Drop for Value {
                 class.finalize(&Object::new(&self.heap, data));
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Standalone, Toy};
+
+    #[test]
+    fn a_list_in_itself_is_shown_and_compared() {
+        let vm = Toy::<false>::boot(Standalone).runtime();
+        let endless = || {
+            let list = vm.list(Vec::new());
+            if let Data::List(items) = &list.data {
+                lock(items).push(list.clone());
+            }
+            list
+        };
+        let (a, b) = (endless(), endless());
+        assert_eq!(a.to_string(), "[[...]]");
+        assert!(a == a.clone() && a != b);
+        for list in [a, b] {
+            if let Data::List(items) = &list.data {
+                let items = std::mem::take(&mut *lock(items));
+                drop(items);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! trampolines beside it in the definitions are CPython's.
 
 use super::*;
+use crate::platform::call_frame;
 use std::ffi::{c_char, c_int, c_void};
 
 /// A function pointer whose type the definition's kind tells. Null where the
@@ -52,10 +53,15 @@ macro_rules! c_functions {
                 unsafe { std::mem::transmute::<HPyCFunction, Option<Self>>(function) }
             }
 
-            /// The pointer.
+            /// A function that calls this one, its last argument, with the others: from a
+            /// frame that no exception passes.
             #[inline(always)]
-            pub(crate) fn pointer(self) -> <Self as CFunction>::Pointer {
-                self.0
+            pub(crate) fn framed(self) -> unsafe extern "C" fn($($type,)* HPyCFunction) $(-> $ret)? {
+                const COUNT: usize = [$(stringify!($type)),*].len();
+                let entry = const { call_frame::entry::<COUNT>() };
+                // SAFETY: the function takes as many arguments as this one and a pointer;
+                // all of them, and the result, are numbers or pointers of a word.
+                unsafe { std::mem::transmute(entry) }
             }
         }
 
@@ -146,3 +152,22 @@ pub type HPyFunc_visitproc = unsafe extern "C" fn(*mut HPyField, *mut c_void) ->
 
 /// Frees what a capsule points to: its name, pointer and context.
 pub type HPyFunc_Capsule_Destructor = unsafe extern "C" fn(*const c_char, *mut c_void, *mut c_void);
+
+/// Calls the destructor of a capsule from a frame that no exception passes.
+///
+/// # Safety
+///
+/// The extension gave the destructor for these three values.
+pub(crate) unsafe fn destroy_capsule(
+    destructor: HPyFunc_Capsule_Destructor,
+    name: *const c_char,
+    pointer: *mut c_void,
+    context: *mut c_void,
+) {
+    type Entry =
+        unsafe extern "C" fn(*const c_char, *mut c_void, *mut c_void, HPyFunc_Capsule_Destructor);
+    // SAFETY: three pointers, and a function that takes them.
+    let entry = unsafe { std::mem::transmute::<*const c_void, Entry>(call_frame::entry::<3>()) };
+    // SAFETY: the caller vouches for it.
+    unsafe { entry(name, pointer, context, destructor) };
+}

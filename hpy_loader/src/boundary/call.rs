@@ -93,10 +93,10 @@ impl<R: Runtime> ContextCall<R> {
         self.core().open_or_revive(object)
     }
 
-    /// See [`Core::open_borrowed`].
+    /// See [`Core::open_in_global`].
     #[inline]
-    pub fn open_borrowed(self, object: R::Object) -> VmResult<HPy, R> {
-        self.core().open_borrowed(object)
+    pub fn open_in_global(self, object: R::Object) -> VmResult<HPy, R> {
+        self.core().open_in_global(object)
     }
 
     /// See [`Core::error`].

@@ -33,7 +33,7 @@ macro_rules! passed {
         // SAFETY: the function's type says which arguments these are, and the VM has
         // promised that they are good for it (see `crate::call`). Their handles are
         // open as long as the call lasts.
-        unsafe { ($function.pointer())($prepared.context, $($done,)*) }
+        unsafe { ($function.framed())($prepared.context, $($done,)* $function.address()) }
     };
     ($function:ident $prepared:ident [$($done:expr,)*] [$place:literal $($places:literal)*]
      $arg:ident: object, $($rest:tt)*) => {

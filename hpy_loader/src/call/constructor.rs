@@ -8,14 +8,16 @@ use crate::call::Loader;
 use crate::modes::Outcome;
 use crate::runtime::{Runtime, VmResult};
 
-/// A function that makes or initializes an instance, whose keywords are a dict.
-type Constructor<T> = unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy) -> T;
+/// What calls a function, its last argument, that makes or initializes an instance. The
+/// keywords are a dict.
+type Constructor<T> =
+    unsafe extern "C" fn(*mut HPyContext, HPy, *const HPy, HPy_ssize_t, HPy, HPyCFunction) -> T;
 
 /// Calls a constructor for a class or an instance.
 #[inline(always)]
 fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
     loader: &'static Loader<R>,
-    function: Constructor<T>,
+    (function, address): (Constructor<T>, HPyCFunction),
     (receiver, args, keywords): (R::Object, Vec<R::Object>, Option<R::Object>),
     judge: impl FnOnce(&mut RunningCall<R>, T) -> VmResult<U, R>,
 ) -> VmResult<U, R> {
@@ -25,9 +27,9 @@ fn construct<R: Runtime, P: CallMode, T: Outcome, U>(
         let (receiver, args, keywords) = prepared.split(count);
         let (context, count) = (prepared.context, count.cast_signed());
         // SAFETY: as in `passed!`; there are `count` arguments behind the receiver.
-        unsafe { function(context, receiver, args, count, keywords) }
+        unsafe { function(context, receiver, args, count, keywords, address) }
     };
-    run_many::<R, P, _, _>(loader, function as _, HPy::NULL, objects, go, judge)
+    run_many::<R, P, _, _>(loader, address, HPy::NULL, objects, go, judge)
 }
 
 /// The class, positional arguments, keywords as a dict or none, and who is called in a
@@ -45,7 +47,8 @@ impl<R: Runtime> Invoke<R> for HPyFunc_newfunc {
         _: AskedBy,
     ) -> VmResult<R::Object, R> {
         let args = (class, args, keywords);
-        construct::<R, P, _, _>(loader, function.pointer(), args, |call, made| {
+        let function = (function.framed(), function.address());
+        construct::<R, P, _, _>(loader, function, args, |call, made| {
             call.object(made, callee)
         })
     }
@@ -64,7 +67,8 @@ impl<R: Runtime> Invoke<R> for HPyFunc_initproc {
         args: Self::Args<'_, R::Object>,
         _: AskedBy,
     ) -> VmResult<(), R> {
-        construct::<R, P, _, _>(loader, function.pointer(), args, |call, result| {
+        let function = (function.framed(), function.address());
+        construct::<R, P, _, _>(loader, function, args, |call, result| {
             call.integer((), result < 0, Callee::Slot)
         })
     }

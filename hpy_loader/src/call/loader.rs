@@ -1,12 +1,14 @@
 //! The loader: what a VM runs the extensions of one mode through.
 
 use super::{Trampolines, Wrapper};
-use crate::abi::{HPy, HPyContext};
+use crate::abi::{HPy, HPyContext, HPyFunc_traverseproc};
 use crate::core::Core;
-use crate::debug::Debug;
+use crate::debug::{Debug, Extension, GUARD};
 use crate::lock::Lock;
+use crate::native::{FieldRef, FieldTable, NativeStruct, traverse};
 use crate::runtime::Runtime;
 use crate::trace::Trace;
+use parking_lot::Mutex;
 use std::sync::OnceLock;
 
 /// One way to run extensions: the [`Core`] that all of them share, and the mode
@@ -44,6 +46,8 @@ pub struct Loader<R: Runtime> {
 pub(crate) struct Modes<R: Runtime> {
     pub(crate) trace: OnceLock<(&'static Trace, &'static Loader<R>)>,
     pub(crate) debug: OnceLock<&'static Debug>,
+    /// The loaders of modules in debug mode, by the modules' names.
+    pub(crate) debugged: Mutex<Vec<(String, &'static Loader<R>)>>,
 }
 
 impl<R: Runtime> Default for Modes<R> {
@@ -51,6 +55,7 @@ impl<R: Runtime> Default for Modes<R> {
         Self {
             trace: OnceLock::new(),
             debug: OnceLock::new(),
+            debugged: Mutex::default(),
         }
     }
 }
@@ -119,6 +124,106 @@ impl<R: Runtime> Loader<R> {
     pub unsafe fn for_each_root(&self, visit: impl FnMut(&R::Object)) {
         // SAFETY: passed on to the caller.
         unsafe { self.core.for_each_root(visit) };
+    }
+
+    /// What the fields of native structs refer to. Only for who has the
+    /// [`lock`](Self::lock), or has stopped all other threads.
+    #[inline(always)]
+    pub fn fields(&self) -> &'static FieldTable<R::Object> {
+        self.core.fields()
+    }
+
+    /// Empties the fields of a native struct whose object is dead, those that each of the
+    /// `traversers` visits, and hands `sink` the references that were the object's. `sink` must
+    /// not drop them before this returns. It may be called again for the same object.
+    ///
+    /// `self` is the loader of the object's type, and `type_name` what the type is called.
+    ///
+    /// # Safety
+    ///
+    /// As for [`traverse`]; each of the `traversers` is that of the type or of a base.
+    pub unsafe fn release_fields(
+        &self,
+        type_name: &str,
+        traversers: &[HPyFunc_traverseproc],
+        native: NativeStruct,
+        mut sink: impl FnMut(R::Object),
+    ) {
+        // Whoever drops the last reference to an object may be without the lock.
+        let mut entered = None;
+        let watcher = self.watcher();
+        let mut visited = Vec::new();
+        let mut release = |field: FieldRef| {
+            if field.has_reference() {
+                entered.get_or_insert_with(|| self.lock().enter(self.runtime()));
+                if watcher.is_some() {
+                    visited.push(field.place_and_content());
+                }
+            }
+            if let Some(object) = self.fields().release(native, field) {
+                sink(object);
+            }
+        };
+        for &function in traversers {
+            // SAFETY: passed on to the caller.
+            unsafe { traverse(function, native.start(), &mut release) };
+        }
+        if let Some(extension) = watcher {
+            let _entered = self.lock().enter(self.runtime());
+            let (start, size) = (native.start().addr(), native.size());
+            extension.look_at_dead(type_name, (start, size), &visited);
+        }
+    }
+
+    /// Gives up the references of fields for which `keep`, which does not come back to the
+    /// loader, says no: for a collector that frees what it has not visited. The fields are
+    /// refused from here on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`for_each_root`](Self::for_each_root).
+    pub unsafe fn retain_fields(&self, keep: impl FnMut(&R::Object) -> bool) {
+        let debug = self.modes.debug.get();
+        self.fields().retain_and_tell(keep, |field| {
+            if let Some(debug) = debug {
+                debug.note_given_up(field);
+            }
+        });
+    }
+
+    /// How many bytes of memory have to lie behind each native struct of a type with this
+    /// loader: room for a guard, in debug mode.
+    pub fn guard_size(&self) -> usize {
+        if self.watches_structs() { GUARD } else { 0 }
+    }
+
+    /// To be called for each new native struct, before C has it. If there is room for a
+    /// guard, it is made.
+    ///
+    /// # Safety
+    ///
+    /// [`guard_size`](Self::guard_size) bytes of the struct's memory lie behind it. The memory
+    /// is not freed before [`release_fields`](Self::release_fields) was called for it.
+    pub unsafe fn set_guard(&self, type_name: &str, native: NativeStruct) {
+        if let Some(extension) = self.watcher() {
+            let start = native.start().expose_provenance();
+            // SAFETY: passed on to the caller.
+            unsafe { extension.set_guard(type_name, (start, native.size())) };
+        }
+    }
+
+    /// Whether the end of a native struct is of interest even where no `tp_traverse` is.
+    #[inline]
+    pub fn watches_structs(&self) -> bool {
+        self.watcher().is_some()
+    }
+
+    #[inline]
+    fn watcher(&self) -> Option<&'static Extension> {
+        match self.wrapper() {
+            Some(Wrapper::Debug(extension)) => Some(extension),
+            _ => None,
+        }
     }
 
     /// How many handles are open: the constants of the context, what extensions hold, and

@@ -5,6 +5,7 @@ use super::arguments::passed;
 use super::running::{CallMode, PreparedCall, RunningCall, run, run_many};
 use crate::abi::*;
 use crate::call::Loader;
+use crate::handles::RawHandle;
 use crate::runtime::{Roots, Runtime, VmResult};
 use crate::spec::{MethodDef, MethodFunction};
 
@@ -16,8 +17,8 @@ pub enum Receiver<O> {
     Kept(Kept),
 }
 
-/// A handle that stays open as long as the process runs, whatever C does with it:
-/// from [`Loader::keep`](crate::Loader::keep).
+/// A handle that stays open, whatever C does with it, until it is
+/// [let go](crate::Loader::let_go): from [`Loader::keep`](crate::Loader::keep).
 #[derive(Debug, Clone, Copy)]
 pub struct Kept(HPy);
 
@@ -149,7 +150,7 @@ impl<R: Runtime> Loader<R> {
     }
 
     /// Opens a handle of `object` for [`Receiver::Kept`]: calls need not clone the
-    /// root.
+    /// root. It stays open until [`let_go`](Self::let_go).
     ///
     /// # Errors
     ///
@@ -157,7 +158,7 @@ impl<R: Runtime> Loader<R> {
     pub fn keep(&'static self, object: R::Object) -> VmResult<Kept, R> {
         let (core, vm) = (self.core(), self.runtime());
         let _entered = core.lock().enter(vm);
-        match core.handles().open_immortal(object) {
+        match core.handles().open_borrowed(object) {
             Ok(word) => Ok(Kept(HPy::from(word))),
             Err(full) => {
                 core.leave(|_| drop(full));
@@ -165,6 +166,22 @@ impl<R: Runtime> Loader<R> {
                 Err(core.error(memory_error, "the handle table is full"))
             }
         }
+    }
+
+    /// Whether C has no reference of its own to the object of a handle that is
+    /// [kept](Self::keep). For a collector, which has stopped all other threads or holds
+    /// the lock.
+    pub fn is_kept_only(&self, Kept(handle): Kept) -> bool {
+        let handles = self.core().handles();
+        handles.is_only_borrowed(RawHandle::from(handle))
+    }
+
+    /// Ends a [`keep`](Self::keep), once. The object, unless C has references of its own
+    /// to it, which are all that keeps the handle open from now on.
+    pub fn let_go(&self, Kept(handle): Kept) -> Option<R::Object> {
+        let (core, vm) = (self.core(), self.runtime());
+        let _entered = core.lock().enter(vm);
+        core.handles().end_borrow(RawHandle::from(handle)).freed()
     }
 
     #[cold]

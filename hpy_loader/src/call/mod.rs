@@ -25,6 +25,7 @@
 mod arguments;
 mod buffer;
 mod constructor;
+pub(crate) mod escape;
 mod loader;
 mod method;
 mod result;

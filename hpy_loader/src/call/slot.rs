@@ -8,6 +8,8 @@ use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::runtime::{CompareOp, Runtime, VmResult};
+use crate::sites::{CFrame, Site};
+use std::cell::Cell;
 
 impl<R: Runtime> Loader<R> {
     /// Calls a slot of a type or module, or the function of an attribute. What it
@@ -270,9 +272,13 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
             }
             Ok(())
         };
+        let address = function.address();
+        let beyond = BeyondStack::enter(loader, address);
+        if beyond.is_nested {
+            return Ok(());
+        }
         // Without a handle it can't be done, and there is nobody to tell.
         let objects = [Some(this)];
-        let address = function.address();
         drop(run::<R, P, _, _, _>(
             loader,
             address,
@@ -282,5 +288,59 @@ impl<R: Runtime> Invoke<R> for HPyFunc_destructor {
             report,
         ));
         Ok(())
+    }
+}
+
+thread_local! {
+    /// Whether a finalizer runs that began when the stack was nearly used up.
+    static IS_BEYOND: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The last of the stack, of which a finalizer gets a part: what dies when a recursion is
+/// too deep has to be finalized as all else. But a finalizer that lets another instance
+/// die there, whose finalizer does so again, would go on for ever.
+struct BeyondStack {
+    is_beyond: bool,
+    /// Whether a finalizer is there already.
+    is_nested: bool,
+}
+
+impl BeyondStack {
+    #[inline(always)]
+    fn enter<R: Runtime>(loader: &'static Loader<R>, function: HPyCFunction) -> Self {
+        match loader.runtime().check_stack() {
+            Ok(()) => Self {
+                is_beyond: false,
+                is_nested: false,
+            },
+            Err(_) => Self::enter_last(loader, function),
+        }
+    }
+
+    #[cold]
+    fn enter_last<R: Runtime>(loader: &'static Loader<R>, function: HPyCFunction) -> Self {
+        let is_nested = IS_BEYOND.replace(true);
+        if is_nested {
+            let place = Site::of_function(function).frames();
+            let name = place.first().map_or_else(String::new, CFrame::to_string);
+            let message = format!("maximum recursion depth exceeded: {name} is not called");
+            let error = loader.error(loader.constants().h_RecursionError, &message);
+            let core = loader.core();
+            let _entered = core.lock().enter(core.runtime());
+            core.leave(|runtime| runtime.report_unraisable(error, None));
+        }
+        Self {
+            is_beyond: !is_nested,
+            is_nested,
+        }
+    }
+}
+
+impl Drop for BeyondStack {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.is_beyond {
+            IS_BEYOND.set(false);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::c_string;
+use crate::report::report_line;
 
 /// The `errno` of the C code that called in. Read first, since anything may
 /// change it.
@@ -30,7 +31,7 @@ context_functions! {
     fn ctx_FatalError(call, message: CStrArg) {
         let message = message.get();
         let message = message.map_or("no message".into(), |message| message.to_string_lossy());
-        eprintln!("Fatal Python error: HPy_FatalError: {message}");
+        report_line!("Fatal Python error: HPy_FatalError: {message}");
         std::process::abort()
     }
 

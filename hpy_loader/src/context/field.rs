@@ -11,49 +11,37 @@ fn field(argument: &InOut<HPyField>) -> FieldRef {
     unsafe { FieldRef::new(argument.as_ptr()) }
 }
 
-/// What a field has, if it is an object, in a handle that `open` finds.
-#[inline(always)]
-fn load<R: Runtime>(
-    call: FastCall<R>,
-    mut field: HPyField,
-    open: impl FnOnce(&R::Object) -> Option<HPy>,
-) -> Option<HPy> {
-    // SAFETY: the copy lives as long as the reference to it.
-    let field = unsafe { FieldRef::new(&raw mut field) };
-    if let Some(immediate) = field.immediate() {
-        return Some(HPy::from(immediate));
-    }
-    // SAFETY: the extension loads what it has stored.
-    unsafe { call.runtime().with_field(field.get()?, open) }
-}
-
 context_functions! {
     fn ctx_Field_Store(call, _target_object: HPy, target_field: InOut<HPyField>, h: HPy) {
         fast {
             if target_field.as_ptr().is_null() {
                 return None;
             }
-            let stored = call.runtime().store_field(call.duplicate(h)?);
-            let field = field(&target_field);
-            let old = field.take(call.runtime());
-            field.set(stored);
-            if let Some(old) = old {
+            let object = call.peek(h)?;
+            let fields = call.core().fields();
+            let stored = fields.store_with(field(&target_field), || call.runtime().duplicate(object));
+            // What a full table gives back is a second root of an object with a handle.
+            if let Some(old) = stored.ok()? {
                 call.drop_unlocked(old);
             }
             Some(())
         }
         general {
             call.expect_pointer(target_field.as_ptr(), "a field")?;
-            let word = RawHandle::from(h);
-            let stored = if word.is_null() || word.is_immediate() {
-                word.bits()
+            let (field, word) = (field(&target_field), RawHandle::from(h));
+            let fields = call.core().fields();
+            let old = if word.is_null() || word.is_immediate() {
+                fields.put(field, word)
             } else {
-                let object = call.get(h)?;
-                call.runtime().store_field(call.runtime().duplicate(&object))
+                match fields.store(field, call.duplicate(h)?) {
+                    Ok(old) => old,
+                    Err(object) => {
+                        call.leave(|_| drop(object));
+                        let class = call.constants().h_MemoryError;
+                        return Err(call.error(class, "there is no memory for fields"));
+                    }
+                }
             };
-            let field = field(&target_field);
-            let old = field.take(call.runtime());
-            field.set(stored);
             if let Some(old) = old {
                 call.leave(|_| drop(old));
             }
@@ -62,16 +50,27 @@ context_functions! {
     }
 
     fn ctx_Field_Load(call, _source_object: HPy, source_field: HPyField) -> HPy {
-        fast { load(call, source_field, |object| call.open_or_revive(object)) }
+        fast {
+            if RawHandle::from_bits(source_field.0).is_immediate() {
+                return Some(HPy(source_field.0));
+            }
+            let open = |object: &_| call.open_or_revive(object);
+            call.core().fields().with(source_field, open)?
+        }
         general {
-            let mut source_field = source_field;
-            // SAFETY: the copy lives as long as the reference to it.
-            let field = unsafe { FieldRef::new(&raw mut source_field) };
-            match (field.immediate(), field.get()) {
-                (Some(immediate), _) => Ok(HPy::from(immediate)),
-                // SAFETY: the extension loads what it has stored.
-                (None, Some(word)) => call.open(unsafe { call.runtime().load_field(word) }),
-                (None, None) => Err(call.system_error("HPyField_Load: the field is NULL")),
+            if RawHandle::from_bits(source_field.0).is_immediate() {
+                return Ok(HPy(source_field.0));
+            }
+            let duplicate = |object: &_| call.runtime().duplicate(object);
+            match call.core().fields().with(source_field, duplicate) {
+                Some(object) => call.open(object),
+                None if source_field.is_null() => {
+                    Err(call.system_error("HPyField_Load: the field is NULL"))
+                }
+                None => Err(call.system_error(
+                    "HPyField_Load: the field holds no reference: it was copied, or \
+                     its memory was overwritten",
+                )),
             }
         }
     }

@@ -9,7 +9,7 @@ context_functions! {
     fn ctx_Global_Store(call, global: InOut<HPyGlobal>, h: HPy) {
         fast {
             let old = RawHandle::from_bits(global.get()?.0);
-            let released = match call.handles().replace_borrowed(old, call.duplicate(h)?) {
+            let released = match call.handles().replace_in_global(old, call.duplicate(h)?) {
                 Ok((stored, object)) => {
                     global.set(HPyGlobal(stored.bits()));
                     Released::Freed(object)
@@ -17,9 +17,9 @@ context_functions! {
                 Err(object) => {
                     // What a full table gives back is a second root of an object with
                     // a handle.
-                    let stored = call.handles().open_borrowed(object).ok()?;
+                    let stored = call.handles().open_in_global(object).ok()?;
                     global.set(HPyGlobal(stored.bits()));
-                    call.handles().end_borrow(old)
+                    call.handles().end_in_global(old)
                 }
             };
             if let Released::Freed(object) = released {
@@ -34,11 +34,11 @@ context_functions! {
                 h
             } else {
                 let object = call.get(h)?;
-                call.open_borrowed(call.runtime().duplicate(&object))?
+                call.open_in_global(call.runtime().duplicate(&object))?
             };
             if let Some(old) = global.get() {
                 global.set(HPyGlobal(stored.0));
-                call.core().end_borrow(HPy(old.0));
+                call.core().end_in_global(HPy(old.0));
             }
             Ok(())
         }

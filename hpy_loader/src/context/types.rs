@@ -182,8 +182,7 @@ context_functions! {
         // SAFETY: the extension gives a valid spec.
         let definition = unsafe { TypeDef::read(spec) };
         let definition = definition.map_err(|refusal| call.core().refusal(&refusal))?;
-        // The type's attributes refer to it, and types live as long as the process.
-        let definition: &'static TypeDef = Box::leak(Box::new(definition));
+        let definition = Box::new(definition);
         let bases: Vec<&R::Object> = params.bases.iter().map(|base| &**base).collect();
         let metaclass = params.metaclass.as_deref();
         let made = call.leave(|vm| vm.new_type(call.loader(), definition, &bases, metaclass))?;

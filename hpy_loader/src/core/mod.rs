@@ -13,10 +13,13 @@ use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
 use crate::literals::Literals;
 use crate::lock::Lock;
+use crate::native::FieldTable;
 use crate::platform::errno::Errno;
 use crate::registry::Registry;
 use crate::runtime::{MultiThreaded, Runtime, VmResult};
+use crate::spec::ModuleDef;
 use lazy_error::LazyError;
+use parking_lot::Mutex;
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,6 +33,7 @@ pub struct Core<R: Runtime> {
     context: Cell<*mut HPyContext>,
     runtime: R,
     handles: HandleTable<R::Object>,
+    fields: FieldTable<R::Object>,
     pending: Cell<RawHandle>,
     lazy_error: LazyError<R>,
     /// A `MemoryError` that is pending when no error can be made.
@@ -43,9 +47,10 @@ pub struct Core<R: Runtime> {
     threads_away: AtomicUsize,
     literals: Literals<R::Object>,
     errno: Errno,
+    module_definitions: Mutex<Vec<&'static ModuleDef>>,
 }
 
-// SAFETY: the table, the pending error, the registries and the literals are only reachable
+// SAFETY: the tables, the pending error, the registries and the literals are only reachable
 // within this crate, which touches them under the HPy lock. A core whose runtime is
 // `SingleThreaded`, for which there is no lock, is not `Sync`.
 unsafe impl<R: Runtime<Threads = MultiThreaded> + Sync> Sync for Core<R> {}
@@ -57,10 +62,11 @@ impl<R: Runtime> Core<R> {
     ///
     /// If the address space for the handles can't be reserved.
     pub(crate) fn new(runtime: R) -> Result<&'static Self, ReserveError> {
-        Ok(Box::leak(Box::new(Self {
+        let core: &'static Self = Box::leak(Box::new(Self {
             context: Cell::new(std::ptr::null_mut()),
             runtime,
             handles: HandleTable::new()?,
+            fields: FieldTable::new()?,
             pending: Cell::new(RawHandle::NULL),
             lazy_error: LazyError::new(),
             last_resort: Cell::new(RawHandle::NULL),
@@ -71,7 +77,10 @@ impl<R: Runtime> Core<R> {
             threads_away: AtomicUsize::new(0),
             literals: Literals::new(),
             errno: Errno::find(),
-        })))
+            module_definitions: Mutex::default(),
+        }));
+        core.lock.survive_forks();
+        Ok(core)
     }
 
     /// Opens the constants of a context for this core.
@@ -108,6 +117,18 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// The definition of a module for the life of the process: functions of the module
+    /// refer to it. A module that is executed again has the definition that it had.
+    pub(crate) fn intern_module(&self, definition: ModuleDef) -> &'static ModuleDef {
+        let mut known = self.module_definitions.lock();
+        if let Some(known) = known.iter().find(|known| ***known == definition) {
+            return known;
+        }
+        let definition: &'static ModuleDef = Box::leak(Box::new(definition));
+        known.push(definition);
+        definition
+    }
+
     /// The universal context, which the other modes wrap. It is in an instance of the boundary.
     #[inline]
     pub(crate) fn context(&self) -> *mut HPyContext {
@@ -122,6 +143,13 @@ impl<R: Runtime> Core<R> {
     /// The handles that are open. The lock must be held.
     pub(crate) fn handles(&self) -> &HandleTable<R::Object> {
         &self.handles
+    }
+
+    /// What the fields of native structs refer to. Only for who has the lock, or has stopped
+    /// all other threads.
+    #[inline(always)]
+    pub fn fields(&self) -> &FieldTable<R::Object> {
+        &self.fields
     }
 
     /// How many handles are open: the constants of the context, what extensions
@@ -251,7 +279,7 @@ impl<R: Runtime> Core<R> {
         let other = self.pending.replace(pending);
         if !Self::is_forced(other) {
             self.forget_lazy_error();
-        } else if let Released::Freed(error) = self.handles.release(other) {
+        } else if let Released::Freed(error) = self.handles.end_borrow(other) {
             // Outside the lock, as everything dies.
             self.leave(|_| drop(error));
         }
@@ -350,6 +378,26 @@ impl<R: Runtime> Core<R> {
         }
     }
 
+    /// The same for a handle in a global; see [`HandleTable::open_in_global`].
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` if the table is full.
+    #[inline]
+    pub(crate) fn open_in_global(&self, object: R::Object) -> VmResult<HPy, R> {
+        match self.handles.open_in_global(object) {
+            Ok(word) => Ok(HPy::from(word)),
+            Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
+        }
+    }
+
+    /// Ends an [`open_in_global`](Self::open_in_global). The lock must be held.
+    pub(crate) fn end_in_global(&self, handle: HPy) {
+        if let Released::Freed(object) = self.handles.end_in_global(RawHandle::from(handle)) {
+            self.leave(|_| drop(object));
+        }
+    }
+
     /// Ends an [`open_borrowed`](Self::open_borrowed). The lock must be held.
     pub(crate) fn end_borrow(&self, handle: HPy) {
         if let Released::Freed(object) = self.handles.end_borrow(RawHandle::from(handle)) {
@@ -393,10 +441,11 @@ impl<R: Runtime> Core<R> {
         pending
     }
 
-    /// Makes `error` the pending one, in place of whatever is.
+    /// Makes `error` the pending one, in place of whatever is. No word that C makes up
+    /// closes its handle.
     #[cold]
     pub(crate) fn set_pending(&self, error: R::Object) {
-        let word = match self.handles.open(error) {
+        let word = match self.handles.open_borrowed(error) {
             Ok(word) => word,
             Err(full) => {
                 self.leave(|_| drop(full));
@@ -423,7 +472,7 @@ impl<R: Runtime> Core<R> {
             return None;
         }
         self.handles
-            .take_with(word, |error| self.runtime.duplicate(error))
+            .take_borrowed_with(word, |error| self.runtime.duplicate(error))
     }
 }
 

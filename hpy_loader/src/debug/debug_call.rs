@@ -114,6 +114,12 @@ impl DebugCall {
         debug.violate(violation);
     }
 
+    /// A call that began after this one has not ended.
+    #[cold]
+    fn end_after_jump(&self, inside: &PooledContext) -> ! {
+        self.extension.debug.end(inside.jumped_out_of(self.site()))
+    }
+
     #[cold]
     fn new_violation(&self, kind: ViolationKind, record: Option<&HandleView>) -> Violation {
         Violation::new(kind, &self.extension.name, self.site()).about(record)
@@ -124,9 +130,11 @@ impl DebugCall {
     pub(crate) fn finish<T: Outcome>(self, outcome: T, receiver: HPy, args: &[RawHandle]) -> T {
         self.context.set_user(self.outer.user);
         let debug = self.extension.debug;
-        if replace_innermost(self.was_inside).is_none() {
+        match replace_innermost(self.was_inside) {
+            Some(inside) if std::ptr::eq(inside, self.context) => {}
+            Some(inside) => self.end_after_jump(inside),
             // Nor has it come back: the lock may be somebody else's by now.
-            debug.end(self.new_violation(ViolationKind::WithoutLock, None));
+            None => debug.end(self.new_violation(ViolationKind::WithoutLock, None)),
         }
         let is_pending = debug.is_error_pending();
         match (outcome.is_failure(), is_pending) {

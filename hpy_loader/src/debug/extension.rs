@@ -2,8 +2,10 @@
 
 use super::pooled_context::PooledContext;
 use super::state::Debug;
-use crate::abi::{HPyContext, HPyGlobal};
+use super::stored_fields::Dead;
+use crate::abi::{HPyContext, HPyField, HPyGlobal, HPyModuleDef};
 use crate::modes::WrappedContext;
+use crate::platform::images;
 use std::cell::{Cell, RefCell};
 
 /// How many contexts a module has. A call nested deeper than this gets one that
@@ -62,15 +64,51 @@ impl Extension {
         while let Some(&global) = unsafe { next.as_ref() }
             && !global.is_null()
         {
-            self.globals.borrow_mut().push(global);
+            if !self.declares(global) {
+                self.globals.borrow_mut().push(global);
+            }
             // SAFETY: the end was not reached.
             next = unsafe { next.add(1) };
         }
     }
 
+    /// Learns where the extension's code is: around its definition.
+    pub(crate) fn note_image(&self, definition: &HPyModuleDef) {
+        images::note(std::ptr::from_ref(definition).addr());
+    }
+
     /// Whether the module's definition names the global.
     pub(super) fn declares(&self, global: *mut HPyGlobal) -> bool {
         self.globals.borrow().contains(&global)
+    }
+
+    /// Looks at the struct of an object of the module that has died, and at the fields that
+    /// were visited there. The HPy lock is held.
+    pub(crate) fn look_at_dead(
+        &self,
+        type_name: &str,
+        (start, size): (usize, usize),
+        visited: &[(usize, HPyField)],
+    ) {
+        let dead = Dead {
+            module: self.number,
+            type_name,
+            start,
+            size,
+        };
+        self.debug.look_at_dead(&dead, visited);
+        self.debug.end_guard(start);
+    }
+
+    /// Makes the guard behind a new struct of an object of the module.
+    ///
+    /// # Safety
+    ///
+    /// The struct has [`GUARD`](super::GUARD) bytes more than its size, and is there until
+    /// [`look_at_dead`](Self::look_at_dead).
+    pub(crate) unsafe fn set_guard(&self, type_name: &str, bounds: (usize, usize)) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.debug.set_guard(&self.name, type_name, bounds) };
     }
 
     /// The context for the next call.

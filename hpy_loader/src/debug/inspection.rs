@@ -6,6 +6,7 @@ use super::violations::ViolationKind;
 use crate::abi::context::row_offset;
 use crate::abi::{HPy, HPyContext};
 use crate::modes::WrappedContext;
+use crate::platform::{faults, threads};
 use crate::sites::{Caller, Site};
 
 /// What a function of the context does before and after the wrapped one.
@@ -88,9 +89,19 @@ impl Inspection {
         apart(self.context, self.row, self.caller.registers(), work)
     }
 
+    /// The code that has called.
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// Where C is.
     #[inline(always)]
     pub fn site(&self) -> Site {
+        let (_, stack, _) = self.caller.registers();
+        if threads::is_nearly_full(stack) {
+            // Here and not in the middle of taking the site.
+            faults::overflow();
+        }
         Site::capture(self.caller, self.debug().frames.get())
     }
 

@@ -24,7 +24,9 @@
 //! out.
 
 mod debug_call;
+mod ending;
 mod extension;
+mod guards;
 mod innermost_context;
 mod inspection;
 mod memory;
@@ -33,6 +35,7 @@ mod numbered_records;
 mod pooled_context;
 mod records;
 mod state;
+mod stored_fields;
 mod summary;
 mod summary_paragraph;
 mod violations;
@@ -45,5 +48,7 @@ pub use summary_paragraph::SummaryFormat;
 pub use violations::{Violation, ViolationKind};
 
 pub(crate) use debug_call::DebugCall;
+pub(crate) use ending::LockAccess;
 pub(crate) use extension::Extension;
+pub(crate) use guards::GUARD;
 pub(crate) use innermost_context::without_context;

@@ -1,18 +1,20 @@
 //! The types with a native struct that modules in debug mode have made.
 
 use super::records::HandleRecord;
-use crate::abi::{HPy, HPyField, HPyType_BuiltinShape, HPyType_Spec};
+use crate::abi::{HPy, HPyField, HPyFunc_traverseproc, HPyType_BuiltinShape, HPyType_Spec};
 use crate::modes::WrappedContext;
 use std::cell::{Cell, RefCell};
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct NativeType {
     /// The wrapped context's handle of the type, never closed: types of
     /// extensions live as long as the process.
     class: HPy,
     shape: HPyType_BuiltinShape,
     size: usize,
+    name: String,
+    traverse: Option<HPyFunc_traverseproc>,
 }
 
 /// The types that modules in this mode have made.
@@ -24,18 +26,32 @@ pub(super) struct NativeTypes {
     recent: [Cell<(u64, StructRange)>; 32],
 }
 
-/// The address of a struct and its size.
+/// The address of a struct and its size, and what its type is.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct StructRange {
     start: usize,
     size: usize,
+    /// The type's place among those that are known.
+    class: usize,
+    /// The `tp_traverse` of the type, or of its nearest base that has one.
+    traverse: Option<HPyFunc_traverseproc>,
 }
 
 impl StructRange {
-    /// Whether a field may lie at an address.
+    /// Where the struct begins.
     #[inline(always)]
-    pub fn contains(self, field: *const HPyField) -> bool {
-        field.addr().wrapping_sub(self.start) < self.size
+    pub fn start(self) -> usize {
+        self.start
+    }
+
+    /// Where it begins, and its size.
+    pub fn bounds(self) -> (usize, usize) {
+        (self.start, self.size)
+    }
+
+    /// What visits its fields.
+    pub fn traverse(self) -> Option<HPyFunc_traverseproc> {
+        self.traverse
     }
 
     /// Whether some word of the struct has the value of a field.
@@ -54,15 +70,25 @@ impl StructRange {
 
 impl NativeTypes {
     /// Remembers a type; `class` is a wrapped handle.
-    pub fn insert(&self, inner: WrappedContext, class: HPy, spec: &HPyType_Spec) {
+    pub fn insert(
+        &self,
+        inner: WrappedContext,
+        class: HPy,
+        spec: &HPyType_Spec,
+        traverse: Option<HPyFunc_traverseproc>,
+    ) {
         let size = usize::try_from(spec.basicsize).unwrap_or(0);
         if class.is_null() || size == 0 {
             return;
         }
+        // SAFETY: a type was made of the spec, so it has a name.
+        let name = unsafe { CStr::from_ptr(spec.name) };
         self.known.borrow_mut().push(NativeType {
             class: inner.ctx_Dup(class),
             shape: spec.builtin_shape,
             size,
+            name: name.to_string_lossy().into_owned(),
+            traverse,
         });
     }
 
@@ -97,16 +123,26 @@ impl NativeTypes {
     /// have one each.
     pub fn find(&self, inner: WrappedContext, object: HPy) -> Option<StructRange> {
         let known = self.known.borrow();
-        let is_instance = |known: &&NativeType| inner.ctx_TypeCheck(object, known.class) == 1;
-        let largest = known
-            .iter()
-            .filter(is_instance)
-            .max_by_key(|known| known.size)?;
+        let is_instance =
+            |(_, known): &(usize, &NativeType)| inner.ctx_TypeCheck(object, known.class) == 1;
+        let mut bases: Vec<_> = known.iter().enumerate().filter(is_instance).collect();
+        // The last is the most derived of those that are equally large.
+        bases.sort_by_key(|(_, known)| known.size);
+        let &(class, largest) = bases.last()?;
         let native = native_struct(inner, object, largest.shape)?;
         Some(StructRange {
             start: native.addr(),
             size: largest.size,
+            class,
+            traverse: bases.iter().rev().find_map(|(_, known)| known.traverse),
         })
+    }
+
+    /// The name of the type of a struct.
+    pub fn name(&self, range: StructRange) -> String {
+        let known = self.known.borrow();
+        let known = known.get(range.class);
+        known.map_or_else(String::new, |known| known.name.clone())
     }
 }
 

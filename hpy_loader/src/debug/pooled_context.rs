@@ -53,6 +53,8 @@ pub(super) struct PooledContext {
     user: AtomicUsize,
     /// The C function that the VM has called.
     pub function: Cell<*const c_void>,
+    /// Where the stack was when the call began.
+    stack: Cell<usize>,
     /// The Python stack above the call, once it was taken.
     pub above: Cell<Option<PythonStack>>,
     /// The handles that were opened before that, and how many there are.
@@ -81,11 +83,16 @@ const AWAITING: usize = 8;
 pub(super) struct OuterCall {
     pub user: usize,
     function: *const c_void,
+    stack: usize,
     above: Option<PythonStack>,
 }
 
 /// No thread's number.
 pub(super) const NOBODY: usize = 0;
+
+/// No thread's number either: C may use the context, but the process is to end when it
+/// does.
+pub(super) const WANTED: usize = 1;
 
 impl PooledContext {
     /// Makes a context for calls of an extension. It is never freed.
@@ -97,6 +104,7 @@ impl PooledContext {
             registers: Registers::default(),
             user: AtomicUsize::new(NOBODY),
             function: Cell::new(std::ptr::null()),
+            stack: Cell::new(0),
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
@@ -170,6 +178,7 @@ impl PooledContext {
         let outer = OuterCall {
             user: self.user(),
             function: self.function.replace(function),
+            stack: self.stack.replace(std::ptr::from_ref(&function).addr()),
             above: self.above.replace(None),
         };
         self.set_user(this_thread());
@@ -180,7 +189,14 @@ impl PooledContext {
     #[inline(always)]
     pub fn give_back(&self, outer: &OuterCall) {
         self.function.set(outer.function);
+        self.stack.set(outer.stack);
         self.above.set(outer.above);
+    }
+
+    /// Whether the call that has this context is over, without having returned, when code
+    /// runs with its stack pointer here.
+    pub fn was_left(&self, stack: usize) -> bool {
+        stack > self.stack.get()
     }
 
     /// Whether handles wait for the Python stack. It must be taken before other code
@@ -237,6 +253,11 @@ impl PooledContext {
     #[inline(always)]
     pub fn is_current(&self) -> bool {
         self.user() == this_thread()
+    }
+
+    /// Whether C on this thread may use the context, or is to be stopped when it does.
+    pub fn is_taken(&self) -> bool {
+        self.is_current() || self.user() == WANTED
     }
 
     /// The wrapped context's handle for an open one of the extension's, or of a

@@ -1,13 +1,17 @@
 //! What the debug mode keeps.
 
+use super::ending::{Ending, LockAccess};
+use super::guards::Guards;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
+use super::stored_fields::StoredFields;
 use super::violations::{Noted, Violation, ViolationKind};
 use super::wrappers;
-use crate::abi::{ABI_VERSION, HPy, HPyContext};
+use crate::abi::{ABI_VERSION, HPy, HPyContext, HPyField};
 use crate::handles::RawHandle;
 use crate::modes::{Hook, WrappedContext};
+use crate::report;
 use crate::sites::{PythonStack, Site};
 use indexmap::IndexMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -43,6 +47,8 @@ pub struct Debug {
     /// The memory of a tracker that was closed, for the next one.
     pub(super) spare_handles: Cell<Vec<HPy>>,
     pub(super) native_types: NativeTypes,
+    pub(super) stored_fields: StoredFields,
+    pub(super) guards: Guards,
     pub(super) on_invalid_handle: Hook,
     pub(super) on_invalid_builder: Hook,
     /// How many frames a site has.
@@ -58,6 +64,7 @@ pub struct Debug {
     pub(super) python: Box<dyn Fn() -> PythonStack>,
     /// The `repr` of the pending error.
     pub(super) pending_repr: Box<dyn Fn() -> String>,
+    pub(super) ending: Ending,
 }
 
 // SAFETY: the context functions touch it under the HPy lock, and so do the
@@ -68,12 +75,15 @@ unsafe impl Send for Debug {}
 
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
-    /// that error; `python` takes the stack of Python code.
+    /// that error; `python` takes the stack of Python code, `is_field` tells whether a word
+    /// is that of a field, and `lock` is the HPy lock.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
         pending_repr: Box<dyn Fn() -> String>,
+        is_field: Box<dyn Fn(HPyField) -> bool>,
+        lock: LockAccess,
     ) -> &'static Self {
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
@@ -85,6 +95,8 @@ impl Debug {
             trackers: NumberedRecords::default(),
             spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
+            stored_fields: StoredFields::new(is_field),
+            guards: Guards::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),
@@ -93,10 +105,11 @@ impl Debug {
             modules: RefCell::default(),
             going_on: Cell::new(false),
             reports_faults: AtomicBool::new(false),
-            reporter: Cell::new(|violation| eprint!("{violation}")),
+            reporter: Cell::new(|violation| report::write(&violation.to_string())),
             is_silent: Cell::new(false),
             python,
             pending_repr,
+            ending: Ending::new(lock),
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
         let mut template = Box::new(unsafe { inner.as_ptr().read() });
@@ -112,6 +125,7 @@ impl Debug {
         debug.new_generation();
         let _ = debug.template.set(template);
         debug.watch_memory();
+        debug.watch_end();
         debug
     }
 
@@ -224,8 +238,8 @@ impl Debug {
     }
 
     /// Says nothing of violations when they are found. They are in
-    /// [`violations_with_times`](Self::violations_with_times), and are printed should the process end
-    /// because of one.
+    /// [`violations_with_times`](Self::violations_with_times), and in the report of
+    /// [`report_at_end`](Self::report_at_end).
     pub fn set_silent(&self, silent: bool) {
         self.is_silent.set(silent);
     }

@@ -28,6 +28,8 @@ pub struct Findings {
     builders: Vec<Site>,
     trackers: Vec<Site>,
     modules: Vec<String>,
+    /// The process, if it is a forked one.
+    process: Option<u32>,
 }
 
 /// The summary; its text is many lines.
@@ -38,12 +40,19 @@ pub struct Summary {
     builders: Vec<Paragraph>,
     trackers: Vec<Paragraph>,
     modules: BTreeSet<String>,
+    process: Option<u32>,
+    /// What has ended the process before the program's end.
+    end: Option<String>,
+    /// Whether the violations were reported as they were found.
+    violations_are_known: bool,
 }
 
 impl Debug {
     /// What was found so far, and the handles, builders and trackers of a generation or
     /// a later one that are open. The HPy lock is held.
     pub fn findings(&self, generation: i64) -> Findings {
+        self.look_at_fields();
+        self.look_at_guards();
         let since = |open: Vec<(u64, Site)>| {
             let open = open.into_iter();
             let meant = open.filter(|&(age, _)| self.records.is_since(age, generation));
@@ -59,11 +68,18 @@ impl Debug {
             violations: self.violations_with_times(),
             open,
             modules: self.modules(),
+            process: None,
         }
     }
 }
 
 impl Findings {
+    /// Says that they are those of a forked process.
+    pub(super) fn of_process(mut self, number: u32) -> Self {
+        self.process = Some(number);
+        self
+    }
+
     /// Sums it up. No lock need be held, since `show` may run anything.
     pub fn sum_up(self, show: &dyn SummaryFormat) -> Summary {
         Summary {
@@ -72,23 +88,38 @@ impl Findings {
             builders: unended(self.builders, "builder", "never built or cancelled"),
             trackers: unended(self.trackers, "tracker", "never closed"),
             modules: self.modules.into_iter().collect(),
+            process: self.process,
+            end: None,
+            violations_are_known: false,
         }
     }
 }
 
 impl Summary {
+    /// Says what has ended the process, and whether the violations were reported before.
+    pub(super) fn ended_by(mut self, end: &str, violations_are_known: bool) -> Self {
+        self.end = Some(end.to_owned());
+        self.violations_are_known = violations_are_known;
+        self
+    }
+
     /// Whether nothing was found.
     pub fn is_clean(&self) -> bool {
         self.entries().next().is_none()
     }
 
+    /// Those that have not been reported.
     fn entries(&self) -> impl Iterator<Item = &Paragraph> {
+        let violations = match self.violations_are_known {
+            true => &[][..],
+            false => &self.violations,
+        };
         let leaks = self
             .leaks
             .iter()
             .chain(&self.builders)
             .chain(&self.trackers);
-        self.violations.iter().chain(leaks)
+        violations.iter().chain(leaks)
     }
 
     /// For each place where leaked handles were opened its paragraph.
@@ -132,12 +163,16 @@ fn leaks(open: &[HandleView], show: &dyn SummaryFormat) -> Vec<Paragraph> {
     let python = |stack| python_lines(stack, show);
     grouped_by_place(opened, python, |handles| {
         let shown = handles.iter().take(SHOWN);
-        let mut shown: Vec<String> = shown.map(|&handle| show.object(handle)).collect();
-        if handles.len() > SHOWN {
+        let shown = shown.map(|&handle| show.object(handle));
+        let mut shown: Vec<String> = shown.filter(|words| !words.is_empty()).collect();
+        if !shown.is_empty() && handles.len() > SHOWN {
             shown.push("...".to_owned());
         }
         let leaked = count(handles.len() as u64, "handle");
-        format!("{leaked} never closed: {}", shown.join(", "))
+        match shown.is_empty() {
+            true => format!("{leaked} never closed"),
+            false => format!("{leaked} never closed: {}", shown.join(", ")),
+        }
     })
 }
 
@@ -185,7 +220,14 @@ impl fmt::Display for Summary {
                 all.push(found(entries, noun));
             }
         }
-        write!(f, "hpy.debug: {} in {}", all.join(", "), modules.join(", "))
+        write!(f, "hpy.debug: {} in {}", all.join(", "), modules.join(", "))?;
+        if let Some(process) = self.process {
+            write!(f, ", in the forked process {process}")?;
+        }
+        match &self.end {
+            Some(end) => write!(f, "; the process ended early: {end}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -206,6 +248,9 @@ mod tests {
             builders: Vec::new(),
             trackers: Vec::new(),
             modules: BTreeSet::new(),
+            process: None,
+            end: None,
+            violations_are_known: false,
         };
         assert_eq!(summary.to_string(), "hpy.debug: no HPy module was loaded");
         summary.modules.extend(["b".to_owned(), "a".to_owned()]);

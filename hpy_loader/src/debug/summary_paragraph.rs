@@ -12,8 +12,8 @@ const DEPTH: usize = 12;
 
 /// What a VM adds to a summary.
 pub trait SummaryFormat {
-    /// An object in few words, by the handle of the wrapped context. May run
-    /// Python code.
+    /// An object in few words, by the handle of the wrapped context; empty if there are
+    /// none. May run Python code.
     fn object(&self, handle: HPy) -> String;
 
     /// Whether a frame is the program's own, and not the VM's machinery.

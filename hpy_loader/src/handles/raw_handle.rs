@@ -220,6 +220,12 @@ impl RawHandle {
         self.generation() == (1 << GENERATION_BITS) - 2
     }
 
+    /// The round of a word [`beside`](Self::beside) the table.
+    #[inline]
+    pub(crate) const fn round(self) -> u32 {
+        (self.generation() >> 1) as u32
+    }
+
     /// How many entries words beside the table can tell apart, counting entry 0.
     pub(crate) const BESIDE: u32 = 1 << INDEX_BITS;
 

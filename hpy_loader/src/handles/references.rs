@@ -3,7 +3,7 @@
 use super::outcome::{Closed, Released, Stale};
 use super::pin::Pin;
 use super::raw_handle::RawHandle;
-use super::slot::{BORROWED, IMMORTAL, Slot};
+use super::slot::{BORROWED, IMMORTAL, IN_GLOBAL, MAX_IMBALANCE, Slot};
 use super::table::HandleTable;
 
 impl<O> HandleTable<O> {
@@ -66,9 +66,22 @@ impl<O> HandleTable<O> {
 
     /// Ends an [`open_borrowed`](Self::open_borrowed): takes away the table's own reference and
     /// counts what C has closed beyond its own ones. If C has references left,
-    /// the handle is an ordinary one from now on. Once for a borrowed handle.
+    /// the handle is an ordinary one from now on. Once for a borrowed handle. The
+    /// references to any other handle are not the table's to take away, so nothing happens.
     #[inline]
     pub fn end_borrow(&self, word: RawHandle) -> Released<O> {
+        self.end_borrow_from(BORROWED, word)
+    }
+
+    /// The same for an [`open_in_global`](Self::open_in_global).
+    #[inline]
+    pub fn end_in_global(&self, word: RawHandle) -> Released<O> {
+        self.end_borrow_from(IN_GLOBAL, word)
+    }
+
+    /// Ends a borrow whose use count has started at `start`.
+    #[inline]
+    fn end_borrow_from(&self, start: u32, word: RawHandle) -> Released<O> {
         let Some(slot) = self.lookup(word) else {
             return self.refuse_close(word);
         };
@@ -76,15 +89,44 @@ impl<O> HandleTable<O> {
         if refs == IMMORTAL {
             return Released::Immortal;
         }
-        if refs > BORROWED {
-            slot.set_refs(refs - BORROWED);
+        if refs.abs_diff(start) > MAX_IMBALANCE {
+            return self.refuse_close(word);
+        }
+        if refs > start {
+            slot.set_refs(refs - start);
             return Released::StillOpen;
         }
-        if refs < BORROWED {
-            self.count_many(BORROWED - refs, |counters| &mut counters.stale_closes);
+        if refs < start {
+            self.count_many(start - refs, |counters| &mut counters.stale_closes);
         }
         self.free_now(slot)
             .map_or(Released::Deferred, Released::Freed)
+    }
+
+    /// Whether an [`open_borrowed`](Self::open_borrowed) is all that keeps the handle open:
+    /// C has made no duplicate of it, and nobody uses the object just now.
+    pub fn is_only_borrowed(&self, word: RawHandle) -> bool {
+        self.lookup(word)
+            .is_some_and(|slot| slot.refs() <= BORROWED && !slot.is_pinned())
+    }
+
+    /// Ends an [`open_borrowed`](Self::open_borrowed) and hands out the object, which is
+    /// cloned if C has made references or somebody pins it. `None` for a word that is no
+    /// open handle.
+    #[inline]
+    pub(crate) fn take_borrowed_with(
+        &self,
+        word: RawHandle,
+        clone: impl FnOnce(&O) -> O,
+    ) -> Option<O> {
+        let slot = self.lookup(word)?;
+        if slot.refs() == BORROWED && !slot.is_pinned() {
+            return self.free_now(slot);
+        }
+        let object = clone(&Pin::new(self, slot));
+        // Another root of the same object: its end runs nothing.
+        drop(self.end_borrow(word));
+        Some(object)
     }
 
     /// [`end_borrow`](Self::end_borrow) of a word that [`open_borrowed`](Self::open_borrowed) of this table
@@ -106,16 +148,18 @@ impl<O> HandleTable<O> {
         self.end_borrow(word).freed()
     }
 
-    /// Ends an [`open_borrowed`](Self::open_borrowed) and starts one for `object` in its place, which
+    /// Ends an [`open_in_global`](Self::open_in_global) and starts one for `object` in its place, which
     /// costs less than both. Gives the new handle and the old object.
     ///
     /// # Errors
-    /// Gives `object` back, and nothing has happened, if the handle is not borrowed,
+    /// Gives `object` back, and nothing has happened, if the handle is in no global,
     /// C has made duplicates of it, or its slot has no further generation.
     #[inline]
-    pub fn replace_borrowed(&self, word: RawHandle, object: O) -> Result<(RawHandle, O), O> {
+    pub fn replace_in_global(&self, word: RawHandle, object: O) -> Result<(RawHandle, O), O> {
         match self.lookup(word) {
-            Some(slot) if slot.refs() == BORROWED && !slot.is_pinned() && !slot.is_last_round() => {
+            Some(slot)
+                if slot.refs() == IN_GLOBAL && !slot.is_pinned() && !slot.is_last_round() =>
+            {
                 let next = RawHandle::slot(word.index(), slot.start_round());
                 // SAFETY: nothing refers to the object: pins there are none, and
                 // the contract of `get` forbids this while its reference is used.
@@ -219,13 +263,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_borrowed_handle_goes_on_with_another_object() {
+    fn a_handle_in_a_global_goes_on_with_another_object() {
         let table = HandleTable::with_capacity(10).expect("small");
         let (first, second) = (Rc::new(1), Rc::new(2));
-        let word = table.open_borrowed(Rc::clone(&first)).expect("room");
+        let word = table.open_in_global(Rc::clone(&first)).expect("room");
         let closed = word;
         let (word, old) = table
-            .replace_borrowed(word, Rc::clone(&second))
+            .replace_in_global(word, Rc::clone(&second))
             .expect("C has none");
         assert!(old == first && !table.is_open(closed));
         assert_eq!(table.pin(word).as_deref(), Some(&second));
@@ -233,19 +277,41 @@ mod tests {
         let other = Rc::new(3);
         assert_eq!(table.dup(word), Ok(word));
         assert_eq!(
-            table.replace_borrowed(word, Rc::clone(&other)),
+            table.replace_in_global(word, Rc::clone(&other)),
             Err(Rc::clone(&other))
         );
         assert_eq!(table.close(word), Closed::StillOpen);
         let pin = table.pin(word).expect("open");
         assert_eq!(
-            table.replace_borrowed(word, Rc::clone(&other)),
+            table.replace_in_global(word, Rc::clone(&other)),
             Err(Rc::clone(&other))
         );
         drop(pin);
         let owned = table.open(other).expect("room");
-        assert_eq!(table.replace_borrowed(owned, Rc::new(4)), Err(Rc::new(4)));
-        assert_eq!(table.end_borrow(word), Released::Freed(second));
+        assert_eq!(table.replace_in_global(owned, Rc::new(4)), Err(Rc::new(4)));
+        assert_eq!(table.end_in_global(word), Released::Freed(second));
+    }
+
+    #[test]
+    fn only_a_borrow_of_its_kind_can_be_ended() {
+        let table = HandleTable::with_capacity(10).expect("small");
+        let owned = table.open(Rc::new(1)).expect("room");
+        assert_eq!(table.dup(owned), Ok(owned));
+        assert_eq!(table.end_borrow(owned), Released::Stale);
+        assert_eq!(table.end_in_global(owned), Released::Stale);
+        let borrowed = table.open_borrowed(Rc::new(2)).expect("room");
+        for _ in 0..1000 {
+            assert_eq!(table.close(borrowed), Closed::StillOpen);
+        }
+        assert_eq!(table.end_in_global(borrowed), Released::Stale);
+        assert!(table.replace_in_global(borrowed, Rc::new(3)).is_err());
+        assert!(table.end_borrow(borrowed).freed().is_some());
+        let global = table.open_in_global(Rc::new(4)).expect("room");
+        assert_eq!(table.end_borrow(global), Released::Stale);
+        assert!(table.end_in_global(global).freed().is_some());
+        assert_eq!(table.pin(owned).as_deref(), Some(&Rc::new(1)));
+        assert_eq!(table.close(owned), Closed::StillOpen);
+        assert_eq!(table.close(owned), Closed::Freed(()));
     }
 
     #[test]
@@ -273,11 +339,11 @@ mod tests {
         let slot = table.lookup(kept).expect("open");
         assert_eq!(table.close(kept), Closed::Freed(()));
         slot.age(u32::MAX >> 12 & !1);
-        let last = table.open_borrowed(Rc::new(2)).expect("room");
+        let last = table.open_in_global(Rc::new(2)).expect("room");
         assert_eq!(last.index(), kept.index());
         assert!(last != kept && table.pin(kept).is_none());
-        assert!(table.replace_borrowed(last, Rc::new(3)).is_err());
-        assert!(table.end_borrow(last).freed().is_some());
+        assert!(table.replace_in_global(last, Rc::new(3)).is_err());
+        assert!(table.end_in_global(last).freed().is_some());
         for round in 0..3 {
             let present = table.open(Rc::new(round)).expect("room");
             assert_ne!(present.index(), kept.index());

@@ -35,6 +35,13 @@ pub(super) const IMMORTAL: u32 = u32::MAX;
 /// surplus closes nor duplicates of C's reach an end of the scale.
 pub(super) const BORROWED: u32 = 1 << 30;
 
+/// The same for a handle in a global, which nothing but the global's own end may end: what
+/// C writes into a global may be any word.
+pub(super) const IN_GLOBAL: u32 = 3 << 29;
+
+/// How far from its start the use count of a borrowed handle can be.
+pub(super) const MAX_IMBALANCE: u32 = 1 << 28;
+
 /// The number of pins that is never counted down.
 pub(super) const MAX_PINS: u32 = (1 << PIN_BITS) - 1;
 

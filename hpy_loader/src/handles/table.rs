@@ -9,7 +9,7 @@ use super::outcome::{Counters, Exhausted};
 use super::pin::Pin;
 use super::raw_handle::{INDEX_BITS, RawHandle};
 use super::reservation::{Reservation, ReserveError};
-use super::slot::{BORROWED, IMMORTAL, Slot};
+use super::slot::{BORROWED, IMMORTAL, IN_GLOBAL, Slot};
 
 /// Slots of a table in ordinary conditions: all that a word can name, 4 GiB of
 /// address space. Miri gets 64 KiB, since it would fill them.
@@ -131,6 +131,16 @@ impl<O> HandleTable<O> {
     #[inline(always)]
     pub fn open_borrowed(&self, object: O) -> Result<RawHandle, Exhausted<O>> {
         self.open_with(object, BORROWED)
+    }
+
+    /// Opens a borrowed handle that C keeps in a global, until
+    /// [`end_in_global`](Self::end_in_global).
+    ///
+    /// # Errors
+    /// Gives the object back if the table is full.
+    #[inline(always)]
+    pub fn open_in_global(&self, object: O) -> Result<RawHandle, Exhausted<O>> {
+        self.open_with(object, IN_GLOBAL)
     }
 
     #[inline(always)]

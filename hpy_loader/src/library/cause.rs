@@ -1,8 +1,7 @@
 //! What can be wrong with a file.
 
-use std::error::Error;
-
 use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR};
+use crate::platform::library::innermost;
 
 /// The Python exception that an error becomes.
 ///
@@ -114,9 +113,17 @@ pub enum Cause {
     /// A hybrid module, by the interpreter's tag in its file name: "cp311".
     #[error("a hybrid-ABI extension for {0}, not a universal one, says its file name")]
     HybridTag(String),
-    /// The system's loader refused the file; what it said.
-    #[error("the system cannot load it: {}", innermost(.0))]
-    Dlopen(#[source] libloading::Error),
+    /// Somebody has put another file in its place, or written into it, after it was checked.
+    #[error("it was changed or replaced while it was loaded")]
+    Changed,
+    /// The system's loader refused the file.
+    #[error("the system cannot load it: {text}")]
+    Dlopen {
+        /// What it said.
+        text: String,
+        /// The same, with the name by which the loader was asked for the file.
+        source: libloading::Error,
+    },
     /// The file lists a symbol which the system's loader does not find.
     #[error("the system does not find {symbol} in it: {}", innermost(.source))]
     Dlsym {
@@ -174,6 +181,7 @@ impl Cause {
             // HPy crashes on or takes a truncated file, mostly crashes on a damaged
             // one, and runs a hybrid one.
             Self::Read(_)
+            | Self::Changed
             | Self::Truncated { .. }
             | Self::Damaged(_)
             | Self::UsesCPythonApi(_)
@@ -181,15 +189,6 @@ impl Cause {
             _ => ExceptionKind::RuntimeError,
         }
     }
-}
-
-/// libloading's own text is "dlopen failed"; the system's is one level down.
-fn innermost(error: &libloading::Error) -> String {
-    let mut innermost: &dyn Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 fn bytes(count: u64) -> String {

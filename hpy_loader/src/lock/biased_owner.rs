@@ -141,6 +141,15 @@ impl BiasedOwner {
         has_fence_everywhere() && self.exchange(NOBODY, thread).is_ok()
     }
 
+    /// Forgets an owner that is not `thread`, the only one that there is.
+    pub(super) fn forget_others(&self, thread: usize) {
+        let now = self.owner.load(Ordering::Relaxed);
+        if now & STATE == 0 && now != thread && now != NOBODY {
+            self.owner.store(OVER, Ordering::Relaxed);
+            self.exit();
+        }
+    }
+
     /// Whether only the mutex counts.
     #[inline]
     pub(super) fn is_over(&self) -> bool {

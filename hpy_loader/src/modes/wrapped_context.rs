@@ -39,6 +39,65 @@ impl WrappedContext {
         // SAFETY: `new` demands a whole context, and this is a C string.
         unsafe { (self.ctx_FatalError)(self.0, message.as_ptr()) };
     }
+
+    /// The `repr` of a text or number; of anything else, whose `repr` may run code of
+    /// Python's, what its type is. None if the object is gone.
+    pub fn plain_text(self, handle: HPy) -> Option<String> {
+        let class = self.ctx_Type(handle);
+        if class.is_null() {
+            return None;
+        }
+        let plain = [
+            self.h_UnicodeType,
+            self.h_BytesType,
+            self.h_LongType,
+            self.h_FloatType,
+            self.h_BoolType,
+        ];
+        let is_plain = plain
+            .into_iter()
+            .any(|plain| self.ctx_Is(class, plain) == 1);
+        let text = match is_plain {
+            true => {
+                let repr = self.ctx_Repr(handle);
+                // SAFETY: `new` demands a whole context; without a place for the length
+                // none is stored.
+                let text =
+                    unsafe { (self.ctx_Unicode_AsUTF8AndSize)(self.0, repr, std::ptr::null_mut()) };
+                // SAFETY: null, or a C string that lives as long as the text.
+                let text = unsafe { owned_text(text) };
+                self.ctx_Close(repr);
+                text.map(|text| shortened(&text))
+            }
+            false => {
+                // SAFETY: null, or a C string that lives as long as the type.
+                let name = unsafe { owned_text(self.ctx_Type_GetName(class)) };
+                name.map(|name| format!("<{name} object>"))
+            }
+        };
+        self.ctx_Close(class);
+        text
+    }
+}
+
+/// # Safety
+///
+/// The pointer is null or that of a C string.
+unsafe fn owned_text(text: *const c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the caller vouches for it.
+    let text = unsafe { CStr::from_ptr(text) };
+    Some(text.to_string_lossy().into_owned())
+}
+
+/// A text of a hundred characters at most.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(100) {
+        Some(_) => text.chars().take(97).collect::<String>() + "...",
+        None => text.to_owned(),
+    }
 }
 
 impl Deref for WrappedContext {
@@ -74,6 +133,7 @@ functions_of_words! {
     fn ctx_Is(obj: HPy, other: HPy) -> c_int;
     fn ctx_Length(h: HPy) -> HPy_ssize_t;
     fn ctx_Type(obj: HPy) -> HPy;
+    fn ctx_Repr(obj: HPy) -> HPy;
     fn ctx_TypeCheck(obj: HPy, class: HPy) -> c_int;
     fn ctx_Type_GetBuiltinShape(class: HPy) -> HPyType_BuiltinShape;
     fn ctx_Type_GetName(class: HPy) -> *const c_char;

@@ -11,6 +11,7 @@ use object::{Object, ObjectSegment};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One mapped file.
 #[derive(Debug)]
@@ -69,6 +70,38 @@ impl Images {
         }
         self.known.iter().find(has_it)
     }
+}
+
+/// Where the code of some images lies, for handlers of signals, which may ask nobody.
+static NOTED: [(AtomicUsize, AtomicUsize); MOST_NOTED] =
+    [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; MOST_NOTED];
+
+/// More images than this are not noted.
+const MOST_NOTED: usize = 256;
+
+/// Notes the image that an address lies in, for [`is_noted`].
+pub(crate) fn note(address: usize) {
+    if is_noted(address) {
+        return;
+    }
+    let Some(Range { start, end }) = mapped::find(address).map(|image| image.range) else {
+        return;
+    };
+    let (order, failure) = (Ordering::Release, Ordering::Relaxed);
+    for (first, last) in &NOTED {
+        if first.compare_exchange(0, start, order, failure).is_ok() {
+            last.store(end, Ordering::Release);
+            return;
+        }
+    }
+}
+
+/// Whether an address lies in an image that was noted.
+pub(crate) fn is_noted(address: usize) -> bool {
+    NOTED.iter().any(|(first, last)| {
+        let range = first.load(Ordering::Acquire)..last.load(Ordering::Acquire);
+        range.contains(&address)
+    })
 }
 
 /// The name that the dynamic linker has for a file, as one that stays right

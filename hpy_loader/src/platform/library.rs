@@ -1,36 +1,99 @@
 //! Files, and libraries that are loaded from them.
 
-use std::fs::{File, FileType, OpenOptions};
+pub(crate) use super::open_file::OpenFileName;
+use std::error::Error;
+use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Whether libraries are in the ELF format here, so that their headers can be checked
 /// before the system loads them. Elsewhere that is left to the system.
 pub(crate) const IS_ELF: bool = cfg!(not(any(target_vendor = "apple", windows)));
 
+/// Which file something is, and in which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileState {
+    device: u64,
+    number: u64,
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    /// Another file, or the same after it was written to, has another. The time of the last
+    /// change of its metadata is left out: giving the file or another one a name changes it.
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let (device, number) = {
+            use std::os::unix::fs::MetadataExt as _;
+            (metadata.dev(), metadata.ino())
+        };
+        #[cfg(not(unix))]
+        let (device, number) = (0, 0);
+        Self {
+            device,
+            number,
+            len: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
+    }
+}
+
+/// What the system's loader said, in which the file is called by the path that it was asked
+/// for.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) text: String,
+    pub(crate) source: libloading::Error,
+}
+
 /// Loads a library. Missing symbols are found now, not in the middle of a call, and
 /// libraries that were loaded like this do not see each other's symbols.
+///
+/// It is loaded from an open file, if that has a `name`, or else from the path, which is
+/// that of the same file.
 ///
 /// # Safety
 ///
 /// The initialisers of the library and of all that it depends on run.
-pub(crate) unsafe fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
+pub(crate) unsafe fn load(
+    name: Option<OpenFileName>,
+    path: &Path,
+) -> Result<libloading::Library, Refusal> {
     #[cfg(target_os = "linux")]
     let _reserved = {
         load_companions();
         super::placement::stay_near(load as *const () as usize)
     };
+    let place = name.as_ref().map_or(path, OpenFileName::path);
     #[cfg(unix)]
-    {
+    let library = {
         use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
         // SAFETY: passed on to the caller.
-        unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
-    }
+        unsafe { Library::open(Some(place), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+    };
     #[cfg(not(unix))]
     // SAFETY: passed on to the caller.
-    unsafe {
-        libloading::Library::new(path)
+    let library = unsafe { libloading::Library::new(place) };
+    match (library, &name) {
+        (Ok(library), Some(name)) => Ok(name.replace(library, path)),
+        (Ok(library), None) => Ok(library),
+        (Err(source), _) => {
+            let text = innermost(&source);
+            let text = text.replace(&*place.to_string_lossy(), &path.to_string_lossy());
+            Err(Refusal { text, source })
+        }
     }
+}
+
+/// libloading's own text is "dlopen failed"; the system's is one level down.
+pub(crate) fn innermost(error: &libloading::Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// Makes the symbols of the libraries that every program of CPython brings along those of
@@ -57,6 +120,30 @@ fn load_companions() {
             let _ = library.map(std::mem::ManuallyDrop::new);
         }
     });
+}
+
+/// Whether a library of this name is loaded, for whomever. Nothing of it is loaded or run
+/// if it is not.
+pub(crate) fn is_loaded(name: &[u8]) -> bool {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix::{Library, RTLD_LAZY};
+        // A path would be opened, whatever it leads to.
+        if name.is_empty() || name.contains(&b'/') {
+            return false;
+        }
+        #[cfg(target_os = "linux")]
+        load_companions();
+        // SAFETY: with this flag the library is there already, so its initialisers have run.
+        let library =
+            unsafe { Library::open(Some(path_of_bytes(name)), RTLD_LAZY | libc::RTLD_NOLOAD) };
+        library.is_ok()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = name;
+        false
+    }
 }
 
 /// Opens a file for reading, without waiting for a writer if it is a FIFO.

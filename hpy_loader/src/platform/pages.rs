@@ -27,8 +27,10 @@ pub(crate) fn is_mapped(byte: *const u8) -> bool {
 
 /// The granularity of protection.
 pub(crate) fn page_size() -> usize {
+    // Not what the kernel tells at the start of a program: valgrind changes that.
     #[cfg(unix)]
-    let size = rustix::param::page_size();
+    // SAFETY: always safe.
+    let size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(MIN_PAGE);
     #[cfg(not(unix))]
     let size = 4096;
     size

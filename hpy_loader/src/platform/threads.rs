@@ -1,7 +1,7 @@
 //! Threads: what tells them apart, where their stacks are, what they are doing, and a
 //! fence for all of them.
 
-pub(crate) use kernel::{fence_everywhere, has_fence_everywhere, stack};
+pub(crate) use kernel::{fence_everywhere, has_fence_everywhere, in_forked_processes, stack};
 
 /// A number that no other living thread has: a multiple of 8, and never 0.
 ///
@@ -29,6 +29,24 @@ pub(crate) fn current() -> usize {
         thread_local! { static ADDRESS: u64 = const { 0 } }
         ADDRESS.with(|place| std::ptr::from_ref(place).addr())
     }
+}
+
+/// Whether there is hardly any stack left below an address in this thread's.
+pub(crate) fn is_nearly_full(address: usize) -> bool {
+    /// What the loader needs for its own work, and more.
+    const MARGIN: usize = 64 << 10;
+
+    thread_local! {
+        /// The stack's end, and the address from which on it is nearly full.
+        static END: (usize, usize) = {
+            let stack = stack();
+            let margin = MARGIN.min(stack.len() / 4);
+            (stack.start, stack.start + margin)
+        };
+    }
+    // A thread that is ending may have no thread-local values any more.
+    let is_near = END.try_with(|&(end, near)| (end..near).contains(&address));
+    is_near.unwrap_or(false)
 }
 
 /// One thread, as the system knows it. It may end at any time: then nothing is known of
@@ -59,7 +77,7 @@ impl ThreadId {
 mod kernel {
     use super::{Activity, ThreadId};
     use rustix::thread::{MembarrierCommand, gettid, membarrier};
-    use std::cell::OnceCell;
+    use std::cell::Cell;
     use std::mem::MaybeUninit;
     use std::ops::Range;
     use std::sync::OnceLock;
@@ -97,9 +115,37 @@ mod kernel {
         membarrier(MembarrierCommand::PrivateExpedited).expect("a command that is registered");
     }
 
+    thread_local! {
+        /// This thread's number, once it was asked for.
+        static NUMBER: Cell<i32> = const { Cell::new(0) }
+    }
+
     pub(super) fn current() -> i32 {
-        thread_local! { static NUMBER: OnceCell<i32> = const { OnceCell::new() } }
-        NUMBER.with(|number| *number.get_or_init(|| gettid().as_raw_nonzero().get()))
+        let number = NUMBER.get();
+        if number != 0 {
+            return number;
+        }
+        let number = gettid().as_raw_nonzero().get();
+        NUMBER.set(number);
+        number
+    }
+
+    /// Has `prepare` called in each process that is forked from this one, on its one thread,
+    /// before anything else happens there.
+    pub(crate) fn in_forked_processes(prepare: fn()) {
+        static PREPARE: OnceLock<fn()> = OnceLock::new();
+        extern "C" fn in_child() {
+            // The thread has another number there, and nobody has said for this process that
+            // the command will be used.
+            NUMBER.set(0);
+            let _ = membarrier(MembarrierCommand::RegisterPrivateExpedited);
+            PREPARE.get().into_iter().for_each(|prepare| prepare());
+        }
+        if PREPARE.set(prepare).is_ok() {
+            // SAFETY: the function is there as long as the process. Without memory for the
+            // note, forked processes do without it.
+            unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        }
     }
 
     impl ThreadId {
@@ -154,6 +200,8 @@ mod kernel {
     pub(super) fn current() -> i32 {
         0
     }
+
+    pub(crate) fn in_forked_processes(_: fn()) {}
 
     impl ThreadId {
         pub(crate) fn computed(self) -> Option<Duration> {

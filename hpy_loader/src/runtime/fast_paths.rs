@@ -29,18 +29,6 @@ pub trait FastPaths:
         false
     }
 
-    /// Lends the object that a field refers to to `look`, which runs no Python
-    /// code. For a VM that can do so for less than a root.
-    ///
-    /// # Safety
-    ///
-    /// As [`load_field`](Roots::load_field).
-    #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Self::Object) -> T) -> T {
-        // SAFETY: passed on to the caller.
-        look(&unsafe { self.load_field(word) })
-    }
-
     /// The value of an exact `int` of 64 bits. `None` for anything else, or if it
     /// takes time to find out. Runs no Python code.
     #[inline]

@@ -74,10 +74,15 @@ pub use types::Types;
 ///    result is no [`VmResult`] in [`Roots`], [`Numbers`], [`Containers`], [`Types`] and
 ///    [`Objects`] (but `dump`), and those that are said to run no Python code. The loader
 ///    lends them the root in the slot itself, without a pin.
-/// 4. **Fields.** The word of [`store_field`](Roots::store_field) is not 0, and its top 16
-///    bits are 0. Until [`take_field`](Roots::take_field) takes it,
-///    [`load_field`](Roots::load_field) of that word, or of what the collector has
-///    rewritten it to, gives a root of the object.
+/// 4. **Fields.** What a field refers to is a root in the loader's
+///    [`FieldTable`](crate::native::FieldTable), which the runtime uses with the
+///    [lock](crate::Loader::lock) held, or with all other threads stopped. When an object
+///    dies for good, the runtime [releases](crate::Loader::release_fields) the fields
+///    that each `tp_traverse` of it visits. Such a root keeps its object alive, unless a
+///    collector treats it as a reference of the object whose `tp_traverse` visits the field;
+///    a collector that frees what is only referred to by roots of the table that it has not
+///    visited gives those roots up ([`retain_fields`](crate::Loader::retain_fields)) before
+///    anything else uses the table.
 /// 5. **Text.** What [`utf8`](Text::utf8), [`bytes_data`](Text::bytes_data), their fast
 ///    forms and [`type_name`](Objects::type_name) give is memory that stays as it is as long
 ///    as the *object* lives, not just this root, and a NUL byte follows it.
@@ -94,8 +99,8 @@ pub use types::Types;
 ///    `bf_getbuffer` of the same object has filled. The names in
 ///    [`CallArgs`](crate::call::CallArgs) are a tuple of as many strings as are said.
 /// 8. **Moving.** A collector moves objects only if it finds the roots in open slots
-///    through [`Loader::for_each_root`](crate::Loader::for_each_root) and rewrites them in
-///    place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A
+///    through [`Loader::for_each_root`](crate::Loader::for_each_root), and those of fields
+///    by rule 4, and rewrites them in place, and moves nothing before [`Loader::new`](crate::Loader::new) has returned. A
 ///    root that a method returned is in a slot before the next method is called, unless
 ///    just that call borrows it or nobody uses it afterwards.
 /// 9. **Roots elsewhere.** [`UNTRACKED_ROOTS`](FastPaths::UNTRACKED_ROOTS) is true only if

@@ -1,4 +1,4 @@
-//! Roots, fields, constants, threads.
+//! Roots, constants, threads.
 
 /// How many threads may run Python code at the same time: [`SingleThreaded`] or
 /// [`MultiThreaded`].
@@ -71,27 +71,6 @@ pub trait Roots: Sized + 'static {
     /// Whether both roots refer to one object (`is`).
     fn is_same(&self, a: &Self::Object, b: &Self::Object) -> bool;
 
-    /// The word that an `HPyField` in an extension's struct holds for `object`.
-    /// Not 0, and the top 16 bits are 0, as in a user-space address. The field
-    /// owns the reference; the runtime's collector finds it through the type's
-    /// `tp_traverse`.
-    fn store_field(&self, object: Self::Object) -> isize;
-
-    /// Takes the reference out of a field.
-    ///
-    /// # Safety
-    ///
-    /// `word` came from [`store_field`](Self::store_field), possibly rewritten by
-    /// the collector, and the field gives it up.
-    unsafe fn take_field(&self, word: isize) -> Self::Object;
-
-    /// A new root of the object that a field refers to.
-    ///
-    /// # Safety
-    ///
-    /// As [`take_field`](Self::take_field), but the field keeps its reference.
-    unsafe fn load_field(&self, word: isize) -> Self::Object;
-
     /// The object behind a constant of the context, by its Python name: a
     /// builtin, or `__builtins__` for the builtins' dict and `PyCapsule` for
     /// the capsules' type. The names are those of the [rows](crate::abi::context::ROWS)
@@ -108,6 +87,14 @@ pub trait Roots: Sized + 'static {
     /// Runs `wait`, which may block for long, in such a way that the VM's
     /// collector can stop the world meanwhile. A VM with one thread just calls `wait`.
     fn wait(&self, wait: &mut dyn FnMut());
+
+    /// Stops here for as long as the VM wants this thread to stop: until its collector has
+    /// been through or has caught up, or for ever once the process ends. C code may go on
+    /// for as long as it likes and run no Python code meanwhile, so the loader calls this
+    /// now and then, when the thread does not hold the lock. It may collect, and has to be
+    /// quick if nobody wants the thread to stop.
+    #[inline]
+    fn pass_safepoint(&self) {}
 
     /// The thread stops running Python code until [`attach`](Self::attach), for
     /// `HPy_LeavePythonExecution`.

@@ -95,6 +95,41 @@ impl Caller {
         Self::at(instruction + 1, stack, frame)
     }
 
+    /// The function that this is called in.
+    #[inline(always)]
+    pub(crate) fn here() -> Self {
+        #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+        {
+            let (address, stack, frame);
+            // SAFETY: three registers are read.
+            unsafe {
+                #[cfg(target_arch = "x86_64")]
+                std::arch::asm!(
+                    "lea {}, [rip]
+                     mov {}, rsp
+                     mov {}, rbp",
+                    out(reg) address,
+                    out(reg) stack,
+                    out(reg) frame,
+                    options(nomem, preserves_flags)
+                );
+                #[cfg(target_arch = "aarch64")]
+                std::arch::asm!(
+                    "adr {}, .
+                     mov {}, sp
+                     mov {}, x29",
+                    out(reg) address,
+                    out(reg) stack,
+                    out(reg) frame,
+                    options(nomem, nostack, preserves_flags)
+                );
+            }
+            Self::interrupted(address, stack, frame)
+        }
+        #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
+        Self::UNKNOWN
+    }
+
     /// The address that the call returns to.
     #[inline(always)]
     pub fn address(self) -> usize {

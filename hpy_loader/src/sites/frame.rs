@@ -32,6 +32,20 @@ pub struct SourceLine {
 }
 
 impl CFrame {
+    /// Whether it is in one of the libraries that come with the system.
+    pub(crate) fn is_of_system(&self) -> bool {
+        let library = self.library();
+        ["libc.", "libpthread.", "libstdc++.", "libm."]
+            .iter()
+            .any(|name| library.starts_with(name))
+    }
+
+    /// The name of the library's file.
+    pub(crate) fn library(&self) -> String {
+        let name = self.object.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Whether the function is one of HPy's own, which its headers and sources bring into
     /// every extension. The frame after it is the one that its author knows. Without
     /// debug information the name alone tells.

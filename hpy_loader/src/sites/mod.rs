@@ -110,6 +110,21 @@ impl Site {
         stacks::capture_interrupted(caller, limit)
     }
 
+    /// The place in the extension's code from where a library has called this function of
+    /// the VM back. None if the VM has called the library.
+    #[inline(never)]
+    pub(crate) fn of_callback() -> Option<Self> {
+        stacks::capture_callback(Caller::here())
+    }
+
+    /// Whether it is a function of the VM.
+    pub(crate) fn is_in_vm(self) -> bool {
+        match self.parts() {
+            SiteParts::Function(address) => stacks::is_of_vm(address),
+            _ => false,
+        }
+    }
+
     /// The place that C came from, if it was seen before and one frame is enough.
     /// `function` is the C function that the VM has called.
     #[inline(always)]

@@ -83,10 +83,19 @@ pub fn capture(address: usize, stack: usize, frame: usize, offset: u32, limit: u
 /// How many frames are looked at to find the extension's.
 const PASSED: usize = 128;
 
+/// How many frames are kept of a callback.
+const CALLBACK: usize = 16;
+
 /// See [`Site::of_interrupted`].
 #[cold]
 pub fn capture_interrupted(caller: Caller, limit: usize) -> (Site, bool) {
     STACKS.lock().capture_interrupted(caller, limit)
+}
+
+/// See [`Site::of_callback`].
+#[cold]
+pub fn capture_callback(caller: Caller) -> Option<Site> {
+    STACKS.lock().capture_callback(caller)
 }
 
 impl Stacks {
@@ -158,6 +167,30 @@ impl Stacks {
             true => (self.intern(&found), is_beyond),
             false => (Site::of_return(caller.address()), is_beyond),
         }
+    }
+
+    fn capture_callback(&mut self, caller: Caller) -> Option<Site> {
+        let called = self.images.find(CallScope::function());
+        let called = called.map(|image| image.range.clone());
+        let mut found = SmallVec::<[usize; 32]>::new();
+        let mut is_beyond = false;
+        let mut walk = Walk::new(caller);
+        let mut next = Some(caller.address());
+        for _ in 0..PASSED {
+            let Some(address) = next else { break };
+            if self.judge(address) != Verdict::Vm {
+                is_beyond = true;
+                // What lies below is the library's own business.
+                if !found.is_empty() || self.is_extension(called.as_ref(), address) {
+                    found.push(address);
+                }
+            } else if is_beyond {
+                break;
+            }
+            next = self.walker.step(&mut walk, &mut self.images);
+        }
+        found.truncate(CALLBACK);
+        (!found.is_empty()).then(|| self.intern(&found))
     }
 
     /// Whether an address is in the extension that was `called`.
@@ -238,6 +271,11 @@ pub fn jump(function: usize, offset: u32) -> Site {
 /// The image that an address lies in.
 pub fn image(address: usize) -> Option<Arc<Image>> {
     STACKS.lock().images.find(address).cloned()
+}
+
+/// Whether an address is in the VM's code.
+pub fn is_of_vm(address: usize) -> bool {
+    image(address).is_some_and(|image| is_vm(&image))
 }
 
 /// Whether a call was made from one of HPy's own functions.

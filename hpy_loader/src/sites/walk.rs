@@ -117,6 +117,9 @@ fn module(image: &Image) -> Module<&'static [u8]> {
     )
 }
 
+/// The frame of a function that has overrun the stack may begin as far below it.
+const OVERRUN: usize = 1 << 20;
+
 /// The part of this thread's stack from `from` to its outer end; nothing if
 /// `from` is elsewhere, as in a coroutine.
 fn stack_above(from: usize) -> Range<usize> {
@@ -124,10 +127,12 @@ fn stack_above(from: usize) -> Range<usize> {
         static STACK: Range<usize> = threads::stack();
     }
     // A thread that is ending may have no thread-local values any more.
-    match STACK.try_with(|stack| stack.contains(&from).then_some(stack.end)) {
-        Ok(Some(end)) => from..end,
-        _ => 0..0,
-    }
+    let above = STACK.try_with(|stack| match stack.contains(&from) {
+        true => from..stack.end,
+        false if (1..OVERRUN).contains(&stack.start.saturating_sub(from)) => stack.clone(),
+        false => 0..0,
+    });
+    above.unwrap_or(0..0)
 }
 
 /// Reads a word of the stack.

@@ -5,7 +5,7 @@ use crate::abi::*;
 use std::ffi::{c_int, c_long, c_short, c_void};
 
 /// A C function by the way it takes its arguments.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MethodFunction {
     /// No arguments.
     NoArgs(HPyFunc_noargs),
@@ -17,8 +17,20 @@ pub enum MethodFunction {
     Keywords(HPyFunc_keywords),
 }
 
+impl MethodFunction {
+    /// The function's address.
+    pub(crate) fn address(self) -> HPyCFunction {
+        match self {
+            Self::NoArgs(function) => function.address(),
+            Self::O(function) => function.address(),
+            Self::VarArgs(function) => function.address(),
+            Self::Keywords(function) => function.address(),
+        }
+    }
+}
+
 /// A method of a type or function of a module.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodDef {
     /// Its name.
     pub name: String,

@@ -4,16 +4,18 @@
 //! alone reads them. It checks them as HPy's loader for CPython does (`ctx_module.c` and
 //! `ctx_type.c` in hpy 0.9.0), with the messages that authors know, and makes values of
 //! them. The only C pointers in these values are functions and the closures of attributes.
-//! Modules and types live as long as the process, and so do the values that they are made
-//! from.
+//! What a module is made from is kept for the life of the process, once for each
+//! extension; what a type is made from belongs to the type.
 
 mod dunder;
 mod method;
 mod module;
+mod names;
 mod types;
 
 pub use method::{GetSetDef, MemberDef, MethodDef, MethodFunction};
 pub use module::ModuleDef;
+pub(crate) use names::{name_of, note};
 pub use types::{Offsets, TypeDef, TypeFlags};
 
 use crate::abi::HPyDef;

@@ -4,7 +4,7 @@ use super::{MethodDef, Refusal, read_defines, read_text};
 use crate::abi::*;
 
 /// What an extension says about its module.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleDef {
     /// The docstring.
     pub doc: Option<String>,

@@ -1,6 +1,6 @@
 //! Types.
 
-use super::{GetSetDef, MemberDef, MethodDef, Refusal, read_defines, read_text};
+use super::{GetSetDef, MemberDef, MethodDef, Refusal, names, read_defines, read_text};
 use crate::abi::*;
 
 /// The bits of `HPyType_Spec.flags` that mean something here.
@@ -163,7 +163,9 @@ impl TypeDef {
         unsafe {
             match define.kind {
                 HPyDef_Kind::HPyDef_Kind_Meth => {
-                    self.methods.push(MethodDef::read(&define.definition.meth)?);
+                    let method = MethodDef::read(&define.definition.meth)?;
+                    names::note(method.function.address(), &self.full_name, &method.name);
+                    self.methods.push(method);
                 }
                 HPyDef_Kind::HPyDef_Kind_Member => {
                     let mut member = MemberDef::read(&define.definition.member)?;
@@ -194,6 +196,7 @@ impl TypeDef {
                             format!("type '{}' fills an unknown slot {}", self.full_name, slot.0);
                         return Err(Refusal::system_error(message));
                     }
+                    names::note_slot(function, &self.full_name, slot);
                 }
                 HPyDef_Kind(kind) => {
                     let message = format!(

@@ -1,7 +1,6 @@
 //! Every function of the context, with every kind of handle that C should not
 //! have. The rows come from the table, so none is left out.
 
-mod answer;
 mod argument;
 mod fillers;
 mod probe;

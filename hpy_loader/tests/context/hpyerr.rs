@@ -1,6 +1,6 @@
 //! The pending error: who sets it, who sees it, when it goes.
 
-use hpy_loader::abi::HPy;
+use hpy_loader::abi::{HPy, HPyGlobal};
 
 use crate::extension::{C, c, call};
 use crate::host::{Host, both};
@@ -22,6 +22,7 @@ both! {
     unraisable_errors_are_reported,
     a_bad_handle_leaves_the_report_without_an_object,
     a_warning_is_no_error,
+    no_word_takes_the_pending_error_away,
 }
 
 fn an_error_is_set_matched_and_cleared<const THREADS: bool>(host: &Host<THREADS>) {
@@ -299,4 +300,27 @@ fn a_warning_is_no_error<const THREADS: bool>(host: &Host<THREADS>) {
         assert_eq!(c!(c.ctx_Err_WarnEx(c.known().h_LongType, text, 1)), -1);
     });
     assert_eq!(error, "TypeError: the category is no warning");
+}
+
+/// The error has a handle, which is not C's. Here C closes every word that it could be,
+/// and lets a global end it.
+fn no_word_takes_the_pending_error_away<const THREADS: bool>(host: &Host<THREADS>) {
+    let error = host.error(|c| {
+        assert!(c!(c.ctx_Repr(HPy(0x7fff_f7dd_0cc0))).is_null());
+        let classes = [c.known().h_TypeError, c.known().h_SystemError];
+        let found = classes.map(|class| c!(c.ctx_Err_ExceptionMatches(class)));
+        assert_eq!(found, [0, 1]);
+        let words = (1..300).flat_map(|slot| (1..8).map(move |age| slot | age << 28));
+        for word in words {
+            let mut global = HPyGlobal(word);
+            c!(c.ctx_Global_Store(&mut global, c.known().h_None));
+            c!(c.ctx_Global_Store(&mut global, HPy::NULL));
+            c.close(HPy(word));
+        }
+        assert_eq!(c!(c.ctx_Err_ExceptionMatches(classes[1])), 1);
+    });
+    assert_eq!(
+        error,
+        "SystemError: HPy_Repr: the handle is closed, or never was one"
+    );
 }

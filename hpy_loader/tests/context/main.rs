@@ -15,6 +15,7 @@ mod hpy_close_deaths;
 mod hpybuilder;
 mod hpycapsule;
 mod hpyerr;
+mod hpyfield;
 mod hpyfunc_arguments;
 mod hpyfunc_results;
 mod hpymember;

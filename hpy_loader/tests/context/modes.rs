@@ -5,14 +5,17 @@ use hpy_loader::Loader;
 use hpy_loader::abi::{HPy, HPyListBuilder};
 use hpy_loader::debug::{Debug, SummaryFormat, ViolationKind};
 use hpyvm_properties::extension::{C, c, call};
+use hpyvm_properties::fuzz::check_calls;
 use hpyvm_properties::{Effort, Subject, check_context};
 
 use crate::host::Host;
+use crate::sequences::{identity, plan};
 use toy_vm::{Object, Toy};
 
 /// A VM whose extension is loaded in another mode.
 struct Wrapped<const THREADS: bool> {
     host: Host<THREADS>,
+    keeps_types: bool,
     loader: &'static Loader<Toy<THREADS>>,
 }
 
@@ -24,11 +27,15 @@ impl<const THREADS: bool> Subject for Wrapped<THREADS> {
     }
 
     fn identity(&self) -> Object {
-        self.host.vm().function(|args, _| Ok(args[0].clone()))
+        identity(self.host.vm())
     }
 
     fn live(&self) -> Option<usize> {
         Some(self.host.vm().live())
+    }
+
+    fn keeps_types(&self) -> bool {
+        self.keeps_types
     }
 
     fn complaints(&self) -> u64 {
@@ -52,7 +59,11 @@ fn effort() -> Effort {
 fn traced<const THREADS: bool>() {
     let host = Host::<THREADS>::new();
     let loader = host.loader.traced();
-    let subject = Wrapped { host, loader };
+    let subject = Wrapped {
+        host,
+        keeps_types: false,
+        loader,
+    };
     check_context(&subject, effort());
     let functions = loader.trace().functions();
     let calls = |name: &str| {
@@ -87,7 +98,11 @@ fn debugged<const THREADS: bool>() {
     let loader = going_on(&host);
     // What is remembered of closed handles is not left over.
     loader.debug().set_max_closed(0);
-    let subject = Wrapped { host, loader };
+    let subject = Wrapped {
+        host,
+        keeps_types: true,
+        loader,
+    };
     let generation = loader.debug().new_generation();
     check_context(&subject, effort());
     assert!(loader.debug().open_handles(generation).is_empty());
@@ -107,6 +122,34 @@ fn a_debug_context_behaves_like_the_model() {
 #[test]
 fn a_debug_context_behaves_like_the_model_with_threads() {
     debugged::<true>();
+}
+
+#[test]
+fn hostile_calls_are_answered_or_refused_when_traced() {
+    let host = Host::<true>::new();
+    let loader = host.loader.traced();
+    let keeps_types = false;
+    let subject = Wrapped {
+        host,
+        keeps_types,
+        loader,
+    };
+    check_calls(&subject, plan(2));
+}
+
+#[test]
+fn hostile_calls_are_answered_or_refused_in_debug_mode() {
+    let host = Host::<true>::new();
+    let loader = going_on(&host);
+    // What is remembered of closed handles is not left over.
+    loader.debug().set_max_closed(0);
+    let keeps_types = true;
+    let subject = Wrapped {
+        host,
+        keeps_types,
+        loader,
+    };
+    check_calls(&subject, plan(3));
 }
 
 /// Runs C in debug mode and tells which rules it has broken.
@@ -144,6 +187,19 @@ fn what_is_right_is_not_reported() {
         none(c)
     });
     assert_eq!(kinds, []);
+}
+
+#[test]
+fn null_has_a_report_wherever_something_is_needed() {
+    let found = broken(|c, _| {
+        let variable = c!(c.ctx_ContextVar_New(c"variable".as_ptr(), HPy::NULL));
+        let nowhere = std::ptr::null_mut();
+        assert_eq!(c!(c.ctx_ContextVar_Get(variable, HPy::NULL, nowhere)), -1);
+        c.clear();
+        c.close(variable);
+        none(c)
+    });
+    assert_eq!(found, [ViolationKind::NullArgument]);
 }
 
 /// Shows every object in the same way.
@@ -367,4 +423,37 @@ fn texts_are_promised_with_their_handle() {
         .filter_map(|view| view.raw_data_size)
         .collect();
     assert_eq!(sizes, [6, 6]);
+}
+
+#[test]
+fn the_findings_of_a_program_are_taken_once() {
+    let host = Host::<true>::new();
+    let debug = host.loader.debug();
+    assert!(debug.last_findings().is_none(), "nobody has asked");
+    debug.report_at_end();
+    let loader = going_on(&host);
+    let mut leaked = HPy::NULL;
+    call(loader, host.vm().int(1), |c, arg| {
+        leaked = c.dup(arg);
+        none(c)
+    })
+    .expect("none");
+    let findings = debug.last_findings().expect("the program is over");
+    assert_eq!(findings.sum_up(&Blind).leaks().len(), 1);
+    assert!(debug.last_findings().is_none());
+    let open = debug.open_handles(1);
+    open.iter().for_each(|view| debug.force_close(view.index));
+}
+
+#[test]
+fn a_detector_stops_without_a_trace() {
+    let host = Host::<true>::new();
+    let debug = host.loader.debug();
+    let outer = debug.start_detector();
+    let inner = debug.start_detector();
+    assert!(inner > outer);
+    debug.stop_detector(inner, false);
+    debug.stop_detector(outer, true);
+    // It is for the end of a process that does not come to its own.
+    assert!(debug.last_findings().is_none());
 }

@@ -246,6 +246,188 @@ fn damaged(changes: &[(usize, u8)]) -> Vec<u8> {
     image
 }
 
+/// A field of a table, and what is said if it has another value.
+struct Field {
+    section: &'static str,
+    /// Where in the section.
+    at: usize,
+    value: &'static [u8],
+    reason: &'static str,
+}
+
+const fn field(
+    section: &'static str,
+    at: usize,
+    value: &'static [u8],
+    reason: &'static str,
+) -> Field {
+    Field {
+        section,
+        at,
+        value,
+        reason,
+    }
+}
+
+/// The system's loader survives none of these.
+#[test]
+fn each_entry_of_a_table_is_looked_at() {
+    use object::{Object as _, ObjectSection as _};
+
+    const FAR: &[u8] = &[0xff; 8];
+    const ODD: &[u8] = &[3, 0, 0, 0];
+    let workshop = Workshop::new();
+    let more = format!("{RICH}\nint puts(const char *); void say(void) {{ puts(pick(1)); }}");
+    let module = Module {
+        more: more.leak(),
+        ..Module::default()
+    };
+    let flags = ["-Wl,--hash-style=both", "-Wl,-z,lazy"];
+    let path = workshop.library_with("good.hpy0.so", &module.source(), &flags);
+    let good = std::fs::read(path).expect("read it");
+    let fields = [
+        field(
+            ".dynsym",
+            24,
+            FAR,
+            "the name of a symbol lies outside its strings",
+        ),
+        field(".dynsym", 24 + 4, b"\xff", "its symbol"),
+        field(
+            ".rela.dyn",
+            0,
+            FAR,
+            "one of its relocations lies outside its writable segments",
+        ),
+        field(
+            ".rela.dyn",
+            8,
+            b"\xff",
+            "one of its relocations is of a kind that does not belong",
+        ),
+        field(".rela.dyn", 8, b"\0", "one of its relocations is void"),
+        field(
+            ".rela.dyn",
+            12,
+            FAR,
+            "one of its relocations uses a symbol that is not there",
+        ),
+        field(
+            ".rela.dyn",
+            16,
+            FAR,
+            "one of its relocations does not fit its symbol",
+        ),
+        field(
+            ".rela.plt",
+            12,
+            FAR,
+            "one of its linkage relocations uses a symbol that is not",
+        ),
+        field(
+            ".gnu.version",
+            2,
+            &[0x7f; 2],
+            "its symbol versions are in none of its tables",
+        ),
+        field(
+            ".gnu.version_r",
+            0,
+            ODD,
+            "its table of needed versions contradicts itself",
+        ),
+        field(
+            ".gnu.version_r",
+            4,
+            ODD,
+            "its table of needed versions contradicts itself",
+        ),
+        field(
+            ".gnu.version_r",
+            8,
+            FAR,
+            "its table of needed versions contradicts itself",
+        ),
+        field(
+            ".gnu.hash",
+            0,
+            &[0; 4],
+            "its symbol hash table contradicts itself",
+        ),
+        field(
+            ".gnu.hash",
+            8,
+            ODD,
+            "its symbol hash table contradicts itself",
+        ),
+        field(
+            ".gnu.hash",
+            16,
+            &[0; 8],
+            "its symbol hash table does not lead to its symbols",
+        ),
+        field(".hash", 0, FAR, "its symbol hash table"),
+        field(
+            ".hash",
+            8,
+            FAR,
+            "its symbol hash table does not lead to its symbols",
+        ),
+        field(
+            ".eh_frame_hdr",
+            12,
+            FAR,
+            "its unwind table contradicts itself",
+        ),
+    ];
+    let file = object::File::parse(&*good).expect("an ELF file");
+    for Field {
+        section,
+        at,
+        value,
+        reason,
+    } in fields
+    {
+        let range = file.section_by_name(section).expect(section).file_range();
+        let start = range.expect("in the file").0 as usize + at;
+        let mut image = good.clone();
+        image[start..start + value.len()].copy_from_slice(value);
+        let (said, exception) = refused(&image);
+        let expected = format!("damaged: {reason}");
+        assert!(said.starts_with(&expected), "{section}+{at}: {said}");
+        assert_eq!(exception, ExceptionKind::ImportError);
+    }
+}
+
+/// A chain that leads back to itself, which the system's loader would follow for ever.
+#[test]
+fn a_chain_of_symbols_without_an_end_is_found() {
+    use object::{Object as _, ObjectSection as _};
+
+    let workshop = Workshop::new();
+    let source = Module::default().source();
+    let path = workshop.library_with("good.hpy0.so", &source, &["-Wl,--hash-style=sysv"]);
+    let good = std::fs::read(path).expect("read it");
+    let file = object::File::parse(&*good).expect("an ELF file");
+    let section = file.section_by_name(".hash").expect("a table");
+    let start = section.file_range().expect("in the file").0 as usize;
+    let word = |index: usize| {
+        let at = start + 4 * index;
+        u32::from_ne_bytes(good[at..at + 4].try_into().unwrap())
+    };
+    let (buckets, symbols) = (word(0) as usize, word(1) as usize);
+    for symbol in 1..symbols {
+        let mut image = good.clone();
+        let at = start + 4 * (2 + buckets + symbol);
+        image[at..at + 4].copy_from_slice(&(symbol as u32).to_ne_bytes());
+        let (reason, _) = refused(&image);
+        assert_eq!(
+            reason,
+            "damaged: its symbol hash table does not lead to its symbols"
+        );
+    }
+}
+
 proptest! {
     // In a process of their own, whose death is a failed test. Always the same
     // ones: a few bytes can be chosen so that what they say is consistent and

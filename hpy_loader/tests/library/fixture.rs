@@ -1,7 +1,6 @@
 //! Small shared libraries, compiled on the spot. They export the functions of
 //! a universal module and nothing else, so no headers are needed.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,14 +40,15 @@ impl Workshop {
         let output = self.path(file_name);
         let input = self.file(&format!("{file_name}.c"), source.as_bytes());
         let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+        // Libraries are looked through for what files before them lack.
+        let (libraries, flags): (Vec<&str>, Vec<&str>) =
+            flags.iter().partition(|flag| flag.starts_with("-l"));
         let result = Command::new(compiler)
-            .args([
-                OsStr::new("-O1"),
-                "-o".as_ref(),
-                output.as_ref(),
-                input.as_ref(),
-            ])
+            .args(["-O1", "-o"])
+            .arg(&output)
             .args(flags)
+            .arg(&input)
+            .args(libraries)
             .output()
             .expect("run the C compiler");
         let errors = String::from_utf8_lossy(&result.stderr);
@@ -124,6 +124,15 @@ pub const RICH: &str = r#"
         more[5000] = zeros[3] = 1;
     }
 "#;
+
+/// Whether the compiler can use this linker.
+pub fn is_installed(linker: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| {
+        let names = [format!("ld.{linker}"), linker.to_owned()];
+        names.iter().any(|name| folder.join(name).exists())
+    })
+}
 
 /// Opens a library that a test has made.
 pub fn open(name: &str, path: &Path) -> Result<Library, LoadError> {

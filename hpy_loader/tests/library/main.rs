@@ -3,5 +3,7 @@
 #[cfg(target_os = "linux")]
 mod damage;
 mod fixture;
+#[cfg(target_os = "linux")]
+mod identity;
 mod opening;
 mod refusal;

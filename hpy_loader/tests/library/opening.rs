@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hpy_loader::library::Library;
 
-use crate::fixture::{Module, RICH, Workshop, open};
+use crate::fixture::{Module, RICH, Workshop, is_installed, open};
 
 /// Reads a pointer variable of a library that is open already.
 fn variable(path: &Path, name: &str) -> *mut c_void {
@@ -125,7 +125,7 @@ fn a_weak_import_from_cpython_does_no_harm() {
     open("foo", &path).expect("it opens");
 }
 
-/// What linkers and strippers do differently.
+/// What linkers and strippers do differently. Of the linkers, those that are installed.
 #[cfg(target_os = "linux")]
 #[test]
 fn every_usual_shape_of_a_library_opens() {
@@ -134,25 +134,89 @@ fn every_usual_shape_of_a_library_opens() {
         more: RICH,
         ..Module::default()
     };
-    for (index, flags) in [
+    let for_each_linker = [
         &[] as &[&str],
         &["-s"],
         &["-g"],
         &["-Wl,-z,now"],
         &["-Wl,-z,norelro"],
-        &["-Wl,-z,noseparate-code"],
         &["-Wl,--hash-style=sysv"],
         &["-Wl,--hash-style=gnu"],
         &["-Wl,--hash-style=both"],
         &["-nostartfiles"],
         &["-Wl,-z,max-page-size=65536"],
+        &["-Wl,--no-eh-frame-hdr"],
+        &["-fno-asynchronous-unwind-tables"],
+        &["-Wl,-Bsymbolic"],
+        &["-Wl,--build-id=none"],
+        &["-Wl,-soname,libfoo.so"],
+        &["-Wl,-z,nodelete"],
+        &["-ffunction-sections", "-Wl,--gc-sections"],
+    ];
+    // Options that the others do not have.
+    let for_gnu = [
+        &["-Wl,-z,noseparate-code"] as &[&str],
+        &["-Wl,-z,pack-relative-relocs"],
+        &["-Wl,-z,nocombreloc"],
+    ];
+    let linkers = ["bfd", "gold", "lld", "mold"];
+    let linkers = linkers.into_iter().filter(|linker| is_installed(linker));
+    let linkers: Vec<String> = linkers.map(|linker| format!("-fuse-ld={linker}")).collect();
+    let each = linkers.iter().flat_map(|linker| {
+        let with_linker = move |flags: &&[&'static str]| [&[linker.as_str()], *flags].concat();
+        for_each_linker.iter().map(with_linker)
+    });
+    let all = each.chain(for_gnu.map(<[_]>::to_vec));
+    for (index, flags) in all.enumerate() {
+        let path = workshop.library_with(&format!("foo{index}.hpy0.so"), &module.source(), &flags);
+        let library = open("foo", &path).unwrap_or_else(|error| panic!("{flags:?}: {error}"));
+        assert_eq!(doc(&library), c"by a test", "{flags:?}");
+    }
+}
+
+/// Functions that are chosen when the library is loaded, thread-local data of all models,
+/// symbols with versions.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_kind_of_symbol_opens() {
+    let workshop = Workshop::new();
+    let versions = workshop.file(
+        "versions",
+        b"ONE { global: HPy*; get*; }; TWO { local: up; } ONE;",
+    );
+    let versions = format!("-Wl,--version-script={}", versions.display());
+    let module = Module {
+        more: r#"
+            static int one(void) { return 1; }
+            static void *resolve(void) { return one; }
+            int chosen(void) __attribute__((ifunc("resolve")));
+            static int chosen_here(void) __attribute__((ifunc("resolve")));
+            __thread int shared = 5;
+            static __thread int own = 6;
+            __thread int quick __attribute__((tls_model("initial-exec"))) = 7;
+            extern int absent(void) __attribute__((weak));
+            int sum;
+            __attribute__((constructor)) static void up(void) {
+                sum = chosen() + chosen_here() + shared + own + quick + (absent ? absent() : 0);
+            }
+        "#,
+        ..Module::default()
+    };
+    for (index, flags) in [
+        &[] as &[&str],
+        &["-Wl,-z,now"],
+        &[versions.as_str()],
+        &["-mtls-dialect=gnu2"],
     ]
     .into_iter()
     .enumerate()
     {
+        // For other machines the dialect has another name, and is the usual one.
+        if !cfg!(target_arch = "x86_64") && flags.contains(&"-mtls-dialect=gnu2") {
+            continue;
+        }
         let path = workshop.library_with(&format!("foo{index}.hpy0.so"), &module.source(), flags);
-        let library = open("foo", &path).unwrap_or_else(|error| panic!("{flags:?}: {error}"));
-        assert_eq!(doc(&library), c"by a test", "{flags:?}");
+        open("foo", &path).unwrap_or_else(|error| panic!("{flags:?}: {error}"));
     }
 }
 

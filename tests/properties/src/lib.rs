@@ -12,8 +12,10 @@
 //! [`extension`] and [`definitions`] are the C side of it, for other tests that
 //! play an extension.
 
+pub mod answer;
 pub mod definitions;
 pub mod extension;
+pub mod fuzz;
 mod sequences;
 
 use hpy_loader::Loader;
@@ -36,6 +38,11 @@ pub trait Subject {
 
     /// How many objects live once all garbage is gone, for a VM that can tell.
     fn live(&self) -> Option<usize>;
+
+    /// Whether the mode keeps the types that extensions make.
+    fn keeps_types(&self) -> bool {
+        false
+    }
 
     /// How many violations the mode has reported so far.
     fn complaints(&self) -> u64 {

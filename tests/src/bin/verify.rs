@@ -25,6 +25,10 @@ struct Arguments {
     /// repeated); each test in them has to pass
     #[arg(long, value_name = "TEXT")]
     files: Vec<String>,
+    /// How long the step `soak` has threads, callbacks, new types, modules and forks in one
+    /// process; 60 is what a release gets
+    #[arg(long, value_name = "MINUTES", default_value_t = 1)]
+    soak: u64,
 }
 
 fn step_names() -> clap::builder::PossibleValuesParser {
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
     let options = Options {
         accept: arguments.accept,
         files: arguments.files,
+        soak: Duration::from_secs(60 * arguments.soak),
     };
     let verification = match Verification::new(options) {
         Ok(verification) => verification,

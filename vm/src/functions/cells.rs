@@ -20,7 +20,8 @@ use rustpython_vm::VirtualMachine;
 use rustpython_vm::function::{FuncArgs, PyNativeFn};
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 /// So many functions can be told apart. Memory that is not used is not touched.
 const CELLS: usize = 1 << 15;
@@ -28,9 +29,9 @@ const CELLS: usize = 1 << 15;
 /// A closure and what it calls. The closure comes first: its address is the
 /// cell's.
 #[repr(C)]
-struct Cell<F> {
+struct Content<F> {
     closure: F,
-    function: &'static Function,
+    function: NonNull<Function>,
 }
 
 /// A cell whose closure's type has no name; all of them have one size.
@@ -39,48 +40,118 @@ type Space = MaybeUninit<[usize; 2]>;
 /// The memory for the cells: at an address that is known when the program is built.
 struct Piece(UnsafeCell<[Space; CELLS]>);
 
-// SAFETY: a cell is written by the one thread that has counted `USED` up to it,
-// before anybody gets to know its address, and never again.
+// SAFETY: a cell is written by the one thread that has taken its number, before anybody gets
+// to know its address, and not again before nobody knows it any more.
 unsafe impl Sync for Piece {}
 
 static PIECE: Piece = Piece(UnsafeCell::new([Space::uninit(); CELLS]));
-static USED: AtomicUsize = AtomicUsize::new(0);
+static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers {
+    used: 0,
+    free: Vec::new(),
+});
+
+/// The numbers of cells.
+struct Numbers {
+    used: usize,
+    free: Vec<usize>,
+}
+
+impl Numbers {
+    fn take(&mut self) -> Option<usize> {
+        self.free.pop().or_else(|| {
+            let number = (self.used < CELLS).then_some(self.used)?;
+            self.used += 1;
+            Some(number)
+        })
+    }
+}
+
+fn with_numbers<T>(work: impl FnOnce(&mut Numbers) -> T) -> T {
+    work(&mut NUMBERS.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 #[inline(always)]
 fn start() -> *mut Space {
     PIECE.0.get().cast()
 }
 
-/// The closure through which RustPython calls `function`, in a place where
-/// [`find`] finds it if there is room.
-pub fn closure(function: &'static Function) -> &'static dyn PyNativeFn {
-    place(function, move |vm: &VirtualMachine, args: FuncArgs, _| {
-        function.call(args, vm)
-    })
+/// A place with a closure in it, through which RustPython calls a function. [`find`] finds
+/// the function if there was a number left.
+pub struct Cell {
+    closure: NonNull<dyn PyNativeFn>,
+    number: Option<usize>,
 }
 
-fn place<F: PyNativeFn>(function: &'static Function, closure: F) -> &'static dyn PyNativeFn {
-    const {
-        assert!(size_of::<Cell<F>>() == size_of::<Space>());
-        assert!(align_of::<Cell<F>>() == align_of::<usize>());
+/// What a closure refers to.
+#[derive(Clone, Copy)]
+struct Pointer(NonNull<Function>);
+
+// SAFETY: a function is for any thread.
+unsafe impl Send for Pointer {}
+// SAFETY: as above.
+unsafe impl Sync for Pointer {}
+
+impl Cell {
+    /// # Safety
+    ///
+    /// The function lives as long as the cell.
+    pub unsafe fn new(function: NonNull<Function>) -> Self {
+        let pointer = Pointer(function);
+        let closure = move |vm: &VirtualMachine, args: FuncArgs, _| {
+            let Pointer(function) = { pointer };
+            // SAFETY: it lives as long as this.
+            unsafe { function.as_ref() }.call(args, vm)
+        };
+        Self::place(function, closure)
     }
-    let number = USED.fetch_add(1, Ordering::Relaxed);
-    if number >= CELLS {
-        USED.store(CELLS, Ordering::Relaxed);
-        return Box::leak(Box::new(closure));
+
+    fn place<F: PyNativeFn>(function: NonNull<Function>, closure: F) -> Self {
+        const {
+            assert!(size_of::<Content<F>>() == size_of::<Space>());
+            assert!(align_of::<Content<F>>() == align_of::<usize>());
+        }
+        let number = with_numbers(Numbers::take);
+        let closure: *mut dyn PyNativeFn = match number {
+            // SAFETY: the number is inside the piece and only ours; sizes are checked
+            // above, and the start is aligned for words.
+            Some(number) => unsafe {
+                let cell = start().add(number).cast::<Content<F>>();
+                cell.write(Content { closure, function });
+                &raw mut (*cell).closure
+            },
+            None => Box::into_raw(Box::new(closure)),
+        };
+        // SAFETY: it is an address in the piece, or that of a box.
+        let closure = unsafe { NonNull::new_unchecked(closure) };
+        Self { closure, number }
     }
-    // SAFETY: the number is inside the piece and only ours; sizes are checked
-    // above, and the start is aligned for words.
-    unsafe {
-        let cell = start().add(number).cast::<Cell<F>>();
-        cell.write(Cell { closure, function });
-        &(*cell).closure
+
+    /// The closure.
+    ///
+    /// # Safety
+    ///
+    /// Whoever gets it keeps the cell.
+    pub unsafe fn closure(&self) -> &'static dyn PyNativeFn {
+        // SAFETY: the cell is there, as the caller says.
+        unsafe { self.closure.as_ref() }
     }
 }
 
-/// The extension's function behind a closure, if it is one.
+impl Drop for Cell {
+    fn drop(&mut self) {
+        match self.number {
+            // The closure is a pointer, of which nothing has to be dropped.
+            Some(number) => with_numbers(|numbers| numbers.free.push(number)),
+            // SAFETY: it is a box, and nobody has the closure any more.
+            None => drop(unsafe { Box::from_raw(self.closure.as_ptr()) }),
+        }
+    }
+}
+
+/// The extension's function behind a closure, if it is one. It is there as long as the
+/// closure is.
 #[inline(always)]
-pub fn find(closure: &'static dyn PyNativeFn) -> Option<&'static Function> {
+pub fn find(closure: &dyn PyNativeFn) -> Option<&Function> {
     let address = std::ptr::from_ref(closure).cast::<Space>();
     let distance = address.addr().wrapping_sub(start().addr());
     if distance >= CELLS * size_of::<Space>() {
@@ -88,6 +159,10 @@ pub fn find(closure: &'static dyn PyNativeFn) -> Option<&'static Function> {
     }
     // SAFETY: nothing else than cells lies in the piece, and the closure is the
     // first member of its own. Where the function lies in it does not depend on
-    // what the closure is; see `place`.
-    Some(unsafe { (*start().byte_add(distance).cast::<Cell<usize>>()).function })
+    // what the closure is; see `Cell::place`.
+    Some(unsafe {
+        (*start().byte_add(distance).cast::<Content<usize>>())
+            .function
+            .as_ref()
+    })
 }

@@ -8,31 +8,42 @@
 //! here, so this is one by its `__class__`, with a method descriptor that does the
 //! work.
 
-use rustpython_vm::builtins::{PyStr, PyType};
+use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::function::FuncArgs;
+use rustpython_vm::object::{Traverse, TraverseFn};
 use rustpython_vm::types::{Callable, GetAttr, GetDescriptor, Representable};
 use rustpython_vm::{
     AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
 };
 
 /// The attribute.
-#[pyclass(module = false, name = "wrapper_descriptor")]
+#[pyclass(module = false, name = "wrapper_descriptor", traverse = "manual")]
 #[derive(Debug)]
 pub struct Initializer {
     method: PyObjectRef,
-    class: &'static Py<PyType>,
+    class: PyTypeRef,
+}
+
+// SAFETY: both objects are visited once.
+unsafe impl Traverse for Initializer {
+    fn traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.method.traverse(visit);
+        self.class.traverse(visit);
+    }
 }
 
 impl Initializer {
     /// The attribute for a method descriptor of `class`.
-    pub fn wrap(
-        method: PyObjectRef,
-        class: &'static Py<PyType>,
-        vm: &VirtualMachine,
-    ) -> PyObjectRef {
+    pub fn wrap(method: PyObjectRef, class: &Py<PyType>, vm: &VirtualMachine) -> PyObjectRef {
         let _ = Self::make_static_type();
+        let class = class.to_owned();
         Self { method, class }.into_pyobject(vm)
+    }
+
+    /// The method descriptor that does the work.
+    pub fn method(&self) -> &PyObject {
+        &self.method
     }
 }
 
@@ -76,7 +87,7 @@ impl Callable for Initializer {
 
     fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         match args.args.first() {
-            Some(object) if !object.class().fast_issubclass(zelf.class) => {
+            Some(object) if !object.class().fast_issubclass(zelf.class.as_object()) => {
                 let (wanted, given) = (zelf.class.name(), object.class().name());
                 Err(vm.new_type_error(format!(
                     "descriptor '__init__' requires a '{wanted}' object but received a '{given}'"

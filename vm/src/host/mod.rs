@@ -3,16 +3,15 @@
 //! All else in this program stands on this module, and it knows nothing of them.
 //!
 //! - [`exceptions`] carries errors between RustPython and the loader.
-//! - [`copies`] keeps the text that C has asked for.
+//! - [`collector`] helps RustPython's collector.
 //! - [`signatures`] knows what Python functions take.
 
-mod copies;
+pub mod collector;
 mod exceptions;
 pub mod signatures;
 
 pub use exceptions::{attempt, attempt_object, into_exception};
 
-use copies::Copies;
 use hpy_loader::Loader;
 use rustc_hash::FxHashMap;
 use rustpython_vm::builtins::PyCode;
@@ -28,8 +27,6 @@ pub type Root = PyObjectRef;
 pub struct RustPython {
     /// RustPython's types and constants, one set for the whole process.
     pub ctx: &'static Context,
-    /// NUL-terminated copies of text that C has asked for.
-    pub copies: Copies,
     /// The class `contextvars.ContextVar`, once it was needed.
     pub context_var: OnceLock<PyObjectRef>,
     /// Code objects that reports may speak of, by address.
@@ -40,7 +37,6 @@ impl Default for RustPython {
     fn default() -> Self {
         Self {
             ctx: Context::genesis(),
-            copies: Copies::default(),
             context_var: OnceLock::new(),
             codes: PyMutex::default(),
         }

@@ -1,8 +1,8 @@
 //! Modules and types of extensions, and the promise that RustPython keeps the contract.
 
 use super::types::class_of;
-use crate::functions::module_function;
-use crate::host::{Root, RustPython, attempt, attempt_object, into_exception};
+use crate::functions::new_module;
+use crate::host::{Root, RustPython, attempt, attempt_object};
 use crate::types::creation;
 use hpy_loader::runtime::{Runtime, VmResult};
 use hpy_loader::spec::{ModuleDef, TypeDef};
@@ -12,8 +12,8 @@ use rustpython_vm::{AsObject, Py, PyResult};
 
 // SAFETY: a root is a counted reference, and no object ever moves (rules 1, 2, 8 and 9).
 // The methods of rule 3 look at payloads of builtin types and of our own, and run nothing.
-// A field holds a counted address (4). Copies of text live as long as their object, by
-// `Copies` (5). A native struct is part of the payload of its instance (6). Every
+// A field's root is counted, and cleared when its owner dies (4). C reads the text of the
+// object itself (5). A native struct is part of the payload of its instance (6). Every
 // descriptor and slot checks its receiver before it calls C (7).
 unsafe impl Runtime for RustPython {}
 
@@ -31,21 +31,14 @@ impl Definitions for RustPython {
                 let message = format!("the name in a module spec must be a str, not {class}");
                 return Err(vm.new_type_error(message));
             };
-            let doc = definition.doc.as_deref().map(|doc| vm.ctx.new_str(doc));
-            let module = vm.new_module(text, vm.ctx.new_dict(), doc);
-            for method in &definition.methods {
-                let function = module_function(loader, method, &module, vm)
-                    .map_err(|error| into_exception(error, vm))?;
-                module.dict().set_item(method.name.as_str(), function, vm)?;
-            }
-            Ok(module)
+            new_module(loader, text, definition, vm)
         })
     }
 
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
+        definition: Box<TypeDef>,
         bases: &[&Root],
         metaclass: Option<&Root>,
     ) -> VmResult<Root, Self> {

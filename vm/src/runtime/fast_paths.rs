@@ -4,11 +4,12 @@ use super::errors::is_plain;
 use super::numbers::small;
 use super::references::{exactly, lend, new_plain};
 use super::roots::{FEW, is_leaf};
+use super::text::{content_of, utf8_of};
 use crate::host::{Root, RustPython, attempt, signatures};
 use crate::types::{is_bare_instance, payload};
 use hpy_loader::runtime::{FastPaths, VmResult};
+use rustpython_vm::AsObject;
 use rustpython_vm::builtins::{PyBytes, PyDict, PyFunction, PyInt, PyList, PyStr, PyTuple, PyType};
-use rustpython_vm::{AsObject, PyObject};
 use std::ffi::c_void;
 
 impl FastPaths for RustPython {
@@ -153,28 +154,18 @@ impl FastPaths for RustPython {
         }
     }
 
-    #[inline]
-    unsafe fn with_field<T>(&self, word: isize, look: impl FnOnce(&Root) -> T) -> T {
-        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-        // SAFETY: as for `load_field`, and the field keeps its reference while
-        // `look` runs no Python code.
-        lend(unsafe { &*object }, look)
-    }
-
     const KEEP_CONSTANT_TEXT: bool = true;
 
     #[inline]
     fn fast_utf8(&self, object: &Root) -> Option<*const [u8]> {
-        // Only a `str` without surrogates ever gets in there, but `bytes` do too.
-        let is_str = object.class().is(self.ctx.types.str_type);
-        is_str.then(|| self.copies.latest(object)).flatten()
+        let text = exactly::<PyStr>(object, self.ctx.types.str_type)?;
+        text.to_str().map(|_| utf8_of(text))
     }
 
     #[inline]
     fn fast_bytes(&self, object: &Root) -> Option<*const [u8]> {
-        // A `str` gets in there as well.
-        let is_bytes = object.class().is(self.ctx.types.bytes_type);
-        is_bytes.then(|| self.copies.latest(object)).flatten()
+        let bytes = exactly::<PyBytes>(object, self.ctx.types.bytes_type)?;
+        Some(content_of(bytes))
     }
 
     #[inline(always)]

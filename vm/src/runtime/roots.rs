@@ -1,4 +1,4 @@
-//! Roots, fields, constants, threads.
+//! Roots, constants, threads.
 
 use crate::capsule::PyCapsule;
 use crate::host::{Root, RustPython};
@@ -6,7 +6,6 @@ use hpy_loader::runtime::{Roots, Threads};
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::vm::thread::{self, with_current_vm};
 use rustpython_vm::{AsObject, Context, PyObject};
-use std::ptr::NonNull;
 
 /// The most items of a tuple that are looked at.
 pub(super) const FEW: usize = 16;
@@ -45,27 +44,6 @@ impl Roots for RustPython {
         a.is(b)
     }
 
-    #[inline]
-    fn store_field(&self, object: Root) -> isize {
-        object.into_raw().as_ptr().expose_provenance().cast_signed()
-    }
-
-    #[inline]
-    unsafe fn take_field(&self, word: isize) -> Root {
-        let object = std::ptr::with_exposed_provenance_mut::<PyObject>(word.cast_unsigned());
-        // SAFETY: `store_field` made the word from a reference that it gave up,
-        // and the caller vouches that the field now gives it up in turn.
-        unsafe { Root::from_raw(NonNull::new_unchecked(object)) }
-    }
-
-    #[inline]
-    unsafe fn load_field(&self, word: isize) -> Root {
-        let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-        // SAFETY: the field owns a reference, by the caller's promise, so the
-        // object is alive.
-        unsafe { &*object }.to_owned()
-    }
-
     fn constant(&self, python_name: &str) -> Root {
         with_current_vm(|vm| match python_name {
             "__builtins__" => vm.builtins.dict().into(),
@@ -88,6 +66,17 @@ impl Roots for RustPython {
             with_current_vm(|vm| vm.allow_threads(wait));
         } else {
             wait();
+        }
+    }
+
+    #[inline]
+    fn pass_safepoint(&self) {
+        #[cfg(feature = "threading")]
+        if thread::current_vm_is_set() {
+            with_current_vm(|vm| {
+                thread::suspend_if_needed(&vm.state);
+                crate::host::collector::relieve(vm);
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 //! `str` and `bytes`.
 
 use super::references::{expect_a, new_plain};
+use crate::allocator::terminated;
 use crate::host::{Root, RustPython, attempt, attempt_object};
 use hpy_loader::runtime::{Text, VmResult};
 use rustpython_vm::builtins::{PyBytes, PyStr, PyUtf8StrRef};
@@ -27,6 +28,20 @@ fn decode(bytes: Root, encoding: &str, errors: &str, vm: &VirtualMachine) -> PyR
     let codecs = &vm.state.codec_registry;
     let text = codecs.decode_text_object(bytes, encoding, Some(errors), vm);
     text.map(Into::into)
+}
+
+/// The content of text, which has no surrogates, for C.
+#[inline]
+pub(super) fn utf8_of(text: &Py<PyStr>) -> *const [u8] {
+    // SAFETY: a `str` is a box of bytes.
+    unsafe { terminated(text.as_bytes()) }
+}
+
+/// The content of `bytes`, for C.
+#[inline]
+pub(super) fn content_of(bytes: &Py<PyBytes>) -> *const [u8] {
+    // SAFETY: `bytes` are a vector of bytes that never changes.
+    unsafe { terminated(bytes.as_bytes()) }
 }
 
 impl Text for RustPython {
@@ -104,8 +119,7 @@ impl Text for RustPython {
                 encode(text, "utf-8", "strict", vm)?;
                 return Err(vm.new_system_error("text with surrogates has become UTF-8"));
             }
-            let exact = object.class().is(vm.ctx.types.str_type);
-            self.copies.get(object, text.as_bytes(), exact, vm)
+            Ok(utf8_of(text))
         })
     }
 
@@ -152,8 +166,7 @@ impl Text for RustPython {
     fn bytes_data(&self, object: &Root) -> VmResult<*const [u8], Self> {
         attempt(|vm| {
             let bytes = expect_a::<PyBytes>(object, "bytes", vm)?;
-            let exact = object.class().is(vm.ctx.types.bytes_type);
-            self.copies.get(object, bytes.as_bytes(), exact, vm)
+            Ok(content_of(bytes))
         })
     }
 }

@@ -5,25 +5,36 @@
 
 use super::info::{TypeInfo, type_name};
 use super::native_struct;
+use crate::functions::outlive;
 use crate::host::into_exception;
 use hpy_loader::member;
-use hpy_loader::spec::{GetSetDef, MemberDef};
-use rustpython_vm::builtins::PyGetSet;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyGetSet, PyType};
 use rustpython_vm::function::{ItemDoc, PySetterValue};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 use std::ffi::c_void;
+use std::sync::Arc;
 
 impl TypeInfo {
     /// Makes sure that the object is an instance of the type, as `descr_check`.
     fn check(&self, name: &str, object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
-        if object.class().fast_issubclass(self.class.as_object()) {
+        let mro = object.class().mro.read();
+        if mro.iter().any(|class| self.is_class(class)) {
             return Ok(());
         }
+        drop(mro);
         Err(vm.new_type_error(format!(
             "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
             self.definition.full_name,
             type_name(object.class()),
         )))
+    }
+
+    #[cold]
+    fn refused(&self, name: &str, what: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+        let type_name = &self.definition.full_name;
+        vm.new_attribute_error(format!(
+            "attribute '{name}' of '{type_name}' objects is not {what}"
+        ))
     }
 
     /// The native struct of an instance of the type.
@@ -54,67 +65,69 @@ fn make(getset: PyGetSet, doc: Option<&'static str>, vm: &VirtualMachine) -> PyO
     PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None).into()
 }
 
-/// A member of the native struct as an attribute of `info`'s type.
+/// The member with this number of the native struct as an attribute of `info`'s type.
 pub fn member(
-    info: &'static TypeInfo,
-    definition: &'static MemberDef,
+    info: &Arc<TypeInfo>,
+    index: usize,
+    class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
-    let name = definition.name.as_str();
+    let definition = &info.definition.members[index];
+    let getset = PyGetSet::new(&definition.name, class, &vm.ctx);
+    // SAFETY: the attribute keeps the class, and the class the definition.
+    let doc = definition.doc.as_deref().map(|doc| unsafe { outlive(doc) });
+    let this = info.clone();
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        let native = info.struct_of(name, &object, vm)?;
+        let definition = &this.definition.members[index];
+        let native = this.struct_of(&definition.name, &object, vm)?;
         let type_name = type_name(object.class());
         // SAFETY: the struct is an instance's, which `object` keeps alive.
-        let value = unsafe { member::get(info.loader, definition, &type_name, native) };
+        let value = unsafe { member::get(this.loader, definition, &type_name, native) };
         value.map_err(|error| into_exception(error, vm))
     };
+    let this = info.clone();
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        let native = info.struct_of(name, &object, vm)?;
-        let type_name = &info.definition.full_name;
+        let definition = &this.definition.members[index];
+        let native = this.struct_of(&definition.name, &object, vm)?;
+        let type_name = &this.definition.full_name;
         let value = into_option(value);
         // SAFETY: as above; others use the struct under the HPy lock only.
-        let done = unsafe { member::set(info.loader, definition, type_name, native, value) };
+        let done = unsafe { member::set(this.loader, definition, type_name, native, value) };
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx);
-    make(
-        getset.with_get(get).with_set(set),
-        definition.doc.as_deref(),
-        vm,
-    )
+    make(getset.with_get(get).with_set(set), doc, vm)
 }
 
-/// An attribute behind C functions.
+/// The attribute with this number that is behind C functions.
 pub fn getset(
-    info: &'static TypeInfo,
-    definition: &'static GetSetDef,
+    info: &Arc<TypeInfo>,
+    index: usize,
+    class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyObjectRef {
-    let name = definition.name.as_str();
-    let refused = move |what: &str, vm: &VirtualMachine| {
-        let type_name = &info.definition.full_name;
-        vm.new_attribute_error(format!(
-            "attribute '{name}' of '{type_name}' objects is not {what}"
-        ))
-    };
+    let definition = &info.definition.getsets[index];
+    let getset = PyGetSet::new(&definition.name, class, &vm.ctx);
+    // SAFETY: the attribute keeps the class, and the class the definition.
+    let doc = definition.doc.as_deref().map(|doc| unsafe { outlive(doc) });
+    let this = info.clone();
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        info.check(name, &object, vm)?;
-        let getter = definition.getter.ok_or_else(|| refused("readable", vm))?;
-        let value = info.loader.call_slot(getter, (object, definition.closure));
+        let definition = &this.definition.getsets[index];
+        this.check(&definition.name, &object, vm)?;
+        let getter = definition.getter;
+        let getter = getter.ok_or_else(|| this.refused(&definition.name, "readable", vm))?;
+        let value = this.loader.call_slot(getter, (object, definition.closure));
         value.map_err(|error| into_exception(error, vm))
     };
+    let this = info.clone();
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        info.check(name, &object, vm)?;
-        let setter = definition.setter.ok_or_else(|| refused("writable", vm))?;
+        let definition = &this.definition.getsets[index];
+        this.check(&definition.name, &object, vm)?;
+        let setter = definition.setter;
+        let setter = setter.ok_or_else(|| this.refused(&definition.name, "writable", vm))?;
         let value = into_option(value);
         let args = (object, value, definition.closure);
-        let done = info.loader.call_slot(setter, args);
+        let done = this.loader.call_slot(setter, args);
         done.map_err(|error| into_exception(error, vm))
     };
-    let getset = PyGetSet::new(name, info.class, &vm.ctx);
-    make(
-        getset.with_get(get).with_set(set),
-        definition.doc.as_deref(),
-        vm,
-    )
+    make(getset.with_get(get).with_set(set), doc, vm)
 }

@@ -100,11 +100,11 @@ impl Held {
     /// Gives the buffer back to the extension.
     fn release(mut self) {
         let function = TypeInfo::function(&self.exporter, |slots| slots.bf_releasebuffer);
-        if let Some((function, info)) = function
+        if let Some((function, loader)) = function
             && let args = (self.exporter.clone(), &mut self.buffer)
-            && let Err(error) = info.loader.call_slot(function, args)
+            && let Err(error) = loader.call_slot(function, args)
         {
-            let runtime = info.loader.runtime();
+            let runtime = loader.runtime();
             runtime.report_unraisable(error, Some(&self.exporter));
         }
     }
@@ -143,14 +143,14 @@ pub fn bf_getbuffer(
     flags: BufferFlags,
     vm: &VirtualMachine,
 ) -> PyResult<PyBuffer> {
-    let Some((function, info)) = TypeInfo::function(object, |slots| slots.bf_getbuffer) else {
+    let Some((function, loader)) = TypeInfo::function(object, |slots| slots.bf_getbuffer) else {
         let class = type_name(object.class());
         return Err(vm.new_type_error(format!("a bytes-like object is required, not '{class}'")));
     };
     let mut buffer = EMPTY;
     let flags = c_int::try_from(flags.bits()).unwrap_or_default();
     let args = (object.to_owned(), &mut buffer, flags);
-    let exporter = info.loader.call_slot(function, args);
+    let exporter = loader.call_slot(function, args);
     let exporter = exporter.map_err(|error| into_exception(error, vm))?;
     let described = describe(&buffer);
     // Without an exporter nobody is told of the release.

@@ -2,12 +2,14 @@
 
 use super::info::TypeInfo;
 use super::payload::HPyObject;
+use crate::host::RustPython;
+use hpy_loader::Loader;
 use hpy_loader::abi::Slots;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{Py, PyObject};
 
-/// A C function and the type whose loader calls it.
-pub type Operator<F> = (F, &'static TypeInfo);
+/// A C function and the loader that calls it, which is its type's.
+pub type Operator<F> = (F, &'static Loader<RustPython>);
 
 impl TypeInfo {
     /// The C function behind a slot of the object's class.
@@ -24,7 +26,7 @@ impl TypeInfo {
         match object.downcast_ref::<HPyObject>() {
             Some(payload) if payload.native().info().is_class(class) => {
                 let info = payload.native().info();
-                slot(info.effective.get()).map(|function| (function, info))
+                slot(info.effective.get()).map(|function| (function, info.loader))
             }
             _ => Self::class_function(class, slot),
         }
@@ -38,12 +40,12 @@ impl TypeInfo {
         slot: impl Fn(&Slots) -> Option<F>,
     ) -> Option<Operator<F>> {
         if let Some(info) = Self::of_class(class) {
-            return slot(info.effective.get()).map(|function| (function, info));
+            return slot(info.effective.get()).map(|function| (function, info.loader));
         }
         let mro = class.mro.read();
         mro.iter().find_map(|class| {
             let info = Self::of_class(class)?;
-            slot(info.offered.get()).map(|function| (function, info))
+            slot(info.offered.get()).map(|function| (function, info.loader))
         })
     }
 }

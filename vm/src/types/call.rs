@@ -30,25 +30,25 @@ fn function(object: &PyObject, vm: &VirtualMachine) -> PyResult<Operator<HPyFunc
     if let (Some(native), Some(place)) = (native, own_place(object)) {
         // SAFETY: the extension said that its struct has a call function there.
         if let Some(function) = unsafe { place.read_unaligned() } {
-            return Ok((function, native.info()));
+            return Ok((function, native.info().loader));
         }
-    } else if let Some((default, info)) = TypeInfo::function(object, |slots| slots.tp_call) {
+    } else if let Some((default, loader)) = TypeInfo::function(object, |slots| slots.tp_call) {
         let own = native.and_then(Native::call);
-        return Ok((own.unwrap_or(default), info));
+        return Ok((own.unwrap_or(default), loader));
     }
     let name = type_name(object.class());
     Err(vm.new_type_error(format!("'{name}' object does not support vectorcall")))
 }
 
 fn invoke(object: &PyObject, args: CallArgs<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
-    let (function, info) = function(object, vm)?;
+    let (function, loader) = function(object, vm)?;
     let repr = || {
         object
             .repr(vm)
             .map_or_else(|_| String::new(), |repr| repr.to_string())
     };
     let (callable, callee) = (object.to_owned(), Callee::Callable(&repr));
-    let result = info.loader.call_instance(function, callable, args, callee);
+    let result = loader.call_instance(function, callable, args, callee);
     result.map_err(|error| into_exception(error, vm))
 }
 pub fn tp_call(object: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

@@ -16,8 +16,9 @@ use super::info::{TypeInfo, type_name};
 use super::layout::{ancestry, builtin_of};
 use super::payload::native_of;
 use super::shapes::{New, SHAPES, Shaped};
-use crate::functions::{define, keyword_dict, slot_doc};
-use crate::host::into_exception;
+use crate::functions::{Definition, define, keyword_dict, slot_doc};
+use crate::host::{RustPython, into_exception};
+use hpy_loader::Loader;
 use hpy_loader::abi::HPyFunc_newfunc;
 use hpy_loader::call::Callee;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType, PyTypeRef};
@@ -33,12 +34,13 @@ use std::sync::atomic::Ordering;
 pub fn new_native(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let info = TypeInfo::nearest(&class);
     let function = info.and_then(|info| Some((info, info.effective.get().tp_new?)));
-    let (info, function) = function.ok_or_else(|| not_constructible(&class, vm))?;
-    call_new(info, function, class, args, vm)
+    let found = function.map(|(info, function)| (info.loader, function));
+    let (loader, function) = found.ok_or_else(|| not_constructible(&class, vm))?;
+    call_new(loader, function, class, args, vm)
 }
 
 fn call_new(
-    info: &'static TypeInfo,
+    loader: &'static Loader<RustPython>,
     function: HPyFunc_newfunc,
     class: PyTypeRef,
     args: FuncArgs,
@@ -46,7 +48,7 @@ fn call_new(
 ) -> PyResult {
     let keywords = keyword_dict(args.kwargs, vm)?;
     let args = (class.into(), args.args, keywords, Callee::Class);
-    let made = info.loader.call_slot(function, args);
+    let made = loader.call_slot(function, args);
     made.map_err(|error| into_exception(error, vm))
 }
 
@@ -123,7 +125,7 @@ fn constructs(shaped: &Shaped, class: &Py<PyType>) -> bool {
     shaped.lays_out(class) && maker().is_some_and(|class| is_slot(class, shaped.new))
 }
 
-/// A `__new__` for the dict of `class`. The function gets what it was called with.
+/// A `__new__` for the dict of a builtin type. The function gets what it was called with.
 fn static_new(
     class: &Py<PyType>,
     function: impl Fn(FuncArgs, &VirtualMachine) -> PyResult + PyThreadingConstraint + 'static,
@@ -134,26 +136,25 @@ fn static_new(
         args.args.remove(0);
         function(args, vm)
     };
-    let definition = define(
-        "__new__",
-        slot_doc("__new__"),
-        PyMethodFlags::EMPTY,
-        unbound,
-    );
+    let doc = slot_doc("__new__");
+    let definition = define("__new__", doc, PyMethodFlags::EMPTY, unbound);
     definition
         .build_bound_function(&vm.ctx, class.to_owned().into())
         .into()
 }
 
 /// The `__new__` in the dict of a type whose extension gives `tp_new`, as
-/// CPython's `tp_new_wrapper`.
+/// CPython's `tp_new_wrapper`, and what it was made from.
 pub fn new_attribute(
-    info: &'static TypeInfo,
-    function: HPyFunc_newfunc,
+    info: &TypeInfo,
+    class: &Py<PyType>,
     vm: &VirtualMachine,
-) -> PyObjectRef {
-    let checked = move |mut args: FuncArgs, vm: &VirtualMachine| {
-        let this = &info.definition.full_name;
+) -> (PyObjectRef, Definition) {
+    let (loader, of) = (info.loader, info.definition.clone());
+    let checked = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+        // The type, which RustPython binds the function to.
+        let of_type = args.args.remove(0);
+        let this = &of.full_name;
         if args.args.is_empty() {
             let message = format!("{this}.__new__(): not enough arguments");
             return Err(vm.new_type_error(message));
@@ -164,15 +165,17 @@ pub fn new_attribute(
                 "{this}.__new__(X): X is not a type object ({other})"
             ))
         })?;
-        if !class.fast_issubclass(info.class.as_object()) {
+        if !class.fast_issubclass(&of_type) {
             let class = type_name(&class);
             return Err(vm.new_type_error(format!(
                 "{this}.__new__({class}): {class} is not a subtype of {this}"
             )));
         }
-        match constructor(&class) {
-            Some((_, other)) if other == function => call_new(info, function, class, args, vm),
-            other => {
+        match (constructor(&class), of.slots.tp_new) {
+            (Some((_, other)), Some(function)) if other == function => {
+                call_new(loader, function, class, args, vm)
+            }
+            (other, _) => {
                 let class = type_name(&class);
                 let other = other.map_or(&*class, |(info, _)| &info.definition.full_name);
                 Err(vm.new_type_error(format!(
@@ -181,12 +184,17 @@ pub fn new_attribute(
             }
         }
     };
-    static_new(info.class, checked, vm)
+    let doc = slot_doc("__new__");
+    let definition = Definition::new("__new__", doc, PyMethodFlags::EMPTY, checked);
+    // SAFETY: the function is bound to the class, which keeps the definition.
+    let function = unsafe { definition.get() };
+    let function = function.build_bound_function(&vm.ctx, class.to_owned().into());
+    (function.into(), definition)
 }
 
 /// The `tp_new` of an extension that makes instances of `class`, a Python
 /// `__new__` aside.
-fn constructor(class: &Py<PyType>) -> Option<(&'static TypeInfo, HPyFunc_newfunc)> {
+fn constructor(class: &Py<PyType>) -> Option<(&TypeInfo, HPyFunc_newfunc)> {
     let class = ancestry(class).find(|class| is_slot(class, new_native))?;
     let info = TypeInfo::nearest(class)?;
     Some((info, info.effective.get().tp_new?))

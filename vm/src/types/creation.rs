@@ -1,24 +1,24 @@
 //! Making a type.
 
 use super::construction::{new_native, replace_builtin_new};
-use super::info::TypeInfo;
+use super::info::{Description, TypeInfo};
 use super::layout::builtin_of;
-use super::patches::{from_bytes, get_referents, reduce};
+use super::patches::{class_assignment, from_bytes, get_referents, reduce};
 use super::plan::{Plan, plan};
 use super::shapes::{New, shaped};
-use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
 use super::{buffer, dict, python_classes, slots};
-use crate::host::RustPython;
+use crate::functions::outlive;
+use crate::host::{RustPython, collector};
 use hpy_loader::Loader;
 use hpy_loader::abi::{HPyType_BuiltinShape, Slots};
 use hpy_loader::spec::{TypeDef, TypeFlags};
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::function::ItemDoc;
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
-use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 /// Makes the type that an extension describes.
 ///
@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 /// `TypeError` for bases or a metaclass that do not fit.
 pub fn new_type(
     loader: &'static Loader<RustPython>,
-    definition: &'static TypeDef,
+    definition: Box<TypeDef>,
     bases: Vec<PyTypeRef>,
     metaclass: Option<PyTypeRef>,
     vm: &VirtualMachine,
@@ -36,12 +36,17 @@ pub fn new_type(
         true => vec![vm.ctx.types.object_type.to_owned()],
         false => bases,
     };
+    collector::count();
+    collector::relieve_if_due(vm);
     python_classes::prepare(vm);
     reduce::prepare(vm);
-    let plan = plan(definition, &bases, vm)?;
+    class_assignment::prepare(vm);
+    let definition = Arc::from(definition);
+    let plan = plan(&definition, &bases, vm)?;
     let metaclass = metaclass_of(&bases, metaclass, vm)?;
-    let class = new_class(definition, bases, metaclass, &plan, vm)?;
-    let info = describe(loader, definition, class, &plan, vm)?;
+    let class = new_class(&definition, bases, metaclass, &plan, vm)?;
+    let info = describe(loader, definition, &class, plan, vm)?;
+    let own = &info.definition.slots;
     if let Some(shaped) = info.shape().and_then(shaped) {
         class.slots().alloc.store(Some(shaped.alloc));
         replace_builtin_new(shaped, vm);
@@ -49,17 +54,15 @@ pub fn new_type(
             from_bytes::prepare(shaped, vm);
         }
     }
-    if definition.slots.bf_getbuffer.is_some() {
+    if own.bf_getbuffer.is_some() {
         buffer::prepare(vm);
     }
-    if definition.slots.tp_traverse.is_some() {
+    if own.tp_traverse.is_some() {
         get_referents::prepare(vm)?;
     }
-    class.slots().new.store(new_slot(info, &plan.base, vm));
-    let kept = class.init_type_data(info);
-    kept.map_err(|message| vm.new_system_error(message))?;
-    dict::fill(info, vm);
-    Ok(class.to_owned())
+    class.slots().new.store(new_slot(&info, &class, vm));
+    dict::fill(&info, &class, vm);
+    Ok(class)
 }
 
 /// The class of the new class: the metaclass that the extension asks for, or the
@@ -126,20 +129,26 @@ fn flags(definition: &TypeDef) -> PyTypeFlags {
     shared
 }
 
-/// The bare class, with empty slots and an empty dict, which lives as long as the
-/// process.
+/// The bare class, with empty slots and an empty dict.
 fn new_class(
-    definition: &'static TypeDef,
+    definition: &TypeDef,
     bases: Vec<PyTypeRef>,
     metaclass: PyTypeRef,
     plan: &Plan,
     vm: &VirtualMachine,
-) -> PyResult<&'static Py<PyType>> {
-    let mut slots = PyTypeSlots::new(&definition.full_name, flags(definition));
+) -> PyResult<PyTypeRef> {
+    // SAFETY: the class keeps the definition, in its information.
+    let (full_name, doc) = unsafe {
+        (
+            outlive(&*definition.full_name),
+            definition.doc.as_deref().map(|doc| outlive(doc)),
+        )
+    };
+    let mut slots = PyTypeSlots::new(full_name, flags(definition));
     slots.basicsize = plan.basicsize;
     slots.itemsize = plan.base.slots().itemsize;
     slots.member_count = plan.member_count;
-    if let Some(doc) = &definition.doc {
+    if let Some(doc) = doc {
         slots.doc = ItemDoc::static_text(doc);
     }
     let (name, dict) = (definition.name(), Default::default());
@@ -151,19 +160,18 @@ fn new_class(
         // goes; and the class still refers to it as one of its bases.
         drop(unsafe { class.base.swap(Some(plan.base.clone())) });
     }
-    // Descriptors refer to their class for as long as they want. It is not made
-    // immortal: `sys.getrefcount` has to tell how many instances there are.
-    Ok(PyRef::leak(class))
+    python_classes::forget_dead_subclasses(&class);
+    Ok(class)
 }
 
 /// Fills the slots and puts down what there is to know of the type.
 fn describe(
     loader: &'static Loader<RustPython>,
-    definition: &'static TypeDef,
-    class: &'static Py<PyType>,
-    plan: &Plan,
+    definition: Arc<TypeDef>,
+    class: &Py<PyType>,
+    plan: Plan,
     vm: &VirtualMachine,
-) -> PyResult<&'static TypeInfo> {
+) -> PyResult<Arc<TypeInfo>> {
     let own = &definition.slots;
     let base = TypeInfo::nearest(&plan.base);
     let inherited_offset = || base?.call_offset.filter(|_| own.tp_call.is_none());
@@ -175,31 +183,30 @@ fn describe(
         effective.bf_releasebuffer = inherited(class, |slots| slots.bf_releasebuffer);
     }
     let struct_cell = match plan.adds_struct_cell {
-        true => Some(StructCell::new(class, plan.member_count - 1, vm)?),
+        true => Some(StructCell::new(plan.member_count - 1, vm)?),
         false => base.and_then(|base| base.struct_cell.clone()),
     };
-    let mut info = TypeInfo {
-        class,
-        definition,
+    let mut description = Description {
         loader,
         layout: plan.layout,
-        effective: SlotTable::new(effective),
-        offered: SlotTable::new(Slots::default()),
-        wrappers: OnceLock::new(),
+        effective,
         call_offset,
         struct_cell,
         // There may be cycles through a dict, whatever the extension says.
         is_tracked: class.slots().flags.has_feature(PyTypeFlags::HAS_DICT)
-            || is_tracked(definition, &plan.base, vm),
-        is_plain: is_plain(class, plan),
+            || is_tracked(&definition, &plan.base, vm),
+        is_plain: is_plain(class, &plan),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
+        size: plan.size,
+        definition,
     };
     if let Some(base) = base {
-        info.traversers.extend(&base.traversers);
-        info.destroyers.extend(&base.destroyers);
+        description.traversers.extend(&base.traversers);
+        description.destroyers.extend(&base.destroyers);
     }
-    Ok(Box::leak(Box::new(info)))
+    let info = TypeInfo::put_down(class, description);
+    info.map_err(|message| vm.new_system_error(message))
 }
 
 /// Whether the collector keeps track of instances: `HPy_TPFLAGS_HAVE_GC`, which
@@ -231,15 +238,15 @@ fn inherited<F>(class: &Py<PyType>, slot: impl Fn(&Slots) -> Option<F>) -> Optio
 }
 
 /// What fills the slot `new`.
-fn new_slot(info: &TypeInfo, base: &Py<PyType>, vm: &VirtualMachine) -> Option<New> {
-    let flags = &info.class.slots().flags;
+fn new_slot(info: &TypeInfo, class: &Py<PyType>, vm: &VirtualMachine) -> Option<New> {
+    let flags = &class.slots().flags;
     if flags.has_feature(PyTypeFlags::DISALLOW_INSTANTIATION) {
         return None;
     }
     if info.definition.slots.tp_new.is_some() {
         return Some(new_native);
     }
-    let inherited = base.slots().new.load()?;
+    let inherited = class.base.deref()?.slots().new.load()?;
     let Some(shaped) = info.shape().and_then(shaped) else {
         return Some(inherited);
     };

@@ -1,21 +1,19 @@
 //! The dict of a type.
 
 use super::construction::new_attribute;
-use super::info::TypeInfo;
+use super::dunder_table::DUNDERS;
+use super::info::{Attributes, TypeInfo, Wrapper};
 use super::{attributes, dunder};
 use crate::functions::method_descriptor;
+use rustpython_vm::builtins::PyType;
 use rustpython_vm::convert::ToPyObject;
-use rustpython_vm::{PyObjectRef, VirtualMachine, identifier};
+use rustpython_vm::{Py, PyObjectRef, VirtualMachine, identifier};
+use std::sync::Arc;
 
 /// Puts everything there is into the dict, in CPython's order: what comes later
 /// does not replace what is there (`type_ready_fill_dict`).
-pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
-    let TypeInfo {
-        class,
-        definition,
-        loader,
-        ..
-    } = *info;
+pub fn fill(info: &Arc<TypeInfo>, class: &Py<PyType>, vm: &VirtualMachine) {
+    let definition = &*info.definition;
     let add = |name: &str, attribute: PyObjectRef| {
         let name = vm.ctx.intern_str(name);
         let is_new = !class.attributes().contains(name);
@@ -24,22 +22,40 @@ pub fn fill(info: &'static TypeInfo, vm: &VirtualMachine) {
         }
         is_new
     };
-    if let Some(function) = definition.slots.tp_new {
-        add("__new__", new_attribute(info, function, vm));
+    let mut added = Attributes::default();
+    if definition.slots.tp_new.is_some() {
+        let (attribute, of) = new_attribute(info, class, vm);
+        added.definitions.push(of);
+        add("__new__", attribute);
     }
-    let mut wrappers = dunder::attributes(info, vm);
-    wrappers.retain(|wrapper| add(wrapper.dunder.name, wrapper.attribute.clone()));
-    info.set_wrappers(wrappers);
-    for method in &definition.methods {
-        let descriptor = method_descriptor(loader, method, class, &definition.full_name, vm);
-        add(&method.name, descriptor);
+    for dunder in DUNDERS
+        .iter()
+        .filter(|dunder| (dunder.is_filled)(&definition.slots))
+    {
+        let (attribute, of) = dunder::attribute(info, dunder, class, vm);
+        if add(dunder.name, attribute) {
+            added.wrappers.push(Wrapper {
+                dunder,
+                key: vm.ctx.intern_str(dunder.name),
+                definition: of.address(),
+            });
+        }
+        added.definitions.push(of);
     }
-    for member in &definition.members {
-        add(&member.name, attributes::member(info, member, vm));
+    for index in 0..definition.methods.len() {
+        let (attribute, of) = method_descriptor(info.loader, &info.definition, index, class, vm);
+        added.definitions.push(of);
+        add(&definition.methods[index].name, attribute);
     }
-    for getset in &definition.getsets {
-        add(&getset.name, attributes::getset(info, getset, vm));
+    for index in 0..definition.members.len() {
+        let name = &definition.members[index].name;
+        add(name, attributes::member(info, index, class, vm));
     }
+    for index in 0..definition.getsets.len() {
+        let name = &definition.getsets[index].name;
+        add(name, attributes::getset(info, index, class, vm));
+    }
+    info.set_attributes(added, class);
     let doc = definition.doc.as_deref();
     let doc = doc.map(|doc| without_signature(definition.name(), doc));
     add("__doc__", doc.to_pyobject(vm));

@@ -13,9 +13,9 @@
 //! - [`c_function`] finds the C function behind a slot, [`native_struct`] the struct
 //!   behind an object, a class included.
 //! - [`payload`] is an instance's place in RustPython, [`native`] the struct in it
-//!   that the extension sees.
-//! - [`info`] is what is kept of a type: its [`layout`], its functions in a
-//!   [`slot_table`], its [`struct_cell`] if it is a metaclass.
+//!   that the extension sees, and [`chain`] how a chain of instances ends.
+//! - [`info`] is what is kept of a type: its [`layout`] and its size among the [`sizes`],
+//!   its functions in a [`slot_table`], its [`struct_cell`] if it is a metaclass.
 //! - [`dunder_table`] has the names of slots.
 
 mod attributes;
@@ -23,6 +23,7 @@ mod buffer;
 mod buffer_description;
 mod c_function;
 pub mod call;
+mod chain;
 pub mod construction;
 pub mod creation;
 mod dict;
@@ -37,6 +38,7 @@ pub mod payload;
 mod plan;
 mod python_classes;
 mod shapes;
+mod sizes;
 mod slot_table;
 mod slots;
 mod struct_cell;

@@ -1,11 +1,11 @@
 //! The native struct of an instance.
 
+use super::chain::drop_in_turn;
 use super::info::TypeInfo;
 use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
-use hpy_loader::native::{self, FieldRef};
+use hpy_loader::native::{self, FieldRef, NativeStruct};
 use rustpython_vm::object::TraverseFn;
-use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -32,7 +32,8 @@ const INLINE_WORDS: usize = (INLINE + ALIGN) / 8 - 1;
 /// RustPython never looks into the struct, which changes behind shared references;
 /// extensions do so under the HPy lock.
 pub struct Native {
-    info: &'static TypeInfo,
+    /// The object's class keeps it.
+    info: NonNull<TypeInfo>,
     /// The struct, in `inline` if there is room. Null until it has its place.
     start: AtomicPtr<c_void>,
     /// The function for calls, null if it is the type's.
@@ -40,42 +41,57 @@ pub struct Native {
     inline: MaybeUninit<[AtomicU64; INLINE_WORDS]>,
 }
 
+// SAFETY: the pointer is to what any thread may read, and the rest is atomic.
+unsafe impl Send for Native {}
+// SAFETY: as above.
+unsafe impl Sync for Native {}
+
 const _: () = assert!(align_of::<Native>() == 8);
 
 /// Zeroed memory for the struct of one instance, where it needs some. Whoever has it
 /// makes a [`Native`] of it, which frees it.
 pub struct Memory {
-    info: &'static TypeInfo,
+    info: NonNull<TypeInfo>,
     heap: Option<NonNull<u8>>,
 }
 
 impl Memory {
     /// For an instance of the type, which has a layout. None if there is no memory.
     #[inline]
-    pub fn new(info: &'static TypeInfo) -> Option<Self> {
-        let size = info.layout.map_or(0, |layout| layout.size);
-        let heap = match size {
+    pub fn new(info: &TypeInfo) -> Option<Self> {
+        let heap = match info.room {
             0..=INLINE => None,
-            _ if !is_available(size) => return None,
-            // SAFETY: the size is not 0.
-            _ => Some(NonNull::new(unsafe {
-                std::alloc::alloc_zeroed(layout(size)?)
-            })?),
+            room if !is_available(room) => return None,
+            room => {
+                // SAFETY: the size is not 0.
+                let heap = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout(room)?) })?;
+                let native = NativeStruct::new(heap.as_ptr().cast(), info.struct_size());
+                // SAFETY: there is room for both, until the instance is dropped, which is
+                // cleared before.
+                unsafe { info.loader.set_guard(&info.definition.full_name, native) };
+                Some(heap)
+            }
         };
+        let info = NonNull::from(info);
         Some(Self { info, heap })
     }
 }
 
 impl std::fmt::Debug for Native {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "native struct of {}", self.info.definition.full_name)
+        write!(f, "native struct of {}", self.info().definition.full_name)
     }
 }
 
 impl Native {
     /// The struct in this memory, to be [settled](Self::settle) in its place.
+    ///
+    /// # Safety
+    ///
+    /// Whatever has the struct in it keeps the type's information for longer, as the class
+    /// does that the type is [`TypeInfo::nearest`] to.
     #[inline(always)]
-    pub fn new(memory: Memory) -> Self {
+    pub unsafe fn new(memory: Memory) -> Self {
         let heap = memory.heap.map_or(null_mut(), NonNull::as_ptr);
         Self {
             info: memory.info,
@@ -101,12 +117,13 @@ impl Native {
 
     /// The type that the struct was made for, whose class the object had then.
     #[inline]
-    pub fn info(&self) -> &'static TypeInfo {
-        self.info
+    pub fn info(&self) -> &TypeInfo {
+        // SAFETY: it is kept for as long as this is there, as `new` demands.
+        unsafe { self.info.as_ref() }
     }
     #[inline]
     pub fn shape(&self) -> Option<HPyType_BuiltinShape> {
-        self.info.shape()
+        self.info().shape()
     }
 
     /// The struct. It stays where it is as long as `self` does. Null for an object
@@ -118,10 +135,10 @@ impl Native {
 
     /// What visits the fields, once there are any.
     #[inline]
-    fn traversers(&self) -> &'static [HPyFunc_traverseproc] {
+    fn traversers(&self) -> &[HPyFunc_traverseproc] {
         match self.data().is_null() {
             true => &[],
-            false => &self.info.traversers,
+            false => &self.info().traversers,
         }
     }
 
@@ -134,17 +151,14 @@ impl Native {
         let Some(&function) = self.traversers().first() else {
             return;
         };
-        let mut visit_field = |field: FieldRef| {
-            if let Some(word) = field.get() {
-                let object = std::ptr::with_exposed_provenance::<PyObject>(word.cast_unsigned());
-                // SAFETY: the field owns a reference to this object, which
-                // RustPython's `store_field` put there.
-                visit(unsafe { &*object });
-            }
-        };
+        let fields = self.info().loader.fields();
         // SAFETY: the function is the type's, the struct is an instance's. The
-        // collector has stopped all other threads.
-        unsafe { native::traverse(function, self.data(), &mut visit_field) };
+        // collector has stopped all other threads, and only makes a list.
+        unsafe { fields.visit_owned(function, self.native_struct(), &mut |object| visit(object)) };
+    }
+
+    fn native_struct(&self) -> NativeStruct {
+        NativeStruct::new(self.data(), self.info().struct_size())
     }
 
     /// Whether all fields are empty. The HPy lock is held.
@@ -152,24 +166,28 @@ impl Native {
     pub fn is_bare(&self) -> bool {
         self.traversers().iter().all(|&function| {
             let mut is_bare = true;
-            let mut look = |field: FieldRef| is_bare &= field.get().is_none();
+            let mut look = |field: FieldRef| is_bare &= !field.has_reference();
             // SAFETY: as in `traverse`; whoever changes a field has the lock.
             unsafe { native::traverse(function, self.data(), &mut look) };
             is_bare
         })
     }
 
-    /// Empties the fields, those of all types on the way to `object`, and hands
-    /// out the references that they held. An empty field is not visited again.
-    pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
-        for &function in self.traversers() {
-            let mut take = |field: FieldRef| {
-                references.extend(field.take(self.info.loader.runtime()));
-            };
-            // SAFETY: as in `traverse`, but the object is dead or unreachable,
-            // which keeps others away from it.
-            unsafe { native::traverse(function, self.data(), &mut take) };
+    /// Empties the fields, those of all types on the way to `object`, and drops the
+    /// references that they held. An empty field is not visited again.
+    pub fn clear(&self) {
+        let info = self.info();
+        let (loader, traversers) = (info.loader, self.traversers());
+        if traversers.is_empty() && (self.data().is_null() || !loader.watches_structs()) {
+            return;
         }
+        let name = &info.definition.full_name;
+        let mut references = Vec::new();
+        let sink = |object| references.push(object);
+        // SAFETY: as in `traverse`, but the object is dead or unreachable, which keeps
+        // others away from it.
+        unsafe { loader.release_fields(name, traversers, self.native_struct(), sink) };
+        drop_in_turn(references);
     }
 
     /// The function that runs when the instance is called, if it is not the
@@ -193,18 +211,19 @@ impl Drop for Native {
         if start.is_null() {
             return;
         }
-        if !self.info.destroyers.is_empty() {
-            let loader = self.info.loader;
+        let info = self.info();
+        if !info.destroyers.is_empty() {
+            let loader = info.loader;
             let _entered = loader.lock().enter(loader.runtime());
-            for &function in &self.info.destroyers {
+            for &function in &info.destroyers {
                 // SAFETY: the function is the type's or a base's, whose struct
                 // starts this one; it is freed right after.
                 unsafe { native::destroy(function, start) };
             }
         }
-        let size = self.info.layout.map_or(0, |layout| layout.size);
-        if size > INLINE
-            && let Some(layout) = layout(size)
+        let room = info.room;
+        if room > INLINE
+            && let Some(layout) = layout(room)
         {
             // SAFETY: allocated in `Memory::new` with this layout.
             unsafe { std::alloc::dealloc(start.cast(), layout) };

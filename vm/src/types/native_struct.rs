@@ -2,7 +2,7 @@
 
 use super::info::TypeInfo;
 use super::layout::Shape;
-use super::payload::{HPyObject, carrier, native_of};
+use super::payload::{Carrier, HPyObject, native_of};
 use super::struct_cell::StructCell;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::vm::thread::with_current_vm;
@@ -37,23 +37,19 @@ fn of_class(class: &Py<PyType>) -> Option<*mut c_void> {
     let cell = metaclass.struct_cell.as_ref()?;
     let holder = with_current_vm(|vm| {
         let made = cell.load(class, vm);
-        made.or_else(|| make(metaclass, cell, class, vm))
+        made.or_else(|| make(cell, class, vm))
     })?;
     // The class keeps the object, whose payload stays where it is.
-    Some(holder.downcast_ref::<HPyObject>()?.native().data())
+    Some(holder.downcast_ref::<Carrier>()?.data())
 }
 
 /// Makes the struct of a class, unless another thread was faster.
-fn make(
-    metaclass: &'static TypeInfo,
-    cell: &StructCell,
-    class: &Py<PyType>,
-    vm: &VirtualMachine,
-) -> Option<PyObjectRef> {
+fn make(cell: &StructCell, class: &Py<PyType>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     cell.load(class, vm).or_else(|| {
-        let holder = carrier(metaclass, vm)?;
+        let metaclass = TypeInfo::shared(class.as_object().class())?;
+        let holder: PyObjectRef = Carrier::make(metaclass, vm)?.into();
         cell.store(class, holder.clone(), vm).ok()?;
         Some(holder)
     })

@@ -14,6 +14,7 @@
 use super::info::TypeInfo;
 use super::layout::Shape;
 use super::native::{Memory, Native};
+use crate::host::collector;
 use rustpython_vm::builtins::{
     PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
 };
@@ -27,6 +28,7 @@ use std::ffi::c_void;
 use std::fmt::Debug;
 use std::mem::offset_of;
 use std::ptr::fn_addr_eq;
+use std::sync::Arc;
 
 /// RustPython's type of the slot `alloc`.
 pub type Alloc = fn(PyTypeRef, usize, &VirtualMachine) -> PyResult;
@@ -55,11 +57,14 @@ impl<B: Extensible, const TRACKED: bool> Instance<B, TRACKED> {
         assert!(payload_offset::<Self>() == payload_offset::<B>());
     };
 
-    /// An object whose native struct has its place.
+    /// An object whose native struct has its place. The type that the memory is for is
+    /// the nearest to the class.
     #[inline(always)]
     fn settled(base: B, memory: Memory, class: PyTypeRef, dict: Option<PyDictRef>) -> PyRef<Self> {
         const { Self::STARTS_WITH_BASE };
-        let native = Native::new(memory);
+        // SAFETY: the class keeps the type's information, see `TypeInfo::nearest`, and an
+        // object drops its payload before it lets go of its class.
+        let native = unsafe { Native::new(memory) };
         let object = PyRef::new_ref(Self { base, native }, class, dict);
         object.native.settle();
         object
@@ -100,7 +105,7 @@ impl<B: Extensible, const TRACKED: bool> MaybeTraverse for Instance<B, TRACKED> 
 
     fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
         self.base.try_clear(references);
-        self.native.clear(references);
+        self.native.clear();
     }
 }
 
@@ -173,6 +178,8 @@ pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> 
         let message = format!("instances of '{}' have no native struct", class.name());
         return Err(vm.new_system_error(message));
     };
+    collector::count();
+    collector::relieve_if_due(vm);
     let memory = Memory::new(info).ok_or_else(|| vm.no_memory_error())?;
     let has_dict = class.slots().flags.has_feature(PyTypeFlags::HAS_DICT);
     let dict = has_dict.then(|| vm.ctx.new_dict());
@@ -203,10 +210,14 @@ pub fn fast_new_instance(class: PyObjectRef) -> Result<(PyObjectRef, *mut c_void
     let Some(info) = TypeInfo::of_class(&class).filter(|info| info.is_plain) else {
         return Err(class.into());
     };
-    match Memory::new(info) {
-        Some(memory) if info.is_tracked => Ok(made::<true>(memory, class)),
-        Some(memory) => Ok(made::<false>(memory, class)),
-        None => Err(class.into()),
+    if info.is_tracked && collector::count() {
+        // The general way passes where the collector is helped.
+        return Err(class.into());
+    }
+    match (Memory::new(info), info.is_tracked) {
+        (Some(memory), true) => Ok(made::<true>(memory, class)),
+        (Some(memory), false) => Ok(made::<false>(memory, class)),
+        (None, _) => Err(class.into()),
     }
 }
 
@@ -239,8 +250,56 @@ pub fn native_of(object: &PyObject) -> Option<&Native> {
         .or_else(|| of::<PyList>(object))
 }
 
-/// An object that only carries a struct of the type, as an instance would.
-pub fn carrier(info: &'static TypeInfo, vm: &VirtualMachine) -> Option<PyObjectRef> {
-    let class = vm.ctx.types.object_type.to_owned();
-    Some(HPyObject::settled(Object, Memory::new(info)?, class, None).into())
+/// What carries a struct of a type for an object that is no instance of it, but a class
+/// whose metaclass the type is.
+#[derive(Debug)]
+pub struct Carrier {
+    native: Native,
+    /// Goes after the struct.
+    _info: Kept,
+}
+
+struct Kept(Arc<TypeInfo>);
+
+impl Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.definition.full_name)
+    }
+}
+
+impl Carrier {
+    /// Makes one. None if there is no memory.
+    pub fn make(info: Arc<TypeInfo>, vm: &VirtualMachine) -> Option<PyRef<Self>> {
+        let memory = Memory::new(&info)?;
+        // SAFETY: the information lies beside the struct, which is dropped first.
+        let native = unsafe { Native::new(memory) };
+        let _info = Kept(info);
+        let class = vm.ctx.types.object_type.to_owned();
+        let carrier = PyRef::new_ref(Self { native, _info }, class, None);
+        carrier.native.settle();
+        Some(carrier)
+    }
+
+    pub fn data(&self) -> *mut c_void {
+        self.native.data()
+    }
+}
+
+impl PyPayload for Carrier {
+    fn class(ctx: &Context) -> &'static Py<PyType> {
+        ctx.types.object_type
+    }
+}
+
+impl MaybeTraverse for Carrier {
+    const HAS_TRAVERSE: bool = true;
+    const HAS_CLEAR: bool = true;
+
+    fn try_traverse(&self, visit: &mut TraverseFn<'_>) {
+        self.native.traverse(visit);
+    }
+
+    fn try_clear(&mut self, _: &mut Vec<PyObjectRef>) {
+        self.native.clear();
+    }
 }

@@ -10,6 +10,7 @@
 
 use super::info::{TypeInfo, type_name};
 use super::layout::{Layout, Shape, ancestry, builtin_of};
+use super::sizes::Size;
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::types::PyTypeFlags;
@@ -22,11 +23,15 @@ pub struct Plan {
     pub layout: Option<Layout>,
     /// RustPython's size of an instance.
     pub basicsize: usize,
+    /// The same, if no other type may have it.
+    pub size: Option<Size>,
     /// The number of `__slots__` that instances have.
     pub member_count: usize,
     /// Whether the last of them is for the struct of a class.
     pub adds_struct_cell: bool,
 }
+
+const WORD: usize = size_of::<usize>();
 
 const SHAPE_OF_CLASSES: Shape = Shape::HPyType_BuiltinShape_Type;
 
@@ -42,16 +47,19 @@ pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> P
         Some(inherited) => Some(extend(definition, base, inherited, vm)?),
         None => attach(definition, base, vm)?,
     };
-    let basicsize = match layout {
-        Some(layout) if inherited != Some(layout) => unique_basicsize(base, layout.size),
-        _ => base.slots().basicsize,
-    };
+    let of_base = base.slots().basicsize;
+    let size = layout.filter(|_| inherited != layout).map(|layout| {
+        let own = layout.size.next_multiple_of(WORD).max(WORD);
+        Size::take(base, of_base + own)
+    });
+    let basicsize = size.as_ref().map_or(of_base, Size::get);
     let is_of_classes = layout.is_some_and(|layout| layout.shape == SHAPE_OF_CLASSES);
     let adds_struct = inherited.is_none() && is_of_classes;
     Ok(Plan {
         base: base.to_owned(),
         layout,
         basicsize,
+        size,
         // One for the struct, see `struct_cell`.
         member_count: base.slots().member_count + usize::from(adds_struct),
         adds_struct_cell: adds_struct,
@@ -140,20 +148,6 @@ fn is_like(solid: &Py<PyType>, builtin: &Py<PyType>) -> bool {
 
 fn shape_name(shape: Shape) -> &'static str {
     shape.name().unwrap_or("unknown shape")
-}
-
-/// A size that no other type directly under `base` has.
-fn unique_basicsize(base: &Py<PyType>, size: usize) -> usize {
-    let subclasses = base.subclasses.read();
-    let taken = subclasses.iter().filter_map(|class| {
-        let class = class.upgrade()?.downcast::<PyType>().ok()?;
-        Some(class.slots().basicsize)
-    });
-    let taken: Vec<usize> = taken.collect();
-    let smallest = base.slots().basicsize + size.next_multiple_of(8).max(8);
-    (smallest..)
-        .find(|size| !taken.contains(size))
-        .unwrap_or(smallest)
 }
 
 /// The base whose instances' layout the others fit into, as CPython's

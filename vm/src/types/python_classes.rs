@@ -13,16 +13,17 @@
 //! of an extension is made. Metaclasses inherit them.
 
 use super::dunder_table::DUNDERS;
-use super::info::TypeInfo;
+use super::info::{TypeInfo, forget_known, pin_lost};
 use super::shapes::New;
 use super::slots::{self, Attributes};
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::class::add_operators;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::types::SLOT_DEFS;
-use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
+use std::collections::HashMap;
 use std::ptr::fn_addr_eq;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 /// RustPython's type of the slot `setattro`.
 type SetAttribute = fn(&PyObject, &Py<PyStr>, PySetterValue, &VirtualMachine) -> PyResult<()>;
@@ -85,6 +86,38 @@ fn replace(class: &Py<PyType>, new: New, set_attribute: SetAttribute) {
     for_each_subclass(class, &mut |class| replace(class, new, set_attribute));
 }
 
+/// A list of subclasses that is shorter is not looked through.
+const SHORT: usize = 64;
+
+/// At which length the list of subclasses is looked through next, by the address of the
+/// base.
+static NEXT_LOOK: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
+
+/// Takes the dead ones out of the list of subclasses that each base of a new class has,
+/// where RustPython leaves them until somebody asks for `__subclasses__`. A list is looked
+/// through whenever it has doubled, so that each class pays for few others.
+pub fn forget_dead_subclasses(class: &Py<PyType>) {
+    for base in class.bases.read().as_slice() {
+        let length = base.subclasses.read().len();
+        let mut next_look = NEXT_LOOK.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = std::ptr::from_ref::<Py<PyType>>(base).addr();
+        if length < next_look.get(&address).copied().unwrap_or(SHORT) {
+            continue;
+        }
+        let mut alive = Vec::with_capacity(length);
+        base.subclasses.write().retain(|class| {
+            let class = class.upgrade();
+            let is_alive = class.is_some();
+            alive.extend(class);
+            is_alive
+        });
+        next_look.insert(address, 2 * alive.len().max(SHORT / 2));
+        // Nothing is locked when these are dropped.
+        drop(next_look);
+        drop(alive);
+    }
+}
+
 fn for_each_subclass(class: &Py<PyType>, action: &mut dyn FnMut(&Py<PyType>)) {
     let subclasses = class.subclasses.read();
     let alive = subclasses
@@ -113,14 +146,21 @@ fn set_class_attribute(
     value: PySetterValue,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    (originals(vm)?.set_attribute)(class, name, value, vm)?;
+    let set = originals(vm)?.set_attribute;
     let Some(class) = class.downcast_ref::<PyType>() else {
-        return Ok(());
+        return set(class, name, value, vm);
     };
-    let name = name.as_bytes();
-    if name == b"__bases__" {
+    if name.as_bytes() == b"__bases__" {
+        let old = class.mro.read().clone();
+        set(class.as_object(), name, value, vm)?;
+        forget_known();
+        pin_lost(&old, &class.mro.read());
         reconnect(class, None, vm);
-    } else if name.starts_with(b"__")
+        return Ok(());
+    }
+    set(class.as_object(), name, value, vm)?;
+    let name = name.as_bytes();
+    if name.starts_with(b"__")
         && let Some(dunder) = DUNDERS.iter().find(|dunder| dunder.name.as_bytes() == name)
     {
         reconnect(class, Some(dunder.name), vm);
@@ -132,7 +172,7 @@ fn set_class_attribute(
 /// those that go by one name.
 fn reconnect(class: &Py<PyType>, name: Option<&'static str>, vm: &VirtualMachine) {
     if let Some(info) = TypeInfo::of_class(class) {
-        info.offer();
+        info.offer(class);
     }
     match name {
         Some(name) => connect(class, Attributes::one(class, name, &vm.ctx)),

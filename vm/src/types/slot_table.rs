@@ -2,30 +2,50 @@
 //! code assigns to an attribute that a slot goes by.
 
 use hpy_loader::abi::Slots;
+use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// A table of C functions that can be replaced while others read it.
 ///
-/// Readers keep what they have found for the length of a call, so no table is
-/// ever freed. Few exist: one that comes back is used again, and there are no more
+/// Readers keep what they have found for the length of a call, so no table is freed
+/// before the type is. Few exist: one that comes back is used again, and there are no more
 /// than ways in which the attributes of one type can be there or not.
 pub struct SlotTable {
     current: AtomicPtr<Slots>,
-    made: Mutex<Vec<&'static Slots>>,
+    made: Mutex<Vec<Made>>,
+}
+
+/// A table that was made. It is nobody's to change, and is freed with the type.
+struct Made(NonNull<Slots>);
+
+// SAFETY: a table of function pointers, which nobody writes to.
+unsafe impl Send for Made {}
+
+impl Made {
+    fn new(slots: Slots) -> Self {
+        Self(NonNull::from(Box::leak(Box::new(slots))))
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // SAFETY: it was leaked from a box, and goes once, with the last that could read it.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
 }
 
 impl SlotTable {
     pub fn new(slots: Slots) -> Self {
-        let slots: &'static Slots = Box::leak(Box::new(slots));
+        let made = Made::new(slots);
         Self {
-            current: AtomicPtr::new(std::ptr::from_ref(slots).cast_mut()),
-            made: Mutex::new(vec![slots]),
+            current: AtomicPtr::new(made.0.as_ptr()),
+            made: Mutex::new(vec![made]),
         }
     }
     #[inline]
-    pub fn get(&self) -> &'static Slots {
-        // SAFETY: it points to a table that is never freed nor changed.
+    pub fn get(&self) -> &Slots {
+        // SAFETY: it points to a table that is not changed, nor freed before this is.
         unsafe { &*self.current.load(Ordering::Acquire) }
     }
     pub fn replace(&self, slots: Slots) {
@@ -33,14 +53,16 @@ impl SlotTable {
             .made
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        let known = made.iter().copied().find(|known| known.is_same(&slots));
-        let table = known.unwrap_or_else(|| {
-            let table: &'static Slots = Box::leak(Box::new(slots));
-            made.push(table);
-            table
-        });
-        let table = std::ptr::from_ref(table).cast_mut();
-        self.current.store(table, Ordering::Release);
+        // SAFETY: none of them is freed before this is.
+        let is_same = |known: &&Made| unsafe { known.0.as_ref() }.is_same(&slots);
+        let table = match made.iter().find(is_same) {
+            Some(known) => known.0,
+            None => {
+                made.push(Made::new(slots));
+                made[made.len() - 1].0
+            }
+        };
+        self.current.store(table.as_ptr(), Ordering::Release);
     }
 }
 

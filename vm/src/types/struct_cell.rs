@@ -22,12 +22,14 @@ pub struct StructCell {
 }
 
 impl StructCell {
-    /// The slot number `index` of the instances of `metaclass`.
-    pub fn new(metaclass: &Py<PyType>, index: usize, vm: &VirtualMachine) -> PyResult<Self> {
+    /// The slot number `index` of the instances of a metaclass.
+    pub fn new(index: usize, vm: &VirtualMachine) -> PyResult<Self> {
         let name = vm.ctx.intern_str("native struct");
         let descriptor = PyMemberDescriptor {
             common: PyDescriptorOwned {
-                typ: metaclass.to_owned(),
+                // The metaclass keeps this, so it must not be kept in turn. Nobody but us
+                // uses the slot, for instances of that metaclass only.
+                typ: vm.ctx.types.type_type.to_owned(),
                 name,
                 qualname: Default::default(),
             },

@@ -9,6 +9,7 @@ mod hpy_debug {
     use crate::universal::set_hook;
     use crate::universal::shown::Shown;
     use hpy_loader::debug::{Debug, HandleView};
+    use hpy_loader::report;
     use rustpython_vm::builtins::PyUtf8StrRef;
     use rustpython_vm::convert::ToPyObject;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -124,25 +125,82 @@ mod hpy_debug {
         Ok(names.map(|name| name.to_pyobject(vm)).collect())
     }
 
-    /// Return what the mode has found since a generation: whether that is nothing,
-    /// and a report. `show` gives the words for an object that has leaked, and
-    /// `is_runner` says of a frame of Python whether it is left out. Not in HPy's
+    /// Report what is found from here on at the end of the process, whatever brings that
+    /// about, and go on after broken rules. Not in HPy's own module.
+    #[pyfunction]
+    fn report_at_end(vm: &VirtualMachine) -> PyResult<()> {
+        make_loader(vm)?.debug().report_at_end();
+        Ok(())
+    }
+
+    /// See the signals that end the process before whoever has set a handler. Not in HPy's
     /// own module.
     #[pyfunction]
-    fn sum_up(
-        generation: i64,
+    fn watch_ends(vm: &VirtualMachine) -> PyResult<()> {
+        make_loader(vm)?.debug().watch_ends();
+        Ok(())
+    }
+
+    /// Have no thread of its own until `watch_ends` is called. Not in HPy's own module.
+    #[pyfunction]
+    fn prepare_fork(vm: &VirtualMachine) -> PyResult<()> {
+        let debug = make_loader(vm)?.debug();
+        vm.allow_threads(|| debug.prepare_fork());
+        Ok(())
+    }
+
+    /// Return what `report_at_end` has asked for, at the end of the program: whether
+    /// nothing was found, and a report, which may be empty. It is not reported any more
+    /// after that. `status` is the exit status with which the program has ended, `show` gives
+    /// the words for an object that has leaked, and `is_runner` says of a frame of Python
+    /// whether it is left out. Not in HPy's own module.
+    #[pyfunction]
+    fn last_report(
+        status: i32,
         show: PyObjectRef,
         is_runner: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<(bool, String)> {
-        let findings = with(|debug| debug.findings(generation), vm)?;
+        let loader = make_loader(vm)?;
+        let debug = loader.debug();
+        let findings = vm.allow_threads(|| {
+            debug.program_is_over(status);
+            debug.last_findings()
+        });
+        let Some(findings) = findings else {
+            return Ok((true, String::new()));
+        };
         let summary = findings.sum_up(&Shown {
-            loader: make_loader(vm)?,
+            loader,
             show,
             is_runner,
             vm,
         });
-        Ok((summary.is_clean(), summary.to_string()))
+        // The processes that the program forks have no report of their own, as long as there
+        // is nothing to say. Nor have they a status of their own.
+        Ok(match (debug.is_forked(), summary.is_clean()) {
+            (true, true) => (true, String::new()),
+            (is_forked, is_clean) => (is_forked || is_clean, format!("{summary}\n")),
+        })
+    }
+
+    /// Start to look for leaks, and return the new generation. Not in HPy's own module.
+    #[pyfunction]
+    fn start_detector(vm: &VirtualMachine) -> PyResult<i64> {
+        with(Debug::start_detector, vm)
+    }
+
+    /// End that. What it has found is reported again if the process comes to no good end.
+    /// Not in HPy's own module.
+    #[pyfunction]
+    fn stop_detector(generation: i64, has_found: bool, vm: &VirtualMachine) -> PyResult<()> {
+        with(|debug| debug.stop_detector(generation, has_found), vm)
+    }
+
+    /// Write a report to where the reports of this process go. Not in HPy's own module.
+    #[pyfunction]
+    fn write_report(text: PyUtf8StrRef) {
+        report::write(text.as_str());
     }
 
     /// Return a list of dicts, one for each rule that was broken at some place.
@@ -162,6 +220,7 @@ mod hpy_debug {
                 ("used", c_frames(violation.used, vm)),
                 ("opened", c_frames(violation.opened, vm)),
                 ("closed", c_frames(violation.closed, vm)),
+                ("stored", c_frames(violation.stored, vm)),
                 ("python", python_frames(violation.python, vm)),
             ] {
                 dict.set_item(key, value, vm)?;

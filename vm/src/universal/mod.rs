@@ -7,7 +7,7 @@ mod pending;
 mod shown;
 pub mod trace;
 
-pub use mode::warn_of_names;
+pub use mode::{asks_for_reports, warn_of_names};
 pub use pending::execute;
 
 use crate::host::{into_exception, make_loader};
@@ -142,6 +142,7 @@ pub fn import_module(spec: PyObjectRef, path: PyObjectRef, vm: &VirtualMachine) 
 
 #[rustpython_vm::pymodule(name = "hpy.universal")]
 pub mod hpy_universal {
+    use super::mode::note_name;
     use super::{Mode, VERSION, choose_mode, new_load_error_class};
     use crate::host::make_loader;
     use rustpython_vm::builtins::{PyModule, PyStrRef, PyTypeRef};
@@ -204,6 +205,7 @@ pub mod hpy_universal {
             _ => Mode::Universal,
         };
         let name = args.name.to_string();
+        note_name(&name);
         super::load(&name, &args.path, args.spec, mode, vm)
     }
 

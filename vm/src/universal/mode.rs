@@ -30,7 +30,16 @@ pub fn warn_of_names() {
     }
 }
 
-fn note_name(name: &str) {
+/// Whether the environment or the command line asks for a mode that makes reports.
+pub fn asks_for_reports() -> bool {
+    let value = env::var_os("HPY").unwrap_or_default();
+    let value = value.to_string_lossy();
+    let modes = ["debug", "trace"].iter().any(|mode| value.contains(mode));
+    modes || env::args_os().any(|argument| argument == "hpy.debug" || argument == "hpy.trace")
+}
+
+/// Notes that a module was loaded.
+pub fn note_name(name: &str) {
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if !names.iter().any(|known| known == name) {
         names.push(name.to_owned());
@@ -49,6 +58,9 @@ pub fn choose_mode(name: &str, environment: &PyObject, vm: &VirtualMachine) -> P
     // of the process.
     if mode == Mode::Debug {
         make_loader(vm)?.debug().set_reports_faults(true);
+        let any = vm.new_tuple(("keep_watch",));
+        let ends = vm.import_from("hpy._ends", any, 0)?;
+        ends.get_attr("keep_watch", vm)?.call((), vm)?;
     }
     Ok(mode)
 }

@@ -52,6 +52,7 @@ impl Heap {
         let scan = collection.scan(to);
         let condemned = collection.condemn();
         collection.scan(scan);
+        collection.forget_fields();
         let dead = collection.sweep();
         let Collection {
             free,
@@ -157,14 +158,12 @@ impl Collection<'_> {
         // SAFETY: a companion lives as long as its object, and this one is being
         // copied.
         let companion = unsafe { companion.as_ref() };
-        companion.for_each_field(&mut |field| {
-            if let Some(word) = field.get() {
-                let old = word.cast_unsigned();
-                let new = self.forward(old);
-                if new != old {
-                    field.set(new.cast_signed());
-                    self.statistics.fields_rewritten += 1;
-                }
+        companion.for_each_referent(&mut |object| {
+            let old = object.cell().get();
+            let new = self.forward(old);
+            if new != old {
+                object.cell().set(new);
+                self.statistics.fields_rewritten += 1;
             }
         });
         companion.owner.set(owner);
@@ -188,6 +187,14 @@ impl Collection<'_> {
     fn is_dead(&self, companion: &Companion) -> bool {
         let owner = companion.owner.get();
         self.from.contains(&owner) && !self.heap.header(owner).moved.get()
+    }
+
+    /// Gives up the references of fields that no `tp_traverse` has visited: their objects
+    /// are dead, or have forgotten them, and nobody has rewritten the address.
+    fn forget_fields(&self) {
+        if let Some(retain) = self.heap.fields.get() {
+            retain(&mut |object| !self.from.contains(&object.cell().get()));
+        }
     }
 
     /// Takes out the companions of the dead.

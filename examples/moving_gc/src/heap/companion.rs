@@ -6,10 +6,11 @@
 //! refers back. After each collection the heap looks through all companions:
 //! those whose objects have not moved are buried.
 
+use super::Object;
 use hpy_loader::abi::{HPyField, HPyType_BuiltinShape};
 use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_keywords, HPyFunc_traverseproc};
 use hpy_loader::capsule::Capsule;
-use hpy_loader::native::{self, FieldRef};
+use hpy_loader::native::{self, FieldRef, FieldTable, NativeStruct};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
@@ -19,10 +20,20 @@ use std::rc::Rc;
 /// The alignment that extensions are promised.
 const ALIGN: usize = 16;
 
+/// What is done to a struct.
+pub type Release = Box<dyn Fn(&NativeLayout, NativeStruct)>;
+
 /// What the native structs of a type's instances look like. Never freed, since
 /// a struct may outlive its type by half a collection.
-#[derive(Debug)]
 pub struct NativeLayout {
+    /// What the fields refer to.
+    pub table: &'static FieldTable<Object>,
+    /// Empties the fields that the `tp_traverse`s visit, when the object is dead.
+    pub release: Release,
+    /// Bytes behind the struct, for a guard of the debug mode.
+    pub guard: usize,
+    /// Makes the guard of a new struct.
+    pub set_guard: Release,
     /// The builtin type that the struct is attached to.
     pub shape: HPyType_BuiltinShape,
     /// Bytes.
@@ -51,16 +62,22 @@ const _: () = assert!(align_of::<u128>() == ALIGN);
 impl Native {
     fn new(layout: &'static NativeLayout) -> Option<Self> {
         // A struct without members has an address as well.
-        let count = layout.size.div_ceil(ALIGN).max(1);
+        let count = (layout.size + layout.guard).div_ceil(ALIGN).max(1);
         let mut memory = Vec::new();
         memory.try_reserve_exact(count).ok()?;
         memory.resize(count, Cell::new(0));
         let memory = memory.into();
-        Some(Self { layout, memory })
+        let native = Self { layout, memory };
+        (layout.set_guard)(layout, native.as_struct());
+        Some(native)
     }
 
     fn address(&self) -> *mut c_void {
         self.memory.as_ptr().cast_mut().cast()
+    }
+
+    fn as_struct(&self) -> NativeStruct {
+        NativeStruct::new(self.address(), self.layout.size)
     }
 
     fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
@@ -81,8 +98,13 @@ impl Native {
 
 impl Drop for Native {
     fn drop(&mut self) {
-        // The objects that the fields refer to may be dead already.
-        self.for_each_field(&mut |field| field.set(0));
+        let native = self.as_struct();
+        // The objects that the fields refer to may be dead already, which is nothing to a
+        // reference here.
+        (self.layout.release)(self.layout, native);
+        self.for_each_field(&mut |field| {
+            self.layout.table.release(native, field);
+        });
         for &function in &self.layout.destroyers {
             // SAFETY: the function is that of the type or of a base, and freeing
             // the memory is all that follows.
@@ -123,9 +145,13 @@ impl Companion {
         self.native.get().map(|native| native.layout)
     }
 
-    pub(super) fn for_each_field(&self, visit: &mut dyn FnMut(FieldRef)) {
+    /// Visits what the native struct's fields refer to; see
+    /// [`FieldTable::visit`].
+    pub(super) fn for_each_referent(&self, visit: &mut dyn FnMut(&Object)) {
         if let Some(native) = self.native.get() {
-            native.for_each_field(visit);
+            let table = native.layout.table;
+            // SAFETY: the visitor is the collector, which uses no table.
+            native.for_each_field(&mut |field| unsafe { table.visit(field, visit) });
         }
     }
 

@@ -13,7 +13,8 @@
 //! 2. [`Local`]s, which Rust code holds;
 //! 3. [`Object`]s in the slots of the loader's handle table, through the visitor
 //!    that [`Heap::set_external_roots`] was given;
-//! 4. `HPyField`s in native structs, through the extension's own `tp_traverse`.
+//! 4. [`Object`]s in the loader's table of fields, through the `tp_traverse` of those whose
+//!    fields they are.
 //!
 //! An [`Object`] anywhere else is an address that the next allocation makes
 //! stale. It exists on the way between a `Local` and a slot, for as long as
@@ -39,7 +40,7 @@ mod space;
 mod statistics;
 mod zeal;
 
-pub use companion::{Companion, NativeLayout};
+pub use companion::{Companion, NativeLayout, Release};
 pub use kind::Kind;
 pub use local::{Local, Reference, RootTable};
 pub use object::Object;
@@ -78,6 +79,9 @@ pub struct Full;
 /// Calls its argument with every root outside the heap.
 pub type ExternalRoots = Box<dyn Fn(&mut dyn FnMut(&Object))>;
 
+/// Gives up the references of fields for which its argument says no.
+pub type RetainFields = Box<dyn Fn(&mut dyn FnMut(&Object) -> bool)>;
+
 /// What is kept free for objects without which no error could be raised.
 const RESERVE: usize = 256 << 10;
 
@@ -89,6 +93,8 @@ pub struct Heap {
     ring: Ring,
     roots: &'static RootTable,
     external: OnceCell<ExternalRoots>,
+    /// Gives up the references of fields that nobody has visited.
+    fields: OnceCell<RetainFields>,
     companions: Companions,
     /// The next object goes here.
     free: Cell<usize>,
@@ -121,6 +127,7 @@ impl Heap {
             ring,
             roots: Box::leak(Box::default()),
             external: OnceCell::new(),
+            fields: OnceCell::new(),
             companions: Companions::default(),
             free: Cell::new(start),
             threshold: Cell::new(start + LEAST_THRESHOLD.min(capacity - RESERVE)),
@@ -138,6 +145,12 @@ impl Heap {
     pub fn set_external_roots(&self, roots: ExternalRoots) {
         let first = self.external.set(roots).is_ok();
         assert!(first, "the external roots are set once");
+    }
+
+    /// Tells the heap how to give up references of fields. Once.
+    pub fn set_retain_fields(&self, retain: RetainFields) {
+        let first = self.fields.set(retain).is_ok();
+        assert!(first, "the fields are set once");
     }
 
     /// When the heap is collected from now on.

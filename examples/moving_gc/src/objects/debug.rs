@@ -32,6 +32,18 @@ impl Vm {
         });
     }
 
+    /// Has what is found from here on reported at the end of the process, whatever brings
+    /// that about.
+    pub fn report_at_end(&self) {
+        self.loader().debug().report_at_end();
+    }
+
+    /// What is to be reported, once the program is over.
+    pub fn last_summary(&self) -> Option<Summary> {
+        let findings = self.loader().debug().last_findings();
+        Some(findings?.sum_up(&Shown(self)))
+    }
+
     /// Starts a generation of the debug mode's handles.
     pub fn new_generation(&self) -> i64 {
         self.with_debug(Debug::new_generation)

@@ -6,7 +6,6 @@ use super::function::Code;
 use crate::heap::{Kind, Local, NativeLayout};
 use crate::vm::{Result, Vm};
 use hpy_loader::abi::{HPyMember_FieldType, HPyType_BuiltinShape};
-use hpy_loader::spec::TypeDef;
 
 type Shape = HPyType_BuiltinShape;
 
@@ -57,7 +56,7 @@ impl Vm {
         let object = [self.builtin("object")];
         let bases = if bases.is_empty() { &object } else { bases };
         let best = self.best_base(bases)?;
-        let native = self.layout(type_def, &best)?;
+        let native = self.layout(definition, &best)?;
         let type_type = self.builtin("type");
         if let Some(metaclass) = metaclass
             && self.lookup_own(metaclass, "__new__").is_some()
@@ -86,7 +85,12 @@ impl Vm {
 
     /// The native struct of instances: the base's, or a new one that starts with
     /// it.
-    fn layout(&self, type_def: &TypeDef, base: &Local) -> Result<Option<&'static NativeLayout>> {
+    fn layout(
+        &self,
+        definition: Definition,
+        base: &Local,
+    ) -> Result<Option<&'static NativeLayout>> {
+        let Definition { loader, type_def } = definition;
         let info = self.class_info(base);
         let slots = &type_def.slots;
         let is_field = |field_type| {
@@ -129,8 +133,21 @@ impl Vm {
             return Err(self.error("TypeError", &message));
         }
         let mut layout = NativeLayout {
+            table: loader.fields(),
+            release: Box::new(move |layout, native| {
+                let (name, traversers) = (&type_def.full_name, &layout.traversers);
+                // SAFETY: the functions are those of the type and its bases, and the
+                // object is dead. There are no other threads.
+                unsafe { loader.release_fields(name, traversers, native, drop) };
+            }),
             shape: type_def.shape,
             size: type_def.basicsize,
+            guard: loader.guard_size(),
+            set_guard: Box::new(move |_, native| {
+                // SAFETY: the layout says that there is room. The fields are released before
+                // the memory goes.
+                unsafe { loader.set_guard(&type_def.full_name, native) };
+            }),
             ancestors: Vec::new(),
             traversers: slots.tp_traverse.into_iter().collect(),
             fields: type_def

@@ -1,4 +1,4 @@
-//! Roots, fields, constants.
+//! Roots, constants.
 
 use crate::heap::{Object, Reference};
 use crate::vm::Vm;
@@ -15,19 +15,6 @@ impl Roots for Vm {
 
     fn is_same(&self, a: &Object, b: &Object) -> bool {
         a.is(b)
-    }
-
-    /// The field holds the address itself. The collector rewrites it.
-    fn store_field(&self, object: Object) -> isize {
-        object.address().cast_signed()
-    }
-
-    unsafe fn take_field(&self, word: isize) -> Object {
-        Object::new(word.cast_unsigned())
-    }
-
-    unsafe fn load_field(&self, word: isize) -> Object {
-        Object::new(word.cast_unsigned())
     }
 
     fn constant(&self, python_name: &str) -> Object {

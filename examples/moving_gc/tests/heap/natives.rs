@@ -4,8 +4,9 @@ use crate::heap;
 use hpy_loader::abi::{
     HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyFunc_visitproc, HPyType_BuiltinShape,
 };
-use moving_gc::heap::{Kind, NativeLayout};
-use moving_gc::{Reference, Zeal};
+use hpy_loader::native::{FieldRef, FieldTable, traverse as traverse_fields};
+use moving_gc::Zeal;
+use moving_gc::heap::{Heap, Kind, NativeLayout};
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 
@@ -42,10 +43,25 @@ unsafe extern "C" fn destroy(native: *mut c_void) {
     DESTROYED.set(destroyed);
 }
 
-fn layout(traversers: usize) -> &'static NativeLayout {
+fn layout(heap: &Heap, traversers: usize) -> &'static NativeLayout {
+    let table: &'static FieldTable<_> =
+        Box::leak(Box::new(FieldTable::new().expect("address space")));
+    heap.set_retain_fields(Box::new(|keep| table.retain(keep)));
     Box::leak(Box::new(NativeLayout {
+        table,
+        release: Box::new(|layout, native| {
+            let mut release = |field| {
+                layout.table.release(native, field);
+            };
+            for &function in &layout.traversers {
+                // SAFETY: the functions are for this struct.
+                unsafe { traverse_fields(function, native.start(), &mut release) };
+            }
+        }),
         shape: HPyType_BuiltinShape::HPyType_BuiltinShape_Object,
         size: size_of::<Pair>(),
+        guard: 0,
+        set_guard: Box::new(|_, _| {}),
         ancestors: Vec::new(),
         // SAFETY: the function is of this type.
         traversers: vec![unsafe { HPyFunc_traverseproc::new(traverse) }; traversers],
@@ -59,25 +75,36 @@ fn layout(traversers: usize) -> &'static NativeLayout {
 fn a_struct_stays_and_its_fields_follow() {
     let (heap, class) = heap(Zeal::Off);
     let owner = heap.allocate(Kind::Instance, &class, 0, 0).expect("room");
+    let layout = layout(&heap, 2);
     let native = heap
         .make_companion(&owner)
-        .add_native(layout(2))
+        .add_native(layout)
         .expect("memory");
     assert_eq!(native.addr() % 16, 0);
     let pair = native.cast::<Pair>();
     let leaf = heap.allocate(Kind::Bytes, &class, 0, 8).expect("room");
     heap.set_word(&leaf, 0, 77);
-    let field = |object: &moving_gc::heap::Object| HPyField(object.address().cast_signed());
+    let store = |field: *mut HPyField| {
+        // SAFETY: the field stays where it is.
+        let stored = layout
+            .table
+            .store(unsafe { FieldRef::new(field) }, leaf.to_object());
+        assert!(matches!(stored, Ok(None)));
+    };
     // SAFETY: the struct is there, and zeroed.
-    unsafe {
+    let words = unsafe {
         assert_eq!(
             ((*pair).first.0, (*pair).number, (*pair).second.0),
             (0, 0, 0)
         );
-        (*pair).first = field(&leaf.to_object());
-        (*pair).second = field(&leaf.to_object());
+        store(&raw mut (*pair).first);
+        store(&raw mut (*pair).second);
         (*pair).number = 1;
-    }
+        ((*pair).first, (*pair).second)
+    };
+    // What no struct has is not kept.
+    let mut forgotten = HPyField::NULL;
+    store(&raw mut forgotten);
     drop(leaf);
     for round in 1..=50 {
         heap.collect();
@@ -86,24 +113,20 @@ fn a_struct_stays_and_its_fields_follow() {
             Some(native)
         );
         // SAFETY: as above.
-        let (first, second) = unsafe { ((*pair).first.0, (*pair).second.0) };
-        assert_eq!(first, second, "both are the same object still");
-        // SAFETY: a field was rewritten, so its word is an address.
-        let leaf = unsafe { hpy_loader::runtime::Roots::load_field(vm(), first) };
-        assert_eq!(heap.word(&leaf, 0), 77);
+        assert_eq!(words, unsafe { ((*pair).first, (*pair).second) });
+        let number = |word| layout.table.with(word, |leaf| heap.word(leaf, 0));
+        assert_eq!(number(words.0), Some(77));
+        assert_eq!(number(words.1), Some(77));
+        assert_eq!(number(forgotten), None);
         assert_eq!(heap.statistics().fields_rewritten, 2 * round, "each once");
     }
     drop(owner);
     heap.collect();
     assert_eq!(DESTROYED.take(), [(1, true)]);
+    assert!(layout.table.is_empty());
     heap.collect();
     assert_eq!(DESTROYED.take(), []);
     assert_eq!(heap.statistics().destroyed, 1);
-}
-
-/// A VM for the words of fields, which mean the same to all.
-fn vm() -> &'static moving_gc::Vm {
-    moving_gc::Vm::start(moving_gc::Options::default()).expect("address space")
 }
 
 #[test]
@@ -111,7 +134,7 @@ fn an_object_is_finalized_once_and_may_live_on() {
     let (heap, class) = heap(Zeal::Off);
     let owner = heap.allocate(Kind::Instance, &class, 1, 8).expect("room");
     heap.make_companion(&owner)
-        .add_native(layout(1))
+        .add_native(layout(&heap, 1))
         .expect("memory");
     heap.await_finalizer(&owner);
     let friend = heap.allocate(Kind::Bytes, &class, 0, 8).expect("room");

@@ -10,9 +10,9 @@ use crate::class::Definition;
 use crate::{Class, Data, Object, Toy, VmResult};
 
 // SAFETY: objects are counted and never move (rules 1, 2, 8 and 9). The methods of rule 3
-// look at values and call nobody. A field holds a counted address (4). Text and native
-// structs lie in the object that they belong to and stay there (5, 6). Functions of a type
-// are found through the instance's own class (7).
+// look at values and call nobody. Fields are released when their object dies (4). Text and
+// native structs lie in the object that they belong to and stay there (5, 6). Functions of a
+// type are found through the instance's own class (7).
 unsafe impl<const THREADS: bool> Runtime for Toy<THREADS> {}
 
 impl<const THREADS: bool> Definitions for Toy<THREADS> {
@@ -36,7 +36,7 @@ impl<const THREADS: bool> Definitions for Toy<THREADS> {
     fn new_type(
         &self,
         loader: &'static Loader<Self>,
-        definition: &'static TypeDef,
+        definition: Box<TypeDef>,
         bases: &[&Object],
         _metaclass: Option<&Object>,
     ) -> VmResult<Object> {
@@ -44,6 +44,8 @@ impl<const THREADS: bool> Definitions for Toy<THREADS> {
             [] => vec![self.builtin("object")],
             _ => bases.iter().map(|&base| base.clone()).collect(),
         };
+        // Functions refer to it, and this VM keeps the definitions of types for ever.
+        let definition: &'static TypeDef = Box::leak(definition);
         let name = definition.name();
         let class = Class::new(name, bases, Some(Definition::new(loader, definition)));
         Ok(self.object(Data::Class(class)))

@@ -29,6 +29,12 @@ impl Debug {
         generations.len() as i64 - 1
     }
 
+    /// The same, unless something else is at work on the generations.
+    pub(in crate::debug) fn try_new_generation(&self) -> Option<i64> {
+        drop(self.records.generations.try_borrow_mut().ok()?);
+        Some(self.new_generation())
+    }
+
     /// The handles of a generation or a later one that are open, as they were
     /// opened.
     pub fn open_handles(&self, generation: i64) -> Vec<HandleView> {

@@ -27,6 +27,7 @@ pub(super) use handle_record::{HandleRecord, Origin};
 use super::memory::{Block, BorrowedBuffers};
 use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
+use crate::report::report_line;
 use crate::sites::{PythonStack, Site};
 use record_lists::{RecordQueue, RecordStack};
 use std::cell::{Cell, RefCell};
@@ -104,7 +105,7 @@ impl Records {
     /// takes what there is, so next to nothing would be left.
     pub fn new() -> Self {
         let all = Reservation::<HandleRecord>::new(CAPACITY).unwrap_or_else(|error| {
-            eprintln!("Fatal Python error: no room for the debug mode: {error}");
+            report_line!("Fatal Python error: no room for the debug mode: {error}");
             std::process::abort();
         });
         Self {

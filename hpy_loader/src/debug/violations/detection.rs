@@ -4,10 +4,13 @@
 use super::super::extension::Extension;
 use super::super::innermost_context::{contextless, innermost};
 use super::super::inspection::Inspection;
+use super::super::pooled_context::PooledContext;
 use super::super::records::{Found, HandleView, Origin};
 use super::{Violation, ViolationKind};
 use crate::abi::HPy;
 use crate::abi::context::{ROWS, public_name};
+use crate::platform::exits;
+use crate::platform::faults::Signal;
 use crate::sites::Site;
 
 impl Extension {
@@ -50,6 +53,19 @@ impl Found {
             }
             Self::Closed(_) | Self::Forgotten => closed,
             Self::Nothing => ViolationKind::NoHandle,
+        }
+    }
+}
+
+impl PooledContext {
+    /// What there is to say of the call with this context, which has not returned: `used`
+    /// is where C is now, in a function that began before.
+    #[cold]
+    pub(in crate::debug) fn jumped_out_of(&self, used: Site) -> Violation {
+        let function = Site::of_function(self.function.get()).frames().pop();
+        Violation {
+            detail: function.map_or_else(String::new, |frame| frame.to_string()),
+            ..Violation::new(ViolationKind::Jump, &self.extension().name, used)
         }
     }
 }
@@ -101,6 +117,13 @@ impl Inspection {
         self.debug().end(self.violation_with(kind, record))
     }
 
+    /// The same with more words about it.
+    pub fn end_saying(&self, kind: ViolationKind, detail: &str) -> ! {
+        let mut violation = self.violation_with(kind, None);
+        detail.clone_into(&mut violation.detail);
+        self.debug().end(violation)
+    }
+
     /// Reports another one.
     #[inline(always)]
     pub fn violation(&self, kind: ViolationKind, detail: &str) {
@@ -121,6 +144,15 @@ impl Inspection {
         });
     }
 
+    /// Reports a violation of a field that was stored to elsewhere.
+    #[cold]
+    pub fn violation_of_field(&self, kind: ViolationKind, detail: &str, stored: Site) {
+        let mut violation = self.violation_with(kind, None);
+        detail.clone_into(&mut violation.detail);
+        violation.stored = stored;
+        self.debug().violate(violation);
+    }
+
     /// Reports that C may not use this context now, and ends, unless there is a way to go
     /// on.
     pub(in crate::debug) fn judge_context(&self) {
@@ -132,6 +164,20 @@ impl Inspection {
                 "tp_traverse" => self.debug().end(violation),
                 _ => self.debug().violate(violation),
             };
+        }
+        if let Some(signal) = exits::requested() {
+            let mut violation = self.new_violation(ViolationKind::Signal);
+            Signal::Request(signal)
+                .text()
+                .clone_into(&mut violation.detail);
+            violation.python = self.context.capture_stack();
+            self.debug().end_by_request(signal, Some(violation));
+        }
+        let (_, stack, _) = self.caller().registers();
+        if let Some(inside) = innermost()
+            && inside.was_left(stack)
+        {
+            self.debug().end(inside.jumped_out_of(self.site()));
         }
         let kind = match innermost().is_some() {
             true => ViolationKind::WrongContext,

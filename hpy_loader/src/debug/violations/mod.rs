@@ -85,8 +85,16 @@ kinds! {
         "a tracker is used after it was closed";
     FieldMisused "field-misused" HandleHook
         "an HPyField is misused";
+    FieldForgotten "field-forgotten" GoOn
+        "no tp_traverse visits a field";
+    FieldCopied "field-copied" GoOn
+        "a field was copied";
+    FieldOverwritten "field-overwritten" GoOn
+        "a field was overwritten without HPyField_Store";
     GlobalMisused "global-misused" HandleHook
         "an HPyGlobal is misused";
+    StructOverrun "struct-overrun" GoOn
+        "a struct is smaller than its use";
     WrongShape "wrong-shape" End
         "AsStruct is used for an object of another shape";
     WrongType "wrong-type" End
@@ -111,8 +119,20 @@ kinds! {
         "a context is used that belongs to another call";
     Crash "crash" End
         "segmentation fault";
+    StackOverflow "stack-overflow" End
+        "the stack is full";
     Signal "signal" End
         "a signal ends the process";
+    Exception "exception" End
+        "an exception leaves a C function";
+    ThreadEnd "thread-end" End
+        "a thread is ended in a C function, by pthread_exit or by cancelling it";
+    Jump "jump" End
+        "longjmp leaves a C function that the VM has called";
+    FatalError "fatal-error" End
+        "the extension ends the process";
+    Exit "exit" End
+        "the extension exits";
 }
 
 impl ViolationKind {
@@ -144,6 +164,8 @@ pub struct Violation {
     pub opened: Site,
     /// Where it was closed.
     pub closed: Site,
+    /// Where the field was stored to.
+    pub stored: Site,
     /// The error that was pending, if that has to do with it, as `repr` shows it.
     pub error: String,
     /// Where that error was set.
@@ -163,6 +185,7 @@ impl Violation {
             used,
             opened: Site::UNKNOWN,
             closed: Site::UNKNOWN,
+            stored: Site::UNKNOWN,
             error: String::new(),
             error_set: Site::UNKNOWN,
             python: PythonStack::EMPTY,
@@ -172,12 +195,19 @@ impl Violation {
     /// Where in C it happened, and what came before; a line for each frame.
     pub(super) fn places(&self) -> Vec<String> {
         let error = Some(&self.error).filter(|error| !error.is_empty());
+        let site = |label, site| {
+            let mut frames: Vec<String> = own_frames(site).map(|frame| frame.to_string()).collect();
+            // A function that calls itself.
+            frames.dedup();
+            labelled(label, frames)
+        };
         let lines = [
-            labelled("used in", own_frames(self.used)),
-            labelled("opened in", own_frames(self.opened)),
-            labelled("closed in", own_frames(self.closed)),
+            site("used in", self.used),
+            site("opened in", self.opened),
+            site("closed in", self.closed),
+            site("stored in", self.stored),
             labelled("error", error),
-            labelled("set in", own_frames(self.error_set)),
+            site("set in", self.error_set),
         ];
         lines.concat()
     }

@@ -1,11 +1,12 @@
 //! What follows a violation: the list, the report, a hook or the end.
 
+use super::super::ending::State;
 use super::super::state::Debug;
 use super::{Remedy, Violation, ViolationKind};
 use crate::abi::HPy;
+use crate::report::{self, report_line};
 use crate::sites::Site;
 use std::collections::BTreeMap;
-use std::ffi::CString;
 
 /// Beyond this number of different ones, violations are counted and not kept.
 const KEPT: usize = 10_000;
@@ -85,24 +86,31 @@ impl Debug {
         match hook {
             Some(hook) => self.call_hook(hook),
             None => {
-                self.report_silent();
                 self.report(&violation);
-                let message = CString::new(message(&violation)).unwrap_or_default();
-                self.inner.fatal_error(&message);
+                let message = message(&violation);
+                report_line!("Fatal Python error: HPy_FatalError: {message}");
+                self.settle(end(&violation), State::Sound);
+                std::process::abort()
             }
         }
     }
 
-    /// Reports a violation and ends the program.
+    /// Reports a violation and ends the program, with all that was found.
     #[cold]
     pub(in crate::debug) fn end(&self, violation: Violation) -> ! {
-        self.report_silent();
+        self.end_in(State::Sound, violation)
+    }
+
+    /// The same in a process of which the state is known.
+    #[cold]
+    pub(in crate::debug) fn end_in(&self, state: State, violation: Violation) -> ! {
         // What the list is guarded by may be held by somebody else.
-        match violation.kind {
-            ViolationKind::WrongContext => eprintln!("Error: Wrong HPy Context!"),
-            _ => eprintln!("Fatal Python error: {}", message(&violation)),
-        }
-        eprint!("{violation}");
+        let fatal = match violation.kind {
+            ViolationKind::WrongContext => "Error: Wrong HPy Context!".to_owned(),
+            _ => format!("Fatal Python error: {}", message(&violation)),
+        };
+        report::write(&format!("{fatal}\n{violation}"));
+        self.settle(end(&violation), state);
         std::process::abort()
     }
 
@@ -110,7 +118,7 @@ impl Debug {
         let inner = self.inner;
         let result = inner.ctx_CallTupleDict(hook, HPy::NULL, HPy::NULL);
         if result.is_null() {
-            eprintln!("Error when executing the on_invalid_(builder_)handle callback");
+            report_line!("Error when executing the on_invalid_(builder_)handle callback");
             inner.ctx_Err_WriteUnraisable(hook);
         }
         inner.ctx_Close(result);
@@ -129,16 +137,16 @@ impl Debug {
             .map(|(violation, noted)| (noted.complete(violation), noted.times))
             .collect()
     }
+}
 
-    /// What was found and not reported yet, for a process that is about to end.
-    fn report_silent(&self) {
-        if self.is_silent.get()
-            && let Ok(violations) = self.violations.try_borrow()
-        {
-            for (violation, noted) in &*violations {
-                eprint!("{} x {}", noted.times, noted.complete(violation));
-            }
-        }
+/// What has ended the process, in few words.
+fn end(violation: &Violation) -> &str {
+    match violation.kind {
+        ViolationKind::Signal => &violation.detail,
+        ViolationKind::FatalError => "HPy_FatalError",
+        ViolationKind::Jump => "longjmp",
+        ViolationKind::ThreadEnd => "the end of a thread in C",
+        kind => kind.text(),
     }
 }
 
@@ -157,6 +165,17 @@ fn message(violation: &Violation) -> String {
         Remedy::HandleHook if is_handle => "Invalid usage of already closed handle".to_owned(),
         Remedy::BuilderHook => "Invalid usage of already closed builder".to_owned(),
         _ if violation.kind == ViolationKind::Crash => "Segmentation fault".to_owned(),
+        _ if violation.kind == ViolationKind::StackOverflow => "Stack overflow".to_owned(),
+        _ if matches!(
+            violation.kind,
+            ViolationKind::Exception | ViolationKind::Jump
+        ) =>
+        {
+            format!("{}: {}", violation.kind.text(), violation.detail)
+        }
+        _ if violation.kind == ViolationKind::FatalError => {
+            format!("HPy_FatalError: {}", violation.detail)
+        }
         _ if !violation.detail.is_empty() => violation.detail.clone(),
         _ => violation.kind.text().to_owned(),
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::memory::is_available;
+use crate::spec::TypeDef;
 use smallvec::SmallVec;
 
 /// An array for the wrapped context.
@@ -140,7 +141,10 @@ wrappers! {
             let class = unsafe { (inner.ctx_Type_FromSpec)(inner.as_ptr(), spec, params) };
             // SAFETY: the extension's spec.
             if let Some(spec) = unsafe { spec.as_ref() } {
-                inspection.debug().native_types.insert(inner, class, spec);
+                // SAFETY: as above.
+                let definition = unsafe { TypeDef::read(spec) }.ok();
+                let traverse = definition.and_then(|definition| definition.slots.tp_traverse);
+                inspection.debug().native_types.insert(inner, class, spec, traverse);
             }
             inspection.wrap(class)
         }

@@ -1,6 +1,8 @@
-//! Whether an error is pending: C asks after every other call.
+//! Whether an error is pending: C asks after every other call. And the error with which C
+//! ends the process.
 
 use super::*;
+use std::ffi::CStr;
 
 wrappers! {
     fn ctx_Err_Occurred() -> c_int {
@@ -17,6 +19,17 @@ wrappers! {
             // SAFETY: the extension's arguments, passed on.
             unsafe { (inner.ctx_Err_SetString)(inner.as_ptr(), class, message) };
             inspection.context.error_set.set(inspection.site());
+        }
+    }
+
+    fn ctx_FatalError(message: *const c_char) {
+        general(inspection) {
+            let message = match message.is_null() {
+                true => c"no message",
+                // SAFETY: the extension passes null or a C string.
+                false => unsafe { CStr::from_ptr(message) },
+            };
+            inspection.end_saying(ViolationKind::FatalError, &message.to_string_lossy())
         }
     }
 }

@@ -2,50 +2,117 @@
 
 use super::super::native_types::StructRange;
 use super::*;
+use crate::handles::RawHandle;
 
-/// Checks that a field lies in the struct of an object: `is_in` is asked with
-/// where that is.
-fn check(
-    inspection: &Inspection,
-    object: HPy,
-    handle: HPy,
-    is_in: impl FnOnce(StructRange) -> bool,
-) {
-    let Some(record) = inspection.debug().records.look_open(handle) else {
-        // That has been reported.
-        return;
-    };
+/// Where the struct of an object lies: `object` is the wrapped handle of `handle`. An object
+/// without one is reported.
+fn struct_of(inspection: &Inspection, object: HPy, handle: HPy) -> Option<StructRange> {
     let types = &inspection.debug().native_types;
-    let detail = match types.find(inspection.inner(), object) {
-        None => "the object has no struct of this extension",
-        Some(range) if !is_in(range) => "the field is not in the object's struct",
-        Some(range) => return types.remember(record, range),
-    };
-    inspection.violation(ViolationKind::FieldMisused, detail);
+    // What is no open handle has been reported.
+    let record = inspection.debug().records.look_open(handle)?;
+    if let Some(range) = types.recent(record) {
+        return Some(range);
+    }
+    let found = types.find(inspection.inner(), object);
+    match found {
+        Some(range) => types.remember(record, range),
+        None => {
+            let detail = "the object has no struct of this extension";
+            inspection.violation(ViolationKind::FieldMisused, detail);
+        }
+    }
+    found
+}
+
+/// What a field has. The extension gives its address.
+fn content(field: *mut HPyField) -> HPyField {
+    match field.is_null() {
+        true => HPyField::NULL,
+        // SAFETY: the extension's field, which may be packed.
+        false => unsafe { field.read_unaligned() },
+    }
+}
+
+/// Looks at a store to a field of a struct, which has been done.
+#[inline(never)]
+fn look_at_store(
+    inspection: &Inspection,
+    range: StructRange,
+    field: *mut HPyField,
+    before: HPyField,
+) {
+    let (debug, now) = (inspection.debug(), content(field));
+    let (start, size) = range.bounds();
+    let is_inside = field.addr().wrapping_sub(start) < size;
+    if debug.is_of_another(range, field.addr()) {
+        let detail = "the field is not in the object's struct";
+        inspection.violation(ViolationKind::FieldMisused, detail);
+    } else if is_inside && let Some((from, stored)) = debug.copied_from(start, before) {
+        inspection.violation_of_field(ViolationKind::FieldCopied, &from, stored);
+    }
+    if range.traverse().is_none() && !now.is_null() {
+        let name = debug.native_types.name(range);
+        let detail = match is_inside {
+            true => {
+                let offset = field.addr() - start;
+                format!("the field at offset {offset} of {name}, which has none")
+            }
+            false => format!("a field in memory of {name}, which has none"),
+        };
+        inspection.violation(ViolationKind::FieldForgotten, &detail);
+    }
+    // A type of another mode that derives from the extension's does not tell of its
+    // instances' ends.
+    if debug.guards.has(start) {
+        let by = (inspection.context.number, inspection.site());
+        debug.note_store((range, field.addr()), (before, now), by);
+    }
+}
+
+/// Looks at a field that is about to be loaded and is not known to be the object's.
+#[cold]
+fn look_at_load(inspection: &Inspection, range: StructRange, field: HPyField) {
+    let debug = inspection.debug();
+    let copied = debug.copied_from(range.start(), field);
+    // SAFETY: the object has an open handle.
+    let is_there = unsafe { range.has(field) };
+    match copied {
+        Some((from, stored)) if is_there => {
+            inspection.violation_of_field(ViolationKind::FieldCopied, &from, stored);
+        }
+        Some(_) => {
+            let detail = "the field is not in the object's struct";
+            inspection.violation(ViolationKind::FieldMisused, detail);
+        }
+        None if !debug.stored_fields.is_field(field) => {
+            let detail = "it holds no reference: it was copied and the field has changed since, or \
+                          it never was one";
+            inspection.violation(ViolationKind::FieldCopied, detail);
+        }
+        None => {}
+    }
+}
+
+/// Whether a field's word is a number.
+fn is_number(field: HPyField) -> bool {
+    RawHandle::from_bits(field.0).is_immediate()
 }
 
 wrappers! {
     fn ctx_Field_Store(target_object: HPy, target_field: *mut HPyField, h: HPy) {
-        fast(context, call_site) {
-            let (target, value) = (context.unwrap(target_object)?, context.unwrap(h)?);
-            let record = context.debug.records.look(target_object)?;
-            if !context.debug.native_types.recent(record)?.contains(target_field) {
-                return None;
-            }
-            let inner = context.inner;
-            // SAFETY: the extension's field, passed on.
-            let store = || unsafe {
-                (inner.ctx_Field_Store)(inner.as_ptr(), target, target_field, value)
-            };
-            noted(context, call_site, effects::ctx_Field_Store, store)
-        }
         general(inspection) {
             let inner = inspection.inner();
             let target = inspection.unwrap(target_object);
             let value = inspection.unwrap(h);
-            check(inspection, target, target_object, |range| range.contains(target_field));
+            let range = struct_of(inspection, target, target_object);
+            let before = content(target_field);
             // SAFETY: the extension's field, passed on.
             unsafe { (inner.ctx_Field_Store)(inner.as_ptr(), target, target_field, value) };
+            if let Some(range) = range
+                && !target_field.is_null()
+            {
+                look_at_store(inspection, range, target_field, before);
+            }
         }
     }
 
@@ -54,8 +121,7 @@ wrappers! {
             let source = context.unwrap(source_object)?;
             let record = context.debug.records.look(source_object)?;
             let range = context.debug.native_types.recent(record)?;
-            // SAFETY: the object has an open handle.
-            if source_field.is_null() || !unsafe { range.has(source_field) } {
+            if !context.debug.stored_fields.is_of(range, source_field) {
                 return None;
             }
             let inner = context.inner;
@@ -68,11 +134,13 @@ wrappers! {
             let source = inspection.unwrap(source_object);
             if source_field.is_null() {
                 inspection.violation(ViolationKind::FieldMisused, "the field is NULL");
-            } else {
-                // It comes by value, which some word of the struct must have.
-                // SAFETY: the object has an open handle, or nothing is asked.
-                let has_it = |range: StructRange| unsafe { range.has(source_field) };
-                check(inspection, source, source_object, has_it);
+            } else if let Some(range) = struct_of(inspection, source, source_object)
+                && !is_number(source_field)
+                && !inspection.debug().stored_fields.is_of(range, source_field)
+            {
+                inspection.apart(move |inspection| {
+                    look_at_load(inspection, range, source_field);
+                });
             }
             // SAFETY: the extension's field, passed on.
             inspection.wrap(unsafe { (inner.ctx_Field_Load)(inner.as_ptr(), source, source_field) })

@@ -37,14 +37,19 @@ wrappers! {
             let variable = inspection.unwrap(context_var);
             let default = inspection.unwrap(default_value);
             let mut value = HPy::NULL;
-            // SAFETY: handles of the wrapped context, and a place for the result. The
-            // extension gives room for the result.
-            unsafe {
-                let status =
-                    (inner.ctx_ContextVar_Get)(inner.as_ptr(), variable, default, &raw mut value);
-                *result = inspection.wrap(value);
-                status
+            let place = match result.is_null() {
+                true => result,
+                false => &raw mut value,
+            };
+            // SAFETY: handles of the wrapped context, and a place for the result, or NULL,
+            // which it refuses.
+            let status =
+                unsafe { (inner.ctx_ContextVar_Get)(inner.as_ptr(), variable, default, place) };
+            if !result.is_null() {
+                // SAFETY: the extension gives room for the result.
+                unsafe { result.write(inspection.wrap(value)) };
             }
+            status
         }
     }
 }

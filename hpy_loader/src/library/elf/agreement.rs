@@ -4,44 +4,73 @@
 
 use object::elf;
 use object::endian::NativeEndian;
-use object::read::elf::{ProgramHeader as _, SectionHeader as _};
+use object::read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _};
 
 use super::super::cause::Cause;
 use super::segments::Segments;
-use super::{ProgramHeader, SectionHeader, damaged, describe};
+use super::{Header, ProgramHeader, SectionHeader, damaged, describe};
 
 /// Larger thread-local data, of which every thread gets its own copy, or a
 /// larger alignment is damage. Where the system's loader cannot allocate what
 /// the header asks for, it ends the process.
 const THREAD_LOCAL_LIMIT: u64 = 64 << 20;
 
+/// Of these the loader takes one.
+const UNIQUE: [u32; 6] = [
+    elf::PT_DYNAMIC,
+    elf::PT_PHDR,
+    elf::PT_TLS,
+    elf::PT_GNU_EH_FRAME,
+    elf::PT_GNU_STACK,
+    elf::PT_GNU_RELRO,
+];
+
 /// What the other program headers point to is where the loadable segments put
 /// it. The system's loader and the C++ runtime go by the addresses.
 pub(super) fn check_program_headers(
+    file_header: &Header,
     headers: &[ProgramHeader],
     segments: &Segments<'_>,
 ) -> Result<(), Cause> {
     for (index, header) in headers.iter().enumerate() {
+        let kind = header.p_type(NativeEndian);
+        let before = &headers[..index];
+        let is_second = before
+            .iter()
+            .any(|other| other.p_type(NativeEndian) == kind);
+        if is_second && UNIQUE.contains(&kind) {
+            return Err(damaged(format!("it has {} twice", describe(header, index))));
+        }
         let address = header.p_vaddr(NativeEndian);
         let memory_size = header.p_memsz(NativeEndian);
         let (offset, size) = header.file_range(NativeEndian);
         let readable = || segments.offset(address, size, elf::PF_R) == Some(offset);
-        let agrees = match header.p_type(NativeEndian) {
-            elf::PT_DYNAMIC
-            | elf::PT_NOTE
-            | elf::PT_PHDR
-            | elf::PT_GNU_EH_FRAME
-            | elf::PT_GNU_PROPERTY => memory_size <= size && readable(),
+        let agrees = match kind {
+            elf::PT_DYNAMIC | elf::PT_NOTE | elf::PT_GNU_EH_FRAME | elf::PT_GNU_PROPERTY => {
+                memory_size <= size && readable()
+            }
+            // The loader, and everybody who asks it, reads them there.
+            elf::PT_PHDR => {
+                size == size_of_val(headers) as u64
+                    && offset == file_header.e_phoff(NativeEndian)
+                    && readable()
+            }
             elf::PT_TLS => {
-                let alignment = header.p_align(NativeEndian).max(1);
+                // The loader divides by it.
+                let alignment = header.p_align(NativeEndian);
                 size <= memory_size
                     && memory_size <= THREAD_LOCAL_LIMIT
                     && alignment <= THREAD_LOCAL_LIMIT
                     && alignment.is_power_of_two()
                     && (size == 0 || readable())
             }
+            // The loader goes by the address, and some linkers give no other place.
             elf::PT_GNU_RELRO => {
-                segments.offset(address, size.min(1), elf::PF_W) == Some(offset)
+                let size = size.min(segments.remaining(address));
+                let in_file = offset > 0 && size > 0;
+                let placed = segments.offset(address, size, elf::PF_W) == Some(offset);
+                (placed || !in_file)
+                    && segments.has_memory(address, memory_size.min(1), elf::PF_W)
                     && segments.spares_variables(address, size, memory_size)
             }
             _ => true,

@@ -1,38 +1,30 @@
-//! The dynamic section: where the tables are that the system's loader works
-//! with, among them the symbols.
+//! The dynamic section: a list of entries, each a tag and a value, which says where the
+//! tables are that the system's loader works with.
 //!
-//! The section headers name the same tables, but the loader does not look at
-//! those, and a file may come without them.
+//! The loader takes the last entry with a tag, stops at the first that is null, and asserts
+//! or follows what is left. Linkers write each tag once, and nothing behind the end.
 
+use std::collections::HashSet;
 use std::mem::size_of;
 
 use object::ReadRef;
-use object::elf;
+use object::elf::*;
 use object::endian::NativeEndian;
 use object::pod;
-use object::read::StringTable;
-use object::read::elf::{Dyn as _, FileHeader, GnuHashTable, HashTable, ProgramHeader as _};
+use object::read::elf::{Dyn as _, FileHeader, ProgramHeader as _};
 
 use super::super::cause::Cause;
+use super::unwind::Functions;
 use super::{ElfImage, Header, damaged};
 
 type Dyn = <Header as FileHeader>::Dyn;
 type Rel = <Header as FileHeader>::Rel;
 type Rela = <Header as FileHeader>::Rela;
-pub(super) type Sym = <Header as FileHeader>::Sym;
-
-/// The dynamic symbols and their names.
-pub(super) struct Symbols<'d> {
-    /// All of them but the first, which stands for "none".
-    pub(super) symbols: &'d [Sym],
-    /// Where their names are.
-    pub(super) names: StringTable<'d>,
-}
 
 /// A table whose size has an entry of its own, and for some also the size of
 /// one element, which the loader asserts.
-struct Table {
-    name: &'static str,
+pub(super) struct Table {
+    pub(super) name: &'static str,
     /// The tags of its address, its size, and the size of an element or `DT_NULL`.
     tags: [u32; 3],
     /// The size of an element.
@@ -48,108 +40,150 @@ const DT_RELRSZ: u32 = 35;
 const DT_RELR: u32 = 36;
 const DT_RELRENT: u32 = 37;
 
-const STRINGS: Table = table(
-    "its strings",
-    [elf::DT_STRTAB, elf::DT_STRSZ, elf::DT_NULL],
-    1,
+const ADDRESS: usize = size_of::<u64>();
+
+pub(super) const STRINGS: Table = table("its strings", [DT_STRTAB, DT_STRSZ, DT_NULL], 1);
+pub(super) const RELOCATIONS: Table = table(
+    "its relocations",
+    [DT_RELA, DT_RELASZ, DT_RELAENT],
+    size_of::<Rela>(),
 );
-const TABLES: [Table; 6] = {
-    use elf::*;
-    const RELATIVE: [u32; 3] = [DT_RELR, DT_RELRSZ, DT_RELRENT];
-    const LINKAGE: [u32; 3] = [DT_JMPREL, DT_PLTRELSZ, DT_NULL];
-    const INITIALISERS: [u32; 3] = [DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_NULL];
-    const FINALISERS: [u32; 3] = [DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_NULL];
-    const RELA: usize = size_of::<Rela>();
-    const REL: usize = size_of::<Rel>();
-    const ADDRESS: usize = size_of::<u64>();
-    [
-        table("its relocations", [DT_RELA, DT_RELASZ, DT_RELAENT], RELA),
-        table("its short relocations", [DT_REL, DT_RELSZ, DT_RELENT], REL),
-        table("its relative relocations", RELATIVE, ADDRESS),
-        table("its linkage relocations", LINKAGE, RELA),
-        table("its initialisers", INITIALISERS, ADDRESS),
-        table("its finalisers", FINALISERS, ADDRESS),
-    ]
-};
+pub(super) const LINKAGE: Table = table(
+    "its linkage relocations",
+    [DT_JMPREL, DT_PLTRELSZ, DT_NULL],
+    size_of::<Rela>(),
+);
+pub(super) const RELATIVE: Table = table(
+    "its relative relocations",
+    [DT_RELR, DT_RELRSZ, DT_RELRENT],
+    ADDRESS,
+);
+pub(super) const INITIALISERS: Table = table(
+    "its initialisers",
+    [DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_NULL],
+    ADDRESS,
+);
+pub(super) const FINALISERS: Table = table(
+    "its finalisers",
+    [DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_NULL],
+    ADDRESS,
+);
+/// The loaders for the machines that we know do not read it.
+const SHORT_RELOCATIONS: Table = table(
+    "its short relocations",
+    [DT_REL, DT_RELSZ, DT_RELENT],
+    size_of::<Rel>(),
+);
 
 /// Tags of offsets into the strings.
-const LIBRARY_NAMES: [u32; 4] = [
-    elf::DT_NEEDED,
-    elf::DT_SONAME,
-    elf::DT_RPATH,
-    elf::DT_RUNPATH,
+const STRING_TAGS: [u32; 8] = [
+    DT_NEEDED,
+    DT_SONAME,
+    DT_RPATH,
+    DT_RUNPATH,
+    DT_AUXILIARY,
+    DT_FILTER,
+    DT_AUDIT,
+    DT_DEPAUDIT,
 ];
 
-/// Checks what the loader takes on trust, and finds the symbols.
-pub(super) fn symbols<'d, R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Symbols<'d>, Cause> {
-    let dynamic = Dynamic::read(image)?;
-    dynamic.check(image)?;
-    let names = dynamic.table(image, &STRINGS)?;
-    if names.last() != Some(&0) {
-        return Err(damaged("its strings do not end"));
-    }
-    for tag in LIBRARY_NAMES {
-        if dynamic.all(tag).any(|offset| offset >= names.len() as u64) {
-            return Err(damaged("the name of a library lies outside its strings"));
-        }
-    }
-    let count = dynamic.symbol_count(image)?;
-    if let Some(versions) = dynamic.get(elf::DT_VERSYM) {
-        image.bytes("its symbol versions", versions, count * 2)?;
-    }
-    let what = "its symbols";
-    let address = dynamic.need(elf::DT_SYMTAB, what)?;
-    if dynamic.need(elf::DT_SYMENT, what)? != size_of::<Sym>() as u64 {
-        return Err(damaged("its symbols have a wrong size"));
-    }
-    let bytes = image.bytes(what, address, count * size_of::<Sym>() as u64)?;
-    let symbols = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(what))?;
-    Ok(Symbols {
-        symbols: symbols.get(1..).unwrap_or_default(),
-        names: StringTable::new(names, 0, names.len() as u64),
-    })
-}
+/// Tags that may stand there several times.
+const REPEATED: [u32; 3] = [DT_NEEDED, DT_AUXILIARY, DT_FILTER];
 
-struct Dynamic<'d>(&'d [Dyn]);
+/// The entries.
+pub(super) struct Dynamic<'d>(&'d [Dyn]);
 
 impl<'d> Dynamic<'d> {
-    fn read<R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Self, Cause> {
+    pub(super) fn read<R: ReadRef<'d>>(image: &ElfImage<'d, R>) -> Result<Self, Cause> {
         let name = "its dynamic section";
         let header = image
-            .only(elf::PT_DYNAMIC)
+            .only(PT_DYNAMIC)
             .ok_or_else(|| damaged("it does not have exactly one dynamic section"))?;
         let (_, size) = header.file_range(NativeEndian);
         let size = size - size % size_of::<Dyn>() as u64;
-        let bytes = image.bytes(name, header.p_vaddr(NativeEndian), size)?;
+        let address = header.p_vaddr(NativeEndian);
+        let bytes = image.bytes(name, address, size)?;
+        // Where the header says so, the loader writes addresses into it.
+        let written = header.p_flags(NativeEndian) & PF_W != 0;
+        if written && image.segments.offset(address, size, PF_W).is_none() {
+            return Err(damaged(format!("{name} is not in writable memory")));
+        }
         let entries: &[Dyn] = pod::slice_from_all_bytes(bytes).map_err(|()| Cause::Read(name))?;
         // The loader does not know the size, it stops at this mark.
-        let end = entries
-            .iter()
-            .position(|entry| entry.d_tag(NativeEndian) == u64::from(elf::DT_NULL))
-            .ok_or_else(|| damaged("its dynamic section does not end"))?;
-        Ok(Self(&entries[..end]))
+        let is_end = |entry: &Dyn| entry.d_tag(NativeEndian) == u64::from(DT_NULL);
+        let end = entries.iter().position(is_end);
+        let end = end.ok_or_else(|| damaged("its dynamic section does not end"))?;
+        let (entries, rest) = entries.split_at(end);
+        if !rest.iter().all(is_end) {
+            return Err(damaged("its dynamic section ends before its last entry"));
+        }
+        Ok(Self(entries))
     }
 
-    fn check<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<(), Cause> {
-        for table in &TABLES {
-            self.table(image, table)?;
-        }
-        for (tag, name) in [(elf::DT_INIT, "initialiser"), (elf::DT_FINI, "finaliser")] {
-            if self.all(tag).any(|address| !image.executable(address)) {
-                return Err(damaged(format!("its {name} is not in executable memory")));
+    /// Checks the entries that stand for themselves, and those that go in pairs.
+    pub(super) fn check<R: ReadRef<'d>>(
+        &self,
+        image: &ElfImage<'d, R>,
+        functions: &Functions,
+    ) -> Result<(), Cause> {
+        let mut seen = HashSet::new();
+        for entry in self.0 {
+            let tag = entry.d_tag(NativeEndian);
+            let repeated = REPEATED.iter().any(|&repeated| u64::from(repeated) == tag);
+            if !repeated && !seen.insert(tag) {
+                return Err(damaged(format!(
+                    "its dynamic section has several entries with the tag {tag:#x}"
+                )));
             }
         }
+        if self.range(&SHORT_RELOCATIONS)?.is_some() {
+            return Err(damaged("its relocations have a form of other machines"));
+        }
+        for (tag, name) in [(DT_INIT, "initialiser"), (DT_FINI, "finaliser")] {
+            let begins = |address| image.may_be_called(functions, address);
+            if !self.all(tag).all(begins) {
+                return Err(damaged(format!("its {name} is no function")));
+            }
+        }
+        // The one makes the loader look at the other, without asking whether it is there.
         // On the machines that we know, all have the long form.
-        let long = u64::from(elf::DT_RELA);
-        if self.all(elf::DT_PLTREL).any(|form| form != long) {
+        let form = self.get(DT_PLTREL);
+        if form.is_some() != self.get(DT_JMPREL).is_some()
+            || form.is_some_and(|form| form != u64::from(DT_RELA))
+        {
             return Err(damaged("its linkage relocations have a wrong form"));
         }
-        // So many of the relocations are applied without a look at their number.
-        let relocations = self.get(elf::DT_RELASZ).unwrap_or(0) / size_of::<Rela>() as u64;
-        if self.all(elf::DT_RELACOUNT).any(|count| count > relocations) {
-            return Err(damaged("it announces more relocations than it has"));
+        let outside = |address| !image.segments.bounds().contains(&address);
+        if self.all(DT_PLTGOT).any(outside) {
+            return Err(damaged("its linkage table lies outside its segments"));
         }
         Ok(())
+    }
+
+    /// Checks that the names of libraries and paths lie within the strings, and that no
+    /// library has an empty one, which would mean the program.
+    pub(super) fn check_names(&self, strings: Strings<'d>) -> Result<(), Cause> {
+        for tag in STRING_TAGS {
+            for offset in self.all(tag) {
+                let name = strings.get(offset);
+                if name.is_none_or(|name| name.is_empty() && tag == DT_NEEDED) {
+                    return Err(damaged("the name of a library lies outside its strings"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The libraries that it needs.
+    pub(super) fn needed(&self, strings: Strings<'d>) -> impl Iterator<Item = &'d [u8]> {
+        self.all(DT_NEEDED)
+            .filter_map(move |offset| strings.get(offset))
+    }
+
+    /// Whether libraries or paths are given relative to the place of the file itself.
+    pub(super) fn refers_to_its_place(&self, strings: Strings<'d>) -> bool {
+        let mut offsets = STRING_TAGS.iter().flat_map(|&tag| self.all(tag));
+        offsets.any(|offset| strings.get(offset).is_some_and(|name| name.contains(&b'$')))
     }
 
     fn all(&self, tag: u32) -> impl Iterator<Item = u64> {
@@ -159,68 +193,67 @@ impl<'d> Dynamic<'d> {
             .map(|entry| entry.d_val(NativeEndian))
     }
 
-    /// Of several, the loader takes the last.
-    fn get(&self, tag: u32) -> Option<u64> {
+    pub(super) fn get(&self, tag: u32) -> Option<u64> {
         self.all(tag).last()
     }
 
-    fn need(&self, tag: u32, what: &str) -> Result<u64, Cause> {
+    pub(super) fn need(&self, tag: u32, what: &str) -> Result<u64, Cause> {
         self.get(tag)
             .ok_or_else(|| damaged(format!("its dynamic section lacks an entry about {what}")))
     }
 
-    fn table<R: ReadRef<'d>>(
-        &self,
-        image: &ElfImage<'d, R>,
-        table: &Table,
-    ) -> Result<&'d [u8], Cause> {
+    /// The address and size of a table, if it has an entry at all.
+    pub(super) fn range(&self, table: &Table) -> Result<Option<(u64, u64)>, Cause> {
         let &Table { name, tags, entry } = table;
         let ([address, size, entry_size], entry) = (tags, entry as u64);
         if self.get(address).is_none() && self.get(size).is_none_or(|size| size == 0) {
-            return Ok(&[]);
+            return Ok(None);
         }
         let (address, size) = (self.need(address, name)?, self.need(size, name)?);
         let declared = match entry_size {
-            elf::DT_NULL => entry,
+            DT_NULL => entry,
             tag => self.need(tag, name)?,
         };
         if declared != entry || !size.is_multiple_of(entry) {
             return Err(damaged(format!("{name} have a wrong size")));
         }
-        image.bytes(name, address, size)
+        Ok(Some((address, size)))
     }
 
-    /// How many symbols there are is written nowhere but in the hash tables
-    /// by which the loader looks them up.
-    fn symbol_count<R: ReadRef<'d>>(&self, image: &ElfImage<'d, R>) -> Result<u64, Cause> {
-        let name = "its symbol hash table";
-        let contradiction = || damaged(format!("{name} contradicts itself"));
-        if let Some(address) = self.get(elf::DT_GNU_HASH) {
-            let bytes = image.bytes_from(name, address)?;
-            type GnuHash = elf::GnuHashHeader<NativeEndian>;
-            let (header, _) = pod::from_bytes::<GnuHash>(bytes).map_err(|()| contradiction())?;
-            // It divides by the one and asserts the other.
-            if header.bucket_count.get(NativeEndian) == 0
-                || !header.bloom_count.get(NativeEndian).is_power_of_two()
-            {
-                return Err(contradiction());
-            }
-            let table =
-                GnuHashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| contradiction())?;
-            // Symbols that are only used come first and are not hashed. With
-            // none but those, their number is not known, and does not matter:
-            // the file defines nothing.
-            let count = table.symbol_table_length(NativeEndian);
-            return Ok(count.unwrap_or(table.symbol_base()).into());
+    /// The contents of a table; nothing if there is none.
+    pub(super) fn table<R: ReadRef<'d>>(
+        &self,
+        image: &ElfImage<'d, R>,
+        table: &Table,
+    ) -> Result<&'d [u8], Cause> {
+        match self.range(table)? {
+            Some((address, size)) => image.bytes(table.name, address, size),
+            None => Ok(&[]),
         }
-        let address = self.need(elf::DT_HASH, name)?;
-        let bytes = image.bytes_from(name, address)?;
-        let (header, _) = pod::from_bytes::<elf::HashHeader<NativeEndian>>(bytes)
-            .map_err(|()| contradiction())?;
-        if header.bucket_count.get(NativeEndian) == 0 {
-            return Err(contradiction());
+    }
+
+    pub(super) fn strings<R: ReadRef<'d>>(
+        &self,
+        image: &ElfImage<'d, R>,
+    ) -> Result<Strings<'d>, Cause> {
+        let bytes = self.table(image, &STRINGS)?;
+        match bytes.last() {
+            Some(0) => Ok(Strings(bytes)),
+            _ => Err(damaged("its strings do not end")),
         }
-        let table = HashTable::<Header>::parse(NativeEndian, bytes).map_err(|_| contradiction())?;
-        Ok(table.symbol_table_length().into())
+    }
+}
+
+/// Names, one behind the other, each with a null byte at its end.
+#[derive(Clone, Copy)]
+pub(super) struct Strings<'d>(&'d [u8]);
+
+impl<'d> Strings<'d> {
+    /// The name at an offset, unless that lies outside.
+    pub(super) fn get(self, offset: u64) -> Option<&'d [u8]> {
+        let from = self.0.get(usize::try_from(offset).ok()?..)?;
+        from.split(|&byte| byte == 0)
+            .next()
+            .filter(|_| !from.is_empty())
     }
 }

@@ -1,11 +1,14 @@
 //! The loadable segments: which part of the file goes where in memory.
 
+use std::ops::Range;
+
 use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::ProgramHeader as _;
 
 use super::super::cause::Cause;
 use super::{ProgramHeader, damaged};
+use crate::platform::pages::page_size;
 
 /// In ascending order of their addresses, at least one.
 pub(super) struct Segments<'d>(Vec<&'d ProgramHeader>);
@@ -16,18 +19,24 @@ impl<'d> Segments<'d> {
     ///
     /// They do not overlap, and ascend, as the ELF specification demands: the
     /// system's loader reserves the address space from the first one's start to
-    /// the last one's end.
+    /// the last one's end. Nor do they share a page, since the loader maps whole ones.
     pub(super) fn collect(headers: &'d [ProgramHeader]) -> Result<Self, Cause> {
         let is_loadable = |header: &&ProgramHeader| header.p_type(NativeEndian) == elf::PT_LOAD;
         let segments: Vec<_> = headers.iter().filter(is_loadable).collect();
+        let page = page_size() as u64;
         let mut free_from = 0;
         for segment in &segments {
             let (address, size) = (start(segment), segment.p_memsz(NativeEndian));
             if segment.p_filesz(NativeEndian) > size {
                 return Err(damaged("a segment is larger in the file than in memory"));
             }
-            if address < free_from {
+            if address - address % page < free_from {
                 return Err(damaged("its segments overlap or are out of order"));
+            }
+            if !segment.p_align(NativeEndian).is_power_of_two() {
+                return Err(damaged(
+                    "a segment has an alignment that is no power of two",
+                ));
             }
             free_from = address
                 .checked_add(size)
@@ -48,6 +57,33 @@ impl<'d> Segments<'d> {
         let end = offset.checked_add(size)?;
         (end <= segment.p_filesz(NativeEndian) && segment.p_flags(NativeEndian) & access == access)
             .then_some(segment.p_offset(NativeEndian) + offset)
+    }
+
+    /// The part of the file that the segment at an address comes from.
+    pub(super) fn file_range(&self, address: u64) -> Option<(u64, u64)> {
+        Some(self.at(address)?.file_range(NativeEndian))
+    }
+
+    /// Whether all these addresses are there, from the file or as zeros, and may be used in
+    /// these ways.
+    pub(super) fn has_memory(&self, address: u64, size: u64, access: u32) -> bool {
+        let is_usable = |segment: &&ProgramHeader| segment.p_flags(NativeEndian) & access == access;
+        let segment = self.at(address).filter(is_usable);
+        let end = address.checked_add(size);
+        segment.is_some_and(|segment| end.is_some_and(|end| end <= end_of(segment)))
+    }
+
+    /// The addresses from the beginning of the first segment to the end of the last.
+    pub(super) fn bounds(&self) -> Range<u64> {
+        let first = self.0.first().map_or(0, |segment| start(segment));
+        first..self.0.last().map_or(0, |segment| end_of(segment))
+    }
+
+    /// Whether something is in the pages from the beginning to the end.
+    pub(super) fn is_near(&self, address: u64) -> bool {
+        let Range { start, end } = self.bounds();
+        let page = page_size() as u64;
+        (start..=end.next_multiple_of(page)).contains(&address)
     }
 
     /// How many of the bytes from `address` on come from the file.

@@ -6,9 +6,9 @@ use hpy_loader::abi::context::{Effect, ROWS, Row};
 use hpy_loader::abi::*;
 use hpy_loader::context_table;
 
-use super::answer::{Answer, Judge};
 use super::argument::{Argument, Dummies};
 use crate::extension::C;
+use hpyvm_properties::answer::{Answer, Judge};
 
 pub struct Probe {
     pub row: &'static str,

@@ -7,10 +7,17 @@
 //! plays random sequences of context calls (see [`hpyvm_properties`]); `left`
 //! is a function whose result must be the same after every sequence, such as
 //! the number of open handles. An `AssertionError` has the shortest sequence
-//! that fails. The extension is as unmodified as any: all that it knows of the
+//! that fails.
+//!
+//! ```python
+//! properties.fuzz(lambda object=None: object, left, keeps_types)
+//! ```
+//!
+//! plays hostile calls of every function (see [`hpyvm_properties::fuzz`]); which ones, a
+//! variable of the environment says. Whether the mode keeps types that are made, the last
+//! argument says. The extension is as unmodified as any: all that it knows of the
 //! VM is the context that its functions get.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::ffi::CString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +26,7 @@ use std::sync::OnceLock;
 use hpy_loader::abi::*;
 use hpyvm_properties::definitions::{Definitions, method, module_def};
 use hpyvm_properties::extension::{C, c};
+use hpyvm_properties::fuzz::{self as calls, Cells, Input, Work, text_of};
 use hpyvm_properties::{Effort, Globals, HolderType, Manners, Sequence, check_sequences};
 
 thread_local! {
@@ -27,16 +35,15 @@ thread_local! {
 }
 
 struct Play {
-    sequence: Sequence,
-    holder: *const HolderType,
+    what: What,
     manners: Manners,
     failure: Option<String>,
 }
 
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
-    text.unwrap_or_else(|| "a panic without a text".to_owned())
+/// What a call of `play` plays.
+enum What {
+    Sequence(Sequence, *const HolderType),
+    Input(Input, &'static Cells),
 }
 
 /// Raises an `AssertionError`, in place of whatever is pending.
@@ -53,10 +60,13 @@ unsafe extern "C" fn play(context: *mut HPyContext, _: HPy, identity: HPy) -> HP
     let Some(mut next) = NEXT.take() else {
         return refuse(c, "play() is called by check()");
     };
-    let played = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `check` keeps the type until all is played.
-        let holder = unsafe { &*next.holder };
-        next.sequence.play(c, identity, holder, next.manners);
+    let played = catch_unwind(AssertUnwindSafe(|| match &next.what {
+        What::Sequence(sequence, holder) => {
+            // SAFETY: `check` keeps the type until all is played.
+            let holder = unsafe { &**holder };
+            sequence.play(c, identity, holder, next.manners);
+        }
+        What::Input(input, cells) => input.play(c, cells, next.manners, identity),
     }));
     if let Err(panic) = played {
         c.clear();
@@ -115,28 +125,13 @@ fn run(
     identity: HPy,
     function: HPy,
 ) -> Result<(), String> {
-    let name = c"play";
-    let play = c!(c.ctx_GetAttr_s(this, name.as_ptr()));
+    let play = c!(c.ctx_GetAttr_s(this, c"play".as_ptr()));
     let module = MODULE.get().ok_or("the module is gone")?;
     let holder = HolderType::new(c, module.globals);
     let before = left(c, function)?;
     let outcome = check_sequences(effort, |sequence| {
-        NEXT.set(Some(Play {
-            sequence: sequence.clone(),
-            holder: &holder,
-            manners,
-            failure: None,
-        }));
-        let none = c.call(play, &[identity]);
-        let played = NEXT.take();
-        if none.is_null() {
-            c.clear();
-            return Err("play() has failed".to_owned());
-        }
-        c.close(none);
-        if let Some(failure) = played.and_then(|played| played.failure) {
-            return Err(failure);
-        }
+        let what = What::Sequence(sequence.clone(), &raw const holder);
+        call_play(c, play, identity, what, manners)?;
         let after = left(c, function)?;
         match before == after {
             true => Ok(()),
@@ -148,10 +143,80 @@ fn run(
     outcome
 }
 
+/// Has one thing played in a call from the VM.
+fn call_play(c: C, play: HPy, identity: HPy, what: What, manners: Manners) -> Result<(), String> {
+    NEXT.set(Some(Play {
+        what,
+        manners,
+        failure: None,
+    }));
+    let none = c.call(play, &[identity]);
+    let played = NEXT.take();
+    if none.is_null() {
+        c.clear();
+        return Err("play() has failed".to_owned());
+    }
+    c.close(none);
+    match played.and_then(|played| played.failure) {
+        Some(failure) => Err(failure),
+        None => Ok(()),
+    }
+}
+
+unsafe extern "C" fn fuzz(
+    context: *mut HPyContext,
+    this: HPy,
+    args: *const HPy,
+    nargs: usize,
+) -> HPy {
+    let c = C::new(context);
+    if nargs != 3 {
+        return refuse(c, "fuzz(identity, left, keeps_types)");
+    }
+    // SAFETY: there are as many.
+    let args = unsafe { std::slice::from_raw_parts(args, nargs) };
+    let keeps_types = c!(c.ctx_IsTrue(args[2])) == 1;
+    match run_work(c, this, (args[0], args[1], keeps_types)) {
+        Ok(()) => c.dup(c.known().h_None),
+        Err(failure) => refuse(c, &failure),
+    }
+}
+
+fn run_work(
+    c: C,
+    this: HPy,
+    (identity, function, keeps_types): (HPy, HPy, bool),
+) -> Result<(), String> {
+    let work = Work::from_environment()?;
+    let play = c!(c.ctx_GetAttr_s(this, c"play".as_ptr()));
+    let cells = MODULE.get().ok_or("the module is gone")?.cells;
+    calls::prepare(c, cells);
+    let outcome = work.run(|input, manners| {
+        let before = left(c, function)?;
+        call_play(
+            c,
+            play,
+            identity,
+            What::Input(input.clone(), cells),
+            manners,
+        )?;
+        let after = left(c, function)?;
+        let made = calls::take_types();
+        match before == after || keeps_types && made > 0 {
+            true => Ok(()),
+            false => Err(format!("left() was {before} before and is {after}")),
+        }
+    });
+    calls::dismantle(c, cells);
+    c.close(play);
+    outcome
+}
+
 /// What the module defines. It is made once, and nobody writes to it then.
 struct Module {
     definition: HPyModuleDef,
     globals: &'static Globals,
+    cells: &'static Cells,
 }
 
 // SAFETY: the pointers in it are to what is made with it and lives as long.
@@ -185,14 +250,22 @@ extern "C" fn HPyInit_properties() -> *const HPyModuleDef {
                 HPyFunc_Signature::HPyFunc_VARARGS,
                 check as HPyCFunction,
             ),
+            method(
+                c"fuzz",
+                HPyFunc_Signature::HPyFunc_VARARGS,
+                fuzz as HPyCFunction,
+            ),
             method(c"play", HPyFunc_Signature::HPyFunc_O, play as HPyCFunction),
         ])));
         let globals = Globals::new();
+        let cells = Cells::new();
+        let list = Box::leak(Box::new([globals.list(), cells.list()].concat()));
         let mut definition = module_def(definitions);
-        definition.globals = globals.as_ptr().cast_mut();
+        definition.globals = list.as_mut_ptr();
         Module {
             definition,
             globals,
+            cells,
         }
     });
     &raw const module.definition

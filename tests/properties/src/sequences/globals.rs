@@ -33,6 +33,11 @@ impl Globals {
         self.list.as_ptr()
     }
 
+    /// All of them, for a list with others behind them.
+    pub fn list(&self) -> Vec<*mut HPyGlobal> {
+        self.list[..GLOBALS + 1].to_vec()
+    }
+
     /// Where the type is kept.
     pub(super) fn of_type(&self) -> *mut HPyGlobal {
         self.list[0]

@@ -175,7 +175,7 @@ pub fn check_sequences(
 }
 
 /// The slots of the handle table that are occupied.
-fn occupied<S: Subject>(subject: &S) -> usize {
+pub(crate) fn occupied<S: Subject>(subject: &S) -> usize {
     let loader = subject.loader();
     let mut occupied = 0;
     let _entered = loader.lock().enter(loader.runtime());
@@ -185,7 +185,7 @@ fn occupied<S: Subject>(subject: &S) -> usize {
 }
 
 /// Runs `function` in C, with a handle of `receiver`.
-fn in_c<S: Subject, T>(
+pub(crate) fn in_c<S: Subject, T>(
     subject: &S,
     receiver: <S::Runtime as Roots>::Object,
     function: impl FnOnce(C, HPy) -> T,

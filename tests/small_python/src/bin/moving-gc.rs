@@ -78,14 +78,16 @@ fn run(arguments: &Arguments) -> Result<bool> {
     // Start-up is not what is to be seen: the counts are those of the script.
     let before = vm.heap().statistics();
     vm.heap().set_zeal(arguments.zeal);
-    let generation = arguments.debug.then(|| vm.new_generation());
+    if arguments.debug {
+        vm.report_at_end();
+    }
     let result = interpreter.run_file(&arguments.script, "__main__");
-    let summary = generation.map(|generation| vm.debug_summary(generation));
+    let summary = vm.last_summary();
     if let Err(error) = &result {
         eprintln!("{}", interpreter.report(error));
     }
     if let Some(summary) = &summary {
-        eprintln!("{summary}");
+        hpy_loader::report::write(&format!("{summary}\n"));
     }
     vm.collect();
     let after = vm.heap().statistics();

@@ -6,14 +6,20 @@ from _hpy_debug import (
     get_modules,
     get_protected_raw_data_max_size,
     get_violations,
+    last_report,
     new_generation,
+    prepare_fork,
+    report_at_end,
     set_closed_handles_queue_max_size,
     set_going_on,
     set_handle_stack_trace_limit,
     set_on_invalid_builder_handle,
     set_on_invalid_handle,
     set_protected_raw_data_max_size,
-    sum_up,
+    start_detector,
+    stop_detector,
+    watch_ends,
+    write_report,
 )
 
 __name__ = "hpy.debug._debug"

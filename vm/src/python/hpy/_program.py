@@ -7,6 +7,7 @@ import atexit
 import io
 import os
 import runpy
+import signal
 import sys
 import threading
 import types
@@ -60,26 +61,37 @@ def run(options):
     return status
 
 
-def report(lines):
-    """Writes lines to the standard error of this process, below what the program wrote.
-
-    The program may have closed or replaced `sys.stdout` and `sys.stderr`, or write to a
-    pipe that nobody reads any more. That is no reason to keep the report back.
-    """
+def flush():
+    """Writes what the program has written, before something else is written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass  # The interpreter says so when it flushes them at its end.
-    try:
-        with open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-    except OSError:
-        pass  # There is nobody to tell.
+
+
+def report(text):
+    """Writes a report, below what the program wrote.
+
+    The program may have closed or replaced `sys.stdout` and `sys.stderr`, or write to a
+    pipe that nobody reads any more. That is no reason to keep the report back.
+    """
+    from hpy.universal import _debug
+
+    flush()
+    _debug.write_report(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+class Interrupted(int):
+    """The exit status of a program that KeyboardInterrupt has ended."""
 
 
 def leave(status):
-    """Ends this process."""
+    """Ends this process, by the signal that has ended the program if there is one."""
+    if isinstance(status, Interrupted) and hasattr(os, "kill"):
+        flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     sys.exit(status)
 
 
@@ -133,7 +145,7 @@ def _status_of(function, *arguments):
         if own is None:
             error.__cause__ = error.__context__ = None
         sys.excepthook(type(error), error.with_traceback(own), own)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
+        return Interrupted(130) if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 

@@ -13,48 +13,44 @@
 
 mod wrappers;
 
-use super::dunder_table::{DUNDERS, Dunder};
-use super::info::{TypeInfo, Wrapper};
-use crate::functions::{Initializer, define, slot_doc};
+use super::dunder_table::Dunder;
+use super::info::TypeInfo;
+use crate::functions::{Definition, Initializer, MethodDescriptor, slot_doc};
 use hpy_loader::call::wrapper::WrapperCall;
+use rustpython_vm::builtins::PyType;
 use rustpython_vm::function::{FuncArgs, PyMethodFlags};
-use rustpython_vm::{PyObjectRef, VirtualMachine};
+use rustpython_vm::{Py, PyObjectRef, VirtualMachine};
 
-/// The attributes of a type for the slots that its extension fills.
-pub fn attributes(info: &'static TypeInfo, vm: &VirtualMachine) -> Vec<Wrapper> {
-    let is_filled = |dunder: &&Dunder| (dunder.is_filled)(&info.definition.slots);
-    let filled = DUNDERS.iter().filter(is_filled);
-    let wrappers = filled.map(|dunder| Wrapper {
-        dunder,
-        key: vm.ctx.intern_str(dunder.name),
-        attribute: attribute(info, dunder, vm),
-    });
-    wrappers.collect()
-}
-
-fn attribute(info: &'static TypeInfo, dunder: &'static Dunder, vm: &VirtualMachine) -> PyObjectRef {
-    let name = dunder.name;
+/// The attribute of a type for a slot that its extension fills, and what it was made from.
+pub fn attribute(
+    info: &TypeInfo,
+    dunder: &'static Dunder,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> (PyObjectRef, Definition) {
+    let (name, loader, of) = (dunder.name, info.loader, info.definition.clone());
     let function = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
         if args.args.is_empty() {
-            let type_name = &info.definition.full_name;
+            let type_name = &of.full_name;
             let message = format!("descriptor '{name}' of '{type_name}' object needs an argument");
             return Err(vm.new_type_error(message));
         }
         let this = args.args.remove(0);
         let call = WrapperCall {
             vm,
-            loader: info.loader,
+            loader,
             name,
             this,
             args: args.args,
             keywords: args.kwargs,
         };
-        (dunder.call)(&info.definition.slots, call)
+        (dunder.call)(&of.slots, call)
     };
-    let attribute = define(name, slot_doc(name), PyMethodFlags::METHOD, function);
-    let attribute = attribute.build_method(&vm.ctx, info.class).into();
-    match name {
-        "__init__" => Initializer::wrap(attribute, info.class, vm),
+    let definition = Definition::new(name, slot_doc(name), PyMethodFlags::METHOD, function);
+    let attribute = MethodDescriptor::make(&definition, class, vm);
+    let attribute = match name {
+        "__init__" => Initializer::wrap(attribute, class, vm),
         _ => attribute,
-    }
+    };
+    (attribute, definition)
 }

@@ -10,14 +10,15 @@
 use crate::types::dunder_table::{DUNDERS, Dunder};
 use crate::types::info::TypeInfo;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::{AsObject, Context, Py};
+use rustpython_vm::{Context, Py};
+use std::sync::Arc;
 
 /// What the attributes of one slot say.
 pub enum Verdict {
     /// Nothing of an extension is involved.
     Untouched,
     /// The C function of this type fills the slot.
-    Native(&'static TypeInfo),
+    Native(Arc<TypeInfo>),
     /// The attributes are called by name, or there are none any more.
     ByName,
     /// They belong to another slot of the same name.
@@ -27,7 +28,7 @@ pub enum Verdict {
 /// An attribute that a class has or inherits.
 enum Found {
     /// It stands for the C function of a slot, in the dict of this type.
-    Slot(&'static Dunder, &'static TypeInfo),
+    Slot(&'static Dunder, Arc<TypeInfo>),
     /// It was made in Python or belongs to a builtin type.
     Something,
 }
@@ -67,10 +68,10 @@ impl<'a> Attributes<'a> {
         let mro = self.class.mro.read();
         mro.iter().find_map(|class| {
             let attribute = class.get_direct_attr(name)?;
-            let wrapper = TypeInfo::of_class(class).and_then(|info| {
+            let wrapper = TypeInfo::own(class).and_then(|info| {
                 let mut wrappers = info.wrappers().iter();
-                let wrapper = wrappers.find(|wrapper| wrapper.attribute.is(&attribute))?;
-                Some(Found::Slot(wrapper.dunder, info))
+                let wrapper = wrappers.find(|wrapper| wrapper.is(&attribute))?;
+                Some(Found::Slot(wrapper.dunder, info.clone()))
             });
             Some(wrapper.unwrap_or(Found::Something))
         })
@@ -82,14 +83,14 @@ impl<'a> Attributes<'a> {
             return Verdict::Untouched;
         }
         let found = names.into_iter().filter_map(|name| self.look_up(name));
-        let mut native: Option<&'static TypeInfo> = None;
+        let mut native: Option<Arc<TypeInfo>> = None;
         let mut is_other = false;
         for found in found {
             match found {
                 Found::Something => return Verdict::ByName,
                 Found::Slot(of, _) if of.slot != slot && of.twin != slot => is_other = true,
-                Found::Slot(_, info) => match native {
-                    Some(native) if !std::ptr::eq(native, info) => return Verdict::ByName,
+                Found::Slot(_, info) => match &native {
+                    Some(native) if !Arc::ptr_eq(native, &info) => return Verdict::ByName,
                     _ => native = Some(info),
                 },
             }

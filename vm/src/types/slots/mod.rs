@@ -67,11 +67,11 @@ fn function<F>(
 /// Calls a C function of a type's extension.
 #[inline]
 fn call_slot<F: Callable<RustPython>>(
-    (function, info): Operator<F>,
+    (function, loader): Operator<F>,
     args: F::Args<'_, PyObjectRef>,
     vm: &VirtualMachine,
 ) -> PyResult<F::Output<PyObjectRef>> {
-    let result = info.loader.call_slot(function, args);
+    let result = loader.call_slot(function, args);
     result.map_err(|error| into_exception(error, vm))
 }
 

@@ -141,12 +141,12 @@ pub fn nb_power(a: &PyObject, b: &PyObject, c: &PyObject, vm: &VirtualMachine) -
         order.swap(0, 1);
     }
     let mut asked: Vec<HPyFunc_ternaryfunc> = Vec::new();
-    for (function, info) in order.into_iter().flatten() {
+    for (function, loader) in order.into_iter().flatten() {
         if asked.contains(&function) {
             continue;
         }
         asked.push(function);
-        let result = ternary((function, info), [a, b, c], vm)?;
+        let result = ternary((function, loader), [a, b, c], vm)?;
         if !result.is(&vm.ctx.not_implemented) {
             return Ok(result);
         }

@@ -1,5 +1,6 @@
 """Finding handles that were opened in some part of a program and not closed."""
 
+from hpy import _ends
 from hpy.universal import _debug
 
 from . import report
@@ -37,13 +38,15 @@ class LeakDetector:
     def start(self):
         if self.generation is not None:
             raise ValueError("LeakDetector already started")
-        self.generation = _debug.new_generation()
+        self.generation = _debug.start_detector()
+        _ends.keep_watch()
 
     def stop(self):
         __tracebackhide__ = True  # for pytest: the frame says nothing
         if self.generation is None:
             raise ValueError("LeakDetector not started yet")
         leaks = _debug.get_open_handles(self.generation)
+        _debug.stop_detector(self.generation, bool(leaks))
         if leaks:
             raise HPyLeakError(leaks)
 

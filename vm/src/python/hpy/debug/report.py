@@ -5,7 +5,7 @@ Beyond the functions of HPy's own `_debug`, this is built on
 `DebugHandle.opened`, the C frames of that place, and `DebugHandle.python`, the
 Python frames above them.
 
-The summary of a whole program is the loader's own (`_debug.sum_up`); it asks
+The summary of a whole program is the loader's own (`_debug.last_report`); it asks
 `safe_repr` and `is_runner` here.
 
 Frames come innermost first. A C frame is the tuple (text, function, file, line,

@@ -34,14 +34,13 @@ def main(arguments=None):
     if options.folded:
         _trace.start_folding()
     status = _program.run(options)
-    _program.report(
-        report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort)
-    )
+    lines = report.table(_trace.get_call_counts(), _trace.get_durations(), options.sort)
+    _program.report("".join(f"{line}\n" for line in lines))
     if options.folded:
         try:
             write_folded(options.folded)
         except OSError as error:
-            _program.report([f"hpy.trace: can't write {options.folded!r}: {error.strerror}"])
+            _program.report(f"hpy.trace: can't write {options.folded!r}: {error.strerror}\n")
             return status or 1
     return status
 

@@ -7,23 +7,36 @@ use hpy_loader::abi::*;
 
 use crate::extension::{C, c};
 
-#[derive(Debug)]
+/// What a context function answered.
+#[derive(Debug, Clone, Copy)]
 pub enum Answer {
+    /// Nothing.
     Void,
     /// A value that is no object; `failure` if it is what stands for failure.
     /// For some functions that may be a proper value as well.
     Plain {
+        /// Whether it is the value of failure.
         failure: bool,
+        /// Whether the value of failure may be proper.
         ambiguous: bool,
     },
+    /// A handle, or `HPy_NULL`.
     Handle(HPy),
+    /// A C string, or null.
+    Text(*const c_char),
+    /// A builder of a list.
     ListBuilder(HPyListBuilder),
+    /// A builder of a tuple.
     TupleBuilder(HPyTupleBuilder),
+    /// A tracker.
     Tracker(HPyTracker),
+    /// What `HPy_LeavePythonExecution` answers.
     ThreadState(HPyThreadState),
 }
 
+/// The type of a result.
 pub trait Judge {
+    /// The result as an answer.
     fn judge(self) -> Answer;
 }
 
@@ -46,9 +59,14 @@ judges! {
     usize = |value: Self| value == usize::MAX, true;
     f64 = |value: Self| value == -1.0, true;
     *mut c_void = |pointer: Self| pointer.is_null(), true;
-    *const c_char = |pointer: Self| pointer.is_null(), false;
     *mut cpy_PyObject = |pointer: Self| pointer.is_null(), false;
     HPyType_BuiltinShape = |value: Self| value == HPyType_BuiltinShape(-2), false;
+}
+
+impl Judge for *const c_char {
+    fn judge(self) -> Answer {
+        Answer::Text(self)
+    }
 }
 
 impl Judge for () {
@@ -77,10 +95,16 @@ judges_of_words! {
 
 impl Answer {
     /// Failure and a pending error go together.
+    ///
+    /// # Panics
+    ///
+    /// If they don't.
     pub fn assert_discipline(&self, row: &Row, is_pending: bool) {
         let failure = match self {
             Answer::Void => return,
             &Answer::Plain { failure, ambiguous } => {
+                // An `int32_t` that is a status is 0 or -1, one that is a number is any.
+                let ambiguous = ambiguous || row.name == "ctx_Long_AsInt32_t";
                 if ambiguous && !is_pending {
                     return;
                 }
@@ -89,6 +113,7 @@ impl Answer {
             // The duplicate of nothing is nothing, and an iteration ends so.
             Answer::Handle(_) if row.facts.contains(&Fact::NullResult) && !is_pending => return,
             Answer::Handle(h) => h.is_null(),
+            Answer::Text(text) => text.is_null(),
             // A builder that found no memory is null, and `Build` reports it.
             Answer::ListBuilder(builder) => builder.is_null() && is_pending,
             Answer::TupleBuilder(builder) => builder.is_null() && is_pending,
@@ -101,7 +126,7 @@ impl Answer {
     /// Gives up what the function has given.
     pub fn close(self, c: C, is_pending: bool) {
         match self {
-            Answer::Void | Answer::Plain { .. } => {}
+            Answer::Void | Answer::Plain { .. } | Answer::Text(_) => {}
             Answer::Handle(h) => c.close(h),
             Answer::ListBuilder(builder) => c!(c.ctx_ListBuilder_Cancel(builder)),
             Answer::TupleBuilder(builder) => c!(c.ctx_TupleBuilder_Cancel(builder)),

@@ -1,15 +1,22 @@
 //! Native structs: the fields in them, and freeing them.
+//!
+//! An `HPyField` holds `HPy_NULL`, an immediate (see [`crate::handles`]) or the word that a
+//! [`FieldTable`] has given. The table has the reference; a collector reaches it through
+//! the `tp_traverse` of the object whose field it is.
+
+mod field_table;
+mod ownership;
+
+pub use field_table::FieldTable;
+pub use ownership::NativeStruct;
 
 use crate::abi::{CFunction, HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
 use crate::contextless;
 use crate::handles::RawHandle;
-use crate::runtime::Roots;
 use std::ffi::{c_int, c_void};
 
-/// An `HPyField` in a native struct, as a collector visits it.
-///
-/// A field holds nothing, an immediate (see [`crate::handles`]) or the word that
-/// [`Roots::store_field`] made. A collector only cares about the last.
+/// An `HPyField`, as a `tp_traverse` shows it.
+#[derive(Clone, Copy)]
 pub struct FieldRef {
     field: *mut HPyField,
 }
@@ -25,39 +32,33 @@ impl FieldRef {
         Self { field }
     }
 
-    #[inline]
-    fn word(&self) -> RawHandle {
-        // SAFETY: the field is valid by the promise of `new`.
-        RawHandle::from_bits(unsafe { *self.field }.0)
+    #[inline(always)]
+    pub(crate) fn word(self) -> RawHandle {
+        // SAFETY: the field is valid by the promise of `new`. C may have packed it.
+        RawHandle::from_bits(unsafe { self.field.read_unaligned() }.0)
     }
 
-    /// The runtime's word for the object that the field refers to, if any.
-    #[inline]
-    pub fn get(&self) -> Option<isize> {
-        let word = self.word();
-        (word.is_slot() && !word.is_null()).then(|| word.bits())
+    #[inline(always)]
+    fn set(self, word: RawHandle) {
+        // SAFETY: as in `word`.
+        unsafe { self.field.write_unaligned(HPyField(word.bits())) };
     }
 
-    /// The immediate in the field, if there is one.
-    #[inline]
-    pub(crate) fn immediate(&self) -> Option<RawHandle> {
-        Some(self.word()).filter(|word| word.is_immediate())
+    #[inline(always)]
+    pub(super) fn address(self) -> usize {
+        self.field.addr()
     }
 
-    /// Replaces the word, after the collector has moved the object.
-    #[inline]
-    pub fn set(&self, word: isize) {
-        // SAFETY: the field is valid by the promise of `new`.
-        unsafe { *self.field = HPyField(word) };
+    /// Where the field is, and what it has.
+    pub(crate) fn place_and_content(self) -> (usize, HPyField) {
+        (self.address(), HPyField(self.word().bits()))
     }
 
-    /// Empties the field and hands out the reference that it held.
+    /// Whether the field holds neither nothing nor a number: a reference, unless C has
+    /// put something else there.
     #[inline]
-    pub fn take<R: Roots>(&self, runtime: &R) -> Option<R::Object> {
-        let word = self.get();
-        self.set(0);
-        // SAFETY: the word came from the runtime, and the field has given it up.
-        word.map(|word| unsafe { runtime.take_field(word) })
+    pub fn has_reference(self) -> bool {
+        self.word().is_slot()
     }
 }
 
@@ -84,7 +85,10 @@ pub unsafe fn traverse(
     contextless::traverse(function.address(), || {
         // SAFETY: the caller vouches for function and struct; the trampoline gets
         // back the reference that lives here.
-        unsafe { (function.pointer())(object, trampoline, std::ptr::from_mut(&mut visit).cast()) };
+        unsafe {
+            let visit = std::ptr::from_mut(&mut visit).cast();
+            (function.framed())(object, trampoline, visit, function.address())
+        };
     });
 }
 
@@ -97,6 +101,6 @@ pub unsafe fn traverse(
 pub unsafe fn destroy(function: HPyFunc_destroyfunc, object: *mut c_void) {
     // SAFETY: the caller vouches for both.
     contextless::destroy(function.address(), || unsafe {
-        (function.pointer())(object)
+        (function.framed())(object, function.address())
     });
 }
