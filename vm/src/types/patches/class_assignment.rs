@@ -7,37 +7,42 @@
 
 use crate::types::info::pin_lost;
 use rustpython_vm::builtins::{PyGetSet, PyTypeRef};
+use rustpython_vm::common::static_cell;
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine, identifier};
-use std::sync::OnceLock;
+
+static_cell! {
+    /// The attribute that RustPython has.
+    static ORIGINAL: PyObjectRef;
+}
 
 /// Prepares RustPython for the first type of an extension.
 pub fn prepare(vm: &VirtualMachine) {
-    static PREPARED: OnceLock<()> = OnceLock::new();
     let class = vm.ctx.types.object_type;
     let name = identifier!(vm, __class__);
-    let Some(original) = class.get_direct_attr(name) else {
-        return;
-    };
-    let Some(set_original) = original.class().slots().descr_set.load() else {
-        return;
-    };
-    if PREPARED.set(()).is_err() {
-        return;
+    if let Some(original) = class.get_direct_attr(name)
+        && ORIGINAL.set(original).is_ok()
+    {
+        let get = |object: PyObjectRef| -> PyTypeRef { object.class().to_owned() };
+        let getset = PyGetSet::new("__class__", class, &vm.ctx);
+        let getset = getset.with_get(get).with_set(set);
+        let getset = PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None);
+        class.set_attr(name, getset.into());
     }
-    let get = |object: PyObjectRef| -> PyTypeRef { object.class().to_owned() };
-    let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        let before = object.class().to_owned();
-        let done: PyResult<()> = set_original(&original, object.clone(), value, vm);
-        let after = object.class().to_owned();
-        if !after.is(&before) {
-            let (old, new) = (before.mro.read(), after.mro.read());
-            pin_lost(&old, &new);
-        }
-        done
+}
+
+fn set(object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let original = ORIGINAL.get();
+    let set_original = original.and_then(|original| original.class().slots().descr_set.load());
+    let (Some(original), Some(set_original)) = (original, set_original) else {
+        return Err(vm.new_system_error("object has no __class__"));
     };
-    let getset = PyGetSet::new("__class__", class, &vm.ctx);
-    let getset = getset.with_get(get).with_set(set);
-    let getset = PyRef::new_ref(getset, vm.ctx.types.getset_type.to_owned(), None);
-    class.set_attr(name, getset.into());
+    let before = object.class().to_owned();
+    set_original(original, object.clone(), value, vm)?;
+    let after = object.class().to_owned();
+    if !after.is(&before) {
+        let (old, new) = (before.mro.read(), after.mro.read());
+        pin_lost(&old, &new);
+    }
+    Ok(())
 }
