@@ -2,6 +2,7 @@
 
 use super::ending::{Ending, LockAccess};
 use super::guards::Guards;
+use super::innermost_context;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
@@ -86,6 +87,7 @@ impl Debug {
         visit_fields: VisitFields,
         lock: LockAccess,
     ) -> &'static Self {
+        innermost_context::begin();
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
             template: OnceCell::new(),
