@@ -13,6 +13,7 @@ use crate::debug::{Debug, Extension, LockAccess};
 use crate::definitions::Definitions;
 use crate::handles::ReserveError;
 use crate::modes::{Hook, Mode, WrappedContext};
+use crate::native;
 use crate::platform::call_frame;
 use crate::runtime::Runtime;
 use crate::sites::PythonStack;
@@ -126,6 +127,7 @@ impl<R: Runtime> Loader<R> {
                 python,
                 pending_repr,
                 is_field,
+                native::visit_fields,
                 lock,
             )
         })

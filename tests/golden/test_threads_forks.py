@@ -26,10 +26,10 @@ def in_child():
     return t.call(lambda: 1) + results[0]
 
 
-def fork(depth=0):
+def fork(depth=0, work=in_child):
     child = os.fork()
     if child == 0:
-        os._exit((fork(depth - 1) if depth else 0) + in_child())
+        os._exit((fork(depth - 1) if depth else 0) + work())
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -47,8 +47,11 @@ workers = [
 ]
 for worker in workers:
     worker.start()
-statuses = {fork() for _ in range(20)} | {t.call(fork) for _ in range(20)}
-print(statuses)  #> {3}
+# Without another thread in the child: RustPython's own locks may be those of threads that are
+# gone (docs/differences.md).
+fork_alone = lambda: fork(work=lambda: t.call(lambda: 1))
+statuses = {fork_alone() for _ in range(20)} | {t.call(fork_alone) for _ in range(20)}
+print(statuses)  #> {1}
 stop.set()
 for worker in workers:
     worker.join(30)

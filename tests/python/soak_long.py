@@ -87,27 +87,28 @@ def fork():
         thread.start()
         types(), thread.join(60)
         os._exit(thread.is_alive())
-    if os.waitpid(child, 0)[1] != 0:
-        raise SystemExit("a child failed")
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status != 0:
+        raise SystemExit(f"FAILED soak a child ended with {status}")
 
 
 def round_of_work():
-    # No thread starts or ends while the process forks: Rust's library has a lock for that,
-    # which the child would find locked.
-    started, forked = threading.Barrier(4), threading.Event()
+    started = threading.Barrier(4)
 
     def work():
         started.wait()
         calls(), objects(), texts(), own_things()
-        forked.wait()
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     started.wait()
-    types(), fork(), forked.set(), types()
+    types(), types()
     for thread in threads:
         thread.join()
+    # Not while threads run Python code: RustPython's own locks stay as they are in the child,
+    # and one child in some thousand hangs or crashes, without extensions as well.
+    fork()
     gc.collect()
     gc.collect()
 

@@ -41,6 +41,9 @@ def kill(place, name):
 
 
 if sys.argv[1:] == ["parent"]:
+    # Whoever has started this may ignore some, as nohup does, and children inherit that.
+    for name in ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1"]:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
     for place in PLACES:
         kill(place, "SIGTERM")
     for name in OTHERS:

@@ -53,7 +53,11 @@ impl Class {
             (definition.release)(definition, &traversers, native);
         }
         for definition in &self.definitions {
-            definition.destroy(native);
+            if let Some(function) = definition.of.slots.tp_destroy {
+                // SAFETY: the extension has defined it for this struct, whose instance is
+                // dead, and nobody uses the struct afterwards.
+                unsafe { native::destroy(function, native.as_ptr()) };
+            }
         }
     }
 }
@@ -118,12 +122,5 @@ impl Definition {
         // SAFETY: extensions have defined the functions for this struct, whose instance is
         // dead.
         unsafe { loader.release_fields(name, traversers, native.as_struct(), sink) };
-    }
-
-    fn destroy(&self, native: &Native) {
-        if let Some(function) = self.of.slots.tp_destroy {
-            // SAFETY: as above, and nobody uses the struct afterwards.
-            unsafe { native::destroy(function, native.as_ptr()) };
-        }
     }
 }

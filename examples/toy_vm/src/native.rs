@@ -20,9 +20,9 @@ pub struct Native {
 }
 
 impl Native {
-    /// A struct of `size` bytes and `guard` more behind it. `None` if there is no memory.
-    pub fn new(size: usize, guard: usize) -> Option<Self> {
-        let count = (size + guard).div_ceil(size_of::<Block>());
+    /// `None` if there is no memory for it.
+    pub fn new(size: usize) -> Option<Self> {
+        let count = size.div_ceil(size_of::<Block>());
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).ok()?;
         blocks.resize_with(count, Block::default);

@@ -8,7 +8,7 @@ use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::runtime::{CompareOp, Runtime, VmResult};
-use crate::sites::{CFrame, Site};
+use crate::spec;
 use std::cell::Cell;
 
 impl<R: Runtime> Loader<R> {
@@ -321,8 +321,8 @@ impl BeyondStack {
     fn enter_last<R: Runtime>(loader: &'static Loader<R>, function: HPyCFunction) -> Self {
         let is_nested = IS_BEYOND.replace(true);
         if is_nested {
-            let place = Site::of_function(function).frames();
-            let name = place.first().map_or_else(String::new, CFrame::to_string);
+            // To look for the line would take more stack.
+            let name = spec::name_of(function).unwrap_or_else(|| "a finalizer".to_owned());
             let message = format!("maximum recursion depth exceeded: {name} is not called");
             let error = loader.error(loader.constants().h_RecursionError, &message);
             let core = loader.core();

@@ -4,6 +4,7 @@ use super::pooled_context::{NOBODY, PooledContext, this_thread};
 use crate::sites::CallScope;
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 thread_local! {
     /// The context of the innermost call, if this thread is in C and has not left.
@@ -19,10 +20,26 @@ pub(super) fn contextless() -> Option<&'static str> {
     CONTEXTLESS.get().filter(|_| innermost().is_none())
 }
 
+/// Whether there is a debug mode in this process.
+static IS_USED: AtomicBool = AtomicBool::new(false);
+
+/// From here on there are calls to which contexts belong.
+pub(super) fn begin() {
+    IS_USED.store(true, Ordering::Relaxed);
+}
+
 /// Runs `call`, which calls the function of C in a slot whose functions get no context:
 /// until it returns, C may use none.
 #[inline]
 pub(crate) fn without_context(slot: &'static str, function: *const c_void, call: impl FnOnce()) {
+    match IS_USED.load(Ordering::Relaxed) {
+        true => hiding_context(slot, function, call),
+        false => call(),
+    }
+}
+
+#[inline(never)]
+fn hiding_context(slot: &'static str, function: *const c_void, call: impl FnOnce()) {
     let _call = CallScope::of(function);
     let context = INSIDE.replace(None);
     let user = context.map(|context| (context, context.replace_user(NOBODY)));

@@ -2,10 +2,11 @@
 
 use super::ending::{Ending, LockAccess};
 use super::guards::Guards;
+use super::innermost_context;
 use super::native_types::NativeTypes;
 use super::numbered_records::NumberedRecords;
 use super::records::{FreeRecord, HandleRecord, Origin, Records};
-use super::stored_fields::StoredFields;
+use super::stored_fields::{StoredFields, VisitFields};
 use super::violations::{Noted, Violation, ViolationKind};
 use super::wrappers;
 use crate::abi::{ABI_VERSION, HPy, HPyContext, HPyField};
@@ -76,15 +77,17 @@ unsafe impl Send for Debug {}
 impl Debug {
     /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
     /// that error; `python` takes the stack of Python code, `is_field` tells whether a word
-    /// is that of a field, and `lock` is the HPy lock.
+    /// is that of a field, `visit_fields` calls a `tp_traverse`, and `lock` is the HPy lock.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
         python: Box<dyn Fn() -> PythonStack>,
         pending_repr: Box<dyn Fn() -> String>,
         is_field: Box<dyn Fn(HPyField) -> bool>,
+        visit_fields: VisitFields,
         lock: LockAccess,
     ) -> &'static Self {
+        innermost_context::begin();
         let debug: &'static Self = Box::leak(Box::new(Self {
             inner,
             template: OnceCell::new(),
@@ -95,7 +98,7 @@ impl Debug {
             trackers: NumberedRecords::default(),
             spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
-            stored_fields: StoredFields::new(is_field),
+            stored_fields: StoredFields::new(is_field, visit_fields),
             guards: Guards::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),

@@ -13,11 +13,11 @@
 use super::native_types::StructRange;
 use super::state::Debug;
 use super::violations::{Violation, ViolationKind};
-use crate::abi::HPyField;
-use crate::native::{FieldRef, traverse};
+use crate::abi::{HPyField, HPyFunc_traverseproc};
 use crate::sites::Site;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
+use std::ffi::c_void;
 
 /// A field that has a reference, where it was when it was stored to.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,12 @@ pub(super) struct StoredFields {
     known: RefCell<Known>,
     /// Whether the table of fields has a reference for a word.
     is_field: Box<dyn Fn(HPyField) -> bool>,
+    visit: VisitFields,
 }
+
+/// Calls the `tp_traverse` of a living struct's type, and hands on what it visits.
+pub(crate) type VisitFields =
+    unsafe fn(HPyFunc_traverseproc, *mut c_void, &mut dyn FnMut(HPyField));
 
 impl Known {
     fn forget(&mut self, word: isize) -> Option<StoredField> {
@@ -72,10 +77,11 @@ impl StoredField {
 }
 
 impl StoredFields {
-    pub fn new(is_field: Box<dyn Fn(HPyField) -> bool>) -> Self {
+    pub fn new(is_field: Box<dyn Fn(HPyField) -> bool>, visit: VisitFields) -> Self {
         Self {
             known: RefCell::default(),
             is_field,
+            visit,
         }
     }
 
@@ -278,9 +284,9 @@ impl Debug {
                 && let Some(function) = owner.traverse()
             {
                 let native = std::ptr::with_exposed_provenance_mut(start);
-                let mut visit = |field: FieldRef| visited.extend([field.word().bits()]);
+                let mut note = |field: HPyField| visited.extend([field.0]);
                 // SAFETY: the type has the function, and the object has not died.
-                unsafe { traverse(function, native, &mut visit) };
+                unsafe { (self.stored_fields.visit)(function, native, &mut note) };
             }
             for field in fields {
                 let is_visited = visited.contains(&field.word.0);

@@ -92,6 +92,21 @@ pub unsafe fn traverse(
     });
 }
 
+/// [`traverse`], with what the fields hold.
+///
+/// # Safety
+///
+/// As there.
+pub(crate) unsafe fn visit_fields(
+    function: HPyFunc_traverseproc,
+    object: *mut c_void,
+    visit: &mut dyn FnMut(HPyField),
+) {
+    let mut visit = |field: FieldRef| visit(HPyField(field.word().bits()));
+    // SAFETY: passed on to the caller.
+    unsafe { traverse(function, object, &mut visit) };
+}
+
 /// Calls an extension's `tp_destroy`.
 ///
 /// # Safety

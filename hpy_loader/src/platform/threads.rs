@@ -33,8 +33,9 @@ pub(crate) fn current() -> usize {
 
 /// Whether there is hardly any stack left below an address in this thread's.
 pub(crate) fn is_nearly_full(address: usize) -> bool {
-    /// What the loader needs for its own work, and more.
-    const MARGIN: usize = 64 << 10;
+    /// What the loader needs for its own work, and less than VMs leave: a finalizer may run
+    /// in what is left by a recursion that a VM has ended.
+    const MARGIN: usize = 32 << 10;
 
     thread_local! {
         /// The stack's end, and the address from which on it is nearly full.

@@ -293,7 +293,7 @@ fn arguments_end_with_their_call() {
 #[test]
 fn modules_have_contexts_of_their_own() {
     let host = Host::<true>::new();
-    let (one, other) = (going_on(&host), going_on(&host));
+    let (one, other) = (going_on(&host), host.loader.debugged("other"));
     call(one, host.vm().int(5), |c, arg| {
         let h = c.dup(arg);
         let _ = call(other, host.vm().int(6), |c, _| {
@@ -305,7 +305,11 @@ fn modules_have_contexts_of_their_own() {
     })
     .expect("none");
     assert_eq!(kinds(one.debug()), [ViolationKind::ForeignHandle]);
-    assert_eq!(one.debug().violations_with_times()[0].0.module, "m");
+    assert_eq!(one.debug().violations_with_times()[0].0.module, "other");
+    assert!(
+        std::ptr::eq(one, going_on(&host)),
+        "a module that is imported again"
+    );
 }
 
 #[test]

@@ -19,9 +19,6 @@ thread_local! {
 
 /// Drops what a dying instance referred to, now or when the deaths above it are through.
 pub fn drop_in_turn(references: Vec<PyObjectRef>) {
-    if references.is_empty() {
-        return;
-    }
     let depth = DEPTH.get();
     if depth >= DEEPEST {
         let mut references = references.into_iter();

@@ -5,6 +5,7 @@ use super::info::TypeInfo;
 use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef, NativeStruct};
+use rustpython_vm::PyObjectRef;
 use rustpython_vm::object::TraverseFn;
 use std::alloc::Layout;
 use std::ffi::c_void;
@@ -174,20 +175,22 @@ impl Native {
     }
 
     /// Empties the fields, those of all types on the way to `object`, and drops the
-    /// references that they held. An empty field is not visited again.
-    pub fn clear(&self) {
+    /// references that they held, with those that are there already. An empty field is not
+    /// visited again.
+    pub fn clear(&self, references: &mut Vec<PyObjectRef>) {
         let info = self.info();
         let (loader, traversers) = (info.loader, self.traversers());
         if traversers.is_empty() && (self.data().is_null() || !loader.watches_structs()) {
             return;
         }
         let name = &info.definition.full_name;
-        let mut references = Vec::new();
         let sink = |object| references.push(object);
         // SAFETY: as in `traverse`, but the object is dead or unreachable, which keeps
         // others away from it.
         unsafe { loader.release_fields(name, traversers, self.native_struct(), sink) };
-        drop_in_turn(references);
+        if !references.is_empty() {
+            drop_in_turn(std::mem::take(references));
+        }
     }
 
     /// The function that runs when the instance is called, if it is not the

@@ -105,7 +105,7 @@ impl<B: Extensible, const TRACKED: bool> MaybeTraverse for Instance<B, TRACKED> 
 
     fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
         self.base.try_clear(references);
-        self.native.clear();
+        self.native.clear(references);
     }
 }
 
@@ -299,7 +299,7 @@ impl MaybeTraverse for Carrier {
         self.native.traverse(visit);
     }
 
-    fn try_clear(&mut self, _: &mut Vec<PyObjectRef>) {
-        self.native.clear();
+    fn try_clear(&mut self, references: &mut Vec<PyObjectRef>) {
+        self.native.clear(references);
     }
 }

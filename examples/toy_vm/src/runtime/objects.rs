@@ -41,9 +41,8 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
 
     fn get_attr_str(&self, object: &Object, name: &str) -> VmResult<Object> {
         self.get_attribute(object, name).unwrap_or_else(|| {
-            let found = object
-                .names()
-                .and_then(|names| lock(names).get(name).cloned());
+            let names = object.names();
+            let found = names.and_then(|names| lock(names).get(name).cloned());
             found.ok_or_else(|| self.no_attribute(name))
         })
     }
@@ -69,9 +68,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
 
     fn get_item(&self, object: &Object, key: &Object) -> VmResult<Object> {
         if let Data::Dict(entries) = &object.data {
-            let entries = lock(entries);
-            let found = entries.iter().find(|(other, _)| other == key);
-            return match found {
+            return match lock(entries).iter().find(|(other, _)| other == key) {
                 Some((_, value)) => Ok(value.clone()),
                 None => Err(self.key_error(key)),
             };
@@ -233,7 +230,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
     }
 
     fn type_of(&self, object: &Object) -> Object {
-        let name = match &object.data {
+        self.builtin(match &object.data {
             Data::Error(error) => return error.class.clone(),
             Data::Instance(instance) => return instance.class.clone(),
             Data::Singleton(_) => "NoneType",
@@ -253,8 +250,7 @@ impl<const THREADS: bool> Objects for Toy<THREADS> {
             Data::ContextVar { .. } => "ContextVar",
             Data::Iterator(_) => "iterator",
             Data::Finalizer(_) | Data::Moved => "object",
-        };
-        self.builtin(name)
+        })
     }
 
     fn is_instance(&self, object: &Object, class: &Object) -> bool {

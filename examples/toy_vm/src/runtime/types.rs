@@ -6,21 +6,13 @@ use std::sync::Mutex;
 use hpy_loader::abi::{HPyFunc_keywords, HPyType_BuiltinShape};
 use hpy_loader::runtime::Types;
 
-use crate::class::Definition;
 use crate::object::lock;
 use crate::{Data, Instance, Native, Object, Toy, VmResult};
 
 impl<const THREADS: bool> Types for Toy<THREADS> {
     fn new_instance(&self, class: &Object) -> VmResult<(Object, *mut c_void)> {
-        let definition = class.class().and_then(|class| class.definitions.first());
-        let sizes = |of: &Definition| (of.of.basicsize, of.loader::<THREADS>().guard_size());
-        let (size, guard) = definition.map_or((0, 0), |definition| sizes(definition));
-        let native = Native::new(size, guard).ok_or_else(|| self.memory_error())?;
-        if let Some(definition) = definition {
-            let (loader, name) = (definition.loader::<THREADS>(), &definition.of.full_name);
-            // SAFETY: there is room, and the fields are released before the memory goes.
-            unsafe { loader.set_guard(name, native.as_struct()) };
-        }
+        let size = class.definition().map_or(0, |of| of.basicsize);
+        let native = Native::new(size).ok_or_else(|| self.memory_error())?;
         let address = native.as_ptr();
         let instance = Instance {
             class: class.clone(),
