@@ -8,8 +8,8 @@ use std::ffi::{CStr, c_void};
 
 #[derive(Debug)]
 struct NativeType {
-    /// The wrapped context's handle of the type, never closed: types of
-    /// extensions live as long as the process.
+    /// The wrapped context's handle of the type, never closed: in this mode the types
+    /// live as long as the process.
     class: HPy,
     shape: HPyType_BuiltinShape,
     size: usize,

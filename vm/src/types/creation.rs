@@ -1,11 +1,12 @@
 //! Making a type.
 
 use super::construction::{new_native, replace_builtin_new};
-use super::info::{Description, TypeInfo};
+use super::info::TypeInfo;
 use super::layout::builtin_of;
 use super::patches::{class_assignment, from_bytes, get_referents, reduce};
 use super::plan::{Plan, plan};
 use super::shapes::{New, shaped};
+use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
 use super::{buffer, dict, python_classes, slots};
 use crate::functions::outlive;
@@ -18,7 +19,7 @@ use rustpython_vm::function::ItemDoc;
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Makes the type that an extension describes.
 ///
@@ -186,10 +187,15 @@ fn describe(
         true => Some(StructCell::new(plan.member_count - 1, vm)?),
         false => base.and_then(|base| base.struct_cell.clone()),
     };
-    let mut description = Description {
+    let mut info = TypeInfo {
+        class,
         loader,
         layout: plan.layout,
-        effective,
+        room: plan
+            .layout
+            .map_or(0, |layout| layout.size + loader.guard_size()),
+        effective: SlotTable::new(effective),
+        offered: SlotTable::new(Slots::default()),
         call_offset,
         struct_cell,
         // There may be cycles through a dict, whatever the extension says.
@@ -198,15 +204,16 @@ fn describe(
         is_plain: is_plain(class, &plan),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
-        size: plan.size,
+        _size: plan.size,
+        attributes: OnceLock::new(),
         definition,
     };
     if let Some(base) = base {
-        description.traversers.extend(&base.traversers);
-        description.destroyers.extend(&base.destroyers);
+        info.traversers.extend(&base.traversers);
+        info.destroyers.extend(&base.destroyers);
     }
-    let info = TypeInfo::put_down(class, description);
-    info.map_err(|message| vm.new_system_error(message))
+    info.put_down(class)
+        .map_err(|message| vm.new_system_error(message))
 }
 
 /// Whether the collector keeps track of instances: `HPy_TPFLAGS_HAVE_GC`, which

@@ -105,7 +105,7 @@ pub fn forget_known() {
 /// One type that an extension defined.
 pub struct TypeInfo {
     /// To tell classes apart by. It may be gone.
-    class: *const Py<PyType>,
+    pub class: *const Py<PyType>,
     pub definition: Arc<TypeDef>,
     /// The loader whose context the extension's functions get.
     pub loader: &'static Loader<RustPython>,
@@ -134,9 +134,9 @@ pub struct TypeInfo {
     /// Every `tp_destroy` on the way to `object`, the most derived first.
     pub destroyers: Vec<HPyFunc_destroyfunc>,
     /// A size that only instances of this type and its subclasses have.
-    _size: Option<Size>,
+    pub _size: Option<Size>,
     /// The attributes that are in its dict, once it is filled.
-    attributes: OnceLock<Attributes>,
+    pub attributes: OnceLock<Attributes>,
 }
 
 /// The attributes that were put into the dict of a type.
@@ -243,46 +243,14 @@ unsafe impl Send for TypeInfo {}
 // SAFETY: as above.
 unsafe impl Sync for TypeInfo {}
 
-/// What is put down of a type when it is made.
-pub struct Description {
-    pub definition: Arc<TypeDef>,
-    pub loader: &'static Loader<RustPython>,
-    pub layout: Option<Layout>,
-    pub effective: Slots,
-    pub call_offset: Option<usize>,
-    pub struct_cell: Option<StructCell>,
-    pub is_tracked: bool,
-    pub is_plain: bool,
-    pub traversers: Vec<HPyFunc_traverseproc>,
-    pub destroyers: Vec<HPyFunc_destroyfunc>,
-    pub size: Option<Size>,
-}
-
 impl TypeInfo {
     /// Puts down what there is to know of a new class, which keeps it.
     ///
     /// # Errors
     ///
     /// If somebody else keeps something there.
-    pub fn put_down(class: &Py<PyType>, description: Description) -> Result<Arc<Self>, String> {
-        let (loader, layout) = (description.loader, description.layout);
-        let info = Arc::new(Self {
-            class,
-            definition: description.definition,
-            loader,
-            layout,
-            room: layout.map_or(0, |layout| layout.size + loader.guard_size()),
-            effective: SlotTable::new(description.effective),
-            offered: SlotTable::new(Slots::default()),
-            call_offset: description.call_offset,
-            struct_cell: description.struct_cell,
-            is_tracked: description.is_tracked,
-            is_plain: description.is_plain,
-            traversers: description.traversers,
-            destroyers: description.destroyers,
-            _size: description.size,
-            attributes: OnceLock::new(),
-        });
+    pub fn put_down(self, class: &Py<PyType>) -> Result<Arc<Self>, String> {
+        let info = Arc::new(self);
         class.init_type_data(ClassData::new(Some(info.clone())))?;
         Ok(info)
     }
