@@ -1,6 +1,7 @@
 //! Small shared libraries, compiled on the spot. They export the functions of
 //! a universal module and nothing else, so no headers are needed.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,11 +40,10 @@ impl Workshop {
     pub fn compile(&self, file_name: &str, source: &str, flags: &[&str]) -> PathBuf {
         let output = self.path(file_name);
         let input = self.file(&format!("{file_name}.c"), source.as_bytes());
-        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
         // Libraries are looked through for what files before them lack.
         let (libraries, flags): (Vec<&str>, Vec<&str>) =
             flags.iter().partition(|flag| flag.starts_with("-l"));
-        let result = Command::new(compiler)
+        let result = Command::new(compiler())
             .args(["-O1", "-o"])
             .arg(&output)
             .args(flags)
@@ -125,13 +125,18 @@ pub const RICH: &str = r#"
     }
 "#;
 
-/// Whether the compiler can use this linker.
+/// Whether the compiler can use this linker. Only the compiler knows: one that finds a
+/// program `mold` may still look for `ld.mold` in folders of its own.
 pub fn is_installed(linker: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| {
-        let names = [format!("ld.{linker}"), linker.to_owned()];
-        names.iter().any(|name| folder.join(name).exists())
-    })
+    let result = Command::new(compiler())
+        .args([&format!("-fuse-ld={linker}"), "-Wl,--version"])
+        .output()
+        .expect("run the C compiler");
+    result.status.success()
+}
+
+fn compiler() -> OsString {
+    std::env::var_os("CC").unwrap_or_else(|| "cc".into())
 }
 
 /// Opens a library that a test has made.
