@@ -87,12 +87,6 @@ impl<R: Runtime> ContextCall<R> {
         self.core().open(object)
     }
 
-    /// See [`Core::open_or_revive`].
-    #[inline]
-    pub fn open_or_revive(self, object: R::Object) -> VmResult<HPy, R> {
-        self.core().open_or_revive(object)
-    }
-
     /// See [`Core::open_in_global`].
     #[inline]
     pub fn open_in_global(self, object: R::Object) -> VmResult<HPy, R> {

@@ -151,7 +151,10 @@ impl<R: Runtime> FastCall<R> {
 #[allow(improper_ctypes_definitions)]
 extern "C" fn open_root<R: Runtime>(call: FastCall<R>, object: &R::Object) -> HPy {
     call.catch("ctx_Dup", || {
-        let opened = call.open(call.runtime().duplicate(object));
+        let opened = match call.handles().revive(object) {
+            Some(word) => Some(HPy::from(word)),
+            None => call.open(call.runtime().duplicate(object)),
+        };
         opened.unwrap_or(HPy::NULL)
     })
 }
@@ -171,11 +174,10 @@ pub(crate) extern "C" fn close_last<R: Runtime>(
 ) {
     call.catch("ctx_Close", || {
         let vm = call.runtime();
-        let closed = call
-            .handles()
-            .close_last_deferred(last, |object| vm.is_shared(object));
-        if let Some(object) = closed {
-            call.core().drop_unlocked(object);
-        }
+        call.handles().close_last_deferred(
+            last,
+            |object| vm.is_shared(object),
+            |object| call.core().drop_unlocked(object),
+        );
     });
 }

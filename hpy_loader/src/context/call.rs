@@ -56,7 +56,7 @@ fn vectorcall<R: Runtime>(
         let mut objects = Objects::<R>::new();
         borrow::<R>(&pins, &mut objects);
         let made = call.leave_for(callable, |vm| operation(vm, &objects, None))?;
-        return call.open_or_revive(made);
+        return call.open(made);
     }
     let names = call.get(kwnames)?;
     if !call
@@ -73,7 +73,7 @@ fn vectorcall<R: Runtime>(
     let mut objects = Objects::<R>::new();
     borrow::<R>(&pins, &mut objects);
     let made = call.leave_for(callable, |vm| operation(vm, &objects, Some(&names)))?;
-    call.open_or_revive(made)
+    call.open(made)
 }
 
 /// Checks that an argument of a call, if it is given, is of a builtin type.
@@ -111,7 +111,7 @@ context_functions! {
             let args = roots(call, &args, nargs)?;
             let made =
                 call.leave_for(Some(&callable), |vm| vm.call_positional(&callable, args))?;
-            return call.open_or_revive(made);
+            return call.open(made);
         }
         let operation = |vm: &R, args: &[&R::Object], names: Option<&R::Object>| {
             vm.call(&callable, args, names)
@@ -144,6 +144,6 @@ context_functions! {
         let made = call.leave_for(Some(&callable), |vm| {
             vm.call_tuple_dict(&callable, args.as_deref(), kwargs.as_deref())
         })?;
-        call.open_or_revive(made)
+        call.open(made)
     }
 }

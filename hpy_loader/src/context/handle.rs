@@ -14,11 +14,12 @@ pub(super) fn duplicate<R: Runtime>(call: ContextCall<R>, h: HPy) -> VmResult<HP
 /// Closes a handle of the extension's.
 pub(super) fn close<R: Runtime>(call: ContextCall<R>, h: HPy) {
     let (vm, handles) = (call.runtime(), call.core().handles());
-    if let Some(object) = handles.close_deferred(RawHandle::from(h), |object| vm.is_shared(object))
-    {
+    handles.close_deferred(
+        RawHandle::from(h),
+        |object| vm.is_shared(object),
         // No other thread has to wait for the finalizer of the object.
-        call.leave(|_| drop(object));
-    }
+        |object| call.leave(|_| drop(object)),
+    );
 }
 
 /// Identity. Immediates are the same if their values are, as numbers are in a VM that

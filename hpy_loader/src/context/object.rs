@@ -77,13 +77,13 @@ context_functions! {
 
     fn ctx_GetAttr(call, obj: HPy, name: HPy) -> HPy {
         let (object, name) = (call.get(obj)?, call.get(name)?);
-        call.open_or_revive(call.leave(|vm| vm.get_attr(&object, &name))?)
+        call.open(call.leave(|vm| vm.get_attr(&object, &name))?)
     }
 
     fn ctx_GetAttr_s(call, obj: HPy, utf8_name: CStrArg) -> HPy {
         let object = call.get(obj)?;
         let name = call.text(&utf8_name)?;
-        call.open_or_revive(call.leave(|vm| vm.get_attr_str(&object, name))?)
+        call.open(call.leave(|vm| vm.get_attr_str(&object, name))?)
     }
 
     /// `HasAttr` cannot fail: any exception means "no", as for `PyObject_HasAttr`.
@@ -121,7 +121,7 @@ context_functions! {
 
     fn ctx_GetItem(call, obj: HPy, key: HPy) -> HPy {
         let (object, key) = (call.get(obj)?, call.get(key)?);
-        call.open_or_revive(call.leave(|vm| vm.get_item(&object, &key))?)
+        call.open(call.leave(|vm| vm.get_item(&object, &key))?)
     }
 
     fn ctx_GetItem_i(call, obj: HPy, idx: HPy_ssize_t) -> HPy {
@@ -132,13 +132,13 @@ context_functions! {
         }
         general {
             let object = call.get(obj)?;
-            call.open_or_revive(call.leave(|vm| vm.get_item_index(&object, idx))?)
+            call.open(call.leave(|vm| vm.get_item_index(&object, idx))?)
         }
     }
 
     fn ctx_GetItem_s(call, obj: HPy, utf8_key: CStrArg) -> HPy {
         let (object, key) = (call.get(obj)?, string_key(call, &utf8_key)?);
-        call.open_or_revive(call.leave(|vm| vm.get_item(&object, &key))?)
+        call.open(call.leave(|vm| vm.get_item(&object, &key))?)
     }
 
     fn ctx_SetItem(call, obj: HPy, key: HPy, value: HPy) -> c_int {

@@ -316,35 +316,23 @@ impl<R: Runtime> Core<R> {
         repr.unwrap_or_default()
     }
 
-    /// Opens a handle of `object`.
+    /// Opens a handle of `object`, or again one of it whose close is deferred.
     ///
     /// # Errors
     ///
     /// `MemoryError` if the table is full.
     #[inline]
     pub(crate) fn open(&self, object: R::Object) -> VmResult<HPy, R> {
+        if self.runtime.is_shared(&object)
+            && let Some(word) = self.handles.revive(&object)
+        {
+            // The handle has a root of its own, so nothing dies here.
+            drop(object);
+            return Ok(HPy::from(word));
+        }
         match self.handles.open(object) {
             Ok(word) => Ok(HPy::from(word)),
             Err(_) => Err(self.error(self.constants().h_MemoryError, "the handle table is full")),
-        }
-    }
-
-    /// [`open`](Self::open) for what the VM may hand out again and again, such as
-    /// `None`, a method or an item: if the close of a handle of it is deferred, that one is opened
-    /// again.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Self::open).
-    #[inline]
-    pub(crate) fn open_or_revive(&self, object: R::Object) -> VmResult<HPy, R> {
-        match self.handles.revive(&object) {
-            // The handle has a root of its own, so nothing dies here.
-            Some(word) => {
-                drop(object);
-                Ok(HPy::from(word))
-            }
-            None => self.open(object),
         }
     }
 

@@ -16,30 +16,33 @@
 //! - It defers only until the call of C that closed the handle returns: an
 //!   [`ArgumentScope`] finishes what was deferred in its time. Python code in between can
 //!   see an object die late; Python code afterwards can't.
-//! - It defers only the last [`PLACES`] closes, since a call may close millions.
+//!
+//! The last [`PLACES`] closes have a place in a ring, for speed; the others are
+//! [older closes](super::older_closes), since a call may close millions.
 //!
 //! There is a gain as well. C loads the same objects again and again: a type, a
 //! field, the items of a tuple. The close of the latest handle of such an object is often
 //! deferred, and to open one again ([`HandleTable::revive`]) takes that slot: no root is
 //! made, and none is dropped at the next close, which on a VM with threads are two atomic
 //! operations: `HPy_Type` takes 3.7 ns and not 18, and the mean of the comparison's rows in
-//! C would be 1.11 of what it is. The revived handle is a new word: else whoever closes the old word a second
-//! time would close the new handle.
+//! C would be 1.11 of what it is. The revived handle is the word that was closed, as on CPython: what C still
+//! has of it keeps answering. Whoever closes that word once too often takes a reference of
+//! the new handle, as with a duplicate; the new handle answers until the call is over all the same.
 //!
 //! [`ArgumentScope`]: super::ArgumentScope
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
+use super::older_closes::{OlderCloses, is_kept};
 use super::raw_handle::RawHandle;
 use super::slot::{Slot, bits};
 use super::table::HandleTable;
 
-/// How many closes are deferred at most. A use after the close comes soon if it
-/// comes, and the slots should all stay in the nearest cache.
+/// How many closes are in the ring. The slots should all stay in the nearest cache.
 const PLACES: usize = 32;
 const _: () = assert!(PLACES.is_power_of_two());
 
-/// The slots whose handles wait for their close, the latest on top, in a ring that forgets the
+/// The slots whose handles wait for their close, the latest on top, in a ring that gives up the
 /// oldest.
 ///
 /// They are kept by index: when a slot of them is opened again, nothing has to be
@@ -48,14 +51,13 @@ const _: () = assert!(PLACES.is_power_of_two());
 pub(super) struct DeferredCloses {
     places: [Cell<RingPlace>; PLACES],
     /// By the bits of the object: what has a place in the ring.
-    recent: [RecentSlot; PLACES],
+    recent: [RecentHandle; PLACES],
     /// How many there have been, less those that a scope has ended.
     top: Cell<u64>,
-    /// Where the slots of the latest scope begin. Those of the scope that runs may
-    /// begin before.
-    since: Cell<u32>,
     /// Scopes that have not ended.
     scopes: Cell<u32>,
+    /// What has left the ring.
+    pub(super) older: RefCell<OlderCloses>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -66,11 +68,10 @@ struct RingPlace {
     recent: u32,
 }
 
-/// A slot that is in the ring. When it leaves the ring it leaves here, too.
-#[derive(Default)]
-struct RecentSlot {
-    /// 0 is none.
-    slot: Cell<u32>,
+/// A handle that is in the ring. When it leaves the ring it leaves here, too.
+struct RecentHandle {
+    /// Or `HPy_NULL`.
+    word: Cell<RawHandle>,
     /// Which number it got in the ring, without the upper bits.
     number: Cell<u32>,
 }
@@ -79,10 +80,13 @@ impl DeferredCloses {
     pub(super) fn new() -> Self {
         DeferredCloses {
             places: std::array::from_fn(|_| Cell::default()),
-            recent: std::array::from_fn(|_| RecentSlot::default()),
+            recent: std::array::from_fn(|_| RecentHandle {
+                word: Cell::new(RawHandle::NULL),
+                number: Cell::default(),
+            }),
             top: Cell::default(),
-            since: Cell::default(),
             scopes: Cell::default(),
+            older: RefCell::default(),
         }
     }
 
@@ -103,8 +107,9 @@ impl DeferredCloses {
         let old = self.places[at].replace(place);
         let recent = &self.recent[old.recent as usize];
         // The slot may have got another place, or have lost its own to this.
-        if recent.slot.get() == old.slot && recent.number.get() as usize % PLACES == at {
-            recent.slot.set(0);
+        let is_there = recent.word.get().index() == old.slot;
+        if is_there && recent.number.get() as usize % PLACES == at {
+            recent.word.set(RawHandle::NULL);
         }
         old.slot
     }
@@ -113,31 +118,33 @@ impl DeferredCloses {
     #[inline]
     pub(super) fn begin(&self) -> u64 {
         self.scopes.set(self.scopes.get() + 1);
-        let start = self.top.get();
-        self.since.set(start as u32);
-        start
+        self.top.get()
     }
 }
 
 /// The one reference that is left to an open handle.
 pub struct LastReference<'t, O> {
     pub(super) slot: &'t Slot<O>,
-    pub(super) index: u32,
+    pub(super) word: RawHandle,
 }
 
 impl<O> HandleTable<O> {
     /// Gives up one reference like [`release`](Self::release), for a handle that
     /// C closes: if it is the last one and `is_shared` knows of other references
-    /// to the object, the close is deferred. Returns an object for the caller to
-    /// drop, be it this one or one that has waited long enough.
+    /// to the object, the close is deferred. Objects for the caller to drop go to `sink`:
+    /// this one, or others whose close need not be deferred any longer.
     #[inline]
-    pub fn close_deferred(&self, word: RawHandle, is_shared: impl FnOnce(&O) -> bool) -> Option<O> {
+    pub fn close_deferred(
+        &self,
+        word: RawHandle,
+        is_shared: impl Fn(&O) -> bool,
+        mut sink: impl FnMut(O),
+    ) {
         match self.lookup(word) {
             Some(slot) if slot.refs() == 1 => {
-                let index = word.index();
-                self.close_last_deferred(LastReference { slot, index }, is_shared)
+                self.close_last_deferred(LastReference { slot, word }, is_shared, sink);
             }
-            _ => self.release(word).freed(),
+            _ => self.release(word).freed().into_iter().for_each(&mut sink),
         }
     }
 
@@ -145,26 +152,25 @@ impl<O> HandleTable<O> {
     #[inline]
     pub fn close_last_deferred(
         &self,
-        LastReference { slot, index }: LastReference<'_, O>,
-        is_shared: impl FnOnce(&O) -> bool,
-    ) -> Option<O> {
-        // SAFETY: an open slot is occupied, and the caller only looks.
-        if slot.is_pinned() || is_shared(unsafe { slot.object() }) {
+        LastReference { slot, word }: LastReference<'_, O>,
+        is_shared: impl Fn(&O) -> bool,
+        mut sink: impl FnMut(O),
+    ) {
+        if is_kept(slot, &is_shared) {
             slot.set_refs(0);
-            self.defer_close(slot, index)
-        } else {
-            self.free_now(slot)
+            self.defer_close(slot, word, is_shared, sink);
+        } else if let Some(object) = self.free_now(slot) {
+            sink(object);
         }
     }
 
-    /// Whether a slot has a place in the ring, as when it was opened again.
+    /// Whether the handle of a slot has a place in the ring, as when it was opened again.
     #[inline(always)]
-    fn has_place(&self, slot: &Slot<O>, index: u32) -> bool {
-        let deferred = &self.deferred;
-        let recent = &deferred.recent[DeferredCloses::hash(slot.bits())];
-        recent.slot.get() == index
-            // Numbers begin again; what is in the ring is close to its latest.
-            && recent.number.get().wrapping_sub(deferred.since.get()).cast_signed() >= 0
+    fn has_place(&self, slot: &Slot<O>, word: RawHandle) -> bool {
+        self.deferred.recent[DeferredCloses::hash(slot.bits())]
+            .word
+            .get()
+            == word
     }
 
     /// [`close_last_deferred`](Self::close_last_deferred) in the case that a shared object was opened
@@ -176,9 +182,9 @@ impl<O> HandleTable<O> {
         last: &LastReference<'_, O>,
         is_shared: impl FnOnce(&O) -> bool,
     ) -> bool {
-        let &LastReference { slot, index } = last;
+        let &LastReference { slot, word } = last;
         // SAFETY: an open slot is occupied, and the caller only looks.
-        let is_deferred = self.has_place(slot, index) && is_shared(unsafe { slot.object() });
+        let is_deferred = self.has_place(slot, word) && is_shared(unsafe { slot.object() });
         if is_deferred {
             slot.set_refs(0);
         }
@@ -186,46 +192,59 @@ impl<O> HandleTable<O> {
     }
 
     #[inline]
-    fn defer_close(&self, slot: &Slot<O>, index: u32) -> Option<O> {
-        if self.has_place(slot, index) {
-            return None;
+    fn defer_close(
+        &self,
+        slot: &Slot<O>,
+        word: RawHandle,
+        is_shared: impl Fn(&O) -> bool,
+        mut sink: impl FnMut(O),
+    ) {
+        if self.has_place(slot, word) {
+            return;
         }
         let deferred = &self.deferred;
         let recent = DeferredCloses::hash(slot.bits());
         let place = RingPlace {
-            slot: index,
+            slot: word.index(),
             recent: recent as u32,
         };
         let top = deferred.top.get();
         deferred.top.set(top + 1);
         let oldest = deferred.replace(top, place);
         let recent = &deferred.recent[recent];
-        recent.slot.set(index);
+        recent.word.set(word);
         recent.number.set(top as u32);
-        self.end(oldest)
+        if oldest != 0 {
+            self.defer_longer(
+                oldest,
+                top.saturating_sub(PLACES as u64),
+                &is_shared,
+                &mut sink,
+            );
+        }
     }
 
-    /// A handle of the object that `object` is a root of, without a new root: that
-    /// of one whose close is deferred, if there is one. Its word does not answer
-    /// any more, so that whoever closes it once more closes nothing.
+    /// A handle of the object that `object` is a root of, without a new root: one whose
+    /// close is deferred, or was before it was opened again. It is the same word, with one
+    /// reference more.
     ///
     /// Two roots with the same bits must be of the same object.
     #[inline]
     pub fn revive(&self, object: &O) -> Option<RawHandle> {
-        self.revive_with(object, |index| self.slot(index))
+        self.revive_recent(object, |index| self.slot(index))
+            .or_else(|| self.revive_older(object))
     }
 
-    /// [`revive`](Self::revive) with a lookup of the caller's own.
+    /// [`revive`](Self::revive) as far as the ring knows, with a lookup of the caller's own.
     #[inline(always)]
-    pub(super) fn revive_with<'t>(
+    pub(super) fn revive_recent<'t>(
         &'t self,
         object: &O,
         slot: impl FnOnce(u32) -> &'t Slot<O>,
     ) -> Option<RawHandle> {
         let hash = DeferredCloses::hash(bits(object));
-        let index = self.deferred.recent[hash].slot.get();
-        let generation = slot(index).revive(object)?;
-        Some(RawHandle::slot(index, generation))
+        let word = self.deferred.recent[hash].word.get();
+        slot(word.index()).revive(word, object).then_some(word)
     }
 
     /// Ends a scope that began with `start`, and all closes deferred since.
@@ -253,6 +272,9 @@ impl<O> HandleTable<O> {
                 sink(object);
             }
         }
+        if !deferred.older.borrow().is_empty() {
+            self.end_older_since(start, sink);
+        }
     }
 
     /// Closes a slot for good, if its close is deferred.
@@ -275,8 +297,15 @@ mod tests {
     use super::*;
     use crate::handles::{ArgumentScope, Closed};
 
-    fn shared(object: &Rc<u32>) -> bool {
-        Rc::strong_count(object) > 1
+    /// C closes a handle; gives what is dropped then.
+    fn close(table: &HandleTable<Rc<u32>>, word: RawHandle) -> Vec<u32> {
+        let mut dropped = Vec::new();
+        table.close_deferred(
+            word,
+            |object| Rc::strong_count(object) > 1,
+            |object| dropped.push(*object),
+        );
+        dropped
     }
 
     #[test]
@@ -285,13 +314,13 @@ mod tests {
         let object = Rc::new(1);
         let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
-        assert_eq!(table.close_deferred(word, shared), None);
+        assert_eq!(close(&table, word), []);
         assert_eq!(table.open_count(), 0);
         assert!(table.is_close_deferred(word));
         assert_eq!(table.pin(word).as_deref(), Some(&object));
         assert_eq!(table.take(word).as_ref(), Some(&object), "a clone");
         assert_eq!(table.close(word), Closed::Stale);
-        assert_eq!(table.close_deferred(word, shared), None);
+        assert_eq!(close(&table, word), []);
         assert_eq!(table.counters().stale_closes, 2);
         assert_eq!(frame.finish().len(), 1);
         assert!(!table.is_open(word) && table.pin(word).is_none());
@@ -303,7 +332,7 @@ mod tests {
         let table = HandleTable::with_capacity(100).expect("small");
         let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::new(1)).expect("room");
-        assert_eq!(table.close_deferred(word, shared), Some(Rc::new(1)));
+        assert_eq!(close(&table, word), [1]);
         assert!(!table.is_open(word));
         assert!(frame.finish().is_empty());
     }
@@ -314,7 +343,7 @@ mod tests {
         let object = Rc::new(1);
         let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
-        table.close_deferred(word, shared);
+        close(&table, word);
         assert_eq!(table.dup(word), Ok(word));
         assert_eq!(table.open_count(), 1);
         assert!(frame.finish().is_empty(), "C has a reference again");
@@ -323,46 +352,88 @@ mod tests {
     }
 
     #[test]
-    fn only_the_latest_closes_are_deferred() {
+    fn all_closes_of_a_call_are_deferred() {
+        let table = HandleTable::with_capacity(100_000).expect("small");
+        let objects: Vec<Rc<u32>> = (0..10_000).map(Rc::new).collect();
+        let outer = ArgumentScope::new(&table);
+        let open = |object: &Rc<u32>| table.open(Rc::clone(object)).expect("room");
+        let close_each = |objects: &[Rc<u32>]| -> Vec<RawHandle> {
+            let words: Vec<_> = objects.iter().map(open).collect();
+            words.iter().for_each(|&word| drop(close(&table, word)));
+            words
+        };
+        let early = close_each(&objects[..100]);
+        let inner = ArgumentScope::new(&table);
+        let late = close_each(&objects[100..]);
+        assert!(late.iter().all(|&word| table.is_close_deferred(word)));
+        for (word, object) in late.iter().zip(&objects[100..]) {
+            assert_eq!(table.pin(*word).as_deref(), Some(object));
+        }
+        inner.finish();
+        assert!(!late.iter().any(|&word| table.is_open(word)));
+        assert!(early.iter().all(|&word| table.is_close_deferred(word)));
+        outer.finish();
+        assert!(!early.iter().any(|&word| table.is_open(word)));
+        assert!(objects.iter().all(|object| Rc::strong_count(object) == 1));
+    }
+
+    #[test]
+    fn a_call_without_end_defers_about_as_many_closes_as_objects_live() {
+        let table = HandleTable::with_capacity(1_000_000).expect("small");
+        let call = ArgumentScope::new(&table);
+        // What C keeps loading, and what lives for a while only.
+        let objects: Vec<Rc<u32>> = (0..1000).map(Rc::new).collect();
+        let mut young = std::collections::VecDeque::new();
+        for round in 0..100_000 {
+            let object = &objects[round % objects.len()];
+            let word = table.revive(object);
+            let word = word.unwrap_or_else(|| table.open(Rc::clone(object)).expect("room"));
+            close(&table, word);
+            let object = Rc::new(0);
+            close(&table, table.open(Rc::clone(&object)).expect("room"));
+            young.push_back(object);
+            young.truncate(10);
+            young.rotate_right(1);
+        }
+        let mut deferred = 0;
+        table.for_each_root(|_| deferred += 1);
+        assert!(deferred < 10 * objects.len(), "{deferred}");
+        call.finish();
+        assert!(objects.iter().all(|object| Rc::strong_count(object) == 1));
+    }
+
+    #[test]
+    fn what_is_closed_leaves_room_for_what_is_open() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);
-        let frame = ArgumentScope::new(&table);
-        let mut words = Vec::new();
-        for _ in 0..10 * PLACES {
+        let call = ArgumentScope::new(&table);
+        for _ in 0..10_000 {
             let word = table.open(Rc::clone(&object)).expect("room");
-            drop(table.close_deferred(word, shared));
-            words.push(word);
-            assert!(Rc::strong_count(&object) <= PLACES + 2);
+            close(&table, word);
         }
-        assert!(
-            words[9 * PLACES..]
-                .iter()
-                .all(|&word| table.is_close_deferred(word))
-        );
-        assert!(!words[..9 * PLACES].iter().any(|&word| table.is_open(word)));
-        assert_eq!(frame.finish().len(), PLACES);
+        call.finish();
         assert_eq!(Rc::strong_count(&object), 1);
     }
 
     #[test]
-    fn a_deferred_close_is_revived() {
+    fn a_handle_is_opened_again() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let (object, other) = (Rc::new(1), Rc::new(2));
         let frame = ArgumentScope::new(&table);
         assert_eq!(table.revive(&object), None);
-        let mut word = table.open(Rc::clone(&object)).expect("room");
-        assert_eq!(table.revive(&object), None, "it is C's");
+        let word = table.open(Rc::clone(&object)).expect("room");
+        assert_eq!(table.revive(&object), None, "it was never closed");
         for _ in 0..5 * PLACES {
-            assert_eq!(table.close_deferred(word, shared), None);
-            let closed = std::mem::replace(&mut word, table.revive(&object).expect("deferred"));
-            assert!(!table.is_open(closed) && table.close(closed) == Closed::Stale);
-            assert_eq!(table.revive(&object), None, "it is C's again");
+            assert_eq!(close(&table, word), []);
+            assert_eq!(table.revive(&object), Some(word));
+            assert_eq!(table.revive(&object), Some(word), "it is C's again");
             assert_eq!(table.revive(&other), None);
+            assert_eq!(table.close(word), Closed::StillOpen);
             assert_eq!((table.open_count(), Rc::strong_count(&object)), (1, 2));
         }
         // Nobody else has the object any more.
         drop(object);
-        assert_eq!(table.close_deferred(word, shared), Some(Rc::new(1)));
+        assert_eq!(close(&table, word), [1]);
         assert!(!table.is_open(word) && frame.finish().is_empty());
     }
 
@@ -373,20 +444,20 @@ mod tests {
         let outer = ArgumentScope::new(&table);
         let word = table.open(Rc::clone(&object)).expect("room");
         let inner = ArgumentScope::new(&table);
-        table.close_deferred(word, shared);
-        let word = table.revive(&object).expect("deferred");
+        close(&table, word);
+        assert_eq!(table.revive(&object), Some(word));
         assert!(inner.finish().is_empty(), "C has it");
         assert!(table.is_open(word) && !table.is_close_deferred(word));
-        table.close_deferred(word, shared);
-        // All places get other words; this one's is the first to go.
+        close(&table, word);
+        // All places get other words.
         let others: Vec<_> = (0..PLACES as u32).map(Rc::new).collect();
         for other in &others {
             let word = table.open(Rc::clone(other)).expect("room");
-            table.close_deferred(word, shared);
+            close(&table, word);
         }
-        assert_eq!(Rc::strong_count(&object), 1);
+        assert!(table.is_close_deferred(word));
+        assert_eq!(outer.finish().len(), PLACES + 1);
         assert!(!table.is_open(word) && table.revive(&object).is_none());
-        assert_eq!(outer.finish().len(), PLACES);
     }
 
     #[test]
@@ -395,7 +466,7 @@ mod tests {
         let object = Rc::new(1);
         let retired = || {
             let word = table.open(Rc::clone(&object)).expect("room");
-            assert_eq!(table.close_deferred(word, shared), None);
+            assert_eq!(close(&table, word), []);
             word
         };
         let outer = ArgumentScope::new(&table);
@@ -419,7 +490,7 @@ mod tests {
         let frame = ArgumentScope::new(&table);
         let word = table.open(Rc::new(1)).expect("room");
         let pin = table.pin(word).expect("open");
-        assert_eq!(table.close_deferred(word, shared), None);
+        assert_eq!(close(&table, word), []);
         assert!(table.is_close_deferred(word));
         assert!(frame.finish().is_empty(), "the pin has the object");
         assert!(!table.is_open(word));

@@ -97,10 +97,10 @@ impl<O> FullRangeTable<O> {
         word.is_null().then_some(word)
     }
 
-    /// [`HandleTable::revive`] in `table`, whose slots these are.
+    /// [`HandleTable::revive`] in `table`, whose slots these are, as far as that is quick.
     #[inline(always)]
     pub fn revive<'t>(&'t self, table: &'t HandleTable<O>, object: &O) -> Option<RawHandle> {
-        table.revive_with(object, |index| self.slot_at(index))
+        table.revive_recent(object, |index| self.slot_at(index))
     }
 
     /// [`HandleTable::close`](super::HandleTable::close): of several references
@@ -121,10 +121,7 @@ impl<O> FullRangeTable<O> {
             return if word.is_null() { Ok(()) } else { Err(None) };
         }
         match slot.try_sub_ref() {
-            Some(0) => Err(Some(LastReference {
-                slot,
-                index: word.index(),
-            })),
+            Some(0) => Err(Some(LastReference { slot, word })),
             Some(_) => Ok(()),
             // Slots that are not open have no references, whatever the word.
             None => Err(None),
@@ -148,7 +145,7 @@ mod tests {
         assert!(matches!(slots.try_close(word), Err(Some(_))));
         assert_eq!(slots.try_dup(word), Some(word));
         assert!(slots.try_close(word).is_ok() && table.is_open(word));
-        assert_eq!(table.close_deferred(word, |_| true), None);
+        table.close_deferred(word, |_| true, |_| panic!("it is kept"));
         assert_eq!(slots.try_dup(word), None, "its close is deferred");
         assert!(matches!(slots.try_close(word), Err(None)));
         let immortal = table.open_immortal(Rc::new(())).expect("room");

@@ -41,8 +41,8 @@
 //! - Arguments and the references in globals are
 //!   [borrowed](HandleTable::open_borrowed): no close by C takes them away.
 //! - Where somebody else keeps the object alive, the table *defers the close* of a handle
-//!   until the call is over ([`HandleTable::close_deferred`]): the handle can be used, not
-//!   closed.
+//!   until the call is over ([`HandleTable::close_deferred`]), however many there are: the
+//!   handle can be used, not closed.
 //! - A result that is closed or borrowed is cloned ([`HandleTable::take`]).
 //!
 //! # What is caught
@@ -77,6 +77,7 @@
 mod argument_scope;
 mod deferred_close;
 mod full_range_table;
+mod older_closes;
 mod outcome;
 mod pin;
 mod raw_handle;

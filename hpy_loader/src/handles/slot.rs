@@ -207,17 +207,16 @@ impl<O> Slot<O> {
         self.refs.get() == 0 && self.is_open()
     }
 
-    /// Gives a slot with `object`, whose close is deferred, a reference again, and its
-    /// next odd generation, which is returned: the closed word is stale from here on.
-    /// `None`, and nothing happens, if no close is deferred, the object is another, or there
-    /// is no further generation.
+    /// One reference more to an open handle of `object`, which may be the first after its
+    /// close was deferred. `false`, and nothing happens, if this slot is not that of `word`
+    /// any more or has another object.
     #[inline(always)]
-    pub(super) fn revive(&self, object: &O) -> Option<u32> {
-        if !self.is_close_deferred() || self.bits() != bits(object) || self.is_last_round() {
-            return None;
+    pub(super) fn revive(&self, word: RawHandle, object: &O) -> bool {
+        let is_open = self.answers_to(word) && self.bits() == bits(object);
+        if is_open {
+            self.add_ref();
         }
-        self.refs.set(1);
-        Some(self.start_round())
+        is_open
     }
 
     /// Whether the slot's generation is the last odd one.
@@ -376,12 +375,25 @@ mod tests {
         // SAFETY: the slot is free and in no chain.
         unsafe { slot.fill(5, 0) };
         slot.pin();
-        assert_eq!(slot.revive(&6), None, "another object");
-        assert_eq!(slot.revive(&5), Some(LAST_GENERATION));
-        assert_eq!((slot.refs(), slot.pins()), (1, 1));
-        assert_eq!(slot.revive(&5), None, "it is open");
-        slot.set_refs(0);
-        assert_eq!(slot.revive(&5), None, "there is no further generation");
+        assert!(!slot.is_last_round());
+        assert_eq!(slot.start_round(), LAST_GENERATION);
+        assert_eq!((slot.refs(), slot.pins()), (0, 1));
+        assert!(slot.is_last_round());
+    }
+
+    #[test]
+    fn an_open_slot_is_revived() {
+        let slot = Slot::<u64>::aged(0);
+        // SAFETY: the slot is free and in no chain.
+        unsafe { slot.fill(5, 0) };
+        assert!(slot.is_close_deferred());
+        let word = RawHandle::slot(1, 1);
+        assert!(!slot.revive(word, &6), "another object");
+        assert!(!slot.revive(RawHandle::slot(1, 3), &5), "another handle");
+        assert!(slot.revive(word, &5) && slot.revive(word, &5));
+        assert_eq!(slot.refs(), 2);
+        assert!(slot.close());
+        assert!(!slot.revive(word, &5), "it is closed");
     }
 
     #[test]

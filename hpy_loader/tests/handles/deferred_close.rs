@@ -1,6 +1,7 @@
-//! Handles that are closed and opened again, at random, among objects that share
-//! the places of the ring: who answers, and who lets go when.
+//! Handles that are closed and opened again, at random, among more objects than the ring
+//! has places: who answers, and who lets go when.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use hpy_loader::handles::{ArgumentScope, HandleTable, RawHandle};
@@ -15,7 +16,7 @@ const OBJECTS: usize = 80;
 enum Op {
     /// A new handle of that object.
     Open(usize),
-    /// A handle of that object as a load has it: one whose close is deferred, or a new one.
+    /// A handle of that object as a load has it: one that it has had already, or a new one.
     Load(usize),
     /// Closes one of the handles that C has.
     Close(usize),
@@ -49,8 +50,10 @@ struct Bench<'t> {
     owners: Vec<Option<Rc<usize>>>,
     /// The handles that C has, with their objects.
     open: Vec<(RawHandle, usize)>,
-    /// All that C has closed, in order, with their objects.
+    /// What C has closed in calls that have not ended, in order, with the objects.
     closed: Vec<(RawHandle, usize)>,
+    /// The same in calls that have ended.
+    ended: Vec<(RawHandle, usize)>,
     /// Calls, with how many words had been closed when each began.
     calls: Vec<(ArgumentScope<'t, Rc<usize>>, usize)>,
     /// Handles that were opened again.
@@ -70,37 +73,35 @@ impl<'t> Bench<'t> {
                 let Some(owner) = &self.owners[object] else {
                     return;
                 };
-                let deferred_before = |&&(word, of): &&(RawHandle, usize)| {
-                    of == object && self.table.is_close_deferred(word)
-                };
-                let before = self.closed.iter().filter(deferred_before).count();
                 let word = match self.table.revive(owner) {
                     Some(word) => {
-                        let after = self.closed.iter().filter(deferred_before).count();
-                        assert_eq!(after + 1, before, "one of the deferred");
                         self.reopened += 1;
                         word
                     }
-                    None => self.table.open(Rc::clone(owner)).expect("room"),
+                    None => {
+                        let word = self.table.open(Rc::clone(owner)).expect("room");
+                        assert!(!self.is_known(word), "nobody has had it");
+                        word
+                    }
                 };
                 self.take(word, object);
             }
             Op::Close(which) if !self.open.is_empty() => {
                 let (word, object) = self.open.swap_remove(which % self.open.len());
-                // What is deferred counts, though it may have to make room for this.
                 let is_kept = self.is_kept(object);
-                let dead = self
-                    .table
-                    .close_deferred(word, |object| Rc::strong_count(object) > 1);
+                let died = self.close(word);
+                assert_eq!(is_kept, !died.contains(&object), "it was the last, or not");
                 if !is_kept {
-                    assert!(dead.is_some_and(|dead| *dead == object), "it was the last");
                     assert!(!self.table.is_open(word));
                 }
                 self.closed.push((word, object));
             }
             Op::CloseAgain(which) if !self.closed.is_empty() => {
                 let (word, _) = self.closed[which % self.closed.len()];
-                assert!(self.table.close_deferred(word, |_| true).is_none());
+                // Else C closes a handle that it has got again since.
+                if !self.open.iter().any(|&(open, _)| open == word) {
+                    assert_eq!(self.close(word), []);
+                }
             }
             Op::Call => self
                 .calls
@@ -116,14 +117,32 @@ impl<'t> Bench<'t> {
     fn end_call(&mut self) {
         let (frame, since) = self.calls.pop().expect("a call");
         frame.finish();
-        let mut late = self.closed[since..].iter();
-        assert!(!late.any(|&(word, _)| self.table.is_open(word)));
+        for (word, object) in self.closed.split_off(since) {
+            let mut others = self.open.iter().chain(&self.closed);
+            if !others.any(|&(other, _)| other == word) {
+                assert!(!self.table.is_open(word));
+            }
+            self.ended.push((word, object));
+        }
     }
 
-    /// C gets a handle, which nobody has yet.
+    /// Gives the objects that die of it.
+    fn close(&self, word: RawHandle) -> Vec<usize> {
+        let mut died = Vec::new();
+        self.table.close_deferred(
+            word,
+            |object| Rc::strong_count(object) > 1,
+            |object| died.extend((Rc::strong_count(&object) == 1).then_some(*object)),
+        );
+        died
+    }
+
+    fn is_known(&self, word: RawHandle) -> bool {
+        let mut known = self.open.iter().chain(&self.closed).chain(&self.ended);
+        known.any(|&(other, _)| other == word)
+    }
+
     fn take(&mut self, word: RawHandle, object: usize) {
-        let known = self.open.iter().chain(&self.closed);
-        assert!(!known.clone().any(|&(other, _)| other == word));
         self.open.push((word, object));
     }
 
@@ -141,16 +160,22 @@ impl<'t> Bench<'t> {
             assert!(self.table.is_open(word) && !self.table.is_close_deferred(word));
             assert_eq!(self.table.pin(word).map(|pin| **pin), Some(object));
         }
-        let mut deferred = 0;
         for &(word, object) in &self.closed {
-            assert_eq!(self.table.is_open(word), self.table.is_close_deferred(word));
-            if let Some(pin) = self.table.pin(word) {
-                assert_eq!(**pin, object);
-                deferred += 1;
+            let answer = self.table.pin(word).map(|pin| **pin);
+            assert!(answer.is_none_or(|answer| answer == object));
+            // The rule: until the call is over that has closed it last, if something else
+            // keeps the object.
+            let was_closed_inside = || self.ended.iter().any(|&(other, _)| other == word);
+            if self.owners[object].is_some() && answer.is_none() {
+                assert!(was_closed_inside());
             }
         }
-        assert!(deferred <= 32);
-        assert_eq!(self.table.open_count() as usize, self.open.len());
+        for &(word, object) in &self.ended {
+            let answer = self.table.pin(word).map(|pin| **pin);
+            assert!(answer.is_none_or(|answer| answer == object));
+        }
+        let words: HashSet<_> = self.open.iter().map(|&(word, _)| word).collect();
+        assert_eq!(self.table.open_count() as usize, words.len());
     }
 }
 
@@ -161,6 +186,7 @@ fn run(ops: &[Op]) -> usize {
         owners: (0..OBJECTS).map(|object| Some(Rc::new(object))).collect(),
         open: Vec::new(),
         closed: Vec::new(),
+        ended: Vec::new(),
         calls: vec![(ArgumentScope::new(&table), 0)],
         reopened: 0,
     };

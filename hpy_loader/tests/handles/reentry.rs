@@ -99,7 +99,7 @@ impl Act {
             Act::Close(index) => {
                 table.close(word(index));
             }
-            Act::Retire(index) => drop(table.close_deferred(word(index), |_| true)),
+            Act::Retire(index) => table.close_deferred(word(index), |_| true, drop),
             Act::Dup(index) => {
                 let _ = table.dup(word(index));
             }

@@ -220,8 +220,11 @@ impl Model {
             let root = &mut self.roots[at];
             if root.refs == Some(1) && !root.lent && (shared || root.pins > 0) {
                 root.refs = Some(0);
-                self.deferred.push((word, self.top));
-                self.top += 1;
+                // What C has opened again keeps its place.
+                if !self.deferred.iter().any(|&(other, _)| other == word) {
+                    self.deferred.push((word, self.top));
+                    self.top += 1;
+                }
                 return None;
             }
         }
@@ -362,9 +365,11 @@ impl<'t> Bench<'t> {
             Op::Retire(pick, shared) => {
                 let word = self.word(pick);
                 let expected = self.model.close_deferred(word, *shared);
-                let retired = self.table.close_deferred(word, |_| *shared);
-                assert_eq!(retired.as_ref().map(Tracked::id), expected);
-                drop(retired);
+                let mut dropped = None;
+                self.table
+                    .close_deferred(word, |_| *shared, |object| dropped = Some(object));
+                assert_eq!(dropped.as_ref().map(Tracked::id), expected);
+                drop(dropped);
                 self.model.dropped.extend(expected);
             }
             Op::Take(pick) => self.take(self.word(pick)),
