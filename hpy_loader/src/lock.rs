@@ -89,6 +89,7 @@ mod forks;
 mod guards;
 mod handoff;
 
+use crate::platform::exits;
 use crate::platform::threads::current as current_thread;
 use crate::runtime::Roots;
 use biased_owner::BiasedOwner;
@@ -302,11 +303,8 @@ impl Lock {
     #[inline(never)]
     fn acquire_mutex<R: Roots>(&self, runtime: &R, thread: usize) {
         let mut waiter = Waiter::new();
-        if self
-            .acquisition_count
-            .load(Ordering::Relaxed)
-            .is_multiple_of(SAFEPOINTS)
-        {
+        let count = self.acquisition_count.load(Ordering::Relaxed);
+        if count.is_multiple_of(SAFEPOINTS) && !exits::runs_exit() {
             runtime.pass_safepoint();
         }
         if !self.biased_owner.is_over() {
@@ -323,7 +321,7 @@ impl Lock {
             // Waiting ends with giving the mutex up again: coming back from a wait may
             // take long, or forever when the VM shuts down, and nobody should have to
             // wait for that.
-            runtime.wait(&mut || drop(self.mutex.try_lock_for(pause)));
+            wait(runtime, || drop(self.mutex.try_lock_for(pause)));
         }
         let count = self.acquisition_count.load(Ordering::Relaxed);
         let count = count.wrapping_add(1);
@@ -342,7 +340,7 @@ impl Lock {
         };
         self.biased_owner.end(may_take, || {
             let pause = waiter.borrow_mut().pause();
-            runtime.wait(&mut || std::thread::sleep(pause));
+            wait(runtime, || std::thread::sleep(pause));
         });
     }
 
@@ -399,5 +397,12 @@ impl Lock {
 impl Default for Lock {
     fn default() -> Self {
         Self::new()
+    }
+}
+/// Waits in such a way that the VM can stop the world meanwhile, if there still is one.
+fn wait<R: Roots>(runtime: &R, mut wait: impl FnMut()) {
+    match exits::runs_exit() {
+        true => wait(),
+        false => runtime.wait(&mut wait),
     }
 }

@@ -9,9 +9,9 @@ use crate::boundary::ContextInstance;
 use crate::call::{Loader, Modes, Wrapper, escape};
 use crate::context;
 use crate::core::Core;
-use crate::debug::{Debug, Extension, LockAccess};
+use crate::debug::{Debug, Extension, LockAccess, VmAccess};
 use crate::definitions::Definitions;
-use crate::handles::ReserveError;
+use crate::handles::{RawHandle, ReserveError};
 use crate::modes::{Hook, Mode, WrappedContext};
 use crate::native;
 use crate::platform::call_frame;
@@ -108,11 +108,17 @@ impl<R: Runtime> Loader<R> {
     pub fn debug(&self) -> &'static Debug {
         let core = self.core();
         self.modes.debug.get_or_init(|| {
-            let python = Box::new(|| PythonStack::capture(core.runtime()));
             // SAFETY: the universal context is never freed, and was written before.
             let inner = unsafe { WrappedContext::new(core.context()) };
-            let pending_repr = Box::new(|| core.pending_repr());
-            let is_field = Box::new(|field| core.fields().with(field, |_| ()).is_some());
+            let vm = VmAccess {
+                python: Box::new(|| PythonStack::capture(core.runtime())),
+                pending_repr: Box::new(|| core.pending_repr()),
+                is_field: Box::new(|field| core.fields().with(field, |_| ()).is_some()),
+                is_shared: Box::new(|handle| {
+                    let object = core.handles().pin(RawHandle::from(handle));
+                    object.is_some_and(|object| core.runtime().is_shared(&object))
+                }),
+            };
             let lock = LockAccess {
                 enter: Box::new(|work| {
                     let _entered = core.lock().enter(core.runtime());
@@ -121,15 +127,7 @@ impl<R: Runtime> Loader<R> {
                 mark_of_holder: Box::new(|| core.lock().mark_of_holder::<R>()),
                 has_threads: R::THREADS,
             };
-            Debug::new(
-                inner,
-                core.pending_place(),
-                python,
-                pending_repr,
-                is_field,
-                native::visit_fields,
-                lock,
-            )
+            Debug::new(inner, core.pending_place(), vm, native::visit_fields, lock)
         })
     }
 

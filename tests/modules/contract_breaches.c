@@ -106,6 +106,30 @@ static HPy use_item_impl(HPyContext *ctx, HPy self, HPy x)
     return HPy_Repr(ctx, item);
 }
 
+/* Closes every item of a list before it uses the first one; calls a function in between. */
+HPyDef_METH(use_items, "use_items", HPyFunc_VARARGS)
+static HPy use_items_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
+{
+    HPy_ssize_t n = HPy_Length(ctx, args[0]), total = 0;
+    HPy *items = malloc(n * sizeof(HPy));
+    for (HPy_ssize_t i = 0; i < n; i++) {
+        items[i] = HPy_GetItem_i(ctx, args[0], i);
+        HPy_Close(ctx, items[i]);
+    }
+    HPy between = HPy_Call(ctx, args[1], NULL, 0, HPy_NULL);
+    HPy_Close(ctx, between);
+    for (HPy_ssize_t i = 0; i < n; i++) {
+        HPy_ssize_t length = HPy_Length(ctx, items[i]);
+        if (length < 0) {
+            free(items);
+            return HPy_NULL;
+        }
+        total += length;
+    }
+    free(items);
+    return HPyLong_FromSsize_t(ctx, total);
+}
+
 HPyDef_METH(return_item, "return_item", HPyFunc_O)
 static HPy return_item_impl(HPyContext *ctx, HPy self, HPy x)
 {
@@ -680,7 +704,7 @@ static int module_exec_impl(HPyContext *ctx, HPy module)
 
 static HPyDef *defines[] = {
     &close_arg, &close_arg_often, &return_arg, &close_and_return_arg, &return_self, &close_self,
-    &close_all_args, &close_keywords, &parse_closed, &use_attribute, &use_item, &return_item,
+    &close_all_args, &close_keywords, &parse_closed, &use_attribute, &use_item, &use_items, &return_item,
     &dup_item, &close_dup, &store_closed, &call_closed, &keys, &raise_closed, &read_capsule,
     &return_constant, &close_constants, &set_global, &get_global, &close_global, &replace_global,
     &keep_dup, &keep_arg, &use_kept, &close_kept, &use_kept_after_close, &close_in_callback,

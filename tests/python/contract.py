@@ -166,6 +166,34 @@ def use_item():
     return [c.use_item(box) for box in boxes()]
 
 
+def use_items_of(texts, between=int):
+    return c.use_items(keep([keep(text) for text in texts]), between)
+
+
+@right("[1, 31, 32, 33, 100, 100000]")
+def use_many_items():
+    """However many there are."""
+    return [use_items_of(chr(0x100 + i) for i in range(n)) for n in (1, 31, 32, 33, 100, 100_000)]
+
+
+@right("[600, 60000]")
+def use_same_items():
+    """An object that is loaded and closed again and again."""
+    texts = ["".join(["a", "bc"]), "".join(["de", "f"])]
+    return [use_items_of(texts * n) for n in (100, 10_000)]
+
+
+@right("[2750, 2750]")
+def use_items_after_callback():
+    """The same objects and others, closed in a call inside of this one."""
+    texts = ["number %04d" % i for i in range(250)]
+    other = ["other %04d" % i for i in range(5000)]
+    return [
+        use_items_of(texts, lambda: use_items_of(texts)),
+        use_items_of(texts, lambda: use_items_of(other)),
+    ]
+
+
 @right(everything)
 def return_item():
     return [c.return_item(box) for box in boxes()]

@@ -47,10 +47,10 @@ impl DebugCall {
         if inner.is_null() {
             return inner;
         }
-        let (number, site) = (self.extension.number, self.site());
+        let (owner, site) = ((self.extension.number, self.context.place), self.site());
         let (origin, above) = (Origin::Argument, Some(PythonStack::EMPTY));
         let debug = self.extension.debug;
-        debug.open(inner, origin, number, site, above)
+        debug.open(inner, origin, owner, site, above)
     }
 
     /// Puts the handles that C gets into the places of those that the wrapped context
@@ -109,7 +109,7 @@ impl DebugCall {
         // A hook may run.
         self.context.capture_stack();
         let mut violation = self.new_violation(kind, record);
-        violation.python = (debug.python)();
+        violation.python = (debug.vm.python)();
         violation.error_set = self.context.error_site();
         debug.violate(violation);
     }

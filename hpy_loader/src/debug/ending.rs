@@ -338,7 +338,7 @@ fn exiting(status: i32) -> i32 {
     {
         let violation = Violation {
             detail: end.clone(),
-            python: (debug.python)(),
+            python: (debug.vm.python)(),
             ..Violation::new(ViolationKind::Exit, &context.extension().name, site)
         };
         report::write(&violation.to_string());
@@ -349,9 +349,11 @@ fn exiting(status: i32) -> i32 {
     let was_due = debug.is_report_due();
     // The C library has destroyed what the VM keeps for the thread.
     let was_found = debug.settle(&end, State::Interrupted);
-    match status {
-        0 if was_due && was_found && debug.ending.is_asked() && !debug.is_forked() => 1,
-        status => status,
+    let counts = was_due && was_found && debug.ending.is_asked() && !debug.is_forked();
+    // The system looks at eight bits.
+    match status & 0xFF {
+        0 if counts => 1,
+        _ => status,
     }
 }
 

@@ -1,6 +1,7 @@
 //! One module in debug mode, with the contexts of its calls.
 
 use super::pooled_context::PooledContext;
+use super::records::HandleView;
 use super::state::Debug;
 use super::stored_fields::Dead;
 use crate::abi::{HPyContext, HPyField, HPyGlobal, HPyModuleDef};
@@ -31,21 +32,28 @@ unsafe impl Send for Extension {}
 
 impl Extension {
     pub(crate) fn new(debug: &'static Debug, inner: WrappedContext, name: &str) -> &'static Self {
-        let mut modules = debug.modules.borrow_mut();
-        modules.push(name.to_owned());
-        let number = modules.len() as u32;
+        let mut extensions = debug.extensions.borrow_mut();
+        let number = extensions.len() as u32 + 1;
         let extension: &'static Self = Box::leak(Box::new(Self {
             debug,
             number,
             name: name.to_owned(),
             globals: RefCell::default(),
-            contexts: std::array::from_fn(|_| PooledContext::leak(debug, inner, number)),
+            contexts: std::array::from_fn(|place| {
+                PooledContext::leak(debug, inner, (number, place as u8))
+            }),
             next: Cell::new(0),
         }));
         for context in extension.contexts {
             context.set_extension(extension);
         }
+        extensions.push(extension);
         extension
+    }
+
+    /// Whether the handle is one that a call may still close which runs on another thread.
+    pub(super) fn may_close(&self, handle: &HandleView) -> bool {
+        self.contexts[handle.context as usize].may_close(handle.number)
     }
 
     /// The context for the module's global one, which no universal binary uses.

@@ -167,9 +167,14 @@ impl Debug {
     }
 
     /// Keeps a wrapped handle open if its object has no finalizer that would be
-    /// late: a number or a text. `handle` was the one for it.
+    /// late: a number or a text. `handle` was the one for it. A handle of an object that
+    /// something else keeps answers until the call is over without that, and whoever else
+    /// has the object is not to see a reference more.
     #[cold]
     pub(super) fn keep(&self, handle: HPy, inner: HPy) -> bool {
+        if (self.vm.is_shared)(inner) {
+            return false;
+        }
         let context = self.inner;
         let class = context.ctx_Type(inner);
         let plain = [

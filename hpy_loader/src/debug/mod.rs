@@ -43,6 +43,7 @@ mod wrappers;
 
 pub use records::HandleView;
 pub use state::Debug;
+pub(crate) use state::VmAccess;
 pub use summary::{Findings, Summary};
 pub use summary_paragraph::SummaryFormat;
 pub use violations::{Violation, ViolationKind};

@@ -55,6 +55,12 @@ pub(super) struct PooledContext {
     pub function: Cell<*const c_void>,
     /// Where the stack was when the call began.
     stack: Cell<usize>,
+    /// The thread that it runs on.
+    thread: Cell<usize>,
+    /// How many handles had been opened before it.
+    began: Cell<u64>,
+    /// Which of the extension's contexts this is.
+    pub place: u8,
     /// The Python stack above the call, once it was taken.
     pub above: Cell<Option<PythonStack>>,
     /// The handles that were opened before that, and how many there are.
@@ -84,6 +90,7 @@ pub(super) struct OuterCall {
     pub user: usize,
     function: *const c_void,
     stack: usize,
+    began: u64,
     above: Option<PythonStack>,
 }
 
@@ -96,7 +103,11 @@ pub(super) const WANTED: usize = 1;
 
 impl PooledContext {
     /// Makes a context for calls of an extension. It is never freed.
-    pub fn leak(debug: &'static Debug, inner: WrappedContext, number: u32) -> &'static Self {
+    pub fn leak(
+        debug: &'static Debug,
+        inner: WrappedContext,
+        (number, place): (u32, u8),
+    ) -> &'static Self {
         let template: &HPyContext = debug.template.get().expect("set when it was made");
         let context = Box::into_raw(Box::new(Self {
             // SAFETY: a context consists of pointers and numbers.
@@ -105,6 +116,9 @@ impl PooledContext {
             user: AtomicUsize::new(NOBODY),
             function: Cell::new(std::ptr::null()),
             stack: Cell::new(0),
+            thread: Cell::new(NOBODY),
+            began: Cell::new(0),
+            place,
             above: Cell::new(None),
             awaiting: [const { Cell::new(HPy::NULL) }; AWAITING],
             count: Cell::new(0),
@@ -179,9 +193,12 @@ impl PooledContext {
             user: self.user(),
             function: self.function.replace(function),
             stack: self.stack.replace(std::ptr::from_ref(&function).addr()),
+            began: self.began.replace(self.debug.records.opened.get()),
             above: self.above.replace(None),
         };
-        self.set_user(this_thread());
+        let thread = this_thread();
+        self.thread.set(thread);
+        self.set_user(thread);
         outer
     }
 
@@ -190,7 +207,15 @@ impl PooledContext {
     pub fn give_back(&self, outer: &OuterCall) {
         self.function.set(outer.function);
         self.stack.set(outer.stack);
+        self.began.set(outer.began);
         self.above.set(outer.above);
+    }
+
+    /// Whether the call that has this context runs on another thread, and has opened the
+    /// handle with this number, which was opened with this context.
+    pub fn may_close(&self, number: u64) -> bool {
+        let is_running = !self.function.get().is_null();
+        is_running && self.thread.get() != this_thread() && number > self.began.get()
     }
 
     /// Whether the call that has this context is over, without having returned, when code
@@ -229,7 +254,7 @@ impl PooledContext {
     #[cold]
     #[inline(never)]
     pub fn capture_stack(&self) -> PythonStack {
-        let above = self.above.get().unwrap_or_else(|| (self.debug.python)());
+        let above = self.above.get().unwrap_or_else(|| (self.debug.vm.python)());
         self.above.set(Some(above));
         for handle in self.awaiting.iter().take(self.count.replace(0)) {
             self.debug.records.set_above(handle.get(), above);
@@ -276,7 +301,8 @@ impl PooledContext {
             return inner;
         }
         let (origin, above) = (Origin::Result, self.above.get());
-        let handle = self.debug.open(inner, origin, self.number, site, above);
+        let owner = (self.number, self.place);
+        let handle = self.debug.open(inner, origin, owner, site, above);
         match above {
             Some(_) => handle,
             None => self.await_stack(handle),

@@ -1,6 +1,7 @@
 //! What the debug mode keeps.
 
 use super::ending::{Ending, LockAccess};
+use super::extension::Extension;
 use super::guards::Guards;
 use super::innermost_context;
 use super::native_types::NativeTypes;
@@ -57,15 +58,26 @@ pub struct Debug {
     /// With how often they were found.
     pub(super) violations: RefCell<IndexMap<Violation, Noted>>,
     pub(super) counts: RefCell<BTreeMap<ViolationKind, u64>>,
-    pub(super) modules: RefCell<Vec<String>>,
+    /// The modules in debug mode, in the order of their loading.
+    pub(super) extensions: RefCell<Vec<&'static Extension>>,
     pub(super) going_on: Cell<bool>,
     pub(super) reports_faults: AtomicBool,
     pub(super) reporter: Cell<fn(&Violation)>,
     pub(super) is_silent: Cell<bool>,
-    pub(super) python: Box<dyn Fn() -> PythonStack>,
-    /// The `repr` of the pending error.
-    pub(super) pending_repr: Box<dyn Fn() -> String>,
+    pub(super) vm: VmAccess,
     pub(super) ending: Ending,
+}
+
+/// What the mode asks the VM, or what else is behind the context. Under the HPy lock.
+pub(crate) struct VmAccess {
+    /// Takes the stack of Python code.
+    pub python: Box<dyn Fn() -> PythonStack>,
+    /// The `repr` of the pending error.
+    pub pending_repr: Box<dyn Fn() -> String>,
+    /// Whether the table of fields has a reference for a word.
+    pub is_field: Box<dyn Fn(HPyField) -> bool>,
+    /// Whether something else than this handle of the wrapped context keeps its object.
+    pub is_shared: Box<dyn Fn(HPy) -> bool>,
 }
 
 // SAFETY: the context functions touch it under the HPy lock, and so do the
@@ -75,15 +87,12 @@ unsafe impl Sync for Debug {}
 unsafe impl Send for Debug {}
 
 impl Debug {
-    /// Wraps a context. `pending` is where it keeps its error, and `pending_repr` shows
-    /// that error; `python` takes the stack of Python code, `is_field` tells whether a word
-    /// is that of a field, `visit_fields` calls a `tp_traverse`, and `lock` is the HPy lock.
+    /// Wraps a context. `pending` is where it keeps its error, `visit_fields` calls a
+    /// `tp_traverse`, and `lock` is the HPy lock.
     pub(crate) fn new(
         inner: WrappedContext,
         pending: Pending,
-        python: Box<dyn Fn() -> PythonStack>,
-        pending_repr: Box<dyn Fn() -> String>,
-        is_field: Box<dyn Fn(HPyField) -> bool>,
+        vm: VmAccess,
         visit_fields: VisitFields,
         lock: LockAccess,
     ) -> &'static Self {
@@ -98,20 +107,19 @@ impl Debug {
             trackers: NumberedRecords::default(),
             spare_handles: Cell::default(),
             native_types: NativeTypes::default(),
-            stored_fields: StoredFields::new(is_field, visit_fields),
+            stored_fields: StoredFields::new(visit_fields),
             guards: Guards::default(),
             on_invalid_handle: Hook::new(),
             on_invalid_builder: Hook::new(),
             frames: Cell::new(1),
             violations: RefCell::default(),
             counts: RefCell::default(),
-            modules: RefCell::default(),
+            extensions: RefCell::default(),
             going_on: Cell::new(false),
             reports_faults: AtomicBool::new(false),
             reporter: Cell::new(|violation| report::write(&violation.to_string())),
             is_silent: Cell::new(false),
-            python,
-            pending_repr,
+            vm,
             ending: Ending::new(lock),
         }));
         // SAFETY: a context consists of pointers and numbers, and is whole.
@@ -122,7 +130,7 @@ impl Debug {
         wrappers::fill(&mut template);
         let (site, above) = (Site::UNKNOWN, Some(PythonStack::EMPTY));
         wrappers::map_constants(&mut template, |constant| {
-            debug.open(constant, Origin::Constant, 0, site, above)
+            debug.open(constant, Origin::Constant, (0, 0), site, above)
         });
         // Leaks of the first generation are C's, not these.
         debug.new_generation();
@@ -132,13 +140,14 @@ impl Debug {
         debug
     }
 
-    /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`.
+    /// Opens a handle for one of the wrapped context, which is not `HPy_NULL`. `owner` is
+    /// the extension, and the place of the context that it is opened with.
     #[inline(always)]
     pub(super) fn open(
         &self,
         inner: HPy,
         origin: Origin,
-        owner: u32,
+        owner: (u32, u8),
         site: Site,
         above: Option<PythonStack>,
     ) -> HPy {
@@ -202,9 +211,17 @@ impl Debug {
         &self.on_invalid_builder
     }
 
+    /// The extension with this number.
+    pub(super) fn extension(&self, number: u32) -> Option<&'static Extension> {
+        let index = (number as usize).checked_sub(1)?;
+        self.extensions.borrow().get(index).copied()
+    }
+
     /// The names of the modules in debug mode, in the order of their loading.
     pub fn modules(&self) -> Vec<String> {
-        self.modules.borrow().clone()
+        let extensions = self.extensions.borrow();
+        let names = extensions.iter().map(|extension| extension.name.clone());
+        names.collect()
     }
 
     /// How many bytes of memory are kept from being used again after their

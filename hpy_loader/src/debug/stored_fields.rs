@@ -47,8 +47,6 @@ struct Known {
 /// The fields that were stored.
 pub(super) struct StoredFields {
     known: RefCell<Known>,
-    /// Whether the table of fields has a reference for a word.
-    is_field: Box<dyn Fn(HPyField) -> bool>,
     visit: VisitFields,
 }
 
@@ -77,10 +75,9 @@ impl StoredField {
 }
 
 impl StoredFields {
-    pub fn new(is_field: Box<dyn Fn(HPyField) -> bool>, visit: VisitFields) -> Self {
+    pub fn new(visit: VisitFields) -> Self {
         Self {
             known: RefCell::default(),
-            is_field,
             visit,
         }
     }
@@ -92,11 +89,6 @@ impl StoredFields {
         let known = self.known.borrow();
         let found = known.fields.get(&field.0);
         found.is_some_and(|found| found.owner.start() == owner.start())
-    }
-
-    /// Whether the table of fields has a reference for a word.
-    pub fn is_field(&self, field: HPyField) -> bool {
-        (self.is_field)(field)
     }
 }
 
@@ -124,9 +116,10 @@ impl Debug {
     }
 
     fn report_field(&self, kind: ViolationKind, (module, stored): (u32, Site), detail: String) {
-        let name = (module as usize).checked_sub(1);
-        let name = name.and_then(|index| self.modules.borrow().get(index).cloned());
-        let mut violation = Violation::new(kind, &name.unwrap_or_default(), Site::UNKNOWN);
+        let name = self
+            .extension(module)
+            .map_or("", |extension| &extension.name);
+        let mut violation = Violation::new(kind, name, Site::UNKNOWN);
         violation.detail = detail;
         violation.stored = stored;
         self.violate(violation);
@@ -163,7 +156,7 @@ impl Debug {
         (before, now): (HPyField, HPyField),
         (module, site): (u32, Site),
     ) {
-        let is_field = |word| self.stored_fields.is_field(HPyField(word));
+        let is_field = |word| (self.vm.is_field)(HPyField(word));
         let mut known = self.stored_fields.known.borrow_mut();
         let mut wiped = None;
         if let Some(&word) = known.at.get(&place)
@@ -233,7 +226,7 @@ impl Debug {
     /// Whether the field's reference was there when the object died, though its fields were
     /// released.
     fn is_left(&self, field: &StoredField) -> bool {
-        field.is_given_up || self.stored_fields.is_field(field.word)
+        field.is_given_up || (self.vm.is_field)(field.word)
     }
 
     /// A collector gives up the reference of a field.

@@ -59,9 +59,14 @@ impl Debug {
             meant.map(|(_, site)| site).collect()
         };
         // The first generation has the context's constants, which nobody leaks. A call
-        // that still runs, in a thread that nobody waits for, closes its arguments.
+        // that still runs, in a thread that nobody waits for, closes its arguments, and may
+        // close the other handles that it has opened.
         let mut open = self.open_handles(generation.max(1));
-        open.retain(|view| view.origin != Origin::Argument);
+        open.retain(|view| {
+            let extension = self.extension(view.owner);
+            let may_be_closed = extension.is_some_and(|extension| extension.may_close(view));
+            view.origin != Origin::Argument && !may_be_closed
+        });
         Findings {
             builders: since(self.builders.all_open()),
             trackers: since(self.trackers.all_open()),

@@ -77,8 +77,10 @@ pub unsafe fn traverse(
     unsafe extern "C" fn trampoline(field: *mut HPyField, visit: *mut c_void) -> c_int {
         // SAFETY: `tp_traverse` hands on the pointer that it was called with.
         let visit = unsafe { &mut *visit.cast::<&mut dyn FnMut(FieldRef)>() };
-        // SAFETY: it visits fields of the struct.
-        visit(unsafe { FieldRef::new(field) });
+        if !field.is_null() {
+            // SAFETY: it visits fields of the struct.
+            visit(unsafe { FieldRef::new(field) });
+        }
         0
     }
     let mut visit = visit;

@@ -4,12 +4,13 @@
 #[cfg(all(unix, not(miri)))]
 pub(crate) use unix::{
     abort, die_with, in_forked_children, is_exiting, is_watched, on_exit, request, request_end,
-    request_exit, requested, stop_watching, watch,
+    request_exit, requested, runs_exit, stop_watching, watch,
 };
 
 #[cfg(all(unix, not(miri)))]
 mod unix {
     use parking_lot::Mutex;
+    use std::cell::Cell;
     use std::ffi::{c_int, c_void};
     use std::io;
     use std::sync::OnceLock;
@@ -33,6 +34,7 @@ mod unix {
                 ) -> c_int;
             }
             extern "C" fn exiting(status: c_int, _: *mut c_void) {
+                RUNS_EXIT.set(true);
                 let wanted = ASK.get().map_or(status, |ask| ask(status));
                 if wanted != status {
                     // SAFETY: the GNU C library lets a function that runs at the exit name
@@ -49,6 +51,7 @@ mod unix {
         {
             // The status is not known here.
             extern "C" fn exiting() {
+                RUNS_EXIT.set(true);
                 if let Some(ask) = ASK.get() {
                     ask(1);
                 }
@@ -58,6 +61,16 @@ mod unix {
                 unsafe { libc::atexit(exiting) };
             }
         }
+    }
+
+    thread_local! {
+        static RUNS_EXIT: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Whether this thread ends the process: the C library has destroyed the thread's data
+    /// then, so a VM may not be asked for anything any more.
+    pub(crate) fn runs_exit() -> bool {
+        RUNS_EXIT.get()
     }
 
     /// Calls a function in every process that this one forks, on the one thread that it
@@ -277,7 +290,7 @@ mod unix {
         match EXIT_STATUS.load(SeqCst) {
             NO_STATUS => die(signal),
             // SAFETY: nothing but a number is passed.
-            0 if was_found => unsafe { libc::_exit(1) },
+            status if status & 0xFF == 0 && was_found => unsafe { libc::_exit(1) },
             // SAFETY: as above.
             status => unsafe { libc::_exit(status) },
         }
@@ -342,6 +355,11 @@ pub(crate) fn die_with(signal: i32, _: bool) -> ! {
 #[cfg(any(not(unix), miri))]
 pub(crate) fn requested() -> Option<i32> {
     None
+}
+
+#[cfg(any(not(unix), miri))]
+pub(crate) fn runs_exit() -> bool {
+    false
 }
 
 #[cfg(any(not(unix), miri))]

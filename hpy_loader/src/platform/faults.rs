@@ -38,21 +38,40 @@ impl Signal {
     }
 }
 
+/// The signals by which others end a process, and timers, and their names.
+#[cfg(unix)]
+const REQUESTS: &[(i32, &str)] = &[
+    (libc::SIGTERM, "SIGTERM"),
+    (libc::SIGINT, "SIGINT"),
+    (libc::SIGHUP, "SIGHUP"),
+    (libc::SIGQUIT, "SIGQUIT"),
+    (libc::SIGALRM, "SIGALRM"),
+    (libc::SIGVTALRM, "SIGVTALRM"),
+    (libc::SIGPROF, "SIGPROF"),
+    (libc::SIGUSR1, "SIGUSR1"),
+    (libc::SIGUSR2, "SIGUSR2"),
+    (libc::SIGPIPE, "SIGPIPE"),
+    (libc::SIGXCPU, "SIGXCPU"),
+    (libc::SIGXFSZ, "SIGXFSZ"),
+    (libc::SIGSYS, "SIGSYS"),
+    (libc::SIGTRAP, "SIGTRAP"),
+    (libc::SIGIO, "SIGIO"),
+    #[cfg(target_os = "linux")]
+    (libc::SIGPWR, "SIGPWR"),
+    #[cfg(target_os = "linux")]
+    (libc::SIGSTKFLT, "SIGSTKFLT"),
+];
+
 /// The name of a signal by which others end a process.
 fn request_text(number: i32) -> &'static str {
     #[cfg(unix)]
-    match number {
-        libc::SIGTERM => return "SIGTERM",
-        libc::SIGINT => return "SIGINT",
-        libc::SIGHUP => return "SIGHUP",
-        libc::SIGQUIT => return "SIGQUIT",
-        libc::SIGALRM => return "SIGALRM",
-        libc::SIGUSR1 => return "SIGUSR1",
-        libc::SIGUSR2 => return "SIGUSR2",
-        libc::SIGXCPU => return "SIGXCPU",
-        libc::SIGSEGV => return "SIGSEGV",
-        libc::SIGABRT => return "SIGABRT",
-        _ => {}
+    {
+        // Others may send what is a fault as well.
+        let faults = [(libc::SIGSEGV, "SIGSEGV"), (libc::SIGABRT, "SIGABRT")];
+        let mut known = REQUESTS.iter().chain(&faults);
+        if let Some((_, name)) = known.find(|&&(known, _)| known == number) {
+            return name;
+        }
     }
     let _ = number;
     "a signal that somebody has sent"
@@ -149,18 +168,6 @@ mod signals {
         libc::SIGILL,
     ];
 
-    /// The signals by which others do, and timers.
-    const REQUESTS: [c_int; 8] = [
-        libc::SIGTERM,
-        libc::SIGINT,
-        libc::SIGHUP,
-        libc::SIGQUIT,
-        libc::SIGALRM,
-        libc::SIGUSR1,
-        libc::SIGUSR2,
-        libc::SIGXCPU,
-    ];
-
     fn signal(number: c_int) -> Signal {
         match number {
             libc::SIGSEGV => Signal::Segmentation,
@@ -206,7 +213,7 @@ mod signals {
     }
 
     pub(super) fn intercept_requests() {
-        for number in REQUESTS {
+        for &(number, _) in super::REQUESTS {
             if present(number).sa_sigaction == libc::SIG_DFL {
                 install(number);
             }

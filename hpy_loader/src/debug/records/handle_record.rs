@@ -39,6 +39,10 @@ pub struct HandleView {
     pub(in super::super) origin: Origin,
     /// The extension.
     pub(in super::super) owner: u32,
+    /// The place of the extension's context with which it was opened.
+    pub(in super::super) context: u8,
+    /// How many handles had been opened then, with it.
+    pub(in super::super) number: u64,
 }
 
 /// A record where it lies. Zeros are a record that was never used.
@@ -63,6 +67,8 @@ pub(in super::super) struct HandleRecord {
     tag: Cell<u64>,
     /// The shape that the object's type was found to have, or 0.
     pub shape: Cell<u8>,
+    /// The place of the extension's context with which it was opened.
+    pub(super) context: Cell<u8>,
 }
 
 const _: () = assert!(size_of::<HandleRecord>() == 64);

@@ -171,6 +171,8 @@ impl Records {
             },
             origin: record.origin(),
             owner: record.owner(),
+            context: record.context.get(),
+            number: record.number.get(),
         }
     }
 
@@ -238,7 +240,7 @@ impl Records {
         place: FreeRecord<'_>,
         inner: HPy,
         origin: Origin,
-        owner: u32,
+        (owner, context): (u32, u8),
         opened: Site,
         above: Option<PythonStack>,
     ) -> HPy {
@@ -255,6 +257,7 @@ impl Records {
         record.above.set(above);
         record.set_tag(owner, origin as u32);
         record.shape.set(0);
+        record.context.set(context);
         HPy(word)
     }
 

@@ -75,14 +75,11 @@ impl Debug {
             true => ViolationKind::ReadOnlyWritten,
             false => ViolationKind::ReadAfterEnd,
         };
-        let module = record.and_then(|record| {
-            let number = record.owner.checked_sub(1)?;
-            self.modules.borrow().get(number as usize).cloned()
-        });
+        let extension = record.and_then(|record| self.extension(record.owner));
+        let module = extension.map_or("", |extension| &extension.name);
         let used = Site::capture(fault.caller, self.frames.get());
-        let mut violation =
-            Violation::new(kind, &module.unwrap_or_default(), used).about(record.as_ref());
-        violation.python = (self.python)();
+        let mut violation = Violation::new(kind, module, used).about(record.as_ref());
+        violation.python = (self.vm.python)();
         violation
     }
 
@@ -115,7 +112,7 @@ impl Debug {
         match innermost() {
             // The VM may be in the middle of anything.
             Some(context) if is_in_vm => context.above.get().unwrap_or(PythonStack::EMPTY),
-            Some(_) => (self.python)(),
+            Some(_) => (self.vm.python)(),
             None => PythonStack::EMPTY,
         }
     }

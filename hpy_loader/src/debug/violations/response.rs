@@ -69,7 +69,7 @@ impl Debug {
         let is_new = self.note(&violation);
         if is_new {
             if violation.kind.is_about_error() && self.is_error_pending() {
-                violation.error = (self.pending_repr)();
+                violation.error = (self.vm.pending_repr)();
             }
             self.keep_violation(&violation);
         }

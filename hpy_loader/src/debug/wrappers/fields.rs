@@ -84,7 +84,7 @@ fn look_at_load(inspection: &Inspection, range: StructRange, field: HPyField) {
             let detail = "the field is not in the object's struct";
             inspection.violation(ViolationKind::FieldMisused, detail);
         }
-        None if !debug.stored_fields.is_field(field) => {
+        None if !(debug.vm.is_field)(field) => {
             let detail = "it holds no reference: it was copied and the field has changed since, or \
                           it never was one";
             inspection.violation(ViolationKind::FieldCopied, detail);
