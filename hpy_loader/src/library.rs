@@ -125,8 +125,6 @@ impl Library {
 
         // SAFETY: the caller trusts the file, and its tables are in order.
         let library = call_frame::within(|| unsafe { dlopen(&file, state, path, verdict) })?;
-        // Never unloaded, whatever happens from here on: see `Library`.
-        let library = ManuallyDrop::new(library);
         // SAFETY: HPy defines these functions with these types. A module in
         // which they are something else is not the one that the caller trusts.
         let (major, minor, global_context, init) = unsafe {
@@ -254,7 +252,7 @@ unsafe fn dlopen(
     state: FileState,
     path: &Path,
     verdict: Verdict,
-) -> Result<libloading::Library, Cause> {
+) -> Result<ManuallyDrop<libloading::Library>, Cause> {
     // A name without a slash would be looked for in the system's folders.
     let absolute = std::path::absolute(path).map_err(Cause::Open)?;
     let name = match verdict.needs_path {
@@ -274,12 +272,10 @@ unsafe fn dlopen(
     };
     check_unchanged()?;
     // SAFETY: passed on to the caller.
-    let library = unsafe { system::load(name, &absolute) };
+    let library = unsafe { system::load(name, &absolute, state) };
     let library = library.map_err(|Refusal { text, source }| Cause::Dlopen { text, source })?;
-    // Never unloaded, as in `Library::try_open`.
-    let library = ManuallyDrop::new(library);
     check_unchanged()?;
-    Ok(ManuallyDrop::into_inner(library))
+    Ok(library)
 }
 
 /// # Safety

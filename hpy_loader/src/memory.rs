@@ -23,10 +23,20 @@ pub fn is_available(bytes: usize) -> bool {
 
 /// Whether `bytes` at `start` can be what somebody says they are: memory of this process.
 /// Of more than could be had just now, the system is asked whether there is a page at
-/// either end. The answer is yes for whatever it can't tell.
+/// either end. Of less than that only the address is looked at: the first pages, where
+/// `NULL` and small numbers lead, and addresses that no program has, are no memory. The
+/// answer is yes for whatever it can't tell.
 #[inline]
 pub fn is_plausible(start: *const u8, bytes: usize) -> bool {
-    is_available(bytes) || is_mapped(start, bytes)
+    bytes == 0 || may_be_memory(start, bytes) && (is_available(bytes) || is_mapped(start, bytes))
+}
+
+/// Systems keep the first 64 KiB free, and give half of the address space to programs.
+#[inline]
+fn may_be_memory(start: *const u8, bytes: usize) -> bool {
+    let end = start.addr().checked_add(bytes);
+    let is_below_system = |end: usize| usize::BITS < 64 || end <= 1 << 56;
+    start.addr() >= SMALL && end.is_some_and(is_below_system)
 }
 
 #[cold]
@@ -64,6 +74,11 @@ mod tests {
         assert!(is_plausible(memory.as_ptr(), 8));
         for bytes in [1 << 45, 1 << 62, usize::MAX] {
             assert!(!is_plausible(memory.as_ptr(), bytes), "{bytes}");
+        }
+        for address in [0, 8, 4096, usize::MAX - 4, 0x5a5a_5a5a_5a5a_5a5a] {
+            let start = std::ptr::without_provenance(address);
+            assert!(!is_plausible(start, 1), "{address:#x}");
+            assert!(is_plausible(start, 0));
         }
     }
 }

@@ -119,4 +119,11 @@ for i in range(20):
         assert one is None or attempt(one.get, 0) in (repr(shared), "HPyField_Load: SystemError")
 del keep, row, copy, one, holder
 gc.collect()
-print("goes on")  #> goes on
+
+# NULL is no field.
+pair = c.Pair(Thing(), Thing())
+pair.visit_nothing()
+gc.collect()
+print(repr(pair.a), repr(pair.b))  #> thing thing
+del pair
+print(died())  #> 2

@@ -12,13 +12,24 @@ typedef struct {
 
 HPyType_HELPERS(Pair)
 
+static int visits_nothing = 0;
+
 HPyDef_SLOT(Pair_traverse, HPy_tp_traverse)
 static int Pair_traverse_impl(void *self, HPyFunc_visitproc visit, void *arg)
 {
     Pair *pair = self;
     HPy_VISIT(&pair->a);
     HPy_VISIT(&pair->b);
-    return 0;
+    return visits_nothing ? visit(NULL, arg) : 0;
+}
+
+HPyDef_METH(Pair_visit_nothing, "visit_nothing", HPyFunc_NOARGS,
+            .doc = "From here on `tp_traverse` visits `NULL` as well.")
+static HPy Pair_visit_nothing_impl(HPyContext *ctx, HPy self)
+{
+    (void)self;
+    visits_nothing = 1;
+    return HPy_Dup(ctx, ctx->h_None);
 }
 
 HPyDef_SLOT(Pair_new, HPy_tp_new)
@@ -137,6 +148,7 @@ static HPy Pair_clone_impl(HPyContext *ctx, HPy self)
 }
 
 static HPyDef *pair_defines[] = {
+    &Pair_visit_nothing,
     &Pair_traverse, &Pair_new, &Pair_a, &Pair_b, &Pair_member, &Pair_word, &Pair_load,
     &Pair_put, &Pair_swap, &Pair_twice, &Pair_wipe, &Pair_clone, NULL,
 };

@@ -68,7 +68,7 @@ def let_go():
 let_go()
 gc.collect()
 
-#out> 4
+#out> SystemError: <built-in function use_kept> returned a result with an exception set
 #out> 5
 #out> six
 #out> seven

@@ -6,8 +6,18 @@
 import subprocess
 import sys
 
+# Threads that want the lock all the time.
+THREADS = (
+    "import os, threading, time;"
+    "loop = lambda: [ends.call(int) for _ in iter(int, 1)];"
+    "[threading.Thread(target=loop, daemon=True).start() for _ in range(3)];"
+    "time.sleep(0.2);"
+)
 ENDS = {
     "crash": "ends.crash(8)",
+    "call of nothing": "ends.call_nothing(0)",
+    "call of something": "ends.call_nothing(0x1234)",
+    "trap": "ends.debug_trap()",
     "abort": "ends.give_up()",
     "fatal": "ends.fatal()",
     "terminate": "ends.terminate()",
@@ -27,8 +37,13 @@ ENDS = {
     "no faulthandler": "import faulthandler as f; f.enable(); f.disable(); ends.crash(8)",
     "_exit 0": "import os; os._exit(0)",
     "_exit 4": "import os; os._exit(4)",
+    "_exit in a thread": THREADS + "threading.Thread(target=os._exit, args=(0,)).start()",
+    "_exit beside threads": THREADS + "os._exit(0)",
     "abort of Python": "import os; os.abort()",
+    "text": "ends.leak(ends.Crasher())",
+    "controls": "ends.leak('one' + chr(10) + chr(27) + '[31mtwo')",
     "exit": "sys.exit(7)",
+    "exit 256": "sys.exit(256)",
     "error": "raise SystemExit('words')",
 }
 
@@ -50,6 +65,15 @@ else:
 #out> crash: -6
 #out> used in crash_impl at ends.cpp:@crash
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: segmentation fault
+#out> call of nothing: -6
+#out> used in call_nothing_impl at ends.cpp:@call of nothing
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: segmentation fault
+#out> call of something: -6
+#out> used in call_nothing_impl at ends.cpp:@call of nothing
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: segmentation fault
+#out> trap: -5
+#out> debug_trap_impl at ends.cpp:@trap
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: SIGTRAP
 #out> abort: -6
 #out> give_up_impl at ends.cpp:@abort
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: SIGABRT, as abort() and a failed assert() raise it
@@ -108,9 +132,20 @@ else:
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: exit(0)
 #out> _exit 4: 4
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: exit(4)
+#out> _exit in a thread: 1
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: exit(0)
+#out> _exit beside threads: 1
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: exit(0)
 #out> abort of Python: -6
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends; the process ended early: SIGABRT, as abort() and a failed assert() raise it
+#out> text: -6
+#out> used in Crasher_repr_impl at ends.cpp:@in tp_repr
+#out> hpy.debug: 0 violations, 2 leaked handles at 1 place in ends; the process ended early: segmentation fault
+#out> controls: 1
+#out> hpy.debug: 0 violations, 2 leaked handles at 1 place in ends
 #out> exit: 7
+#out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends
+#out> exit 256: 1
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends
 #out> error: 1
 #out> hpy.debug: 0 violations, 1 leaked handle at 1 place in ends

@@ -45,6 +45,20 @@ ONE(crash)
     return HPyLong_FromLong(ctx, *(volatile int *)nobodys); /* here: crash */
 }
 
+/* Calls what is no function. */
+ONE(call_nothing)
+{
+    void (*volatile nothing)(void) = (void (*)(void))HPyLong_AsLong(ctx, arg);
+    nothing(); /* here: call of nothing */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
+NOARGS(debug_trap)
+{
+    raise(SIGTRAP); /* here: trap */
+    return HPy_Dup(ctx, ctx->h_None);
+}
+
 NOARGS(give_up)
 {
     abort(); /* here: abort */
@@ -163,6 +177,23 @@ ONE(spin_in_api)
     for (;;) HPy_Close(ctx, HPy_Dup(ctx, arg)); /* here: spin in API */
 }
 
+/* Has handles, a builder and a tracker, which it would give up. */
+ONE(spin_with_handles)
+{
+    HPy list = HPyList_New(ctx, 1);
+    HPyTracker tracker = HPyTracker_New(ctx, 1);
+    HPyListBuilder builder = HPyListBuilder_New(ctx, 1);
+    for (;;) {
+        HPy sum = HPy_Add(ctx, list, list);
+        if (HPy_IsNull(sum)) break;
+        HPy_Close(ctx, sum);
+    }
+    HPyListBuilder_Cancel(ctx, builder);
+    HPyTracker_Close(ctx, tracker);
+    HPy_Close(ctx, list);
+    return HPy_NULL;
+}
+
 /* Waits without giving the lock up, which it should. */
 NOARGS(wait_inside)
 {
@@ -198,6 +229,16 @@ static HPy_ssize_t Thrower_length_impl(HPyContext *ctx, HPy self)
     throw std::length_error("no length"); /* here: in sq_length */
 }
 
+/* Its text is the end. */
+HPyDef_SLOT(Crasher_repr, HPy_tp_repr)
+static HPy Crasher_repr_impl(HPyContext *ctx, HPy self)
+{
+    return HPyLong_FromLong(ctx, *(volatile int *)8); /* here: in tp_repr */
+}
+
+static HPyDef *Crasher_defines[] = {&Crasher_repr, NULL};
+static HPyType_Spec Crasher_spec = {.name = "ends.Crasher", .defines = Crasher_defines};
+
 HPyDef_SLOT(Thrower_destroy, HPy_tp_destroy)
 static void Thrower_destroy_impl(void *)
 {
@@ -217,13 +258,18 @@ static HPyType_Spec Thrower_spec = {
 HPyDef_SLOT(execute, HPy_mod_exec)
 static int execute_impl(HPyContext *ctx, HPy module)
 {
-    return HPyHelpers_AddType(ctx, module, "Thrower", &Thrower_spec, NULL) ? 0 : -1;
+    return HPyHelpers_AddType(ctx, module, "Thrower", &Thrower_spec, NULL)
+               && HPyHelpers_AddType(ctx, module, "Crasher", &Crasher_spec, NULL)
+        ? 0
+        : -1;
 }
 
 static HPyDef *defines[] = {
-    &leak, &close_twice, &call, &crash, &give_up, &fatal, &quit, &terminate, &overflow,
+    &leak, &close_twice, &call, &crash, &call_nothing, &debug_trap, &give_up, &fatal, &quit,
+    &terminate, &overflow,
     &throw_error, &throw_trouble, &throw_and_catch, &end_thread, &cancel_thread, &end_elsewhere,
-    &set_jump, &set_jump_and_return, &jump, &spin, &spin_in_api, &wait_inside, &wait_outside,
+    &set_jump, &set_jump_and_return, &jump, &spin, &spin_in_api, &spin_with_handles,
+    &wait_inside, &wait_outside,
     &execute, NULL,
 };
 static HPyModuleDef moduledef = {.doc = NULL, .size = 0, .legacy_methods = NULL, .defines = defines};

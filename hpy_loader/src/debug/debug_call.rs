@@ -159,12 +159,9 @@ impl DebugCall {
             return;
         }
         let debug = self.extension.debug;
-        let Some(record) = debug.records.look(handle) else {
-            return;
-        };
-        let inner = debug.close_record(record, Site::UNKNOWN);
-        if debug.goes_on() {
-            debug.keep_argument(handle, inner);
+        if let Some(record) = debug.records.look(handle) {
+            // The wrapped handle is the caller's to close.
+            debug.close_record(record, Site::UNKNOWN);
         }
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct Ending {
     reporter: AtomicUsize,
     /// Whether the report was made.
     is_over: AtomicBool,
+    /// Whether it is written here.
+    is_written: AtomicBool,
     was_found: AtomicBool,
     is_forked: AtomicBool,
 }
@@ -99,6 +101,7 @@ impl Ending {
             since: AtomicI64::new(NOT_ASKED),
             reporter: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
+            is_written: AtomicBool::new(false),
             was_found: AtomicBool::new(false),
             is_forked: AtomicBool::new(false),
         }
@@ -121,6 +124,13 @@ impl Ending {
         let this = threads::current();
         let claimed = self.reporter.compare_exchange(0, this, SeqCst, SeqCst);
         claimed.is_ok()
+    }
+
+    /// Whether it is this thread's to write, which may have been at it with more words when
+    /// they ended the process. Once.
+    fn claim_writing(&self) -> bool {
+        let is_mine = self.claim() || self.reporter.load(SeqCst) == threads::current();
+        is_mine && !self.is_written.swap(true, SeqCst)
     }
 }
 
@@ -191,17 +201,24 @@ impl Debug {
     }
 
     /// The findings of a program that is over, for whoever
-    /// [has asked](Self::report_at_end) for them, once. They are not reported after that.
+    /// [has asked](Self::report_at_end) for them, once. Whoever takes them calls
+    /// [`end_report`](Self::end_report) when they are in words: the `repr` of an object
+    /// may run anything, and if it ends the process, they are reported without it.
     pub fn last_findings(&self) -> Option<Findings> {
         let ending = &self.ending;
         let mut findings = None;
         (ending.lock.enter)(&mut || {
             if ending.is_asked() && !ending.is_over.load(SeqCst) && ending.claim() {
                 findings = Some(self.findings_at_end());
-                ending.is_over.store(true, SeqCst);
             }
         });
         findings
+    }
+
+    /// Says that the [findings](Self::last_findings) are in words. They are not reported
+    /// after that.
+    pub fn end_report(&self) {
+        self.ending.is_over.store(true, SeqCst);
     }
 
     /// Says that the program is over, with an exit status, before
@@ -271,7 +288,7 @@ impl Debug {
     }
 
     fn write_findings(&self, end: &str, state: State) {
-        if !self.ending.claim() {
+        if !self.ending.claim_writing() {
             return;
         }
         let context = (state == State::Sound).then_some(self.inner);
@@ -365,6 +382,7 @@ fn forked() {
     let ending = &debug.ending;
     ending.is_forked.store(true, SeqCst);
     ending.is_over.store(false, SeqCst);
+    ending.is_written.store(false, SeqCst);
     ending.was_found.store(false, SeqCst);
     ending.reporter.store(0, SeqCst);
     // There is this thread only. Another one may have been at work on these.

@@ -1,7 +1,6 @@
 //! One module in debug mode, with the contexts of its calls.
 
-use super::pooled_context::PooledContext;
-use super::records::HandleView;
+use super::pooled_context::{Opener, PooledContext};
 use super::state::Debug;
 use super::stored_fields::Dead;
 use crate::abi::{HPyContext, HPyField, HPyGlobal, HPyModuleDef};
@@ -51,9 +50,9 @@ impl Extension {
         extension
     }
 
-    /// Whether the handle is one that a call may still close which runs on another thread.
-    pub(super) fn may_close(&self, handle: &HandleView) -> bool {
-        self.contexts[handle.context as usize].may_close(handle.number)
+    /// Whether a call runs on another thread, which may still close what it has opened.
+    pub(super) fn is_elsewhere(&self, opener: Opener) -> bool {
+        self.contexts[usize::from(opener.context)].is_elsewhere(opener)
     }
 
     /// The context for the module's global one, which no universal binary uses.

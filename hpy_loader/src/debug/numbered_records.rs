@@ -1,5 +1,6 @@
 //! Builders and trackers, which C knows by numbers that are never used twice.
 
+use super::pooled_context::Opener;
 use crate::registry::Registry;
 use crate::sites::Site;
 use std::cell::{Cell, RefCell};
@@ -11,9 +12,9 @@ pub(super) struct NumberedRecord<T> {
     /// What it is about.
     pub value: T,
     pub opened: Site,
-    /// How many records there had been when it was opened, and how many handles.
+    opener: Opener,
+    /// How many records there had been when it was opened.
     order: u64,
-    age: u64,
 }
 
 /// What is open, and where the last of what was closed had been opened and closed.
@@ -39,14 +40,14 @@ impl<T> Default for NumberedRecords<T> {
 impl<T> NumberedRecords<T> {
     /// Opens a record and tells its number, which is not 0.
     #[inline]
-    pub fn open(&self, age: u64, opened: Site, value: T) -> isize {
+    pub fn open(&self, opener: Opener, opened: Site, value: T) -> isize {
         let order = self.count.get();
         self.count.set(order + 1);
         self.open.insert(NumberedRecord {
             value,
             opened,
+            opener,
             order,
-            age,
         })
     }
 
@@ -90,11 +91,11 @@ impl<T> NumberedRecords<T> {
         found.map_or((Site::UNKNOWN, Site::UNKNOWN), |(_, sites)| *sites)
     }
 
-    /// The age and the place of what is open, the first one opened first.
-    pub fn all_open(&self) -> Vec<(u64, Site)> {
+    /// Who has opened what is open, and where, the first one opened first.
+    pub fn all_open(&self) -> Vec<(Opener, Site)> {
         let mut open = Vec::new();
         self.open.for_each(|record| {
-            open.push((record.order, (record.age, record.opened)));
+            open.push((record.order, (record.opener, record.opened)));
         });
         open.sort_by_key(|&(order, _)| order);
         open.into_iter().map(|(_, place)| place).collect()
@@ -105,12 +106,20 @@ impl<T> NumberedRecords<T> {
 mod tests {
     use super::*;
 
+    fn opener(number: u64) -> Opener {
+        Opener {
+            owner: 1,
+            context: 0,
+            number,
+        }
+    }
+
     #[test]
     fn what_is_open_stays() {
         let records = NumberedRecords::default();
         let mut open = Vec::new();
         for round in 0..10_000_u64 {
-            let number = records.open(round, Site::UNKNOWN, round);
+            let number = records.open(opener(round), Site::UNKNOWN, round);
             match round % 3 {
                 0 => open.push((number, round)),
                 _ => assert_eq!(records.close(number, Site::UNKNOWN), Ok(round)),
@@ -120,7 +129,8 @@ mod tests {
             assert_eq!(records.with(number, |record| record.value), Ok(round));
         }
         assert!(records.closed.borrow().len() < 10_000, "the others went");
-        let ages: Vec<u64> = records.all_open().iter().map(|&(age, _)| age).collect();
+        let all = records.all_open();
+        let ages: Vec<u64> = all.iter().map(|(opener, _)| opener.number).collect();
         assert!(open.iter().map(|&(_, round)| round).eq(ages));
         assert!(records.with(0, |_| ()).is_err());
         assert!(records.with(-1, |_| ()).is_err());
@@ -132,7 +142,7 @@ mod tests {
         let site = Site::of_function(std::ptr::without_provenance(8));
         let numbers: Vec<_> = (0..5_000)
             .map(|_| {
-                let number = records.open(0, site, ());
+                let number = records.open(opener(0), site, ());
                 records.close(number, site).expect("open");
                 number
             })

@@ -94,6 +94,17 @@ pub(super) struct OuterCall {
     above: Option<PythonStack>,
 }
 
+/// Which call has opened something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opener {
+    /// The extension.
+    pub(super) owner: u32,
+    /// The place of the context of the call among the extension's.
+    pub(super) context: u8,
+    /// How many handles had been opened before.
+    pub(super) number: u64,
+}
+
 /// No thread's number.
 pub(super) const NOBODY: usize = 0;
 
@@ -211,11 +222,20 @@ impl PooledContext {
         self.above.set(outer.above);
     }
 
-    /// Whether the call that has this context runs on another thread, and has opened the
-    /// handle with this number, which was opened with this context.
-    pub fn may_close(&self, number: u64) -> bool {
+    /// The call that runs.
+    pub fn opener(&self) -> Opener {
+        Opener {
+            owner: self.number,
+            context: self.place,
+            number: self.debug.records.opened.get(),
+        }
+    }
+
+    /// Whether the call that has this context, as the opener had, is the opener, and runs
+    /// on another thread.
+    pub fn is_elsewhere(&self, opener: Opener) -> bool {
         let is_running = !self.function.get().is_null();
-        is_running && self.thread.get() != this_thread() && number > self.began.get()
+        is_running && self.thread.get() != this_thread() && opener.number >= self.began.get()
     }
 
     /// Whether the call that has this context is over, without having returned, when code

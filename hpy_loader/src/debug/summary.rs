@@ -4,6 +4,7 @@
 //! differ in less than a line are one to the reader: a paragraph is the text of
 //! the frames, not the addresses behind it.
 
+use super::pooled_context::Opener;
 use super::records::{HandleView, Origin};
 use super::state::Debug;
 use super::summary_paragraph::{
@@ -53,20 +54,18 @@ impl Debug {
     pub fn findings(&self, generation: i64) -> Findings {
         self.look_at_fields();
         self.look_at_guards();
-        let since = |open: Vec<(u64, Site)>| {
+        let since = |open: Vec<(Opener, Site)>| {
             let open = open.into_iter();
-            let meant = open.filter(|&(age, _)| self.records.is_since(age, generation));
+            let meant = open.filter(|&(opener, _)| {
+                self.records.is_since(opener.number, generation) && !self.may_be_closed(opener)
+            });
             meant.map(|(_, site)| site).collect()
         };
         // The first generation has the context's constants, which nobody leaks. A call
         // that still runs, in a thread that nobody waits for, closes its arguments, and may
-        // close the other handles that it has opened.
+        // close what else it has opened.
         let mut open = self.open_handles(generation.max(1));
-        open.retain(|view| {
-            let extension = self.extension(view.owner);
-            let may_be_closed = extension.is_some_and(|extension| extension.may_close(view));
-            view.origin != Origin::Argument && !may_be_closed
-        });
+        open.retain(|view| view.origin != Origin::Argument && !self.may_be_closed(view.opener));
         Findings {
             builders: since(self.builders.all_open()),
             trackers: since(self.trackers.all_open()),
@@ -75,6 +74,14 @@ impl Debug {
             modules: self.modules(),
             process: None,
         }
+    }
+}
+
+impl Debug {
+    /// Whether the call still runs that has opened something, on another thread.
+    fn may_be_closed(&self, opener: Opener) -> bool {
+        let extension = self.extension(opener.owner);
+        extension.is_some_and(|extension| extension.is_elsewhere(opener))
     }
 }
 
@@ -161,6 +168,18 @@ fn violations(found: Vec<(Violation, u64)>, show: &dyn SummaryFormat) -> Vec<Par
     most_first(entries.into_iter().map(entry))
 }
 
+/// Text of the program as it may stand in a line of a terminal.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => printable.extend(character.escape_default()),
+            false => printable.push(character),
+        }
+    }
+    printable
+}
+
 fn leaks(open: &[HandleView], show: &dyn SummaryFormat) -> Vec<Paragraph> {
     let opened = open
         .iter()
@@ -168,7 +187,7 @@ fn leaks(open: &[HandleView], show: &dyn SummaryFormat) -> Vec<Paragraph> {
     let python = |stack| python_lines(stack, show);
     grouped_by_place(opened, python, |handles| {
         let shown = handles.iter().take(SHOWN);
-        let shown = shown.map(|&handle| show.object(handle));
+        let shown = shown.map(|&handle| printable(&show.object(handle)));
         let mut shown: Vec<String> = shown.filter(|words| !words.is_empty()).collect();
         if !shown.is_empty() && handles.len() > SHOWN {
             shown.push("...".to_owned());

@@ -70,15 +70,16 @@ impl Mode {
         if !value.contains(':') {
             return Self::parse(value).ok_or_else(invalid);
         }
-        let mut found = Self::Universal;
-        for entry in value.split(',') {
+        // As in HPy, the first entry for a module decides, and a comma may be the end.
+        let mut found = None;
+        for entry in value.strip_suffix(',').unwrap_or(value).split(',') {
             let (module, mode) = entry.split_once(':').ok_or_else(invalid)?;
             let mode = Self::parse(mode.trim()).ok_or_else(invalid)?;
             if module.trim() == name {
-                found = mode;
+                found = found.or(Some(mode));
             }
         }
-        Ok(found)
+        Ok(found.unwrap_or(Self::Universal))
     }
 
     /// What is written for each module if the environment has `HPY_LOG`.
@@ -123,6 +124,9 @@ mod tests {
             ("c", list, Ok(Mode::Universal)),
             ("p", list, Ok(Mode::Universal)),
             ("ab", list, Ok(Mode::Universal)),
+            ("a", "a:debug,", Ok(Mode::Debug)),
+            ("a", "a:debug,a:universal", Ok(Mode::Debug)),
+            ("a", "a:universal,a:debug", Ok(Mode::Universal)),
         ]);
     }
 
@@ -140,6 +144,7 @@ mod tests {
             ("m", "m:fast", refused("m:fast")),
             ("m", "m:debug,fast", refused("m:debug,fast")),
             ("m", "m:debug,n:", refused("m:debug,n:")),
+            ("m", "m:debug,,", refused("m:debug,,")),
             ("m", &long, refused(&long[..50])),
         ]);
     }

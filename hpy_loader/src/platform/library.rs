@@ -4,6 +4,7 @@ pub(crate) use super::open_file::OpenFileName;
 use std::error::Error;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 pub(crate) const IS_ELF: bool = cfg!(not(any(target_vendor = "apple", windows)));
 
 /// Which file something is, and in which state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileState {
     device: u64,
     number: u64,
@@ -52,7 +53,7 @@ pub(crate) struct Refusal {
 /// libraries that were loaded like this do not see each other's symbols.
 ///
 /// It is loaded from an open file, if that has a `name`, or else from the path, which is
-/// that of the same file.
+/// that of the same file, in this `state`. It is never unloaded.
 ///
 /// # Safety
 ///
@@ -60,7 +61,11 @@ pub(crate) struct Refusal {
 pub(crate) unsafe fn load(
     name: Option<OpenFileName>,
     path: &Path,
-) -> Result<libloading::Library, Refusal> {
+    state: FileState,
+) -> Result<ManuallyDrop<libloading::Library>, Refusal> {
+    if let Some(library) = loaded::again(state) {
+        return Ok(library);
+    }
     #[cfg(target_os = "linux")]
     let _reserved = {
         load_companions();
@@ -77,13 +82,69 @@ pub(crate) unsafe fn load(
     // SAFETY: passed on to the caller.
     let library = unsafe { libloading::Library::new(place) };
     match (library, &name) {
-        (Ok(library), Some(name)) => Ok(name.replace(library, path)),
-        (Ok(library), None) => Ok(library),
+        (Ok(library), Some(name)) => Ok(loaded::note(state, name.replace(library, path))),
+        (Ok(library), None) => Ok(loaded::note(state, library)),
         (Err(source), _) => {
             let text = innermost(&source);
             let text = text.replace(&*place.to_string_lossy(), &path.to_string_lossy());
             Err(Refusal { text, source })
         }
+    }
+}
+
+/// The libraries that were loaded.
+///
+/// The dynamic linker would find out by itself that it has the file, but it adds the name
+/// that it is asked for to those of the library, and compares with all of them each time.
+#[cfg(unix)]
+mod loaded {
+    use super::FileState;
+    use libloading::os::unix::Library;
+    use parking_lot::Mutex;
+    use rustc_hash::FxHashMap;
+    use std::ffi::c_void;
+    use std::mem::ManuallyDrop;
+    use std::sync::LazyLock;
+
+    /// The linker's handles, by addresses, which it gives for as long as the process lives.
+    static LOADED: LazyLock<Mutex<FxHashMap<FileState, usize>>> = LazyLock::new(Mutex::default);
+
+    /// A file that was loaded in this state. The file's memory keeps its number from
+    /// becoming another's.
+    pub(super) fn again(state: FileState) -> Option<ManuallyDrop<libloading::Library>> {
+        let handle = LOADED.lock().get(&state).copied()?;
+        let handle = std::ptr::with_exposed_provenance_mut::<c_void>(handle);
+        // SAFETY: `note` had it from a library, which nobody closes.
+        let library = unsafe { Library::from_raw(handle) };
+        Some(ManuallyDrop::new(library.into()))
+    }
+
+    /// Notes that a file was loaded.
+    pub(super) fn note(
+        state: FileState,
+        library: libloading::Library,
+    ) -> ManuallyDrop<libloading::Library> {
+        let handle = Library::from(library).into_raw();
+        LOADED.lock().insert(state, handle.expose_provenance());
+        // SAFETY: the handle from above.
+        ManuallyDrop::new(unsafe { Library::from_raw(handle) }.into())
+    }
+}
+
+#[cfg(not(unix))]
+mod loaded {
+    use super::FileState;
+    use std::mem::ManuallyDrop;
+
+    pub(super) fn again(_: FileState) -> Option<ManuallyDrop<libloading::Library>> {
+        None
+    }
+
+    pub(super) fn note(
+        _: FileState,
+        library: libloading::Library,
+    ) -> ManuallyDrop<libloading::Library> {
+        ManuallyDrop::new(library)
     }
 }
 
@@ -117,7 +178,7 @@ fn load_companions() {
             // program could notice.
             let library = unsafe { Library::open(Some(name), RTLD_LAZY | RTLD_GLOBAL) };
             // Loaded for good: extensions refer to it.
-            let _ = library.map(std::mem::ManuallyDrop::new);
+            let _ = library.map(ManuallyDrop::new);
         }
     });
 }

@@ -444,6 +444,7 @@ fn the_findings_of_a_program_are_taken_once() {
     .expect("none");
     let findings = debug.last_findings().expect("the program is over");
     assert_eq!(findings.sum_up(&Blind).leaks().len(), 1);
+    debug.end_report();
     assert!(debug.last_findings().is_none());
     let open = debug.open_handles(1);
     open.iter().for_each(|view| debug.force_close(view.index));

@@ -292,6 +292,19 @@ fn each_entry_of_a_table_is_looked_at() {
             FAR,
             "the name of a symbol lies outside its strings",
         ),
+        // Its first entry names a library that it needs.
+        field(
+            ".dynamic",
+            0,
+            &[0xff, 0xff, 0xff, 0x7f],
+            "it stands in for another library",
+        ),
+        field(
+            ".dynamic",
+            0,
+            &[0xfd, 0xff, 0xff, 0x7f],
+            "it stands in for another library",
+        ),
         field(".dynsym", 24 + 4, b"\xff", "its symbol"),
         field(
             ".rela.dyn",

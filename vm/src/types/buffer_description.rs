@@ -6,7 +6,9 @@
 
 use hpy_loader::abi::{HPy, HPy_buffer};
 use hpy_loader::memory::{is_available, is_plausible};
+use rustpython_vm::buffer::FormatSpec;
 use rustpython_vm::protocol::BufferDescriptor;
+use rustpython_vm::vm::thread::with_current_vm;
 use std::borrow::Cow;
 use std::ffi::CStr;
 
@@ -74,6 +76,9 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
     let array = |numbers: *mut isize| unsafe {
         (!numbers.is_null()).then(|| std::slice::from_raw_parts(numbers, ndim))
     };
+    if format != "B" && format_size(&format).is_some_and(|size| size > itemsize) {
+        return Err("an item is smaller than its format says");
+    }
     let suboffsets = array(buffer.suboffsets);
     let suboffsets = suboffsets.filter(|offsets| offsets.iter().any(|&offset| offset >= 0));
     let lengths: Vec<usize> = match (array(buffer.shape), ndim) {
@@ -150,6 +155,13 @@ pub fn describe(buffer: &HPy_buffer) -> Result<Described, &'static str> {
     })
 }
 
+/// The size of an item with this format, in bytes. None if RustPython does not know the
+/// format, and says so when a view is made.
+fn format_size(format: &str) -> Option<usize> {
+    let spec = with_current_vm(|vm| FormatSpec::parse(format.as_bytes(), vm));
+    spec.ok().map(|spec| spec.size())
+}
+
 /// Appends the items in the order of their indices. `steps` has the stride and the
 /// suboffset of each dimension; one that is not negative says that a pointer lies
 /// there, and how far behind its target the next dimension begins.
@@ -215,6 +227,7 @@ fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustpython::InterpreterBuilder;
 
     /// Memory with a view of bytes over it.
     struct View {
@@ -315,6 +328,39 @@ mod tests {
             let buffer = view.buffer(0);
             assert_eq!(describe(&buffer).expect_err("a lie"), reason);
         }
+    }
+
+    #[test]
+    fn addresses_that_lead_nowhere_are_refused() {
+        for address in [1, 8, 4096, 0x5a5a_5a5a_5a5a_5a5a, usize::MAX - 3] {
+            let mut view = View::new(&[3], None);
+            let mut buffer = view.buffer(0);
+            buffer.buf = std::ptr::without_provenance_mut(address);
+            let reason = describe(&buffer).expect_err("a lie");
+            assert_eq!(reason, "the buffer's memory is not there", "{address:#x}");
+        }
+    }
+
+    #[test]
+    fn an_item_smaller_than_its_format_is_refused() {
+        InterpreterBuilder::new().build().enter(|_| {
+            for (format, itemsize, is_right) in [
+                (c"i", 1, false),
+                (c"i", 3, false),
+                (c"i", 4, true),
+                (c"<bh", 2, false),
+                (c"<bh", 3, true),
+                (c"8s", 4, false),
+                (c"B", 4, true),
+            ] {
+                let mut view = View::new(&[12 / itemsize], None);
+                let mut buffer = view.buffer(0);
+                buffer.itemsize = itemsize;
+                buffer.len = 12 / itemsize * itemsize;
+                buffer.format = format.as_ptr().cast_mut();
+                assert_eq!(describe(&buffer).is_ok(), is_right, "{format:?} {itemsize}");
+            }
+        });
     }
 
     #[test]

@@ -176,6 +176,7 @@ mod hpy_debug {
             is_runner,
             vm,
         });
+        debug.end_report();
         // The processes that the program forks have no report of their own, as long as there
         // is nothing to say. Nor have they a status of their own.
         Ok(match (debug.is_forked(), summary.is_clean()) {

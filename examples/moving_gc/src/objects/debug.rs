@@ -40,8 +40,10 @@ impl Vm {
 
     /// What is to be reported, once the program is over.
     pub fn last_summary(&self) -> Option<Summary> {
-        let findings = self.loader().debug().last_findings();
-        Some(findings?.sum_up(&Shown(self)))
+        let debug = self.loader().debug();
+        let summary = debug.last_findings()?.sum_up(&Shown(self));
+        debug.end_report();
+        Some(summary)
     }
 
     /// Starts a generation of the debug mode's handles.

@@ -1,5 +1,6 @@
 //! The record of one handle.
 
+use super::super::pooled_context::Opener;
 use crate::abi::HPy;
 use crate::handles::RawHandle;
 use crate::sites::{PythonStack, Site};
@@ -37,12 +38,7 @@ pub struct HandleView {
     /// Where it was closed.
     pub closed: Site,
     pub(in super::super) origin: Origin,
-    /// The extension.
-    pub(in super::super) owner: u32,
-    /// The place of the extension's context with which it was opened.
-    pub(in super::super) context: u8,
-    /// How many handles had been opened then, with it.
-    pub(in super::super) number: u64,
+    pub(in super::super) opener: Opener,
 }
 
 /// A record where it lies. Zeros are a record that was never used.

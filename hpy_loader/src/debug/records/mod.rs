@@ -25,6 +25,7 @@ pub use handle_record::HandleView;
 pub(super) use handle_record::{HandleRecord, Origin};
 
 use super::memory::{Block, BorrowedBuffers};
+use super::pooled_context::Opener;
 use crate::abi::HPy;
 use crate::handles::{RawHandle, Reservation};
 use crate::report::report_line;
@@ -170,9 +171,11 @@ impl Records {
                 false => Site::UNKNOWN,
             },
             origin: record.origin(),
-            owner: record.owner(),
-            context: record.context.get(),
-            number: record.number.get(),
+            opener: Opener {
+                owner: record.owner(),
+                context: record.context.get(),
+                number: record.number.get().saturating_sub(1),
+            },
         }
     }
 

@@ -75,7 +75,7 @@ impl Debug {
             true => ViolationKind::ReadOnlyWritten,
             false => ViolationKind::ReadAfterEnd,
         };
-        let extension = record.and_then(|record| self.extension(record.owner));
+        let extension = record.and_then(|record| self.extension(record.opener.owner));
         let module = extension.map_or("", |extension| &extension.name);
         let used = Site::capture(fault.caller, self.frames.get());
         let mut violation = Violation::new(kind, module, used).about(record.as_ref());
@@ -88,9 +88,13 @@ impl Debug {
     fn crash(&self, fault: Fault) -> (Violation, bool) {
         let context = innermost();
         let (used, is_in_vm) = Site::of_interrupted(fault.caller, FRAMES_OF_CRASH);
-        let access = if fault.is_write { "written" } else { "read" };
+        let access = match fault.is_call {
+            true => "executed",
+            false if fault.is_write => "written",
+            false => "read",
+        };
         let place = fault.address.map_or_else(
-            || "memory at no address".to_owned(),
+            || "memory at an unknown address".to_owned(),
             |address| format!("memory at {address:#x}"),
         );
         let on_behalf = match context {

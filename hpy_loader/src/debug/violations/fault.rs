@@ -48,6 +48,8 @@ pub struct Fault {
     pub is_overflow: bool,
     /// Whether it was to be written.
     pub is_write: bool,
+    /// Whether it was to be executed, since a function pointer leads there.
+    pub is_call: bool,
     /// The code that did.
     pub caller: Caller,
     /// On this thread.
@@ -89,13 +91,16 @@ fn decide(interruption: &Interruption) -> Answer {
     let is_borrowed = address.is_some_and(|address| range.contains(&address));
     let is_near = address.is_some_and(|address| address.abs_diff(stack) < NEAR);
     let is_overflow = is_near || is_overflowing();
+    let is_call = address == Some(instruction);
     let fault = Fault {
         signal: interruption.signal,
         address,
         is_borrowed,
         is_overflow,
         is_write: interruption.is_write,
+        is_call,
         caller: match instruction {
+            _ if is_call => after_wild_call(stack, frame),
             0 => Caller::UNKNOWN,
             _ => Caller::interrupted(instruction, stack, frame),
         },
@@ -134,6 +139,17 @@ fn decide(interruption: &Interruption) -> Answer {
             _ => Answer::PassOn,
         },
     }
+}
+
+/// Who has called what is no function: nothing has happened since, so the address to
+/// return to is on top of the stack.
+fn after_wild_call(stack: usize, frame: usize) -> Caller {
+    if cfg!(not(target_arch = "x86_64")) || !stack.is_multiple_of(size_of::<usize>()) {
+        return Caller::UNKNOWN;
+    }
+    // SAFETY: the call has just written it.
+    let address = unsafe { std::ptr::with_exposed_provenance::<usize>(stack).read() };
+    Caller::interrupted(address.saturating_sub(1), stack + size_of::<usize>(), frame)
 }
 
 const END: Continuation = Continuation {

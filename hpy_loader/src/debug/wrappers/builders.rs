@@ -13,8 +13,8 @@ fn open(inspection: &Inspection, inner: isize, size: HPy_ssize_t, is_list: bool)
         is_list,
         is_set: vec![false; usize::try_from(size).unwrap_or_default()],
     };
-    let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
-    inspection.debug().builders.open(age, site, builder)
+    let (opener, site) = (inspection.context.opener(), inspection.site());
+    inspection.debug().builders.open(opener, site, builder)
 }
 
 /// Notes that an item is set, if the builder has it.

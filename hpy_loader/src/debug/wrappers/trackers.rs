@@ -29,9 +29,9 @@ wrappers! {
                 }
                 inner.ctx_Tracker_Close(tracker);
             }
-            let (age, site) = (inspection.debug().records.opened.get(), inspection.site());
+            let (opener, site) = (inspection.context.opener(), inspection.site());
             let debug = inspection.debug();
-            HPyTracker(debug.trackers.open(age, site, debug.spare_handles.take()))
+            HPyTracker(debug.trackers.open(opener, site, debug.spare_handles.take()))
         }
     }
 

@@ -139,6 +139,11 @@ impl<'d> Dynamic<'d> {
         if self.range(&SHORT_RELOCATIONS)?.is_some() {
             return Err(damaged("its relocations have a form of other machines"));
         }
+        // The system's loader ends the process if the other library is not there.
+        let is_filter = |tag| self.all(tag).next().is_some();
+        if is_filter(DT_AUXILIARY) || is_filter(DT_FILTER) {
+            return Err(damaged("it stands in for another library"));
+        }
         for (tag, name) in [(DT_INIT, "initialiser"), (DT_FINI, "finaliser")] {
             let begins = |address| image.may_be_called(functions, address);
             if !self.all(tag).all(begins) {
