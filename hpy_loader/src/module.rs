@@ -5,6 +5,7 @@ use crate::call::{Loader, Wrapper};
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::RawHandle;
+use crate::library::CApi;
 use crate::runtime::{BuiltinKind, Runtime, VmResult};
 use crate::spec::{self, ModuleDef, Refusal, RefusalClass};
 
@@ -47,6 +48,13 @@ impl<R: Runtime> Loader<R> {
         // SAFETY: the caller vouches for the definition.
         let definition = unsafe { ModuleDef::read(definition) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
+        if let (false, CApi::Absent(reason)) = (definition.legacy_methods.is_empty(), R::C_API) {
+            let message = format!(
+                "HPyModuleDef.legacy_methods need CPython's own API, which this VM does not have, \
+                 since {reason}"
+            );
+            return Err(self.error(self.constants().h_SystemError, &message));
+        }
         for method in &definition.methods {
             spec::note(method.function.address(), name, &method.name);
         }

@@ -4,7 +4,8 @@
 //! module `_imp`: `extension_suffixes` tells how their files end,
 //! `create_dynamic` makes a module from one, `exec_dynamic` runs it. RustPython
 //! has these functions but no extensions to load with them. Here they get some:
-//! `.hpy0.so` is *the* suffix of extension modules in this VM.
+//! `.hpy0.so` is *the* suffix of extension modules in this VM, and `.hpy0-cp311.so` that of those
+//! which are part HPy and part CPython's own API.
 //!
 //! All the rest follows from importlib itself. Finders look for the suffix on
 //! `sys.path` and in packages, and before they look for source, so a stub
@@ -23,8 +24,8 @@ use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
 use rustpython_vm::function::{Callee, FuncArgs};
 use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
 
-/// How the file names of universal binaries end.
-const SUFFIX: &str = ".hpy0.so";
+/// How the file names of universal binaries end, and those of hybrid ones.
+const SUFFIXES: [&str; 2] = [".hpy0.so", ".hpy0-cp311.so"];
 
 /// A function in front of one of RustPython's, which has its turn if there is no answer.
 type Function = fn(&FuncArgs, &VirtualMachine) -> PyResult<Option<PyObjectRef>>;
@@ -59,7 +60,9 @@ pub fn imp_module(context: &Context) -> &'static PyModuleDef {
 
 /// `_imp.extension_suffixes()`
 fn extension_suffixes(_: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let suffixes = vec![vm.ctx.new_str(SUFFIX).into()];
+    let suffixes = SUFFIXES
+        .map(|suffix| vm.ctx.new_str(suffix).into())
+        .to_vec();
     Ok(Some(vm.ctx.new_list(suffixes).into()))
 }
 
@@ -134,6 +137,11 @@ mod tests {
         ] {
             assert!(!is_universal(name.as_bytes()), "{name}");
         }
-        assert!(is_universal(SUFFIX.as_bytes()));
+        assert!(
+            SUFFIXES
+                .iter()
+                .all(|suffix| is_universal(suffix.as_bytes()))
+        );
+        assert!(SUFFIXES[1].contains(hpy_loader::abi::CPYTHON_TAG));
     }
 }

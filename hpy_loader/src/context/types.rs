@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::handles::Pin;
+use crate::library::CApi;
 use crate::spec::TypeDef;
 
 /// Decodes an argument that must be a type.
@@ -182,6 +183,13 @@ context_functions! {
         // SAFETY: the extension gives a valid spec.
         let definition = unsafe { TypeDef::read(spec) };
         let definition = definition.map_err(|refusal| call.core().refusal(&refusal))?;
+        if let (true, CApi::Absent(reason)) = (definition.is_legacy(), R::C_API) {
+            let message = format!(
+                "type '{name}' has a legacy shape, which needs CPython's object layout, and this VM \
+                 does not have it, since {reason}"
+            );
+            return Err(call.type_error(&message));
+        }
         let definition = Box::new(definition);
         let bases: Vec<&R::Object> = params.bases.iter().map(|base| &**base).collect();
         let metaclass = params.metaclass.as_deref();

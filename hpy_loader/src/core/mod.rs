@@ -316,6 +316,16 @@ impl<R: Runtime> Core<R> {
         repr.unwrap_or_default()
     }
 
+    /// The error for a `PyObject *` whose object has died; `what` begins the sentence.
+    #[cold]
+    pub(crate) fn dead_py_object(&self, what: &str) -> R::Object {
+        let message = format!(
+            "{what} a PyObject * whose object is dead: it was kept without a reference that the VM \
+             knows of (see Py_INCREF, HPy_AsPyObject)"
+        );
+        self.error(self.constants().h_SystemError, &message)
+    }
+
     /// Opens a handle of `object`.
     ///
     /// # Errors
