@@ -78,6 +78,7 @@ pub struct Library {
     path: PathBuf,
     names: Names,
     version: (u32, u32),
+    is_hybrid: bool,
     global_context: GlobalContextFn,
     init: InitFn,
 }
@@ -169,6 +170,7 @@ impl Library {
             path: path.to_owned(),
             names,
             version,
+            is_hybrid: matches!(abi, Abi::Hybrid(_)),
             global_context,
             init,
         })
@@ -187,6 +189,12 @@ impl Library {
     /// The HPy ABI version, major and minor, that the module requires.
     pub fn required_version(&self) -> (u32, u32) {
         self.version
+    }
+
+    /// Whether it is a hybrid module: its loader has to be
+    /// [told](crate::Loader::admit_hybrid) before the module is made.
+    pub fn is_hybrid(&self) -> bool {
+        self.is_hybrid
     }
 
     /// Hands the module the context for those of its functions that C calls

@@ -84,7 +84,7 @@ pub unsafe fn get<R: Runtime>(
             Type::HPyMember_HPYSSIZET => vm.new_int(read::<HPy_ssize_t>(address) as i64),
             Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX if member.is_legacy => {
                 let pointer = NonNull::new(read::<*mut cpy_PyObject>(address));
-                match pointer.map(|pointer| vm.from_py_object(pointer)) {
+                match pointer.map(|pointer| vm.object_behind(pointer)) {
                     Some(Some(object)) => object,
                     Some(None) => {
                         let what = format!("'{type_name}.{}' holds", member.name);

@@ -5,7 +5,6 @@ use crate::call::{Loader, Wrapper};
 use crate::core::Core;
 use crate::definitions::Definitions;
 use crate::handles::RawHandle;
-use crate::library::CApi;
 use crate::runtime::{BuiltinKind, Runtime, VmResult};
 use crate::spec::{self, ModuleDef, Refusal, RefusalClass};
 
@@ -46,15 +45,8 @@ impl<R: Runtime> Loader<R> {
             extension.note_image(definition);
         }
         // SAFETY: the caller vouches for the definition.
-        let definition = unsafe { ModuleDef::read(definition) };
+        let definition = unsafe { ModuleDef::read(definition, self.core().no_c_api()) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
-        if let (false, CApi::Absent(reason)) = (definition.legacy_methods.is_empty(), R::C_API) {
-            let message = format!(
-                "HPyModuleDef.legacy_methods need CPython's own API, which this VM does not have, \
-                 since {reason}"
-            );
-            return Err(self.error(self.constants().h_SystemError, &message));
-        }
         for method in &definition.methods {
             spec::note(method.function.address(), name, &method.name);
         }
@@ -135,6 +127,7 @@ impl<R: Runtime> Core<R> {
     pub fn refusal(&self, refusal: &Refusal) -> R::Object {
         let constants = self.constants();
         let class = match refusal.class {
+            RefusalClass::RuntimeError => constants.h_RuntimeError,
             RefusalClass::SystemError => constants.h_SystemError,
             RefusalClass::TypeError => constants.h_TypeError,
             RefusalClass::ValueError => constants.h_ValueError,

@@ -17,12 +17,14 @@
 //! what does not go through `sys.path_hooks`.)
 //!
 //! The fourth function that changes is `find_frozen`: it hides our frozen
-//! package `hpy` wherever one is installed.
+//! package `hpy` wherever one is installed, and sees to the finder of [`foreign`] files.
 
 use crate::{native_module, universal};
 use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
 use rustpython_vm::function::{Callee, FuncArgs};
 use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
+
+mod foreign;
 
 /// How the file names of universal binaries end, and those of hybrid ones.
 const SUFFIXES: [&str; 2] = [".hpy0.so", ".hpy0-cp311.so"];
@@ -73,11 +75,18 @@ fn create_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObj
     };
     let origin = spec.get_attr("origin", vm)?;
     match origin.downcast_ref::<PyStr>() {
-        Some(path) if is_universal(path.as_bytes()) => {
+        Some(path) if is_ours(path.as_bytes()) => {
             universal::import_module(spec.clone(), origin, vm).map(Some)
         }
         _ => Ok(None),
     }
+}
+
+/// Whether the loader has something to say of a file, be it why it can't be loaded.
+fn is_ours(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+    let suffix = name.iter().position(|&byte| byte == b'.');
+    is_universal(path) || suffix.is_some_and(|dot| foreign::is_foreign(&name[dot..]))
 }
 
 /// Whether a file is called as a universal binary, of whatever ABI version: the
@@ -102,6 +111,7 @@ fn exec_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjec
 
 /// `_imp.find_frozen(name, *, withdata=False)`
 fn find_frozen(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    foreign::add_finder(vm)?;
     let name = args.args.first();
     let name = name.and_then(|name| name.downcast_ref::<PyStr>());
     if name.is_none_or(|name| name.as_bytes() != b"hpy") {

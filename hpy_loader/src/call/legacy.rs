@@ -186,6 +186,12 @@ impl<R: Runtime> Loader<R> {
         }
     }
 
+    /// Lets modules use CPython's own API, as far as the VM has it: a
+    /// [hybrid](crate::Library::is_hybrid) one was loaded. Before, all of it is refused.
+    pub fn admit_hybrid(&self) {
+        self.core().open_c_api();
+    }
+
     /// Drops an object that C has given up, from a function that C calls: outside the lock, if
     /// its death may run more than the VM's own code.
     pub fn drop_unlocked(&self, object: R::Object) {
@@ -243,7 +249,7 @@ impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     fn take(&self, pointer: NonNull<cpy_PyObject>) -> VmResult<R::Object, R> {
         let vm = self.core.runtime();
         // SAFETY: C has returned it, so it has a reference.
-        let Some(object) = (unsafe { vm.from_py_object(pointer) }) else {
+        let Some(object) = (unsafe { vm.object_behind(pointer) }) else {
             return Err(self.core.dead_py_object("a function returned"));
         };
         // SAFETY: as above. The object has another root by now.

@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 use crate::handles::Pin;
-use crate::library::CApi;
 use crate::spec::TypeDef;
 
 /// Decodes an argument that must be a type.
@@ -181,15 +180,8 @@ context_functions! {
         let name = call.optional_text(&name)?.unwrap_or("?");
         let params = read_params(call, &params, name)?;
         // SAFETY: the extension gives a valid spec.
-        let definition = unsafe { TypeDef::read(spec) };
+        let definition = unsafe { TypeDef::read(spec, call.core().no_c_api()) };
         let definition = definition.map_err(|refusal| call.core().refusal(&refusal))?;
-        if let (true, CApi::Absent(reason)) = (definition.is_legacy(), R::C_API) {
-            let message = format!(
-                "type '{name}' has a legacy shape, which needs CPython's object layout, and this VM \
-                 does not have it, since {reason}"
-            );
-            return Err(call.type_error(&message));
-        }
         let definition = Box::new(definition);
         let bases: Vec<&R::Object> = params.bases.iter().map(|base| &**base).collect();
         let metaclass = params.metaclass.as_deref();

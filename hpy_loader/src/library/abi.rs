@@ -18,7 +18,7 @@ pub enum CApi {
 
 impl CApi {
     /// Nothing, for no special reason.
-    pub const NONE: Self = Self::Absent("its objects look different from CPython's");
+    pub const NONE: Self = Self::Absent("this VM's objects look different from CPython's");
 }
 
 /// The ABI that a file is to be of.

@@ -115,8 +115,8 @@ pub enum Cause {
     UsesCPythonApi(Vec<String>),
     /// A hybrid module, for a VM that runs none.
     #[error(
-        "a hybrid-ABI extension for {interpreter}: part HPy and part CPython's C API, which this VM \
-         does not have, since {reason}; port the rest of it to HPy and build it with \
+        "a hybrid-ABI extension for {interpreter}: part HPy and part CPython's C API, which is not \
+         to be had, since {reason}; port the rest of it to HPy and build it with \
          --hpy-abi=universal"
     )]
     Hybrid {

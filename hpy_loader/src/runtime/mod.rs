@@ -108,9 +108,9 @@ pub use types::Types;
 /// 9. **Roots elsewhere.** [`UNTRACKED_ROOTS`](FastPaths::UNTRACKED_ROOTS) is true only if
 ///    a root may lie anywhere in memory.
 /// 10. **`PyObject *`.** What [`as_py_object`](PyObjects::as_py_object) gives begins with
-///    [`cpy_PyObject`](crate::abi::cpy_PyObject), stays where it is as long as its count is not
-///    0, and keeps its object alive so long. A native struct of a legacy type is what its
-///    instance gives.
+///     [`cpy_PyObject`](crate::abi::cpy_PyObject), stays where it is as long as its count is not
+///     0, and keeps its object alive so long. A native struct of a legacy type is what its
+///     instance gives.
 pub unsafe trait Runtime:
     Roots
     + Errors

@@ -16,7 +16,8 @@ use std::ptr::NonNull;
 /// refused.
 pub trait PyObjects: Roots {
     /// What hybrid modules find here. Whoever imports a file passes it to
-    /// [`Library::open_for`](crate::Library::open_for).
+    /// [`Library::open_for`](crate::Library::open_for), and then tells the loader of the module
+    /// if it is [hybrid](crate::Library::is_hybrid).
     const C_API: CApi = CApi::NONE;
 
     /// A new reference for C. `None` if there is no memory, or no such thing.
@@ -32,7 +33,7 @@ pub trait PyObjects: Roots {
     ///
     /// The pointer came from [`as_py_object`](Self::as_py_object), and C has had a reference
     /// ever since; or it is the struct of an instance of a legacy type.
-    unsafe fn from_py_object(&self, pointer: NonNull<cpy_PyObject>) -> Option<Self::Object> {
+    unsafe fn object_behind(&self, pointer: NonNull<cpy_PyObject>) -> Option<Self::Object> {
         let _ = pointer;
         None
     }

@@ -1,7 +1,7 @@
 //! What a legacy type or a hybrid module says in CPython's own structures.
 
 use super::method::MemberDef;
-use super::{GetSetDef, Refusal, read_text};
+use super::{GetSetDef, Refusal, RefusalClass, read_text};
 use crate::abi::method_flags::*;
 use crate::abi::other_legacy_slots::*;
 use crate::abi::*;
@@ -199,15 +199,14 @@ impl LegacyTable {
 }
 
 fn refused_slot(type_name: &str, number: c_int) -> Refusal {
-    let known = UNSUPPORTED.iter().find(|(_, other)| *other == number);
-    Refusal::system_error(match known {
-        Some((name, _)) => format!(
+    match UNSUPPORTED.iter().find(|(_, other)| *other == number) {
+        Some((name, _)) => Refusal::system_error(format!(
             "type '{type_name}' fills the legacy slot Py_{name}, which is not supported; HPy has a \
              slot or parameter for the same purpose"
-        ),
+        )),
         // CPython's words.
-        None => "invalid slot offset".to_owned(),
-    })
+        None => Refusal::new(RefusalClass::RuntimeError, "invalid slot offset"),
+    }
 }
 
 unsafe fn read_members(table: *const cpy_PyMemberDef) -> Result<Vec<MemberDef>, Refusal> {

@@ -37,6 +37,7 @@ pub struct Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names, missing_docs)]
 pub enum RefusalClass {
+    RuntimeError,
     SystemError,
     TypeError,
     ValueError,

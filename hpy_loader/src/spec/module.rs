@@ -24,12 +24,15 @@ const NOTHING_BESIDE_CREATE: &str = "This is not allowed because a custom HPy_mo
      nothing else.";
 
 impl ModuleDef {
-    /// Reads and checks a definition.
+    /// Reads and checks a definition. `no_legacy` says why there are no legacy methods, if so.
     ///
     /// # Safety
     ///
     /// `definition` is what a module's `HPyInit_<name>` returned.
-    pub unsafe fn read(definition: &HPyModuleDef) -> Result<Self, Refusal> {
+    pub unsafe fn read(
+        definition: &HPyModuleDef,
+        no_legacy: Option<&'static str>,
+    ) -> Result<Self, Refusal> {
         if definition.size < 0 {
             let message = "HPy does not permit HPyModuleDef.size < 0";
             return Err(Refusal::system_error(message));
@@ -37,6 +40,13 @@ impl ModuleDef {
         if definition.size > 0 {
             let message = "Module state is not supported yet in HPy, set HPyModuleDef.size = 0 if \
                            module state is not needed";
+            return Err(Refusal::system_error(message));
+        }
+        if let (false, Some(reason)) = (definition.legacy_methods.is_null(), no_legacy) {
+            let message = format!(
+                "HPyModuleDef.legacy_methods need CPython's own API, which is not to be had, since \
+                 {reason}"
+            );
             return Err(Refusal::system_error(message));
         }
         let mut module = Self {

@@ -76,13 +76,16 @@ pub struct TypeDef {
 }
 
 impl TypeDef {
-    /// Reads and checks a definition.
+    /// Reads and checks a definition. `no_legacy` says why there are no legacy types, if so.
     ///
     /// # Safety
     ///
     /// `spec` is a valid type spec, as an extension hands it to
     /// `HPyType_FromSpec`.
-    pub unsafe fn read(spec: &HPyType_Spec) -> Result<Self, Refusal> {
+    pub unsafe fn read(
+        spec: &HPyType_Spec,
+        no_legacy: Option<&'static str>,
+    ) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(spec.name), read_text(spec.doc)) };
         let full_name =
@@ -91,6 +94,13 @@ impl TypeDef {
         if !spec.legacy_slots.is_null() && !legacy {
             let message = "cannot specify .legacy_slots without setting \
                            .builtin_shape=HPyType_BuiltinShape_Legacy";
+            return Err(Refusal::type_error(message));
+        }
+        if let (true, Some(reason)) = (legacy, no_legacy) {
+            let message = format!(
+                "type '{full_name}' has a legacy shape, which needs CPython's object layout, and that \
+                 is not to be had, since {reason}"
+            );
             return Err(Refusal::type_error(message));
         }
         let mut definition = Self {

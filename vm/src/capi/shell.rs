@@ -166,9 +166,9 @@ fn shell_apart(object: &PyObject) -> Option<Head> {
 pub unsafe fn object(head: Head) -> Option<PyObjectRef> {
     // SAFETY: the caller says that it is a shell.
     let object = unsafe { front(head) }.object;
-    // SAFETY: what is not null is alive: C's references own one to it, or it is the instance
-    // that the struct belongs to.
-    unsafe { object.as_ref() }.map(PyObject::to_owned)
+    // SAFETY: what is not null is there: C's references own one to it, or it is the instance
+    // that the struct belongs to, whose end waits for the lock.
+    unsafe { object.as_ref() }?.try_to_owned()
 }
 
 /// Takes a reference away from C. The reference to the object that C's have owned, if it was

@@ -17,7 +17,7 @@ impl PyObjects for RustPython {
         shell::reference(object, own.map(NonNull::cast))
     }
 
-    unsafe fn from_py_object(&self, pointer: NonNull<cpy_PyObject>) -> Option<Root> {
+    unsafe fn object_behind(&self, pointer: NonNull<cpy_PyObject>) -> Option<Root> {
         // SAFETY: passed on to the caller.
         unsafe { shell::object(pointer) }
     }

@@ -88,6 +88,9 @@ fn create(
     let library = vm.allow_threads(|| unsafe { Library::open_for(name, Path::new(&path), C_API) });
     let library = library.map_err(|error| load_error(&error, vm))?;
     let loader = loader.in_mode(mode, name);
+    if library.is_hybrid() {
+        loader.admit_hybrid();
+    }
 
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the context is whole, is of the version that the library has just
