@@ -4,9 +4,7 @@ use hpy_loader::runtime::{FastPaths, Objects, PyObjects};
 
 use crate::{Object, Toy};
 
-/// Hybrid modules are refused.
 impl<const THREADS: bool> PyObjects for Toy<THREADS> {}
-
 impl<const THREADS: bool> FastPaths for Toy<THREADS> {
     // The toy itself has a use for it.
     fn fast_is_error_class(&self, class: &Object) -> bool {
