@@ -1,4 +1,4 @@
-//! Opening a universal binary.
+//! Opening a universal binary, or a hybrid one.
 //!
 //! The guarantee: a file that is not a whole universal module for this machine,
 //! of this name and of our ABI version, gives a [`LoadError`] that says what it
@@ -12,7 +12,8 @@
 //! asks the loaded library is read from the file here:
 //!
 //! 1. the file: regular, ELF, for this machine, complete, with the functions of
-//!    a universal module and without imports from CPython;
+//!    a universal module and without imports from CPython; or with those that the VM has, if
+//!    the file is called a hybrid module for just this CPython;
 //! 2. `dlopen`;
 //! 3. the ABI version that the module requires;
 //! 4. the ABI tag in the file name;
@@ -32,6 +33,7 @@
 //! The ABI is for LP64 systems, and all of those but Apple's use ELF. On Apple's, step 1
 //! checks the kind of the file only, and the system's loader does the rest.
 
+mod abi;
 mod cause;
 mod elf;
 mod error;
@@ -50,6 +52,8 @@ use crate::platform::call_frame;
 use crate::platform::library::{self as system, FileState, OpenFileName, Refusal};
 use object::read::{ReadCache, ReadRef};
 
+use abi::Abi;
+pub use abi::CApi;
 pub(crate) use cause::grouped;
 pub use cause::{Cause, ExceptionKind};
 pub use error::LoadError;
@@ -74,6 +78,7 @@ pub struct Library {
     path: PathBuf,
     names: Names,
     version: (u32, u32),
+    is_hybrid: bool,
     global_context: GlobalContextFn,
     init: InitFn,
 }
@@ -112,16 +117,35 @@ impl Library {
     ///   file of the same name is fine.)
     pub unsafe fn open(module_name: &str, path: &Path) -> Result<Self, LoadError> {
         // SAFETY: passed on to the caller.
-        unsafe { Self::try_open(module_name, path) }
+        unsafe { Self::open_for(module_name, path, CApi::NONE) }
+    }
+
+    /// The same for a VM that runs hybrid modules as well, which use what it has of CPython's
+    /// own API: [`PyObjects::C_API`](crate::runtime::PyObjects::C_API). Or for one that can
+    /// say why it does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and for a hybrid module that needs another CPython or more of
+    /// its API.
+    ///
+    /// # Safety
+    ///
+    /// As [`open`](Self::open). A hybrid module trusts the VM's objects to look as CPython's
+    /// do.
+    pub unsafe fn open_for(module_name: &str, path: &Path, c_api: CApi) -> Result<Self, LoadError> {
+        // SAFETY: passed on to the caller.
+        unsafe { Self::try_open(module_name, path, c_api) }
             .map_err(|cause| LoadError::new(module_name, path, cause))
     }
 
-    unsafe fn try_open(module_name: &str, path: &Path) -> Result<Self, Cause> {
+    unsafe fn try_open(module_name: &str, path: &Path, c_api: CApi) -> Result<Self, Cause> {
         let names = Names::new(module_name)?;
         let (file, state) = file::open(path)?;
+        // Macros of CPython leave no imports behind, so the name counts.
+        let abi = Abi::of(path, c_api)?;
         // Reads the tables, not the code.
-        let verdict = check(&ReadCache::new(&file), &names)?;
-        check_not_hybrid(path)?;
+        let verdict = check(&ReadCache::new(&file), &names, abi)?;
 
         // SAFETY: the caller trusts the file, and its tables are in order.
         let library = call_frame::within(|| unsafe { dlopen(&file, state, path, verdict) })?;
@@ -144,6 +168,7 @@ impl Library {
             path: path.to_owned(),
             names,
             version,
+            is_hybrid: matches!(abi, Abi::Hybrid(_)),
             global_context,
             init,
         })
@@ -162,6 +187,12 @@ impl Library {
     /// The HPy ABI version, major and minor, that the module requires.
     pub fn required_version(&self) -> (u32, u32) {
         self.version
+    }
+
+    /// Whether it is a hybrid module: its loader has to be
+    /// [told](crate::Loader::admit_hybrid) before the module is made.
+    pub fn is_hybrid(&self) -> bool {
+        self.is_hybrid
     }
 
     /// Hands the module the context for those of its functions that C calls
@@ -210,7 +241,7 @@ pub fn inspect(module_name: &str, image: &[u8]) -> Result<(), Cause> {
     if image.is_empty() {
         return Err(Cause::Empty);
     }
-    check(image, &names).map(drop)
+    check(image, &names, Abi::Universal).map(drop)
 }
 
 /// What is to be known of a file that passes.
@@ -221,18 +252,11 @@ struct Verdict {
     needs_path: bool,
 }
 
-fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdict, Cause> {
+fn check<'d, R: ReadRef<'d>>(data: R, names: &Names, abi: Abi) -> Result<Verdict, Cause> {
     match system::IS_ELF {
-        true => elf::check(data, names),
+        true => elf::check(data, names, abi),
         false => Ok(Verdict::default()),
     }
-}
-
-/// A hybrid module that happens to import nothing from CPython may still have
-/// the layout of CPython's objects compiled into it.
-fn check_not_hybrid(path: &Path) -> Result<(), Cause> {
-    let interpreter = Tag::of(path).and_then(|tag| tag.interpreter);
-    interpreter.map_or(Ok(()), |tag| Err(Cause::HybridTag(tag.to_owned())))
 }
 
 fn check_version((major, minor): (u32, u32)) -> Result<(), Cause> {

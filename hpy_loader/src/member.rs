@@ -14,6 +14,7 @@ use crate::spec::MemberDef;
 use std::ffi::{
     CStr, c_char, c_int, c_long, c_longlong, c_short, c_uint, c_ulonglong, c_ushort, c_void,
 };
+use std::ptr::NonNull;
 
 type Type = HPyMember_FieldType;
 
@@ -81,6 +82,17 @@ pub unsafe fn get<R: Runtime>(
             Type::HPyMember_LONGLONG => vm.new_int(read::<c_longlong>(address)),
             Type::HPyMember_ULONGLONG => vm.new_unsigned_int(read::<c_ulonglong>(address)),
             Type::HPyMember_HPYSSIZET => vm.new_int(read::<HPy_ssize_t>(address) as i64),
+            Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX if member.is_legacy => {
+                let pointer = NonNull::new(read::<*mut cpy_PyObject>(address));
+                match pointer.map(|pointer| vm.object_behind(pointer)) {
+                    Some(Some(object)) => object,
+                    Some(None) => {
+                        let what = format!("'{type_name}.{}' holds", member.name);
+                        return Err(loader.core().dead_py_object(&what));
+                    }
+                    None => empty(loader, member, type_name)?,
+                }
+            }
             Type::HPyMember_OBJECT | Type::HPyMember_OBJECT_EX => {
                 let (field, name) = (read::<HPyField>(address), &member.name);
                 let word = RawHandle::from_bits(field.0);
@@ -96,20 +108,30 @@ pub unsafe fn get<R: Runtime>(
                         );
                         return Err(loader.error(class, &message));
                     }
-                    None if member.field_type == Type::HPyMember_OBJECT => {
-                        constant(loader.constants().h_None)
-                    }
-                    None => {
-                        let class = loader.constants().h_AttributeError;
-                        let message = format!("'{type_name}' object has no attribute '{name}'");
-                        return Err(loader.error(class, &message));
-                    }
+                    None => empty(loader, member, type_name)?,
                 }
             }
             // `HPyMember_NONE`; the definition was checked when it was read.
             _ => constant(loader.constants().h_None),
         })
     }
+}
+
+/// What an empty member of an object reads as.
+fn empty<R: Runtime>(
+    loader: &'static Loader<R>,
+    member: &MemberDef,
+    type_name: &str,
+) -> VmResult<R::Object, R> {
+    if member.field_type == Type::HPyMember_OBJECT {
+        let none = RawHandle::from(loader.constants().h_None);
+        if let Some(none) = loader.core().handles().pin(none) {
+            return Ok(loader.runtime().duplicate(&none));
+        }
+    }
+    let class = loader.constants().h_AttributeError;
+    let message = format!("'{type_name}' object has no attribute '{}'", member.name);
+    Err(loader.error(class, &message))
 }
 
 fn number<R: Runtime>(vm: &R, immediate: RawHandle) -> R::Object {
@@ -163,7 +185,7 @@ pub unsafe fn set<R: Runtime>(
     if member.readonly {
         // hpy 0.9.0 makes an object's member a getter and a setter (`ctx_type.c`,
         // `create_member_defs`), and CPython has other words where one is missing.
-        let message = match is_object {
+        let message = match is_object && !member.is_legacy {
             true => &format!(
                 "attribute '{}' of '{type_name}' objects is not writable",
                 member.name
@@ -175,6 +197,10 @@ pub unsafe fn set<R: Runtime>(
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the extension declares where in its struct the member lies.
     let address = unsafe { native.byte_add(member.offset) };
+    if is_object && member.is_legacy {
+        // SAFETY: the extension declares that a `PyObject *` lies there.
+        return unsafe { set_py_object(loader, member, address.cast(), value) };
+    }
     if is_object {
         // SAFETY: the extension declares that an `HPyField` lies there.
         let field = unsafe { FieldRef::new(address.cast()) };
@@ -203,6 +229,43 @@ pub unsafe fn set<R: Runtime>(
     let values = frame.finish();
     loader.core().leave(|_| drop(values));
     stored
+}
+
+/// Stores a reference of C's, and gives up the one that was there.
+///
+/// # Safety
+///
+/// `place` is null or has a reference of C's.
+unsafe fn set_py_object<R: Runtime>(
+    loader: &'static Loader<R>,
+    member: &MemberDef,
+    place: *mut *mut cpy_PyObject,
+    value: Option<R::Object>,
+) -> VmResult<(), R> {
+    let (core, vm) = (loader.core(), loader.runtime());
+    let stored = match &value {
+        Some(value) => match vm.as_py_object(value) {
+            Some(pointer) => pointer.as_ptr(),
+            None => {
+                let class = loader.constants().h_MemoryError;
+                return Err(loader.error(class, "there is no PyObject * of a value"));
+            }
+        },
+        None => std::ptr::null_mut(),
+    };
+    // SAFETY: the caller vouches for it; alignment is not assumed.
+    let old = NonNull::new(unsafe { place.read_unaligned() });
+    let is_missing = value.is_none() && old.is_none();
+    if is_missing && member.field_type == Type::HPyMember_OBJECT_EX {
+        // CPython's words.
+        return Err(loader.error(loader.constants().h_AttributeError, &member.name));
+    }
+    // SAFETY: as above.
+    unsafe { place.write_unaligned(stored) };
+    // SAFETY: the reference was the member's.
+    let last = old.and_then(|old| unsafe { vm.release_py_object(old) });
+    core.leave(|_| drop((last, value)));
+    Ok(())
 }
 
 /// # Safety

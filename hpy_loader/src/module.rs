@@ -45,7 +45,7 @@ impl<R: Runtime> Loader<R> {
             extension.note_image(definition);
         }
         // SAFETY: the caller vouches for the definition.
-        let definition = unsafe { ModuleDef::read(definition) };
+        let definition = unsafe { ModuleDef::read(definition, self.core().no_c_api()) };
         let definition = definition.map_err(|refusal| self.core().refusal(&refusal))?;
         for method in &definition.methods {
             spec::note(method.function.address(), name, &method.name);
@@ -127,6 +127,7 @@ impl<R: Runtime> Core<R> {
     pub fn refusal(&self, refusal: &Refusal) -> R::Object {
         let constants = self.constants();
         let class = match refusal.class {
+            RefusalClass::RuntimeError => constants.h_RuntimeError,
             RefusalClass::SystemError => constants.h_SystemError,
             RefusalClass::TypeError => constants.h_TypeError,
             RefusalClass::ValueError => constants.h_ValueError,

@@ -130,6 +130,10 @@ copied("plain_library", cpython, RuntimeError, ["CPython"])
 copied("native", native, ImportError, ["hybrid"])
 case("native", ImportError, ["hybrid"], file=native, ways=["load"])
 case("spam", RuntimeError, ["CPython"], file=cpython, ways=["load"])
+copied("malformed_hybrid", native, ImportError, ["missing here", "PyObject_Length", "port"], file="malformed_hybrid.hpy0-cp311.so")
+copied("newer", native, ImportError, ["hybrid", "for cp312", "build it with CPython 3.11"], file="newer.hpy0-cp312.so")
+copied("plain", cpython, RuntimeError, ["only CPython can run it", "port it to HPy"], file="plain.cpython-311-x86_64-linux-gnu.so")
+copied("stable", cpython, RuntimeError, ["only CPython can run it"], file="stable.abi3.so")
 
 # Another ABI than the file name says, or than there is.
 copied("next_major", ahead, RuntimeError, ["1.0"])

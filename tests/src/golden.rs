@@ -23,12 +23,15 @@
 //! about its modules. Those of a script with `# debug: breaks rules` do wrong on
 //! purpose, and that must be found.
 //!
+//! A module is built for the universal ABI, or for the hybrid one if the comment is
+//! `# hybrid: name`.
+//!
 //! With `# also: moving-gc` a script runs on the moving VM too, which collects at
 //! every allocation meanwhile.
 
 use crate::{Outcome, Python, Verification};
 use anyhow::{Context, Result, bail, ensure};
-use hpyvm_examples::{Extension, Job, Step, build_moving};
+use hpyvm_examples::{Abi, Extension, Job, Step, build_moving};
 use similar::TextDiff;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,8 +45,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct Script {
     /// Where it is.
     pub path: PathBuf,
-    /// The C and C++ modules that it imports, from `tests/modules`.
-    pub modules: Vec<String>,
+    /// The C and C++ modules that it imports, from `tests/modules`, and their ABIs.
+    pub modules: Vec<(String, Abi)>,
     /// Whether it makes no sense on CPython.
     pub only_hpyvm: bool,
     /// Whether it makes no sense where threads do not run at the same time.
@@ -125,7 +128,11 @@ impl Script {
         };
         for line in text.lines() {
             if let Some(module) = line.strip_prefix("# module: ") {
-                script.modules.push(module.trim().to_owned());
+                script
+                    .modules
+                    .push((module.trim().to_owned(), Abi::Universal));
+            } else if let Some(module) = line.strip_prefix("# hybrid: ") {
+                script.modules.push((module.trim().to_owned(), Abi::Hybrid));
             } else if line.trim() == "# only: hpyvm" {
                 script.only_hpyvm = true;
             } else if line.trim() == "# needs: threads" {
@@ -218,12 +225,13 @@ fn directories(verification: &Verification, script: &Script) -> Result<Vec<PathB
     let tests = verification.project.root().join("tests");
     let toolchain = verification.toolchain()?;
     let mut directories = vec![tests.join("python")];
-    for module in &script.modules {
+    for (module, abi) in &script.modules {
         let source = tests.join("modules").join(module);
         let source = ["c", "cpp"].map(|suffix| source.with_extension(suffix));
         let source = source.into_iter().find(|source| source.exists());
         let source = source.with_context(|| format!("no source of {module}"))?;
-        let built = Extension::files(module, [source]).build(&verification.project, &toolchain)?;
+        let extension = Extension::files(module, [source]).abi(*abi);
+        let built = extension.build(&verification.project, &toolchain)?;
         directories.push(built.directory);
     }
     Ok(directories)
@@ -249,9 +257,13 @@ mod tests {
     #[test]
     fn a_script_says_what_it_needs_and_prints() {
         let text =
-            "# About.\n# module: a\n# module: b\nprint(1)  #> 1\nif x:\n    #> two  \nprint()\n";
+            "# About.\n# module: a\n# hybrid: b\nprint(1)  #> 1\nif x:\n    #> two  \nprint()\n";
         let script = Script::parse(Path::new("x.py"), text);
-        assert_eq!(script.modules, ["a", "b"]);
+        let modules = [("a", Abi::Universal), ("b", Abi::Hybrid)];
+        assert_eq!(
+            script.modules,
+            modules.map(|(name, abi)| (name.to_owned(), abi))
+        );
         assert_eq!(script.expected, "1\ntwo  \n");
         assert!(!script.only_hpyvm);
         let script = Script::parse(Path::new("x.py"), "# only: hpyvm\n");

@@ -17,6 +17,7 @@ pub mod documentation;
 pub mod fuzz;
 pub mod golden;
 pub mod headers;
+pub mod left_out;
 pub mod limits;
 pub mod malformed;
 pub mod moving;

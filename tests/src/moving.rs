@@ -7,6 +7,7 @@
 //! Python that runs them has not all of Python: `tests/conformance/moving.txt` lists
 //! the tests that are left out, each with its reason. The list may only shrink.
 
+use crate::left_out::{Ended, LeftOut};
 use crate::suite::Suite;
 use crate::{Outcome, Verification};
 use anyhow::{Context, Result, ensure};
@@ -52,12 +53,15 @@ impl MovingTest {
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let records = record(verification)?;
     let report = run(verification, &records)?;
-    let list = verification.project.root().join(LEFT_OUT);
-    let list = std::fs::read_to_string(&list)
-        .with_context(|| format!("cannot read {}", list.display()))?;
+    let list = LeftOut::read(verification, LEFT_OUT)?;
     let whole = verification.options.files.is_empty();
+    let tests = report.tests.iter().map(|test| Ended {
+        id: &test.id,
+        outcome: &test.outcome,
+        message: &test.message,
+    });
     let mut outcome = Outcome {
-        failures: against_list(&list, &report.tests, whole)?,
+        failures: list.against(tests, whole),
         ..Outcome::default()
     };
     let passed = || report.tests.iter().filter(|test| test.passed());
@@ -84,37 +88,6 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
         }
     }
     Ok(outcome)
-}
-
-/// Holds a run against the list of what is left out, one `test: reason` a line: every
-/// test either passes or is on it, and nothing else is on it. Whether the run was of
-/// the `whole` suite decides if a line may speak of a test that did not run.
-fn against_list(list: &str, tests: &[MovingTest], whole: bool) -> Result<Vec<String>> {
-    let mut left_out = Vec::new();
-    for line in list.lines() {
-        let entry = line.split_once(": ");
-        let (id, reason) = entry.with_context(|| format!("{LEFT_OUT}: no reason in: {line}"))?;
-        ensure!(
-            !reason.trim().is_empty(),
-            "{LEFT_OUT}: no reason in: {line}"
-        );
-        left_out.push(id);
-    }
-    let mut failures = Vec::new();
-    for test in tests {
-        let id = &test.id;
-        match (test.passed(), left_out.contains(&&**id)) {
-            (true, false) | (false, true) => {}
-            (true, true) => failures.push(format!("{id} passes: remove its line from {LEFT_OUT}")),
-            (false, false) => failures.push(format!("{id}: {}: {}", test.outcome, test.message)),
-        }
-    }
-    for id in left_out {
-        if whole && !tests.iter().any(|test| test.id == id) {
-            failures.push(format!("{id} is no test: remove its line from {LEFT_OUT}"));
-        }
-    }
-    Ok(failures)
 }
 
 /// Has CPython run the suite and write down what it compiles.
@@ -175,40 +148,4 @@ fn run(verification: &Verification, records: &Path) -> Result<Report> {
     let last = finished.text();
     step.done(last.lines().last().unwrap_or_default());
     serde_json::from_str(&text).with_context(|| format!("{} is no report", json.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn test(id: &str, outcome: &str) -> MovingTest {
-        MovingTest {
-            id: id.to_owned(),
-            outcome: outcome.to_owned(),
-            message: "why".to_owned(),
-            modules: 1,
-            moves: 1,
-        }
-    }
-
-    #[test]
-    fn every_test_passes_or_is_listed() {
-        let tests = [test("t::a[debug]", "passed"), test("t::b[debug]", "failed")];
-        let check = |list, whole| against_list(list, &tests, whole).unwrap();
-        assert!(check("t::b[debug]: it needs yield\n", true).is_empty());
-        assert_eq!(check("", true), ["t::b[debug]: failed: why"]);
-        let both = "t::a[debug]: no more\nt::b[debug]: it needs yield\n";
-        let remove = format!("t::a[debug] passes: remove its line from {LEFT_OUT}");
-        assert_eq!(check(both, true), [remove]);
-        let gone = "t::b[debug]: it needs yield\nt::c[debug]: gone\n";
-        let remove = format!("t::c[debug] is no test: remove its line from {LEFT_OUT}");
-        assert_eq!(check(gone, true), [remove]);
-        assert!(check(gone, false).is_empty());
-    }
-
-    #[test]
-    fn a_line_without_a_reason_is_an_error() {
-        assert!(against_list("t::a[debug]\n", &[], true).is_err());
-        assert!(against_list("t::a[debug]: \n", &[], true).is_err());
-    }
 }

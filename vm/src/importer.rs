@@ -4,7 +4,8 @@
 //! module `_imp`: `extension_suffixes` tells how their files end,
 //! `create_dynamic` makes a module from one, `exec_dynamic` runs it. RustPython
 //! has these functions but no extensions to load with them. Here they get some:
-//! `.hpy0.so` is *the* suffix of extension modules in this VM.
+//! `.hpy0.so` is *the* suffix of extension modules in this VM, and `.hpy0-cp311.so` that of those
+//! which are part HPy and part CPython's own API.
 //!
 //! All the rest follows from importlib itself. Finders look for the suffix on
 //! `sys.path` and in packages, and before they look for source, so a stub
@@ -16,15 +17,17 @@
 //! what does not go through `sys.path_hooks`.)
 //!
 //! The fourth function that changes is `find_frozen`: it hides our frozen
-//! package `hpy` wherever one is installed.
+//! package `hpy` wherever one is installed, and sees to the finder of [`foreign`] files.
 
 use crate::{native_module, universal};
 use rustpython_vm::builtins::{PyModule, PyModuleDef, PyStr};
 use rustpython_vm::function::{Callee, FuncArgs};
 use rustpython_vm::{Context, PyObjectRef, PyResult, VirtualMachine};
 
-/// How the file names of universal binaries end.
-const SUFFIX: &str = ".hpy0.so";
+mod foreign;
+
+/// How the file names of universal binaries end, and those of hybrid ones.
+const SUFFIXES: [&str; 2] = [".hpy0.so", ".hpy0-cp311.so"];
 
 /// A function in front of one of RustPython's, which has its turn if there is no answer.
 type Function = fn(&FuncArgs, &VirtualMachine) -> PyResult<Option<PyObjectRef>>;
@@ -59,7 +62,9 @@ pub fn imp_module(context: &Context) -> &'static PyModuleDef {
 
 /// `_imp.extension_suffixes()`
 fn extension_suffixes(_: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-    let suffixes = vec![vm.ctx.new_str(SUFFIX).into()];
+    let suffixes = SUFFIXES
+        .map(|suffix| vm.ctx.new_str(suffix).into())
+        .to_vec();
     Ok(Some(vm.ctx.new_list(suffixes).into()))
 }
 
@@ -70,11 +75,18 @@ fn create_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObj
     };
     let origin = spec.get_attr("origin", vm)?;
     match origin.downcast_ref::<PyStr>() {
-        Some(path) if is_universal(path.as_bytes()) => {
+        Some(path) if is_ours(path.as_bytes()) => {
             universal::import_module(spec.clone(), origin, vm).map(Some)
         }
         _ => Ok(None),
     }
+}
+
+/// Whether the loader has something to say of a file, be it why it can't be loaded.
+fn is_ours(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+    let suffix = name.iter().position(|&byte| byte == b'.');
+    is_universal(path) || suffix.is_some_and(|dot| foreign::is_foreign(&name[dot..]))
 }
 
 /// Whether a file is called as a universal binary, of whatever ABI version: the
@@ -99,6 +111,7 @@ fn exec_dynamic(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjec
 
 /// `_imp.find_frozen(name, *, withdata=False)`
 fn find_frozen(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    foreign::add_finder(vm)?;
     let name = args.args.first();
     let name = name.and_then(|name| name.downcast_ref::<PyStr>());
     if name.is_none_or(|name| name.as_bytes() != b"hpy") {
@@ -134,6 +147,11 @@ mod tests {
         ] {
             assert!(!is_universal(name.as_bytes()), "{name}");
         }
-        assert!(is_universal(SUFFIX.as_bytes()));
+        assert!(
+            SUFFIXES
+                .iter()
+                .all(|suffix| is_universal(suffix.as_bytes()))
+        );
+        assert!(SUFFIXES[1].contains(hpy_loader::abi::CPYTHON_TAG));
     }
 }

@@ -12,6 +12,7 @@
 //! universal          the module `hpy.universal`
 //! runtime            RustPython as a `Runtime`
 //! types              the types that extensions define
+//! capi               CPython's own API, for hybrid modules
 //! capsule, functions  capsules; functions of extensions as Python's
 //! host               what the VM keeps for extensions, and the loader
 //! stray, sysconfig   threads that must not call the API; setuptools
@@ -21,6 +22,7 @@
 
 mod allocator;
 mod bound_methods;
+mod capi;
 mod capsule;
 mod functions;
 mod host;

@@ -18,6 +18,10 @@ const FLAGS: &[(&str, &str)] = &[
     ("OPT", "-DNDEBUG -g -fwrapv -O3 -Wall"),
 ];
 
+/// The CPython whose headers such code is compiled with, as file names have it. From this,
+/// HPy takes the tag of hybrid modules.
+const CPYTHON: &str = "cpython-311";
+
 type Exec = fn(&VirtualMachine, &Py<PyModule>) -> PyResult<()>;
 
 static ORIGINAL_EXEC: OnceLock<Exec> = OnceLock::new();
@@ -43,5 +47,10 @@ fn exec(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     for &(name, value) in FLAGS {
         variables.set_item(name, vm.ctx.new_str(value).into(), vm)?;
     }
-    Ok(())
+    let platform = variables.get_item("EXT_SUFFIX", vm)?.str(vm)?.to_string();
+    let platform = platform
+        .split_once('-')
+        .map_or(".so", |(_, platform)| platform);
+    let suffix = format!(".{CPYTHON}-{platform}");
+    variables.set_item("EXT_SUFFIX", vm.ctx.new_str(suffix).into(), vm)
 }

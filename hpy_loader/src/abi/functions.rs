@@ -90,6 +90,8 @@ macro_rules! c_functions {
     )* };
 }
 
+pub(super) use c_functions;
+
 c_functions! {
     /// `METH_NOARGS`.
     HPyFunc_noargs(*mut HPyContext, HPy) -> HPy;

@@ -63,9 +63,3 @@ opaque! {
     /// What `HPy_LeavePythonExecution` hands to `HPy_ReenterPythonExecution`.
     HPyThreadState;
 }
-
-/// CPython's object, which universal binaries only ever point to.
-#[repr(C)]
-pub struct cpy_PyObject {
-    _opaque: [u8; 0],
-}

@@ -68,6 +68,13 @@ impl<O> CallArgs<O> {
     }
 }
 
+impl<O> CallArgs<O> {
+    /// All values, how many of them are positional, and the names of the others.
+    pub(super) fn into_parts(self) -> (Vec<O>, usize, Option<O>) {
+        (self.values, self.positional, self.keyword_names)
+    }
+}
+
 /// What calls a function of one signature, with `A` behind the receiver.
 type MethodCall<R, F, A> = fn(
     &'static Loader<R>,

@@ -4,7 +4,9 @@
 //! [`Loader`]: [`call_method`](crate::Loader::call_method) for methods
 //! and functions of modules, [`call_instance`](crate::Loader::call_instance) for
 //! objects that can be called, and [`call_slot`](crate::Loader::call_slot) for all
-//! else. Each takes the HPy lock, opens handles for the arguments, calls, takes the
+//! else. (Functions of CPython's own API, in hybrid modules, have two methods of their own:
+//! [`call_legacy_method`](crate::Loader::call_legacy_method) and
+//! [`call_like`](crate::Loader::call_like).) Each takes the HPy lock, opens handles for the arguments, calls, takes the
 //! result and judges it: a failure needs a pending error, a success must not leave
 //! one. An extension that breaks this gets the `SystemError` that CPython gives
 //! (`_Py_CheckFunctionResult`).
@@ -26,6 +28,7 @@ mod arguments;
 mod buffer;
 mod constructor;
 pub(crate) mod escape;
+mod legacy;
 mod loader;
 mod method;
 mod result;
@@ -37,7 +40,7 @@ pub mod wrapper;
 
 pub use loader::Loader;
 pub(crate) use loader::Modes;
-pub use signature::{Callable, Signature};
+pub use signature::{Callable, Like, Signature};
 
 use crate::runtime::Runtime;
 use method::MethodCalls;

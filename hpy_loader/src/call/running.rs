@@ -114,7 +114,7 @@ impl<R: Runtime> RunningCall<R> {
 
 impl<R: Runtime, W: BorrowMut<[RawHandle]>> RunningCall<R, W> {
     #[inline(always)]
-    fn new(loader: &'static Loader<R>, words: W) -> Self {
+    pub(super) fn new(loader: &'static Loader<R>, words: W) -> Self {
         let core = loader.core();
         let is_outermost = core.lock().acquire_if_free(core.runtime());
         let stash = core.stash_error();

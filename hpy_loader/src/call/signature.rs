@@ -41,3 +41,27 @@ pub(super) trait Invoke<R: Runtime>: Signature {
         asked: AskedBy,
     ) -> VmResult<Self::Output<R::Object>, R>;
 }
+
+/// A function that takes and gives what `Of` does, be it by handles or as `PyObject *`.
+pub trait Like<R: Runtime, Of: Signature>: Copy {
+    /// Calls the function.
+    #[doc(hidden)]
+    fn call(
+        self,
+        loader: &'static Loader<R>,
+        args: Of::Args<'_, R::Object>,
+        asked: AskedBy,
+    ) -> VmResult<Of::Output<R::Object>, R>;
+}
+
+impl<R: Runtime, F: Callable<R>> Like<R, F> for F {
+    #[inline(always)]
+    fn call(
+        self,
+        loader: &'static Loader<R>,
+        args: F::Args<'_, R::Object>,
+        asked: AskedBy,
+    ) -> VmResult<F::Output<R::Object>, R> {
+        F::trampoline(loader)(loader, self, args, asked)
+    }
+}

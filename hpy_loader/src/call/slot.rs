@@ -27,16 +27,6 @@ impl<R: Runtime> Loader<R> {
     ) -> VmResult<F::Output<R::Object>, R> {
         F::trampoline(self)(self, function, args, AskedBy::Operator)
     }
-
-    /// [`call_slot`](Self::call_slot) for a call of the slot by its name.
-    #[inline(always)]
-    pub(super) fn call_slot_by_name<F: Callable<R>>(
-        &'static self,
-        function: F,
-        args: F::Args<'_, R::Object>,
-    ) -> VmResult<F::Output<R::Object>, R> {
-        F::trampoline(self)(self, function, args, AskedBy::Name)
-    }
 }
 
 /// Declares the functions that are called as slots: where a loader has what calls
@@ -193,7 +183,7 @@ signatures! {
 }
 
 /// The value of an operator as C gets it.
-fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
+pub(super) fn compare_op(op: CompareOp) -> HPy_RichCmpOp {
     match op {
         CompareOp::Lt => HPy_RichCmpOp::HPy_LT,
         CompareOp::Le => HPy_RichCmpOp::HPy_LE,

@@ -4,7 +4,7 @@
 //! each kind there is a method of [`WrapperCall`], which counts and converts Python's
 //! arguments and calls the slot. A VM implements [`SlotWrappers`].
 
-use super::Callee;
+use super::{AskedBy, Callee, Like};
 use crate::abi::*;
 use crate::call::Loader;
 use crate::runtime::{CompareOp, Runtime, VmResult};
@@ -84,13 +84,13 @@ macro_rules! wrappers {
         impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
             $(
                 $(#[$doc])*
-                pub fn $kind(mut self, function: $function) -> Answer<R, V> {
+                pub fn $kind<F: Like<R, $function>>(mut self, function: F) -> Answer<R, V> {
                     let [$($arg),*] = self.exactly()?;
                     $(converted!(self $arg $as);)*
                     let (vm, loader) = (self.vm, self.loader);
                     let $this = vm.object(self.this);
                     $(given!(self $arg $as);)*
-                    $result(vm, loader, loader.call_slot_by_name(function, $args))
+                    $result(vm, loader, function.call(loader, $args, AskedBy::Name))
                 }
             )*
         }
@@ -132,18 +132,22 @@ wrappers! {
 
 impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
     /// `self < other` and so on
-    pub fn compare(mut self, function: HPyFunc_richcmpfunc, op: CompareOp) -> Answer<R, V> {
+    pub fn compare<F: Like<R, HPyFunc_richcmpfunc>>(
+        mut self,
+        function: F,
+        op: CompareOp,
+    ) -> Answer<R, V> {
         let [other] = self.exactly()?;
         let (this, other) = (self.vm.object(self.this), self.vm.object(other));
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, (this, other, op)),
+            function.call(self.loader, (this, other, op), AskedBy::Name),
         )
     }
 
     /// `pow(self, other, third)`
-    pub fn ternary(mut self, function: HPyFunc_ternaryfunc) -> Answer<R, V> {
+    pub fn ternary<F: Like<R, HPyFunc_ternaryfunc>>(mut self, function: F) -> Answer<R, V> {
         let (other, third) = self.one_or_two()?;
         let args = (
             self.vm.object(self.this),
@@ -153,12 +157,15 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, args),
+            function.call(self.loader, args, AskedBy::Name),
         )
     }
 
     /// `pow(other, self, third)`
-    pub fn reflected_ternary(mut self, function: HPyFunc_ternaryfunc) -> Answer<R, V> {
+    pub fn reflected_ternary<F: Like<R, HPyFunc_ternaryfunc>>(
+        mut self,
+        function: F,
+    ) -> Answer<R, V> {
         let (other, third) = self.one_or_two()?;
         let args = (
             self.vm.object(other),
@@ -168,12 +175,12 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, args),
+            function.call(self.loader, args, AskedBy::Name),
         )
     }
 
     /// `__get__(instance, owner)`, where `None` stands for nothing.
-    pub fn get(mut self, function: HPyFunc_descrgetfunc) -> Answer<R, V> {
+    pub fn get<F: Like<R, HPyFunc_descrgetfunc>>(mut self, function: F) -> Answer<R, V> {
         let (instance, owner) = self.one_or_two()?;
         let present = |value| (!self.vm.is_none(&value)).then(|| self.vm.object(value));
         let (instance, owner) = (present(instance), present(owner));
@@ -184,12 +191,12 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, args),
+            function.call(self.loader, args, AskedBy::Name),
         )
     }
 
     /// `__init__`
-    pub fn init(self, function: HPyFunc_initproc) -> Answer<R, V> {
+    pub fn init<F: Like<R, HPyFunc_initproc>>(self, function: F) -> Answer<R, V> {
         let keywords = self.vm.keyword_dict(self.keywords)?;
         let objects = |value| self.vm.object(value);
         let args = self.args.into_iter().map(objects).collect();
@@ -197,7 +204,7 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         nothing(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, args),
+            function.call(self.loader, args, AskedBy::Name),
         )
     }
 
@@ -211,13 +218,26 @@ impl<R: Runtime, V: SlotWrappers<R>> WrapperCall<'_, R, V> {
         object(
             self.vm,
             self.loader,
-            self.loader.call_slot_by_name(function, args),
+            function.call(self.loader, args, AskedBy::Name),
         )
     }
 
     /// See [`SlotWrappers::call`].
     pub fn call(self, function: HPyFunc_keywords) -> Answer<R, V> {
         V::call(self, function)
+    }
+
+    /// `self(...)` for `tp_call` of CPython's own API.
+    pub fn call_legacy(self, function: cpy_ternaryfunc) -> Answer<R, V> {
+        let keywords = self.vm.keyword_dict(self.keywords)?;
+        let objects = |value| self.vm.object(value);
+        let args = self.args.into_iter().map(objects).collect();
+        let args = (self.vm.object(self.this), args, keywords.map(objects));
+        object(
+            self.vm,
+            self.loader,
+            self.loader.call_legacy_instance(function, args),
+        )
     }
 
     /// Exactly `N` positional arguments, in CPython's words otherwise

@@ -180,7 +180,7 @@ context_functions! {
         let name = call.optional_text(&name)?.unwrap_or("?");
         let params = read_params(call, &params, name)?;
         // SAFETY: the extension gives a valid spec.
-        let definition = unsafe { TypeDef::read(spec) };
+        let definition = unsafe { TypeDef::read(spec, call.core().no_c_api()) };
         let definition = definition.map_err(|refusal| call.core().refusal(&refusal))?;
         let definition = Box::new(definition);
         let bases: Vec<&R::Object> = params.bases.iter().map(|base| &**base).collect();

@@ -11,6 +11,7 @@ pub(crate) use builder_items::{BuilderItem, BuilderItems, NewItem};
 use crate::abi::context::{ROWS, RowKind};
 use crate::abi::{HPy, HPyContext};
 use crate::handles::{Decoded, HandleTable, RawHandle, Released, ReserveError};
+use crate::library::CApi;
 use crate::literals::Literals;
 use crate::lock::Lock;
 use crate::native::FieldTable;
@@ -22,7 +23,7 @@ use lazy_error::LazyError;
 use parking_lot::Mutex;
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The handles, the pending error and the context of one VM.
 ///
@@ -48,6 +49,8 @@ pub struct Core<R: Runtime> {
     literals: Literals<R::Object>,
     errno: Errno,
     module_definitions: Mutex<Vec<&'static ModuleDef>>,
+    /// Whether a hybrid module was loaded.
+    has_hybrid: AtomicBool,
 }
 
 // SAFETY: the tables, the pending error, the registries and the literals are only reachable
@@ -78,6 +81,7 @@ impl<R: Runtime> Core<R> {
             literals: Literals::new(),
             errno: Errno::find(),
             module_definitions: Mutex::default(),
+            has_hybrid: AtomicBool::new(false),
         }));
         core.lock.survive_forks();
         Ok(core)
@@ -314,6 +318,31 @@ impl<R: Runtime> Core<R> {
         let error = self.handles.pin(self.pending());
         let repr = error.and_then(|error| self.repr(&error).ok());
         repr.unwrap_or_default()
+    }
+
+    /// Why nothing of CPython's own API is to be had, if so. As long as no hybrid module was
+    /// loaded, universal ones cannot reach it: what they give for a `PyObject *` is none.
+    pub(crate) fn no_c_api(&self) -> Option<&'static str> {
+        match R::C_API {
+            CApi::Absent(reason) => Some(reason),
+            CApi::Present(_) if self.has_hybrid.load(Ordering::Relaxed) => None,
+            CApi::Present(_) => Some("no hybrid module is loaded"),
+        }
+    }
+
+    /// Lets modules use it.
+    pub(crate) fn open_c_api(&self) {
+        self.has_hybrid.store(true, Ordering::Relaxed);
+    }
+
+    /// The error for a `PyObject *` whose object has died; `what` begins the sentence.
+    #[cold]
+    pub(crate) fn dead_py_object(&self, what: &str) -> R::Object {
+        let message = format!(
+            "{what} a PyObject * whose object is dead: it was kept without a reference that the VM \
+             knows of (see Py_INCREF, HPy_AsPyObject)"
+        );
+        self.error(self.constants().h_SystemError, &message)
     }
 
     /// Opens a handle of `object`, or again one of it whose close is deferred.

@@ -1,6 +1,6 @@
 //! What can be wrong with a file.
 
-use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR};
+use crate::abi::{ABI_VERSION, ABI_VERSION_MINOR, CPYTHON_TAG};
 use crate::platform::library::innermost;
 
 /// The Python exception that an error becomes.
@@ -86,7 +86,10 @@ pub enum Cause {
     #[error("damaged: {0}")]
     Damaged(String),
     /// A module for CPython's own ABI, with that ABI's init function.
-    #[error("a CPython-ABI extension (it defines {0}), not an HPy universal one")]
+    #[error(
+        "a CPython-ABI extension (it defines {0}), not an HPy universal one, and only CPython can \
+         run it; port it to HPy and build it with --hpy-abi=universal"
+    )]
     CPythonAbi(String),
     /// The module's init function is missing.
     #[error("it does not define {symbol}{}", instead(.others))]
@@ -104,15 +107,38 @@ pub enum Cause {
         /// The function that is not.
         symbol: String,
     },
-    /// A hybrid module, by the functions and objects of CPython that it imports.
+    /// A module that is called a universal one, but imports functions or objects of CPython.
     #[error(
         "a hybrid-ABI extension, not a universal one: it uses CPython's C API ({})",
         several(.0)
     )]
     UsesCPythonApi(Vec<String>),
-    /// A hybrid module, by the interpreter's tag in its file name: "cp311".
-    #[error("a hybrid-ABI extension for {0}, not a universal one, says its file name")]
-    HybridTag(String),
+    /// A hybrid module, for a VM that runs none.
+    #[error(
+        "a hybrid-ABI extension for {interpreter}: part HPy and part CPython's C API, which is not \
+         to be had, since {reason}; port the rest of it to HPy and build it with \
+         --hpy-abi=universal"
+    )]
+    Hybrid {
+        /// The interpreter in its file name, "cp311".
+        interpreter: String,
+        /// Why the VM has no such API.
+        reason: &'static str,
+    },
+    /// A hybrid module for another version of CPython, or another implementation.
+    #[error(
+        "a hybrid-ABI extension for {0}: part of it is compiled for the objects of that \
+         interpreter, and those here are as {CPYTHON_TAG} has them; build it with CPython 3.11, or port \
+         the rest of it to HPy and build it with --hpy-abi=universal"
+    )]
+    HybridForOther(String),
+    /// A hybrid module that needs more of CPython's API than there is.
+    #[error(
+        "a hybrid-ABI extension that uses what is missing here of CPython's C API: {}; port what \
+         uses it to HPy",
+        .0.join(", ")
+    )]
+    HybridImports(Vec<String>),
     /// Somebody has put another file in its place, or written into it, after it was checked.
     #[error("it was changed or replaced while it was loaded")]
     Changed,
@@ -185,7 +211,9 @@ impl Cause {
             | Self::Truncated { .. }
             | Self::Damaged(_)
             | Self::UsesCPythonApi(_)
-            | Self::HybridTag(_) => ExceptionKind::ImportError,
+            | Self::Hybrid { .. }
+            | Self::HybridForOther(_)
+            | Self::HybridImports(_) => ExceptionKind::ImportError,
             _ => ExceptionKind::RuntimeError,
         }
     }

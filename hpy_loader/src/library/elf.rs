@@ -47,6 +47,7 @@ use object::endian::NativeEndian;
 use object::read::elf::{FileHeader, ProgramHeader as _, SectionHeader as _};
 
 use super::Verdict;
+use super::abi::Abi;
 use super::cause::Cause;
 use super::names::Names;
 use dynamic::Dynamic;
@@ -63,9 +64,13 @@ type SectionHeader = <Header as FileHeader>::SectionHeader;
 /// More program headers than any linker writes. The system's loader keeps them on the stack.
 const MOST_PROGRAM_HEADERS: usize = 512;
 
-/// Checks that `data` is a whole shared library for this machine and a
-/// universal HPy module with the functions of these names.
-pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdict, Cause> {
+/// Checks that `data` is a whole shared library for this machine and an HPy module of this
+/// ABI with the functions of these names.
+pub(super) fn check<'d, R: ReadRef<'d>>(
+    data: R,
+    names: &Names,
+    abi: Abi,
+) -> Result<Verdict, Cause> {
     let image = &ElfImage::parse(data)?;
     let dynamic = Dynamic::read(image)?;
     let strings = dynamic.strings(image)?;
@@ -76,7 +81,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(data: R, names: &Names) -> Result<Verdic
     let functions = Functions::read(image)?;
     symbols.check(image, &functions)?;
     hash_tables.check(&symbols)?;
-    module::check(image, &symbols, &functions, names)?;
+    module::check(image, &symbols, &functions, names, abi)?;
     dynamic.check(image, &functions)?;
     versions::check(image, &dynamic, &symbols, strings)?;
     let relocated = Relocated::read(image, &dynamic, &symbols, &functions)?;

@@ -10,10 +10,13 @@ mod ownership;
 pub use field_table::FieldTable;
 pub use ownership::NativeStruct;
 
-use crate::abi::{CFunction, HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc};
+use crate::abi::{
+    CFunction, HPyField, HPyFunc_destroyfunc, HPyFunc_traverseproc, cpy_PyObject, cpy_destructor,
+};
 use crate::contextless;
 use crate::handles::RawHandle;
 use std::ffi::{c_int, c_void};
+use std::ptr::NonNull;
 
 /// An `HPyField`, as a `tp_traverse` shows it.
 #[derive(Clone, Copy)]
@@ -107,6 +110,17 @@ pub(crate) unsafe fn visit_fields(
     let mut visit = |field: FieldRef| visit(HPyField(field.word().bits()));
     // SAFETY: passed on to the caller.
     unsafe { traverse(function, object, &mut visit) };
+}
+
+/// Calls the `tp_dealloc` of a legacy type.
+///
+/// # Safety
+///
+/// `function` is that of a type, and `object` the struct of an instance, which nobody uses
+/// afterwards. Its class is alive.
+pub unsafe fn dealloc(function: cpy_destructor, object: NonNull<cpy_PyObject>) {
+    // SAFETY: the caller vouches for both.
+    unsafe { (function.framed())(object.as_ptr(), function.address()) };
 }
 
 /// Calls an extension's `tp_destroy`.

@@ -8,8 +8,8 @@
 //! The trait is one trait in chapters, so that an implementation can lie in files by
 //! topic as well: implement the chapters, [`Definitions`](crate::Definitions) for what an
 //! extension defines, and [`Runtime`], which is unsafe and has no methods: it says that
-//! the chapters keep the [contract](Runtime#contract). [`FastPaths`] has only optional
-//! methods. Dispatch is static throughout: the C functions of the context are compiled for
+//! the chapters keep the [contract](Runtime#contract). [`PyObjects`] and [`FastPaths`] have only
+//! optional methods. Dispatch is static throughout: the C functions of the context are compiled for
 //! each runtime, and a call of a chapter's method is a plain Rust call.
 //!
 //! # Rules that are not about memory
@@ -28,6 +28,7 @@ mod fast_paths;
 mod modules;
 mod numbers;
 mod objects;
+mod py_objects;
 mod python_frame;
 mod roots;
 mod text;
@@ -40,6 +41,7 @@ pub use fast_paths::FastPaths;
 pub use modules::Modules;
 pub use numbers::{BinaryOp, Integer, Numbers, UnaryOp};
 pub use objects::{CompareOp, Objects};
+pub use py_objects::PyObjects;
 pub use python_frame::{Position, PythonFrame};
 pub use roots::{MultiThreaded, Roots, SingleThreaded, ThreadModel, Threads};
 pub use text::Text;
@@ -72,7 +74,7 @@ pub use types::Types;
 /// 3. **Quiet methods.** These methods run no foreign code, do not come back to the loader
 ///    and drop no object that may die by that: all of [`FastPaths`], all methods whose
 ///    result is no [`VmResult`] in [`Roots`], [`Numbers`], [`Containers`], [`Types`] and
-///    [`Objects`] (but `dump`), and those that are said to run no Python code. The loader
+///    [`Objects`] (but `dump`), all of [`PyObjects`], and those that are said to run no Python code. The loader
 ///    lends them the root in the slot itself, without a pin.
 /// 4. **Fields.** What a field refers to is a root in the loader's
 ///    [`FieldTable`](crate::native::FieldTable), which the runtime uses with the
@@ -105,8 +107,22 @@ pub use types::Types;
 ///    just that call borrows it or nobody uses it afterwards.
 /// 9. **Roots elsewhere.** [`UNTRACKED_ROOTS`](FastPaths::UNTRACKED_ROOTS) is true only if
 ///    a root may lie anywhere in memory.
+/// 10. **`PyObject *`.** What [`as_py_object`](PyObjects::as_py_object) gives begins with
+///     [`cpy_PyObject`](crate::abi::cpy_PyObject), stays where it is as long as its count is not
+///     0, and keeps its object alive so long. A native struct of a legacy type is what its
+///     instance gives.
 pub unsafe trait Runtime:
-    Roots + Errors + Numbers + Objects + Calls + Text + Containers + Modules + Types + FastPaths
+    Roots
+    + Errors
+    + Numbers
+    + Objects
+    + Calls
+    + Text
+    + Containers
+    + Modules
+    + Types
+    + PyObjects
+    + FastPaths
 {
 }
 

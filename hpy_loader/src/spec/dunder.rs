@@ -103,3 +103,25 @@ macro_rules! for_each_dunder {
         }
     };
 }
+
+/// The same for the slots of CPython's own API: fields of
+/// [`LegacySlots`](crate::abi::LegacySlots). The kind `call` stands for
+/// [`call_legacy`](crate::call::wrapper::WrapperCall::call_legacy).
+#[macro_export]
+macro_rules! for_each_legacy_dunder {
+    ($callback:ident) => {
+        $crate::for_each_dunder! {
+            $callback;
+            "__iter__" = unary tp_iter;
+            "__next__" = unary tp_iternext;
+            "__getattribute__" = binary tp_getattro;
+            "__setattr__" = set_key tp_setattro;
+            "__delattr__" = delete_key tp_setattro;
+            "__set__" = set_key tp_descr_set;
+            "__delete__" = delete_key tp_descr_set;
+            "__await__" = unary am_await;
+            "__aiter__" = unary am_aiter;
+            "__anext__" = unary am_anext;
+        }
+    };
+}

@@ -94,6 +94,9 @@ pub struct MemberDef {
     pub room: usize,
     /// Whether Python must not assign.
     pub readonly: bool,
+    /// Whether CPython's structures define it: an object in it is a `PyObject *`, not an
+    /// `HPyField`.
+    pub is_legacy: bool,
 }
 
 impl MemberDef {
@@ -125,6 +128,7 @@ impl MemberDef {
             offset,
             room: 0,
             readonly: definition.readonly != 0,
+            is_legacy: false,
         })
     }
 
@@ -169,23 +173,23 @@ const fn size_in_struct(field_type: HPyMember_FieldType) -> usize {
 
 /// An attribute behind C functions.
 #[derive(Debug, Clone)]
-pub struct GetSetDef {
+pub struct GetSetDef<G = HPyFunc_getter, S = HPyFunc_setter> {
     /// The attribute's name.
     pub name: String,
     /// Its docstring.
     pub doc: Option<String>,
     /// Reads it; none: unreadable.
-    pub getter: Option<HPyFunc_getter>,
+    pub getter: Option<G>,
     /// Writes or deletes it; none: read-only.
-    pub setter: Option<HPyFunc_setter>,
+    pub setter: Option<S>,
     /// Handed to both.
     pub closure: *mut c_void,
 }
 
 // SAFETY: the closure is only handed back to the extension, under the HPy lock.
-unsafe impl Send for GetSetDef {}
+unsafe impl<G: CFunction, S: CFunction> Send for GetSetDef<G, S> {}
 // SAFETY: as above.
-unsafe impl Sync for GetSetDef {}
+unsafe impl<G: CFunction, S: CFunction> Sync for GetSetDef<G, S> {}
 
 impl GetSetDef {
     /// # Safety

@@ -8,11 +8,13 @@
 //! extension; what a type is made from belongs to the type.
 
 mod dunder;
+mod legacy;
 mod method;
 mod module;
 mod names;
 mod types;
 
+pub use legacy::{LegacyDef, LegacyFunction, LegacyGetSetDef, LegacyMethodDef, LegacyReceiver};
 pub use method::{GetSetDef, MemberDef, MethodDef, MethodFunction};
 pub use module::ModuleDef;
 pub(crate) use names::{name_of, note};
@@ -35,6 +37,7 @@ pub struct Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::enum_variant_names, missing_docs)]
 pub enum RefusalClass {
+    RuntimeError,
     SystemError,
     TypeError,
     ValueError,

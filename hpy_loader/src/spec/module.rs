@@ -1,6 +1,6 @@
 //! Modules.
 
-use super::{MethodDef, Refusal, read_defines, read_text};
+use super::{LegacyMethodDef, LegacyReceiver, MethodDef, Refusal, read_defines, read_text};
 use crate::abi::*;
 
 /// What an extension says about its module.
@@ -10,6 +10,8 @@ pub struct ModuleDef {
     pub doc: Option<String>,
     /// The functions.
     pub methods: Vec<MethodDef>,
+    /// The functions that take CPython's objects.
+    pub legacy_methods: Vec<LegacyMethodDef>,
     /// `HPy_mod_create`: makes the module instead of the runtime.
     pub create: Option<HPyFunc_mod_create>,
     /// `HPy_mod_exec`, in order.
@@ -22,12 +24,15 @@ const NOTHING_BESIDE_CREATE: &str = "This is not allowed because a custom HPy_mo
      nothing else.";
 
 impl ModuleDef {
-    /// Reads and checks a definition.
+    /// Reads and checks a definition. `no_legacy` says why there are no legacy methods, if so.
     ///
     /// # Safety
     ///
     /// `definition` is what a module's `HPyInit_<name>` returned.
-    pub unsafe fn read(definition: &HPyModuleDef) -> Result<Self, Refusal> {
+    pub unsafe fn read(
+        definition: &HPyModuleDef,
+        no_legacy: Option<&'static str>,
+    ) -> Result<Self, Refusal> {
         if definition.size < 0 {
             let message = "HPy does not permit HPyModuleDef.size < 0";
             return Err(Refusal::system_error(message));
@@ -37,15 +42,21 @@ impl ModuleDef {
                            module state is not needed";
             return Err(Refusal::system_error(message));
         }
-        if !definition.legacy_methods.is_null() {
-            let message = "HPyModuleDef.legacy_methods need CPython's own API, which a \
-                           universal binary cannot use";
+        if let (false, Some(reason)) = (definition.legacy_methods.is_null(), no_legacy) {
+            let message = format!(
+                "HPyModuleDef.legacy_methods need CPython's own API, which is not to be had, since \
+                 {reason}"
+            );
             return Err(Refusal::system_error(message));
         }
         let mut module = Self {
             // SAFETY: the caller vouches for the definition.
             doc: unsafe { read_text(definition.doc) },
             methods: Vec::new(),
+            // SAFETY: as above.
+            legacy_methods: unsafe {
+                LegacyMethodDef::read_table(definition.legacy_methods.cast_const().cast())
+            }?,
             create: None,
             exec: Vec::new(),
         };
@@ -54,7 +65,15 @@ impl ModuleDef {
             // SAFETY: `kind` tells which member of the union is in use.
             unsafe { module.add(define) }?;
         }
-        let default = definition.doc.is_null() && definition.globals.is_null();
+        let has_receiver = |method: &LegacyMethodDef| method.receiver == LegacyReceiver::Instance;
+        if !module.legacy_methods.iter().all(has_receiver) {
+            // CPython's words.
+            let message = "module functions cannot set METH_CLASS or METH_STATIC";
+            return Err(Refusal::value_error(message));
+        }
+        let default = definition.doc.is_null()
+            && definition.globals.is_null()
+            && definition.legacy_methods.is_null();
         let beside = match module.create {
             None => return Ok(module),
             Some(_) if !module.methods.is_empty() || !module.exec.is_empty() => {

@@ -1,6 +1,7 @@
 //! Types.
 
-use super::{GetSetDef, MemberDef, MethodDef, Refusal, names, read_defines, read_text};
+use super::legacy::LegacyTable;
+use super::{GetSetDef, LegacyDef, MemberDef, MethodDef, Refusal, names, read_defines, read_text};
 use crate::abi::*;
 
 /// The bits of `HPyType_Spec.flags` that mean something here.
@@ -70,16 +71,21 @@ pub struct TypeDef {
     pub offsets: Offsets,
     /// Attributes behind functions.
     pub getsets: Vec<GetSetDef>,
+    /// What the type says in CPython's structures, if it is a legacy one.
+    pub legacy: LegacyDef,
 }
 
 impl TypeDef {
-    /// Reads and checks a definition.
+    /// Reads and checks a definition. `no_legacy` says why there are no legacy types, if so.
     ///
     /// # Safety
     ///
     /// `spec` is a valid type spec, as an extension hands it to
     /// `HPyType_FromSpec`.
-    pub unsafe fn read(spec: &HPyType_Spec) -> Result<Self, Refusal> {
+    pub unsafe fn read(
+        spec: &HPyType_Spec,
+        no_legacy: Option<&'static str>,
+    ) -> Result<Self, Refusal> {
         // SAFETY: the caller vouches for the strings.
         let (name, doc) = unsafe { (read_text(spec.name), read_text(spec.doc)) };
         let full_name =
@@ -90,10 +96,10 @@ impl TypeDef {
                            .builtin_shape=HPyType_BuiltinShape_Legacy";
             return Err(Refusal::type_error(message));
         }
-        if legacy {
+        if let (true, Some(reason)) = (legacy, no_legacy) {
             let message = format!(
-                "type '{full_name}' has a legacy shape, which needs CPython's object layout; a \
-                 universal binary cannot use it"
+                "type '{full_name}' has a legacy shape, which needs CPython's object layout, and that \
+                 is not to be had, since {reason}"
             );
             return Err(Refusal::type_error(message));
         }
@@ -109,12 +115,15 @@ impl TypeDef {
             members: Vec::new(),
             offsets: Offsets::default(),
             getsets: Vec::new(),
+            legacy: LegacyDef::default(),
         };
         // SAFETY: the caller vouches for the definitions.
         for define in unsafe { read_defines(spec.defines) } {
             // SAFETY: as above.
             unsafe { definition.add(define) }?;
         }
+        // SAFETY: the caller vouches for the table.
+        unsafe { definition.add_legacy(spec.legacy_slots.cast_const().cast()) }?;
         if spec.flags & TypeFlags::HAVE_GC != 0 && definition.slots.tp_traverse.is_none() {
             let message = "You must provide an HPy_tp_traverse slot if you specify \
                            HPy_TPFLAGS_HAVE_GC";
@@ -126,6 +135,14 @@ impl TypeDef {
         }
         if spec.itemsize != 0 && definition.slots.tp_call.is_some() {
             let message = "Cannot use HPy call protocol with var objects";
+            return Err(Refusal::type_error(message));
+        }
+        if definition.is_legacy() && definition.basicsize == 0 && definition.slots.tp_call.is_some()
+        {
+            // A blank is missing in HPy's words.
+            let message = "Cannot use HPy call protocol with legacy types that inherit the struct. \
+                           Either set the basicsize to anon-zero value or use legacy slot \
+                           'Py_tp_call'.";
             return Err(Refusal::type_error(message));
         }
         let has_members =
@@ -152,6 +169,58 @@ impl TypeDef {
     /// The module's name, if the full name has one.
     pub fn module(&self) -> Option<&str> {
         self.full_name.rsplit_once('.').map(|(module, _)| module)
+    }
+
+    /// Whether the type has the legacy shape: its struct, if it has one, begins with
+    /// [the head](cpy_PyObject) of CPython's objects.
+    pub fn is_legacy(&self) -> bool {
+        self.shape == HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy
+    }
+
+    /// Adds what the type says in CPython's structures.
+    ///
+    /// # Safety
+    ///
+    /// `table` is null or a valid table of slots.
+    unsafe fn add_legacy(&mut self, table: *const cpy_PyType_Slot) -> Result<(), Refusal> {
+        // SAFETY: the caller vouches for the table.
+        let LegacyTable { doc, members, rest } =
+            unsafe { LegacyTable::read(&self.full_name, table) }?;
+        self.legacy = rest;
+        let is_ended_by_hpy = self.slots.tp_traverse.is_some() || self.slots.tp_destroy.is_some();
+        if self.legacy.slots.tp_dealloc.is_some() && is_ended_by_hpy {
+            let message = "legacy tp_dealloc is incompatible with HPy_tp_traverse or \
+                           HPy_tp_destroy.";
+            return Err(Refusal::type_error(message));
+        }
+        if self.is_legacy() && (1..size_of::<cpy_PyObject>()).contains(&self.basicsize) {
+            // CPython's words since 3.12; before, it went on and broke later.
+            let message = format!(
+                "tp_basicsize for type '{}' ({}) is too small for base 'object' ({})",
+                self.full_name,
+                self.basicsize,
+                size_of::<cpy_PyObject>(),
+            );
+            return Err(Refusal::type_error(message));
+        }
+        self.doc = doc.or(self.doc.take());
+        for mut member in members {
+            if self.basicsize != 0 {
+                member.place(self.basicsize, &self.full_name)?;
+            }
+            if member.name == "__vectorcalloffset__" {
+                let message = format!(
+                    "type '{}' has the legacy member __vectorcalloffset__, which is not \
+                     supported; use HPy_tp_call or the legacy slot Py_tp_call",
+                    self.full_name
+                );
+                return Err(Refusal::system_error(message));
+            }
+            if !self.offsets.take(&member) {
+                self.members.push(member);
+            }
+        }
+        Ok(())
     }
 
     /// # Safety

@@ -279,6 +279,18 @@ fn a_spec_must_make_sense<const THREADS: bool>(host: &Host<THREADS>) {
         spec.builtin_shape = HPyType_BuiltinShape(99)
     });
     assert_eq!(error, "ValueError: invalid shape: 99");
+    // Nobody looks where these lead, on a VM without CPython's objects.
+    let error = refused(vec![], &|spec| spec.legacy_slots = std::ptr::dangling_mut());
+    assert!(error.starts_with("TypeError: cannot specify .legacy_slots without setting"));
+    let error = refused(vec![], &|spec| {
+        spec.builtin_shape = HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy;
+        spec.legacy_slots = std::ptr::dangling_mut();
+    });
+    assert_eq!(
+        error,
+        "TypeError: type 'module.Type' has a legacy shape, which needs CPython's object layout, and \
+         that is not to be had, since this VM's objects look different from CPython's"
+    );
     let null = std::ptr::null();
     for number in [0, 47, 1001, 2000, 2001, -1, i32::MIN, i32::MAX] {
         let unknown = vec![slot(HPySlot_Slot(number), null)];

@@ -3,6 +3,8 @@
 use std::error::Error as _;
 use std::path::Path;
 
+use hpy_loader::Library;
+use hpy_loader::library::CApi;
 use hpy_loader::library::ExceptionKind::{self, ImportError, RuntimeError, UnicodeEncodeError};
 
 use crate::fixture::{Module, Workshop, open};
@@ -216,23 +218,29 @@ fn a_cpython_extension() {
         let path = workshop.library(&format!("foo{index}.hpy0.so"), &source);
         assert_eq!(
             refused("foo", &path, RuntimeError),
-            format!("a CPython-ABI extension (it defines {init}), not an HPy universal one")
+            format!(
+                "a CPython-ABI extension (it defines {init}), not an HPy universal one, and only \
+                 CPython can run it; port it to HPy and build it with --hpy-abi=universal"
+            )
         );
     }
 }
+
+/// Imports two things of CPython's.
+const USES_CPYTHON: &str = r"
+    extern void *PyLong_FromLong(long);
+    extern int _Py_NoneStruct;
+    void *one(void) { return _Py_NoneStruct ? PyLong_FromLong(1) : 0; }
+";
 
 #[test]
 fn a_hybrid_extension() {
     let workshop = Workshop::new();
     let module = Module {
-        more: r"
-            extern void *PyLong_FromLong(long);
-            extern int _Py_NoneStruct;
-            void *one(void) { return _Py_NoneStruct ? PyLong_FromLong(1) : 0; }
-        ",
+        more: USES_CPYTHON,
         ..Module::default()
     };
-    let path = workshop.library("foo.hpy0-cp311.so", &module.source());
+    let path = workshop.library("foo.hpy0.so", &module.source());
     let reason = refused("foo", &path, ImportError);
     assert!(
         reason
@@ -245,7 +253,45 @@ fn a_hybrid_extension() {
     let path = workshop.library("foo.hpy0-cp312.so", &Module::default().source());
     assert_eq!(
         refused("foo", &path, ImportError),
-        "a hybrid-ABI extension for cp312, not a universal one, says its file name"
+        "a hybrid-ABI extension for cp312: part HPy and part CPython's C API, which is not to be \
+         had, since this VM's objects look different from CPython's; port the rest of it to HPy and build \
+         it with --hpy-abi=universal"
+    );
+}
+
+#[test]
+fn a_hybrid_extension_for_a_vm_that_runs_some() {
+    const C_API: CApi = CApi::Present(&["_Py_NoneStruct"]);
+    let open = |path: &Path| {
+        // SAFETY: the library is of this test.
+        let opened = unsafe { Library::open_for("foo", path, C_API) };
+        opened.map(|library| library.is_hybrid()).map_err(|error| {
+            assert_eq!(error.exception(), ImportError);
+            error.cause().to_string()
+        })
+    };
+    let workshop = Workshop::new();
+    let plain = Module::default().source();
+    assert_eq!(open(&workshop.library("foo.hpy0.so", &plain)), Ok(false));
+    assert_eq!(
+        open(&workshop.library("foo.hpy0-cp311.so", &plain)),
+        Ok(true)
+    );
+    assert_eq!(
+        open(&workshop.library("foo.hpy0-cp312.so", &plain)).unwrap_err(),
+        "a hybrid-ABI extension for cp312: part of it is compiled for the objects of that \
+         interpreter, and those here are as cp311 has them; build it with CPython 3.11, or port the \
+         rest of it to HPy and build it with --hpy-abi=universal"
+    );
+    let module = Module {
+        more: USES_CPYTHON,
+        ..Module::default()
+    };
+    let path = workshop.library("foo.hpy0-cp311.so", &module.source());
+    assert_eq!(
+        open(&path).unwrap_err(),
+        "a hybrid-ABI extension that uses what is missing here of CPython's C API: \
+         PyLong_FromLong; port what uses it to HPy"
     );
 }
 

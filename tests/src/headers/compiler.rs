@@ -1,6 +1,6 @@
 //! The C compiler with the headers of an installed `hpy`.
 
-use super::{Fact, slots};
+use super::{Fact, cpython, slots};
 use anyhow::{Context, Result, bail, ensure};
 use hpyvm_examples::Job;
 use std::collections::BTreeSet;
@@ -12,6 +12,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Compiler {
     include: PathBuf,
+    /// What each program begins with.
+    preamble: String,
 }
 
 impl Compiler {
@@ -24,6 +26,23 @@ impl Compiler {
         );
         Ok(Self {
             include: include.to_owned(),
+            preamble: format!(
+                "#include <hpy.h>\n#include <wchar.h>\n{}",
+                slots::declarations()
+            ),
+        })
+    }
+
+    /// The same with the headers of CPython in a directory: the one with `Python.h`.
+    pub fn of_cpython(include: &Path) -> Result<Self> {
+        ensure!(
+            include.join("Python.h").is_file(),
+            "{} has no Python.h: are CPython's headers installed?",
+            include.display()
+        );
+        Ok(Self {
+            include: include.to_owned(),
+            preamble: cpython::HEADERS.to_owned(),
         })
     }
 
@@ -32,7 +51,7 @@ impl Compiler {
     pub fn rejected(&self, facts: &[Fact]) -> Result<BTreeSet<String>> {
         let directory = tempfile::tempdir().context("no temporary directory")?;
         let source = directory.path().join("facts.c");
-        std::fs::write(&source, program(facts))?;
+        std::fs::write(&source, program(&self.preamble, facts))?;
         let mut command = Command::new("gcc");
         command
             .args(["-std=gnu11", "-fsyntax-only", "-fmax-errors=0"])
@@ -44,20 +63,14 @@ impl Compiler {
             .env("LC_ALL", "C");
         let finished = Job::new(command).limit(Duration::from_secs(120)).run()?;
         let stderr = String::from_utf8_lossy(&finished.stderr);
-        subjects(facts, &stderr, finished.success())
+        let lines_before = self.preamble.lines().count();
+        subjects(facts, lines_before, &stderr, finished.success())
     }
 }
 
-fn preamble() -> String {
-    format!(
-        "#include <hpy.h>\n#include <wchar.h>\n{}",
-        slots::declarations()
-    )
-}
-
 /// One fact a line, so that a line number leads back to its fact.
-fn program(facts: &[Fact]) -> String {
-    let mut program = preamble();
+fn program(preamble: &str, facts: &[Fact]) -> String {
+    let mut program = preamble.to_owned();
     for (number, fact) in facts.iter().enumerate() {
         fact.render(number, &mut program);
     }
@@ -66,8 +79,12 @@ fn program(facts: &[Fact]) -> String {
 
 /// Reads the compiler's messages. An error that no fact explains is an error
 /// of this program, never a quiet pass.
-fn subjects(facts: &[Fact], stderr: &str, compiled: bool) -> Result<BTreeSet<String>> {
-    let lines_before = preamble().lines().count();
+fn subjects(
+    facts: &[Fact],
+    lines_before: usize,
+    stderr: &str,
+    compiled: bool,
+) -> Result<BTreeSet<String>> {
     let mut rejected = BTreeSet::new();
     for line in stderr.lines().filter(|line| line.contains("error: ")) {
         let by_assertion = line

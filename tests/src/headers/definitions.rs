@@ -13,7 +13,7 @@ pub fn facts() -> Vec<Fact> {
     facts
 }
 
-fn size_fact(name: &str, size: usize) -> Fact {
+pub(super) fn size_fact(name: &str, size: usize) -> Fact {
     Fact::value(
         format!("size of {name}"),
         format!("sizeof({name})"),
@@ -21,7 +21,7 @@ fn size_fact(name: &str, size: usize) -> Fact {
     )
 }
 
-fn offset_fact(name: &str, member: &str, offset: usize) -> Fact {
+pub(super) fn offset_fact(name: &str, member: &str, offset: usize) -> Fact {
     Fact::value(
         format!("offset of {name}.{member}"),
         format!("offsetof({name}, {member})"),
@@ -29,7 +29,7 @@ fn offset_fact(name: &str, member: &str, offset: usize) -> Fact {
     )
 }
 
-fn member_size_fact(name: &str, member: &str, size: usize) -> Fact {
+pub(super) fn member_size_fact(name: &str, member: &str, size: usize) -> Fact {
     Fact::value(
         format!("size of {name}.{member}"),
         format!("sizeof((({name} *)0)->{member})"),
@@ -38,7 +38,7 @@ fn member_size_fact(name: &str, member: &str, size: usize) -> Fact {
 }
 
 /// The size of what a projection leads to, from its type alone.
-fn size_behind<S, M>(_projection: fn(&S) -> &M) -> usize {
+pub(super) fn size_behind<S, M>(_projection: fn(&S) -> &M) -> usize {
     size_of::<M>()
 }
 

@@ -14,6 +14,7 @@
 mod c_type;
 mod compiler;
 mod context;
+mod cpython;
 mod definitions;
 mod enumerations;
 mod fact;
@@ -25,18 +26,23 @@ pub use fact::{Claim, Fact};
 use crate::{Outcome, Verification};
 use anyhow::{Result, ensure};
 use hpy_loader::abi::context::{RELEASE, ROWS, Row};
+use hpyvm_examples::{Environment, Job};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// The verification's step: the headers of the `hpy` that builds every binary.
 pub fn step(verification: &Verification) -> Result<Outcome> {
     let environment = verification.environment()?;
     let include = environment.site_packages().join("hpy/devel/include");
     let checked = check(&Compiler::new(&include)?)?;
+    let facts =
+        checked.facts + check_cpython(&Compiler::of_cpython(&cpython_headers(environment)?)?)?;
     let summary = format!(
-        "{} facts, of {} rows and all definitions",
-        checked.facts, checked.rows
+        "{facts} facts, of {} rows and all definitions",
+        checked.rows
     );
-    Ok(Outcome::passed(checked.facts, summary))
+    Ok(Outcome::passed(facts, summary))
 }
 
 /// What the check of the headers looked at.
@@ -48,32 +54,54 @@ pub struct Checked {
     pub rows: usize,
 }
 
+/// Where the headers of an environment's CPython are.
+fn cpython_headers(environment: &Environment) -> Result<PathBuf> {
+    let mut command = environment.command();
+    command.args([
+        "-c",
+        "import sysconfig; print(sysconfig.get_path('include'))",
+    ]);
+    let finished = Job::new(command).limit(Duration::from_secs(60)).run()?;
+    Ok(PathBuf::from(finished.text().trim()))
+}
+
 /// Compiles all that the loader believes about the ABI, then all of it altered.
 pub fn check(compiler: &Compiler) -> Result<Checked> {
-    let rows = released_rows();
-    let facts = facts()?;
-    let wrong = compiler.rejected(&facts)?;
+    let (rows, facts) = (released_rows(), facts()?);
+    judge(compiler, "hpy", &facts, &altered_facts()?)?;
+    Ok(Checked {
+        facts: facts.len(),
+        rows: rows.len(),
+    })
+}
+
+/// The same of CPython's structures. How many facts there are.
+pub fn check_cpython(compiler: &Compiler) -> Result<usize> {
+    let facts = cpython::facts();
+    let altered: Vec<_> = facts.iter().cloned().map(Fact::altered).collect();
+    judge(compiler, "CPython", &facts, &altered)?;
+    Ok(facts.len())
+}
+
+/// Has the compiler judge facts, and the same ones altered.
+fn judge(compiler: &Compiler, whose: &str, facts: &[Fact], altered: &[Fact]) -> Result<()> {
+    let wrong = compiler.rejected(facts)?;
     ensure!(
         wrong.is_empty(),
-        "the headers of hpy disagree with hpy_loader::abi on {} of {} facts:\n  {}",
+        "the headers of {whose} disagree with hpy_loader::abi on {} of {} facts:\n  {}",
         wrong.len(),
         facts.len(),
         wrong.into_iter().collect::<Vec<_>>().join("\n  ")
     );
-
-    let altered = altered_facts()?;
     let expected: BTreeSet<String> = altered.iter().map(|fact| fact.subject.clone()).collect();
-    let rejected = compiler.rejected(&altered)?;
+    let rejected = compiler.rejected(altered)?;
     let overlooked: Vec<_> = expected.difference(&rejected).cloned().collect();
     ensure!(
         overlooked.is_empty(),
         "the check is blind: altered on purpose, the compiler still accepts\n  {}",
         overlooked.join("\n  ")
     );
-    Ok(Checked {
-        facts: facts.len(),
-        rows: rows.len(),
-    })
+    Ok(())
 }
 
 /// The rows that the headers of the release know. What upstream has appended

@@ -12,6 +12,7 @@
 mod accepted;
 mod conformance;
 mod event;
+mod hybrid;
 mod step;
 mod worker;
 

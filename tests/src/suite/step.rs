@@ -1,12 +1,13 @@
 //! The verification's step: run the suite, hold it against the list.
 
+use super::hybrid::hybrid;
 use super::{Accepted, Conformance, Suite};
 use crate::{Outcome, Python, Verification};
 use anyhow::{Result, ensure};
 use hpyvm_examples::Step;
 
-/// The values of `hpy_abi` that are run. `cpython` and `hybrid` cannot apply:
-/// the one is CPython's own ABI, the other needs its headers.
+/// The values of `hpy_abi` that are run. `cpython` cannot apply, which is CPython's own ABI.
+/// Those with `hybrid` need its headers: see [`hybrid`].
 const MODES: &[&str] = &["universal", "debug", "none"];
 
 /// How many tests CPython passes with each value, and without the parameter.
@@ -47,8 +48,17 @@ fn all_of_it(verification: &Verification, python: &Python, modes: &[&str]) -> Re
     Ok(outcome)
 }
 
-/// Runs the suite on `hpyvm`.
+/// Runs the suite on `hpyvm`: with binaries that `hpyvm` has built, and with hybrid ones.
 pub fn step(verification: &Verification) -> Result<Outcome> {
+    let mut outcome = universal(verification)?;
+    let hybrid = hybrid(verification)?;
+    outcome.passed += hybrid.passed;
+    outcome.failures.extend(hybrid.failures);
+    outcome.summary = format!("{}; {}", outcome.summary, hybrid.summary);
+    Ok(outcome)
+}
+
+fn universal(verification: &Verification) -> Result<Outcome> {
     let whole = verification.options.files.is_empty();
     let run = run(verification, &verification.hpyvm()?, MODES)?;
     let project = &verification.project;
@@ -86,7 +96,11 @@ pub fn step(verification: &Verification) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn run(verification: &Verification, python: &Python, modes: &[&str]) -> Result<Conformance> {
+pub(super) fn run(
+    verification: &Verification,
+    python: &Python,
+    modes: &[&str],
+) -> Result<Conformance> {
     let mut suite = Suite::lay_out(&verification.project, verification.sdist()?)?;
     if !verification.options.files.is_empty() {
         suite.only_files(&verification.options.files)?;
@@ -97,9 +111,9 @@ fn run(verification: &Verification, python: &Python, modes: &[&str]) -> Result<C
     Ok(run)
 }
 
-fn summary(run: &Conformance) -> String {
+pub(super) fn summary(run: &Conformance) -> String {
     let mut parts = Vec::new();
-    for mode in MODES {
+    for mode in run.modes.keys() {
         let tally = run.tally(mode);
         let total = tally.passed + tally.failed + tally.skipped;
         if total != 0 {

@@ -6,6 +6,7 @@
 //! such a module is RustPython's with the handle behind it, and has the same id.
 
 use super::function::module_function;
+use super::legacy::legacy_function;
 use crate::host::{RustPython, into_exception};
 use hpy_loader::Loader;
 use hpy_loader::call::Kept;
@@ -118,6 +119,10 @@ pub fn new_module(
     };
     let class = vm.ctx.types.module_type.to_owned();
     let module = PyRef::new_ref(payload, class, Some(dict.clone()));
+    for method in &definition.legacy_methods {
+        let function = legacy_function(loader, method, module.as_object(), module_name, vm);
+        dict.set_item(method.name.as_str(), function, vm)?;
+    }
     if definition.methods.is_empty() {
         return Ok(module.into());
     }

@@ -14,6 +14,7 @@ mod frames;
 mod modules;
 mod numbers;
 mod objects;
+mod py_objects;
 mod references;
 mod roots;
 mod text;

@@ -6,8 +6,11 @@
 use super::info::{TypeInfo, type_name};
 use super::native_struct;
 use crate::functions::outlive;
-use crate::host::into_exception;
+use crate::host::{RustPython, into_exception};
+use hpy_loader::abi::{HPyFunc_getter, HPyFunc_setter};
+use hpy_loader::call::Like;
 use hpy_loader::member;
+use hpy_loader::spec::{GetSetDef, TypeDef};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyGetSet, PyType};
 use rustpython_vm::function::{ItemDoc, PySetterValue};
 use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -98,35 +101,38 @@ pub fn member(
     make(getset.with_get(get).with_set(set), doc, vm)
 }
 
-/// The attribute with this number that is behind C functions.
-pub fn getset(
+/// The attribute with this number among those that are behind C functions of a kind.
+pub fn getset<G, S>(
     info: &Arc<TypeInfo>,
-    index: usize,
+    (all, index): (fn(&TypeDef) -> &[GetSetDef<G, S>], usize),
     class: &Py<PyType>,
     vm: &VirtualMachine,
-) -> PyObjectRef {
-    let definition = &info.definition.getsets[index];
-    let getset = PyGetSet::new(&definition.name, class, &vm.ctx);
+) -> PyObjectRef
+where
+    G: Like<RustPython, HPyFunc_getter> + 'static,
+    S: Like<RustPython, HPyFunc_setter> + 'static,
+{
+    let of = &all(&info.definition)[index];
+    let getset = PyGetSet::new(&of.name, class, &vm.ctx);
     // SAFETY: the attribute keeps the class, and the class the definition.
-    let doc = definition.doc.as_deref().map(|doc| unsafe { outlive(doc) });
+    let doc = of.doc.as_deref().map(|doc| unsafe { outlive(doc) });
     let this = info.clone();
     let get = move |object: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-        let definition = &this.definition.getsets[index];
-        this.check(&definition.name, &object, vm)?;
-        let getter = definition.getter;
-        let getter = getter.ok_or_else(|| this.refused(&definition.name, "readable", vm))?;
-        let value = this.loader.call_slot(getter, (object, definition.closure));
+        let of = &all(&this.definition)[index];
+        this.check(&of.name, &object, vm)?;
+        let getter = of.getter;
+        let getter = getter.ok_or_else(|| this.refused(&of.name, "readable", vm))?;
+        let value = this.loader.call_like(getter, (object, of.closure));
         value.map_err(|error| into_exception(error, vm))
     };
     let this = info.clone();
     let set = move |object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine| {
-        let definition = &this.definition.getsets[index];
-        this.check(&definition.name, &object, vm)?;
-        let setter = definition.setter;
-        let setter = setter.ok_or_else(|| this.refused(&definition.name, "writable", vm))?;
-        let value = into_option(value);
-        let args = (object, value, definition.closure);
-        let done = this.loader.call_slot(setter, args);
+        let of = &all(&this.definition)[index];
+        this.check(&of.name, &object, vm)?;
+        let setter = of.setter;
+        let setter = setter.ok_or_else(|| this.refused(&of.name, "writable", vm))?;
+        let args = (object, into_option(value), of.closure);
+        let done = this.loader.call_like(setter, args);
         done.map_err(|error| into_exception(error, vm))
     };
     make(getset.with_get(get).with_set(set), doc, vm)

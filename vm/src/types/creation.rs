@@ -8,7 +8,7 @@ use super::plan::{Plan, plan};
 use super::shapes::{New, shaped};
 use super::slot_table::SlotTable;
 use super::struct_cell::StructCell;
-use super::{buffer, dict, python_classes, slots};
+use super::{buffer, dict, legacy, native, python_classes, slots};
 use crate::functions::outlive;
 use crate::host::{RustPython, collector};
 use hpy_loader::Loader;
@@ -19,7 +19,7 @@ use rustpython_vm::function::ItemDoc;
 use rustpython_vm::types::{PyTypeFlags, PyTypeSlots};
 use rustpython_vm::{AsObject, Py, PyResult, VirtualMachine};
 use std::ptr::fn_addr_eq;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Makes the type that an extension describes.
 ///
@@ -63,6 +63,9 @@ pub fn new_type(
     }
     class.slots().new.store(new_slot(&info, &class, vm));
     dict::fill(&info, &class, vm);
+    if info.definition.is_legacy() {
+        legacy::fill(&info, &class, vm)?;
+    }
     Ok(class)
 }
 
@@ -187,13 +190,16 @@ fn describe(
         true => Some(StructCell::new(plan.member_count - 1, vm)?),
         false => base.and_then(|base| base.struct_cell.clone()),
     };
+    let guard = loader.guard_size();
+    let (front, room) = plan
+        .layout
+        .map_or((0, 0), |layout| native::room(layout, guard));
     let mut info = TypeInfo {
         class,
         loader,
         layout: plan.layout,
-        room: plan
-            .layout
-            .map_or(0, |layout| layout.size + loader.guard_size()),
+        room,
+        front,
         effective: SlotTable::new(effective),
         offered: SlotTable::new(Slots::default()),
         call_offset,
@@ -204,13 +210,16 @@ fn describe(
         is_plain: is_plain(class, &plan),
         traversers: own.tp_traverse.into_iter().collect(),
         destroyers: own.tp_destroy.into_iter().collect(),
+        dealloc: definition.legacy.slots.tp_dealloc,
         _size: plan.size,
         attributes: OnceLock::new(),
+        kept: Mutex::default(),
         definition,
     };
     if let Some(base) = base {
         info.traversers.extend(&base.traversers);
         info.destroyers.extend(&base.destroyers);
+        info.dealloc = info.dealloc.or(base.dealloc);
     }
     info.put_down(class)
         .map_err(|message| vm.new_system_error(message))

@@ -5,6 +5,7 @@ use super::dunder_table::DUNDERS;
 use super::info::{Attributes, TypeInfo, Wrapper};
 use super::{attributes, dunder};
 use crate::functions::method_descriptor;
+use hpy_loader::spec::{GetSetDef, TypeDef};
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{Py, PyObjectRef, VirtualMachine, identifier};
@@ -53,7 +54,8 @@ pub fn fill(info: &Arc<TypeInfo>, class: &Py<PyType>, vm: &VirtualMachine) {
     }
     for index in 0..definition.getsets.len() {
         let name = &definition.getsets[index].name;
-        add(name, attributes::getset(info, index, class, vm));
+        let all: fn(&TypeDef) -> &[GetSetDef] = |of| &of.getsets;
+        add(name, attributes::getset(info, (all, index), class, vm));
     }
     info.set_attributes(added, class);
     let doc = definition.doc.as_deref();

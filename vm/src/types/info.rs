@@ -26,7 +26,9 @@ use super::struct_cell::StructCell;
 use crate::functions::{Definition, Initializer};
 use crate::host::RustPython;
 use hpy_loader::Loader;
-use hpy_loader::abi::{HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots};
+use hpy_loader::abi::{
+    HPyFunc_destroyfunc, HPyFunc_traverseproc, HPyType_BuiltinShape, Slots, cpy_destructor,
+};
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
@@ -114,6 +116,8 @@ pub struct TypeInfo {
     /// How much memory an instance has for its native struct, with the guard behind it that
     /// the debug mode wants.
     pub room: usize,
+    /// How much memory lies in front of that.
+    pub front: usize,
     /// The C functions behind the slots that [`super::slots`] has installed:
     /// the type's own, and those it inherited by the slot.
     pub effective: SlotTable,
@@ -133,10 +137,14 @@ pub struct TypeInfo {
     pub traversers: Vec<HPyFunc_traverseproc>,
     /// Every `tp_destroy` on the way to `object`, the most derived first.
     pub destroyers: Vec<HPyFunc_destroyfunc>,
+    /// `tp_dealloc` of CPython's API, of the type or of the nearest base that has one.
+    pub dealloc: Option<cpy_destructor>,
     /// A size that only instances of this type and its subclasses have.
     pub _size: Option<Size>,
     /// The attributes that are in its dict, once it is filled.
     pub attributes: OnceLock<Attributes>,
+    /// What other attributes in its dict are made from.
+    pub kept: Mutex<Vec<Definition>>,
 }
 
 /// The attributes that were put into the dict of a type.
@@ -253,6 +261,11 @@ impl TypeInfo {
         let info = Arc::new(self);
         class.init_type_data(ClassData::new(Some(info.clone())))?;
         Ok(info)
+    }
+
+    /// Keeps what an attribute in the dict of its class is made from.
+    pub fn keep(&self, definition: Definition) {
+        locked(&self.kept).push(definition);
     }
 
     /// The type behind `class`, if an extension defined just this class.

@@ -16,11 +16,12 @@ pub struct Layout {
     pub size: usize,
 }
 
-/// The builtin type of a shape; none for a shape that universal binaries do not
-/// have.
+/// The builtin type of a shape; none for what is no shape.
 pub fn builtin_of(shape: Shape, ctx: &Context) -> Option<&'static Py<PyType>> {
     Some(match shape {
-        Shape::HPyType_BuiltinShape_Object => ctx.types.object_type,
+        Shape::HPyType_BuiltinShape_Object | Shape::HPyType_BuiltinShape_Legacy => {
+            ctx.types.object_type
+        }
         Shape::HPyType_BuiltinShape_Type => ctx.types.type_type,
         Shape::HPyType_BuiltinShape_Long => ctx.types.int_type,
         Shape::HPyType_BuiltinShape_Float => ctx.types.float_type,

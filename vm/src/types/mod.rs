@@ -6,6 +6,7 @@
 //!   filling the dict, and [`python_classes`] seeing to classes that Python code
 //!   derives from it. [`patches`] replaces what RustPython does for its own types
 //!   only.
+//! - [`legacy`] adds what a legacy type has of CPython's own API.
 //! - [`slots`] connects the extension's functions to operators and the like;
 //!   [`dunder`] and [`attributes`] show them to Python.
 //! - [`construction`] makes an instance, of one of the [`shapes`]. [`call`] and [`buffer`] are the two
@@ -31,6 +32,7 @@ mod dunder;
 mod dunder_table;
 pub mod info;
 mod layout;
+pub mod legacy;
 mod native;
 pub mod native_struct;
 mod patches;

@@ -2,11 +2,12 @@
 
 use super::chain::drop_in_turn;
 use super::info::TypeInfo;
+use crate::capi::shell::{self, FRONT, Head};
 use hpy_loader::abi::{CFunction, HPyFunc_keywords, HPyFunc_traverseproc, HPyType_BuiltinShape};
 use hpy_loader::memory::is_available;
 use hpy_loader::native::{self, FieldRef, NativeStruct};
-use rustpython_vm::PyObjectRef;
 use rustpython_vm::object::TraverseFn;
+use rustpython_vm::{PyObject, PyObjectRef};
 use std::alloc::Layout;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -64,8 +65,11 @@ impl Memory {
             0..=INLINE => None,
             room if !is_available(room) => return None,
             room => {
+                let layout = layout(info.front + room)?;
                 // SAFETY: the size is not 0.
-                let heap = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout(room)?) })?;
+                let memory = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })?;
+                // SAFETY: there is so much room in front.
+                let heap = unsafe { memory.byte_add(info.front) };
                 let native = NativeStruct::new(heap.as_ptr().cast(), info.struct_size());
                 // SAFETY: there is room for both, until the instance is dropped, which is
                 // cleared before.
@@ -226,11 +230,53 @@ impl Drop for Native {
         }
         let room = info.room;
         if room > INLINE
-            && let Some(layout) = layout(room)
+            && let Some(layout) = layout(info.front + room)
+            && (info.front == 0 || self.end_shell(start))
         {
+            let memory = start.wrapping_byte_sub(self.info().front);
             // SAFETY: allocated in `Memory::new` with this layout.
-            unsafe { std::alloc::dealloc(start.cast(), layout) };
+            unsafe { std::alloc::dealloc(memory.cast(), layout) };
         }
+    }
+}
+
+/// The struct of an instance of a legacy type, which is a shell (see [`crate::capi`]).
+impl Native {
+    fn head(start: *mut c_void) -> Head {
+        // SAFETY: whoever calls this has the struct.
+        unsafe { Head::new_unchecked(start.cast()) }
+    }
+
+    /// To be called once, right after [`settle`](Self::settle).
+    pub fn begin_shell(&self, object: &PyObject) {
+        // SAFETY: the struct of a legacy type has room for both, and it is the object's.
+        unsafe { shell::begin_struct(Self::head(self.data()), object) };
+    }
+
+    /// Ends it, with the type's `tp_dealloc`. Whether the memory can be freed.
+    #[cold]
+    fn end_shell(&self, start: *mut c_void) -> bool {
+        let info = self.info();
+        let loader = info.loader;
+        let _entered = loader.lock().enter(loader.runtime());
+        let last = |head: Head| {
+            if let Some(function) = info.dealloc {
+                // SAFETY: the function is the type's or a base's, the object was its instance.
+                unsafe { native::dealloc(function, head) };
+            }
+        };
+        // SAFETY: `begin_shell` has begun it, and the object is dead.
+        unsafe { shell::end_struct(Self::head(start), last) }
+    }
+}
+
+/// How much memory a struct needs in front of it, and for itself with a guard of this size.
+pub fn room(layout: super::layout::Layout, guard: usize) -> (usize, usize) {
+    let room = layout.size + guard;
+    match layout.shape {
+        // Never in the object itself: C may keep it for longer.
+        HPyType_BuiltinShape::HPyType_BuiltinShape_Legacy => (FRONT, room.max(INLINE + 1)),
+        _ => (0, room),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::info::TypeInfo;
 use super::layout::Shape;
+use super::legacy;
 use super::payload::{Carrier, HPyObject, native_of};
 use super::struct_cell::StructCell;
+use crate::capi::type_object;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
@@ -24,6 +26,11 @@ pub fn of(object: &PyObject, shape: Shape) -> *mut c_void {
         let class = object.downcast_ref::<PyType>();
         return class.and_then(of_class).unwrap_or(std::ptr::null_mut());
     }
+    if shape == Shape::HPyType_BuiltinShape_Legacy
+        && let Some(class) = object.downcast_ref::<PyType>()
+    {
+        return legacy_of_class(class).unwrap_or(std::ptr::null_mut());
+    }
     match native_of(object) {
         Some(native) if native.shape() == Some(shape) => native.data(),
         _ => std::ptr::null_mut(),
@@ -41,6 +48,12 @@ fn of_class(class: &Py<PyType>) -> Option<*mut c_void> {
     })?;
     // The class keeps the object, whose payload stays where it is.
     Some(holder.downcast_ref::<Carrier>()?.data())
+}
+
+/// The struct of a class whose metaclass is a legacy type: its type object.
+fn legacy_of_class(class: &Py<PyType>) -> Option<*mut c_void> {
+    legacy::metaclass_of(class)?;
+    Some(type_object::of(class).as_ptr().cast())
 }
 
 /// Makes the struct of a class, unless another thread was faster.

@@ -21,7 +21,7 @@ use rustpython_vm::builtins::{
 use rustpython_vm::object::{MaybeTraverse, TraverseFn, payload_offset};
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{
-    Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    AsObject, Context, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
 };
 use std::any::TypeId;
 use std::ffi::c_void;
@@ -67,6 +67,9 @@ impl<B: Extensible, const TRACKED: bool> Instance<B, TRACKED> {
         let native = unsafe { Native::new(memory) };
         let object = PyRef::new_ref(Self { base, native }, class, dict);
         object.native.settle();
+        if B::SHAPE.0 == Legacy::SHAPE.0 {
+            object.native.begin_shell(object.as_object());
+        }
         object
     }
 
@@ -82,7 +85,7 @@ impl<B: Extensible, const TRACKED: bool> PyPayload for Instance<B, TRACKED> {
 
     #[inline(always)]
     unsafe fn validate_downcastable_from(object: &PyObject) -> bool {
-        if B::SHAPE.0 == Object::SHAPE.0 {
+        if [Object::SHAPE.0, Legacy::SHAPE.0].contains(&B::SHAPE.0) {
             return true;
         }
         let slot = object.class().slots().alloc.load();
@@ -139,6 +142,7 @@ macro_rules! extensible {
 
 extensible! {
     Object as HPyType_BuiltinShape_Object: Object, |_| Object;
+    Legacy as HPyType_BuiltinShape_Legacy: Legacy, |_| Legacy;
     PyInt as HPyType_BuiltinShape_Long:
         PyInt::from(0), |value| PyInt::from(value.as_bigint().clone());
     PyFloat as HPyType_BuiltinShape_Float:
@@ -166,6 +170,20 @@ impl MaybeTraverse for Object {
     fn try_traverse(&self, _: &mut TraverseFn<'_>) {}
 }
 
+/// The same of an instance of the legacy shape, whose struct is what C has for the object.
+#[derive(Debug)]
+pub struct Legacy;
+
+impl PyPayload for Legacy {
+    fn class(ctx: &Context) -> &'static Py<PyType> {
+        ctx.types.object_type
+    }
+}
+
+impl MaybeTraverse for Legacy {
+    fn try_traverse(&self, _: &mut TraverseFn<'_>) {}
+}
+
 /// The slot `alloc` of a type that extends the builtin type `B`.
 pub fn alloc<B: Extensible>(class: PyTypeRef, _items: usize, vm: &VirtualMachine) -> PyResult {
     extend(B::empty(), class, vm)
@@ -185,7 +203,8 @@ pub fn extend<B: Extensible>(base: B, class: PyTypeRef, vm: &VirtualMachine) -> 
     let dict = has_dict.then(|| vm.ctx.new_dict());
     // What a builtin type holds is for the collector to see, and a Python subclass adds a
     // `__dict__` or the like, through which there may be cycles.
-    let is_tracked = B::SHAPE != Object::SHAPE || info.is_tracked || !info.is_class(&class);
+    let holds_nothing = [Object::SHAPE, Legacy::SHAPE].contains(&B::SHAPE);
+    let is_tracked = !holds_nothing || info.is_tracked || !info.is_class(&class);
     Ok(match is_tracked {
         true => Instance::<B, true>::settled(base, memory, class, dict).into(),
         false => Instance::<B, false>::settled(base, memory, class, dict).into(),
@@ -248,6 +267,7 @@ pub fn native_of(object: &PyObject) -> Option<&Native> {
         .or_else(|| of::<PyStr>(object))
         .or_else(|| of::<PyTuple>(object))
         .or_else(|| of::<PyList>(object))
+        .or_else(|| of::<Legacy>(object))
 }
 
 /// What carries a struct of a type for an object that is no instance of it, but a class

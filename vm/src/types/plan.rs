@@ -11,6 +11,7 @@
 use super::info::{TypeInfo, type_name};
 use super::layout::{Layout, Shape, ancestry, builtin_of};
 use super::sizes::Size;
+use hpy_loader::abi::cpy_PyObject;
 use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::{PyType, PyTypeRef};
 use rustpython_vm::types::PyTypeFlags;
@@ -42,6 +43,11 @@ const SHAPE_OF_CLASSES: Shape = Shape::HPyType_BuiltinShape_Type;
 /// `TypeError` for bases that do not fit together or to the definition.
 pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> PyResult<Plan> {
     let base = best_base(bases, vm)?;
+    let is_pure = |info: &TypeInfo| !info.definition.is_legacy();
+    if definition.is_legacy() && TypeInfo::of_class(base).is_some_and(is_pure) {
+        let message = "A legacy type should not inherit its memory layout from a pure type";
+        return Err(vm.new_type_error(message));
+    }
     let inherited = TypeInfo::nearest(base).and_then(|info| info.layout);
     let layout = match inherited {
         Some(inherited) => Some(extend(definition, base, inherited, vm)?),
@@ -54,7 +60,8 @@ pub fn plan(definition: &TypeDef, bases: &[PyTypeRef], vm: &VirtualMachine) -> P
     });
     let basicsize = size.as_ref().map_or(of_base, Size::get);
     let is_of_classes = layout.is_some_and(|layout| layout.shape == SHAPE_OF_CLASSES);
-    let adds_struct = inherited.is_none() && is_of_classes;
+    // The struct that a legacy metaclass gives is the class's type object.
+    let adds_struct = inherited.is_none() && is_of_classes && !definition.is_legacy();
     Ok(Plan {
         base: base.to_owned(),
         layout,
@@ -78,7 +85,11 @@ fn extend(
         return Ok(inherited);
     }
     let name = &definition.full_name;
-    if definition.shape != inherited.shape {
+    let fits = match inherited.shape {
+        SHAPE_OF_CLASSES if definition.is_legacy() => is_like(base, vm.ctx.types.type_type),
+        shape => definition.shape == shape,
+    };
+    if !fits {
         return Err(vm.new_type_error(format!(
             "type '{name}' has the shape {}, its base '{}' has {}",
             shape_name(definition.shape),
@@ -104,17 +115,29 @@ fn attach(
     vm: &VirtualMachine,
 ) -> PyResult<Option<Layout>> {
     let TypeDef {
-        basicsize: size,
+        basicsize,
         shape,
         slots,
         ..
     } = definition;
-    let refused_without = *size > 0 || slots.tp_traverse.is_some() || slots.tp_destroy.is_some();
+    let has_end = slots.tp_destroy.is_some() || definition.legacy.slots.tp_dealloc.is_some();
+    let refused_without = *basicsize > 0 || slots.tp_traverse.is_some() || has_end;
+    let head = if definition.is_legacy() {
+        size_of::<cpy_PyObject>()
+    } else {
+        0
+    };
+    let size = &(*basicsize).max(head);
     // A type with `tp_call` needs room for another function in each instance.
     if !refused_without && slots.tp_call.is_none() {
         return Ok(None);
     }
     let solid = solid_base(base);
+    let is_metaclass = is_like(solid, vm.ctx.types.type_type);
+    let shape = match definition.is_legacy() && is_metaclass {
+        true => &SHAPE_OF_CLASSES,
+        false => shape,
+    };
     match builtin_of(*shape, &vm.ctx) {
         Some(builtin) if is_like(solid, builtin) => Ok(Some(Layout {
             shape: *shape,

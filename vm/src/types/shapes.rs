@@ -3,7 +3,7 @@
 
 use super::info::type_name;
 use super::layout::Shape;
-use super::payload::{Alloc, Extensible, Object, alloc, extend};
+use super::payload::{Alloc, Extensible, Legacy, Object, alloc, extend};
 use rustpython_vm::builtins::{
     PyBaseExceptionRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType, PyTypeRef,
 };
@@ -45,8 +45,9 @@ impl Shaped {
 }
 
 /// The shapes whose instances have the native struct in their payload.
-pub static SHAPES: [Shaped; 6] = [
+pub static SHAPES: [Shaped; 7] = [
     Shaped::of::<Object>(new_object),
+    Shaped::of::<Legacy>(new_object),
     Shaped::of::<PyInt>(new_extended::<PyInt>),
     Shaped::of::<PyFloat>(new_extended::<PyFloat>),
     Shaped::of::<PyStr>(new_extended::<PyStr>),
@@ -60,7 +61,7 @@ pub fn shaped(shape: Shape) -> Option<&'static Shaped> {
     SHAPES.iter().find(|shaped| shaped.shape == shape)
 }
 
-/// The slot `new` of a type of the shape `object` without `tp_new`: does what
+/// The slot `new` of a type of the shape `object`, or a legacy one, without `tp_new`: does what
 /// `object.__new__` does, with a native struct.
 fn new_object(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let object = vm.ctx.types.object_type;

@@ -10,6 +10,7 @@ pub mod trace;
 pub use mode::{asks_for_reports, warn_of_names};
 pub use pending::execute;
 
+use crate::capi::C_API;
 use crate::host::{into_exception, make_loader};
 use hpy_loader::library::{Cause, ExceptionKind, Library, LoadError};
 use hpy_loader::modes::{Hook, Mode};
@@ -84,9 +85,12 @@ fn create(
     let loader = make_loader(vm)?;
     // Loading may take long, and runs no Python code.
     // SAFETY: importing a file is to trust it, in any Python.
-    let library = vm.allow_threads(|| unsafe { Library::open(name, Path::new(&path)) });
+    let library = vm.allow_threads(|| unsafe { Library::open_for(name, Path::new(&path), C_API) });
     let library = library.map_err(|error| load_error(&error, vm))?;
     let loader = loader.in_mode(mode, name);
+    if library.is_hybrid() {
+        loader.admit_hybrid();
+    }
 
     let _entered = loader.lock().enter(loader.runtime());
     // SAFETY: the context is whole, is of the version that the library has just

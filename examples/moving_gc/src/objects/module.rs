@@ -6,6 +6,7 @@ use crate::heap::{Kind, Local};
 use crate::vm::{Result, Vm};
 use hpy_loader::library::{ExceptionKind, Library, LoadError};
 use hpy_loader::modes::Mode;
+use hpy_loader::runtime::PyObjects;
 use hpy_loader::spec::ModuleDef;
 use hpy_loader::{Execution, Loader};
 use std::path::Path;
@@ -91,7 +92,7 @@ impl Vm {
     ) -> Result<NewModule> {
         let loader = self.loader().in_mode(mode, name);
         // SAFETY: whoever calls this trusts the file, as for any import.
-        let library = unsafe { Library::open(name, path) };
+        let library = unsafe { Library::open_for(name, path, Vm::C_API) };
         let library = library.map_err(|error| self.load_error(&error))?;
         // SAFETY: the context is whole, of the version that the library was
         // checked for, and lives as long as the process. A process that starts

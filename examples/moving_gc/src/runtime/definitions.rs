@@ -4,9 +4,15 @@ use super::{VmResult, out};
 use crate::heap::Object;
 use crate::objects::Definition;
 use crate::vm::Vm;
-use hpy_loader::runtime::{FastPaths, Runtime};
+use hpy_loader::library::CApi;
+use hpy_loader::runtime::{FastPaths, PyObjects, Runtime};
 use hpy_loader::spec::{ModuleDef, TypeDef};
 use hpy_loader::{Definitions, Loader};
+
+impl PyObjects for Vm {
+    const C_API: CApi =
+        CApi::Absent("its collector moves every object, and a PyObject * is the address of one");
+}
 
 /// The general operations do: a handle is not the cost here.
 impl FastPaths for Vm {}

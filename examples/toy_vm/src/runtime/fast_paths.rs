@@ -1,9 +1,10 @@
 //! The optional hooks. An empty `impl` would do.
 
-use hpy_loader::runtime::{FastPaths, Objects};
+use hpy_loader::runtime::{FastPaths, Objects, PyObjects};
 
 use crate::{Object, Toy};
 
+impl<const THREADS: bool> PyObjects for Toy<THREADS> {}
 impl<const THREADS: bool> FastPaths for Toy<THREADS> {
     // The toy itself has a use for it.
     fn fast_is_error_class(&self, class: &Object) -> bool {

@@ -140,9 +140,9 @@ wrappers! {
             // SAFETY: the extension's spec, and parameters with wrapped handles.
             let class = unsafe { (inner.ctx_Type_FromSpec)(inner.as_ptr(), spec, params) };
             // SAFETY: the extension's spec.
-            if let Some(spec) = unsafe { spec.as_ref() } {
-                // SAFETY: as above.
-                let definition = unsafe { TypeDef::read(spec) }.ok();
+            if let (false, Some(spec)) = (class.is_null(), unsafe { spec.as_ref() }) {
+                // SAFETY: as above; it has been read just now.
+                let definition = unsafe { TypeDef::read(spec, None) }.ok();
                 let traverse = definition.and_then(|definition| definition.slots.tp_traverse);
                 inspection.debug().native_types.insert(inner, class, spec, traverse);
             }

@@ -6,13 +6,15 @@ use object::elf;
 use object::endian::NativeEndian;
 use object::read::elf::Sym as _;
 
+use super::super::abi::Abi;
 use super::super::cause::Cause;
 use super::super::names::Names;
 use super::symbols::{Sym, Symbols, is_exported, printable};
 use super::unwind::Functions;
 use super::{ElfImage, damaged};
 
-/// Decides whether `image` is a universal module with these functions.
+/// Decides whether `image` is a module with these functions that imports nothing of CPython
+/// but what the VM has.
 ///
 /// The functions must be the file's own. `dlsym` would also find those of a
 /// library that the file depends on, but no toolchain builds a module like
@@ -23,6 +25,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
     symbols: &Symbols<'d>,
     functions: &Functions,
     names: &Names,
+    abi: Abi,
 ) -> Result<(), Cause> {
     let mut defined = Vec::new();
     let mut hpy_inits = Vec::new();
@@ -32,7 +35,7 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         let name = symbols.name(symbol);
         if symbol.is_undefined(NativeEndian) {
             // A weak symbol may stay undefined: the file can do without.
-            if symbol.st_bind() == elf::STB_GLOBAL && is_cpython_api(name) {
+            if symbol.st_bind() == elf::STB_GLOBAL && is_cpython_api(name) && !abi.has(name) {
                 cpython_imports.push(printable(name));
             }
         } else if is_exported(symbol) {
@@ -68,7 +71,10 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         });
     }
     if !cpython_imports.is_empty() {
-        return Err(Cause::UsesCPythonApi(cpython_imports));
+        return Err(match abi {
+            Abi::Universal => Cause::UsesCPythonApi(cpython_imports),
+            Abi::Hybrid(_) => Cause::HybridImports(cpython_imports),
+        });
     }
     match wanted(names).find(|wanted| !defined.contains(wanted)) {
         None => Ok(()),

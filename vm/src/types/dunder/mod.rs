@@ -13,13 +13,16 @@
 
 mod wrappers;
 
-use super::dunder_table::Dunder;
+use super::dunder_table::{Dunder, LegacyDunder};
 use super::info::TypeInfo;
 use crate::functions::{Definition, Initializer, MethodDescriptor, slot_doc};
+use crate::host::RustPython;
 use hpy_loader::call::wrapper::WrapperCall;
+use hpy_loader::spec::TypeDef;
 use rustpython_vm::builtins::PyType;
-use rustpython_vm::function::{FuncArgs, PyMethodFlags};
-use rustpython_vm::{Py, PyObjectRef, VirtualMachine};
+use rustpython_vm::function::{Callee, FuncArgs, PyMethodFlags};
+use rustpython_vm::object::PyThreadingConstraint;
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 
 /// The attribute of a type for a slot that its extension fills, and what it was made from.
 pub fn attribute(
@@ -28,15 +31,39 @@ pub fn attribute(
     class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> (PyObjectRef, Definition) {
-    let (name, loader, of) = (dunder.name, info.loader, info.definition.clone());
-    let function = move |vm: &VirtualMachine, mut args: FuncArgs, _| {
+    let call = |of: &TypeDef, call: Call<'_>| (dunder.call)(&of.slots, call);
+    make(info, dunder.name, call, class, vm)
+}
+
+/// The same for a slot of CPython's own API.
+pub fn legacy_attribute(
+    info: &TypeInfo,
+    dunder: &'static LegacyDunder,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> (PyObjectRef, Definition) {
+    let call = |of: &TypeDef, call: Call<'_>| (dunder.call)(&of.legacy.slots, call);
+    make(info, dunder.name, call, class, vm)
+}
+
+type Call<'a> = WrapperCall<'a, RustPython, VirtualMachine>;
+
+fn make(
+    info: &TypeInfo,
+    name: &'static str,
+    call: impl Fn(&TypeDef, Call<'_>) -> PyResult + PyThreadingConstraint + 'static,
+    class: &Py<PyType>,
+    vm: &VirtualMachine,
+) -> (PyObjectRef, Definition) {
+    let (loader, of) = (info.loader, info.definition.clone());
+    let function = move |vm: &VirtualMachine, mut args: FuncArgs, _: Callee| {
         if args.args.is_empty() {
             let type_name = &of.full_name;
             let message = format!("descriptor '{name}' of '{type_name}' object needs an argument");
             return Err(vm.new_type_error(message));
         }
         let this = args.args.remove(0);
-        let call = WrapperCall {
+        let wrapper_call = WrapperCall {
             vm,
             loader,
             name,
@@ -44,7 +71,7 @@ pub fn attribute(
             args: args.args,
             keywords: args.kwargs,
         };
-        (dunder.call)(&of.slots, call)
+        call(&of, wrapper_call)
     };
     let definition = Definition::new(name, slot_doc(name), PyMethodFlags::METHOD, function);
     let attribute = MethodDescriptor::make(&definition, class, vm);
