@@ -101,10 +101,13 @@ pub fn member(
     make(getset.with_get(get).with_set(set), doc, vm)
 }
 
+/// The attributes of a type that are behind C functions of a kind.
+pub type GetSets<G, S> = fn(&TypeDef) -> &[GetSetDef<G, S>];
+
 /// The attribute with this number among those that are behind C functions of a kind.
 pub fn getset<G, S>(
     info: &Arc<TypeInfo>,
-    (all, index): (fn(&TypeDef) -> &[GetSetDef<G, S>], usize),
+    (all, index): (GetSets<G, S>, usize),
     class: &Py<PyType>,
     vm: &VirtualMachine,
 ) -> PyObjectRef
