@@ -121,6 +121,7 @@ del keep, row, copy, one, holder
 gc.collect()
 
 # NULL is no field.
+died()
 pair = c.Pair(Thing(), Thing())
 pair.visit_nothing()
 gc.collect()

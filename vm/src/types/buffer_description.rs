@@ -227,7 +227,7 @@ fn reach(lengths: &[usize], strides: &[isize], itemsize: usize) -> Option<(usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustpython::InterpreterBuilder;
+    use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 
     /// Memory with a view of bytes over it.
     struct View {
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn an_item_smaller_than_its_format_is_refused() {
-        InterpreterBuilder::new().build().enter(|_| {
+        InterpreterBuilder::new().init_stdlib().build().enter(|_| {
             for (format, itemsize, is_right) in [
                 (c"i", 1, false),
                 (c"i", 3, false),
