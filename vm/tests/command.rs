@@ -80,7 +80,7 @@ fn the_import_system_knows_the_suffix() {
                    print(type(spec.loader).__name__)";
     assert_eq!(
         prints(directory.path(), program, &[]),
-        "['.hpy0.so']\nTrue\nfoo\nExtensionFileLoader\n"
+        "['.hpy0.so', '.hpy0-cp311.so']\nTrue\nfoo\nExtensionFileLoader\n"
     );
 }
 
