@@ -159,9 +159,12 @@ impl DebugCall {
             return;
         }
         let debug = self.extension.debug;
-        if let Some(record) = debug.records.look(handle) {
-            // The wrapped handle is the caller's to close.
-            debug.close_record(record, Site::UNKNOWN);
+        let Some(record) = debug.records.look(handle) else {
+            return;
+        };
+        let inner = debug.close_record(record, Site::UNKNOWN);
+        if debug.has_hook() {
+            debug.keep_argument(handle, inner);
         }
     }
 }

@@ -156,13 +156,23 @@ impl Debug {
         self.inner.ctx_Close(inner);
     }
 
+    /// As [`keep`](Self::keep), for an argument: its wrapped handle is the
+    /// caller's to close. HPy's own tests use an argument after its call, with a hook.
+    #[cold]
+    pub(super) fn keep_argument(&self, handle: HPy, inner: HPy) {
+        let inner = self.inner.ctx_Dup(inner);
+        if !self.keep(handle, inner) {
+            self.close_inner(inner);
+        }
+    }
+
     /// Keeps a wrapped handle open if its object has no finalizer that would be
     /// late: a number or a text. `handle` was the one for it. A handle of an object that
     /// something else keeps answers until the call is over without that, and whoever else
-    /// has the object is not to see a reference more.
+    /// has the object is not to see a reference more, unless there is a hook.
     #[cold]
     pub(super) fn keep(&self, handle: HPy, inner: HPy) -> bool {
-        if (self.vm.is_shared)(inner) {
+        if !self.has_hook() && (self.vm.is_shared)(inner) {
             return false;
         }
         let context = self.inner;

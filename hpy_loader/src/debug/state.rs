@@ -198,7 +198,13 @@ impl Debug {
     /// Whether the program goes on after the use of a closed handle.
     #[inline(always)]
     pub(super) fn goes_on(&self) -> bool {
-        self.on_invalid_handle.get().is_some() || self.going_on.get()
+        self.has_hook() || self.going_on.get()
+    }
+
+    /// Whether somebody is told of each use of a closed handle, before the program goes on.
+    #[inline(always)]
+    pub(super) fn has_hook(&self) -> bool {
+        self.on_invalid_handle.get().is_some()
     }
 
     /// Called when a handle is used that must not be, and the program goes on.
