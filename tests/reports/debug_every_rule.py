@@ -68,7 +68,7 @@ def let_go():
 let_go()
 gc.collect()
 
-#out> SystemError: <built-in function use_kept> returned a result with an exception set
+#out> SystemError: HPy_Length: the handle is closed, or never was one
 #out> 5
 #out> six
 #out> seven

@@ -52,7 +52,7 @@ HPyDef_METH(use_kept, "use_kept", HPyFunc_NOARGS)
 static HPy use_kept_impl(HPyContext *ctx, HPy self)
 {
     HPy_ssize_t length = HPy_Length(ctx, kept); /* here: kept used */
-    return HPyLong_FromSsize_t(ctx, length);
+    return length < 0 ? HPy_NULL : HPyLong_FromSsize_t(ctx, length);
 }
 
 HPyDef_METH(close_kept, "close_kept", HPyFunc_NOARGS)
