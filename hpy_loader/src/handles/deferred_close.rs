@@ -403,6 +403,25 @@ mod tests {
     }
 
     #[test]
+    fn few_objects_have_few_closes_whichever_they_are() {
+        for _ in 0..50 {
+            let table = HandleTable::with_capacity(1_000_000).expect("small");
+            let call = ArgumentScope::new(&table);
+            // Too many for the ring.
+            let objects: Vec<Rc<u32>> = (0..PLACES as u32 + 2).map(Rc::new).collect();
+            for object in objects.iter().cycle().take(20_000) {
+                let word = table.revive(object);
+                let word = word.unwrap_or_else(|| table.open(Rc::clone(object)).expect("room"));
+                close(&table, word);
+            }
+            let mut deferred = 0;
+            table.for_each_root(|_| deferred += 1);
+            assert!(deferred < 6000, "{deferred}");
+            call.finish();
+        }
+    }
+
+    #[test]
     fn what_is_closed_leaves_room_for_what_is_open() {
         let table = HandleTable::with_capacity(1000).expect("small");
         let object = Rc::new(1);

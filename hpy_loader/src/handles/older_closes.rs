@@ -137,11 +137,13 @@ impl<O> HandleTable<O> {
     #[inline(never)]
     fn look_for_objects(&self, older: &mut OlderCloses) {
         let bits = |close: &OlderClose| self.slot(close.slot).bits();
-        // A sample of the objects, not of the closes, tells how many closes there are of each.
-        let is_in_sample = |bits: &u64| FxBuildHasher.hash_one(bits).is_multiple_of(16);
-        let sample = || older.closes.iter().map(bits).filter(is_in_sample);
-        let objects: FxHashSet<u64> = sample().collect();
-        if 2 * objects.len() >= sample().count() {
+        // One object of so many is counted, whether it has one close or all: that tells about
+        // how many objects there are, and few ones may all be left out.
+        const SAMPLE: u64 = 16;
+        let is_in_sample = |bits: &u64| FxBuildHasher.hash_one(bits).is_multiple_of(SAMPLE);
+        let sample = older.closes.iter().map(bits).filter(is_in_sample);
+        let objects = sample.collect::<FxHashSet<u64>>().len() * SAMPLE as usize;
+        if 2 * objects >= older.closes.len() {
             older.by_object = None;
             return;
         }
