@@ -11,7 +11,7 @@ use super::arguments::{given, opened};
 use super::method::CallArgs;
 use super::running::RunningCall;
 use super::signature::{Like, Signature};
-use super::slot::compare_op;
+use super::slot::{compare_op, judge};
 use super::{AskedBy, Callee};
 use crate::abi::*;
 use crate::call::Loader;
@@ -274,18 +274,12 @@ macro_rules! judged {
             .slot_integer($result, |status: c_int| status != 0, $asked)
             .map(drop)
     };
-    (truth $call:ident $result:ident $asked:ident) => {
-        $call
-            .slot_integer($result, |result| result < 0, $asked)
-            .map(|result| result != 0)
-    };
-    (length $call:ident $result:ident $asked:ident) => {
-        $call
-            .slot_integer($result, |result| result < 0, $asked)
-            .map(isize::cast_unsigned)
-    };
     (hash $call:ident $result:ident $asked:ident) => {
         $call.slot_integer($result, |hash| hash == -1, $asked)
+    };
+    // As with HPy's functions.
+    ($kind:ident $call:ident $result:ident $asked:ident) => {
+        judge!($kind $call $result $asked)
     };
 }
 

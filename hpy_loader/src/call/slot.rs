@@ -136,6 +136,8 @@ macro_rules! judge {
     }};
 }
 
+pub(super) use judge;
+
 /// Declares how slots are called whose arguments are of the kinds in
 /// [`arguments`](super::arguments).
 macro_rules! signatures {
